@@ -1,0 +1,106 @@
+"""`scrapy crawl`, with arguments and seed lists checked before anything starts, and exit codes that mean something.
+
+0 fine · 1 an error in the program · 2 usage or seed list · 3 the run found nothing where it should have ·
+4 corpus or disk.
+"""
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+from scrapy.commands import crawl
+from scrapy.settings import BaseSettings
+
+from crawler import seedlist
+from crawler.clock import Clock
+from crawler.extensions import RunRecord
+from crawler.guard import Guard
+from crawler.seedlist import SeedListError
+from crawler.spiders.news import NewsArguments, NewsSpider
+from crawler.verdict import BUG, STORAGE, USAGE
+from dedup import Corpus, GemaError
+
+
+class Command(crawl.Command):
+    """Runs a spider; for the news spider, checks first and judges after."""
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Run the spider named in `args`; the exit code follows from the verdict on the run."""
+        if args != [NewsSpider.name] or self.settings is None:
+            super().run(args, opts)
+            return
+        problems = usage_problems(opts.spargs, self.settings)
+        if problems:
+            print(*problems, sep="\n", file=sys.stderr)
+            self.exitcode = USAGE
+            return
+        _quieten(self.settings)
+        try:
+            Corpus.open(self.settings["CORPUS_URL"] or None).close()
+        except GemaError as error:
+            print(error, file=sys.stderr)
+            self.exitcode = STORAGE
+            return
+        _introduce(self.settings)
+        self.exitcode = self._crawl(opts.spargs)
+
+    def _crawl(self, arguments: dict[str, str]) -> int:
+        process = self.crawler_process
+        if process is None:
+            raise RuntimeError("Scrapy made no crawler process for this command")
+        crawler = self._create_crawler(NewsSpider.name)
+        process.crawl(crawler, **arguments)
+        process.start()
+        if process.bootstrap_failed:
+            return BUG
+        record = crawler.get_extension(RunRecord)
+        return BUG if record is None or record.verdict is None else record.verdict.exit_code
+
+
+def usage_problems(arguments: dict[str, str], settings: BaseSettings) -> Sequence[str]:
+    """Return a line for each thing that is wrong with arguments, seed lists or settings; none: go."""
+    try:
+        wanted = NewsArguments.model_validate(arguments)
+    except ValidationError as error:
+        return [_line(each["loc"], each["type"], each["msg"]) for each in error.errors()]
+    try:
+        seeds = seedlist.read_all(wanted.seeds)
+        guard = Guard.from_setting(settings.get("GUARD_ALLOW") or "")
+        Clock.from_setting(settings.get("NOW") or "")
+    except SeedListError as error:
+        return error.problems
+    except ValueError as error:
+        return [str(error)]
+    if not settings.get("CONTACT") and not guard.serves_only([seed.url for seed in seeds]):
+        return [
+            "CONTACT is not set: say whom a webmaster can write to, a web page or mail address, "
+            "with -s CONTACT=… or in the environment"
+        ]
+    return []
+
+
+def _line(place: tuple[int | str, ...], kind: str, message: str) -> str:
+    name = ".".join(map(str, place))
+    known = ", ".join(NewsArguments.model_fields)
+    if kind == "extra_forbidden":
+        return f"unknown spider argument {name!r}; there are: {known}"
+    if kind == "missing":
+        return f"the spider argument {name!r} is missing; like this: scrapy crawl news -a seeds=seeds/*.txt"
+    return f"spider argument {name}: {message}"
+
+
+def _introduce(settings: BaseSettings) -> None:
+    """Put the contact into the user agent, unless somebody has set another."""
+    contact = settings.get("CONTACT")
+    agent = settings["USER_AGENT"]
+    if contact and contact not in agent:
+        settings.set("USER_AGENT", f"{agent} (+{contact})", priority="cmdline")
+
+
+def _quieten(settings: BaseSettings) -> None:
+    """Leave what libraries tell of their own parts to those who ask for it with -L DEBUG."""
+    if settings["LOG_LEVEL"] != "DEBUG":
+        for library in ("scrapy", "alembic"):
+            logging.getLogger(library).setLevel(logging.WARNING)

@@ -1,0 +1,149 @@
+"""What stands beside the spider: the archive's ear, and the record of the run."""
+
+import logging
+from collections.abc import Mapping
+from typing import Self
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
+from scrapy.http import Headers, Response
+
+from crawler.archive import Exchange
+from crawler.run import RunNotBegun, StorageError, run_of
+from crawler.spiders.news import NewsSpider
+from crawler.verdict import BUG, Verdict, verdict
+from crawler.workers import CannotExtract
+
+logger = logging.getLogger(__name__)
+
+_COUNTED = ("pages", "listings", "articles", "rejected", "retried", "failed", "gone", "blocked", "skipped")
+
+
+class ArchiveListener:
+    """Hands every exchange to the archive as it comes off the line, before it is unpacked."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        crawler.signals.connect(self.response_downloaded, signal=signals.response_downloaded)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make it as Scrapy asks."""
+        return cls(crawler)
+
+    def response_downloaded(self, response: Response, request: Request) -> None:
+        """Start to keep the exchange; `request.meta["archived"]` is the future place of its record."""
+        if not isinstance(self._crawler.spider, NewsSpider):
+            return
+        run = run_of(self._crawler)
+        exchange = Exchange(
+            url=response.url,
+            method=request.method,
+            sent=_pairs(request.headers),
+            status=response.status,
+            received=_pairs(response.headers),
+            body=response.body,
+            address=str(response.ip_address or ""),
+            at=run.clock.now(),
+            request_body=request.body,
+        )
+        request.meta["archived"] = run.archived(exchange)
+
+
+class RunRecord:
+    """Begins and ends the run in the corpus, and says at its end in one line what came of it.
+
+    `verdict` is there once the run has ended.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.verdict: Verdict | None = None
+        self._crawler = crawler
+        crawler.signals.connect(self.spider_opened, signal=signals.spider_opened)
+        crawler.signals.connect(self.spider_closed, signal=signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make it as Scrapy asks."""
+        return cls(crawler)
+
+    async def spider_opened(self, spider: Spider) -> None:
+        """Begin the run; raises CloseSpider where the corpus cannot be written to."""
+        if not isinstance(spider, NewsSpider):
+            return
+        try:
+            interrupted = await spider.run.begin(spider.args.model_dump(exclude_none=True), spider.seeds)
+        except (StorageError, OSError) as trouble:
+            spider.trouble = trouble
+            raise CloseSpider("trouble") from trouble
+        if interrupted:
+            spider.count("interrupted", interrupted)
+            logger.info("an earlier run was cut off: its last %d addresses are asked for again", interrupted)
+
+    async def spider_closed(self, spider: Spider, reason: str) -> None:
+        """End the run: verdict, record, summary, and all that is open closed."""
+        if not isinstance(spider, NewsSpider):
+            return
+        try:
+            await self._put_back(spider, reason)
+            self.verdict = await self._end(spider)
+        except (StorageError, RunNotBegun) as trouble:
+            # The corpus cannot be told; the exit code can.
+            self.verdict = verdict({}, spider.trouble or trouble)
+        finally:
+            await spider.run.close()
+        counts = self._counts()
+        level = logging.INFO if self.verdict.exit_code == 0 else logging.ERROR
+        logger.log(level, "%s; %s", summary(counts), self.verdict.words)
+
+    async def _put_back(self, spider: NewsSpider, reason: str) -> None:
+        run = spider.run
+        urls = await run.write(run.ledger.put_back)
+        if reason != "finished":
+            return
+        # Nothing was in the way of these, and still neither callback nor errback has heard of them.
+        spider.count("lost", len(urls))
+        for url in urls:
+            logger.warning("lost: %s was asked for without any result; it is due again", url)
+
+    async def _end(self, spider: NewsSpider) -> Verdict:
+        counts = self._counts()
+        found = self._verdict(spider, counts)
+        await spider.run.end(found, counts)
+        return found
+
+    def _verdict(self, spider: NewsSpider, counts: Mapping[str, int]) -> Verdict:
+        if isinstance(spider.trouble, CannotExtract):
+            return Verdict(BUG, str(spider.trouble))
+        return verdict(counts, spider.trouble or spider.run.trouble)
+
+    def _counts(self) -> dict[str, int]:
+        stats = self._crawler.stats.get_stats()
+        errors = stats.get("spider_exceptions/count", 0) + stats.get("item_error_count", 0)
+        counts = {name: value for name, value in stats.items() if name.partition("/")[0] in _COUNTED}
+        counts |= {name: stats[name] for name in ("lost", "interrupted") if stats.get(name)}
+        bugs = stats.get("bugs", 0) + errors
+        return counts | ({"bugs": bugs} if bugs else {})
+
+
+def summary(counts: Mapping[str, int]) -> str:
+    """Return in one line what came of a run."""
+    rejected = sorted(
+        (name.partition("/")[2], number) for name, number in counts.items() if name.startswith("rejected/")
+    )
+    reasons = ", ".join(f"{number} {reason}" for reason, number in rejected)
+    retried = sum(number for name, number in counts.items() if name.startswith("retried/"))
+    later = f"; {retried} to be tried again" if retried else ""
+    return (
+        f"{counts.get('pages/fetched', 0)} pages fetched, "
+        f"articles: {counts.get('articles/new', 0)} new, {counts.get('articles/changed', 0)} changed; "
+        f"rejected: {reasons or 'none'}; "
+        f"listings: {counts.get('listings/answered', 0)} of {counts.get('listings/asked', 0)} answered{later}"
+    )
+
+
+def _pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values
+    )

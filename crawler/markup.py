@@ -1,0 +1,146 @@
+"""A page's bytes → its tree, and what the page says about itself in metadata. Never raises on any bytes."""
+
+import codecs
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+from charset_normalizer import from_bytes
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from w3lib.encoding import html_to_unicode
+
+from crawler.page import Page
+
+Json: TypeAlias = dict[str, Any]
+
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_HTML_START = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|title|meta|div|p|article|table|h1|a|script|!--)\b", re.IGNORECASE
+)
+_XML_LISTING = re.compile(rb"<(?:[\w.-]+:)?(?:rss|rdf|feed|urlset|sitemapindex)[\s>]", re.IGNORECASE)
+_HEAD_BYTES = 4_096
+# Guessing reads the bytes many times over; the first part of a page knows its charset.
+_GUESS_BYTES = 50_000
+# Comments in script blocks that some templates wrap JSON-LD into.
+_WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|(?://\s*)?\]\]>)\s*$")
+_MAX_NESTED = 6
+
+
+def is_html(page: Page) -> bool:
+    """Tell by its content, then by its declared type, whether a page is HTML."""
+    head = page.body[:_HEAD_BYTES].replace(b"\x00", b"")
+    if _XML_LISTING.search(head):
+        return False
+    declared = page.content_type.partition(";")[0].strip().lower()
+    return bool(_HTML_START.search(head)) or declared in {"text/html", "application/xhtml+xml"}
+
+
+def decoded(page: Page) -> str:
+    """Return a page's text. Valid UTF-8 is UTF-8 whatever the label says; then byte-order mark, header, meta."""
+    body = page.body
+    label = page.content_type if not _is_utf8(body) else "text/html; charset=utf-8"
+    _, text = html_to_unicode(label, body, default_encoding="windows-1252", auto_detect_fun=_guess)
+    return _NOT_IN_XML.sub("", text)
+
+
+def tree_of(page: Page) -> HtmlElement | None:
+    """Return the parsed page, None where nothing can be parsed.
+
+    `huge_tree` lifts libxml2's limits of 256 levels and 10 MB a text, past which it drops the rest in silence.
+    """
+    text = decoded(page)
+    if not text.strip():
+        return None
+    parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        return document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.LxmlError, ValueError, AssertionError):
+        return None
+
+
+def json_ld(tree: HtmlElement) -> list[Json]:
+    """Return the JSON-LD objects a page states about itself: top level, `@graph`, and `mainEntity`."""
+    found: list[Json] = []
+    for script in tree.iter("script"):
+        if "ld+json" in (script.get("type") or "").lower() and script.text:
+            found += _objects(_lenient_json(script.text), _MAX_NESTED)
+    return found
+
+
+def types_of(thing: Json) -> set[str]:
+    """Return the `@type` names of a JSON-LD object, without a vocabulary's address."""
+    named = thing.get("@type")
+    names = named if isinstance(named, list) else [named]
+    return {name.rpartition("/")[2] for name in names if isinstance(name, str)}
+
+
+def metas(tree: HtmlElement) -> dict[str, str]:
+    """Return a page's meta values by lower-case name or property; the first of a name counts."""
+    found: dict[str, str] = {}
+    for meta in tree.iter("meta"):
+        name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
+        content = one_line(meta.get("content") or "")
+        if name and content:
+            found.setdefault(name.strip().lower(), content)
+    return found
+
+
+def rel_links(tree: HtmlElement, rel: str) -> Iterator[str]:
+    """Yield the addresses that `<link rel>` and `<a rel>` give for `rel`, as written."""
+    for element in tree.iter("link", "a"):
+        href = element.get("href")
+        if href and rel in (element.get("rel") or "").lower().split():
+            yield href
+
+
+def base_of(tree: HtmlElement, page_url: str) -> str:
+    """Return the address that a page's relative links start from."""
+    declared = tree.find(".//base[@href]")
+    return (declared.get("href") if declared is not None else None) or page_url
+
+
+def text_of(element: HtmlElement) -> str:
+    """Return an element's text on one line."""
+    return one_line("".join(element.itertext()))
+
+
+def one_line(text: str) -> str:
+    """Return `text` with every run of white space as one space."""
+    return " ".join(text.split())
+
+
+def _is_utf8(body: bytes) -> bool:
+    """Tell whether bytes are UTF-8 with letters beyond ASCII; a page cut in the middle of a letter still is."""
+    if body.isascii():
+        return False
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(body)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _guess(body: bytes) -> str | None:
+    best = from_bytes(body[:_GUESS_BYTES]).best()
+    return best.encoding if best else None
+
+
+def _lenient_json(text: str) -> Any:
+    """Return what JSON says, None where it says nothing even with raw line breaks allowed."""
+    try:
+        return json.loads(_WRAPPING.sub("", text.strip()), strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _objects(value: Any, depth: int) -> list[Json]:
+    if depth == 0:
+        return []
+    if isinstance(value, list):
+        return [thing for entry in value for thing in _objects(entry, depth - 1)]
+    if not isinstance(value, dict):
+        return []
+    inner = [value[key] for key in ("@graph", "mainEntity") if key in value]
+    return [value, *(thing for entry in inner for thing in _objects(entry, depth - 1))]

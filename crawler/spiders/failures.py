@@ -1,0 +1,55 @@
+"""What it means for an address that its request raised something."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
+from twisted.web.client import ResponseFailed
+
+from crawler.guard import Refused, TooManyHops
+from crawler.outcome import Outcome, State
+from crawler.robots import Disallowed, RobotsUnreachable
+from crawler.visit import PartMissing
+
+# The first that fits counts: Scrapy's IgnoreRequest is the parent of ours, and by itself means that an unpacked
+# body was over DOWNLOAD_MAXSIZE.
+_MEANINGS: Mapping[type[Exception], Outcome] = MappingProxyType(
+    {
+        Refused: Outcome(State.SKIPPED, "guard"),
+        Disallowed: Outcome(State.SKIPPED, "robots"),
+        RobotsUnreachable: Outcome(State.PENDING, "robots-unreachable"),
+        TooManyHops: Outcome(State.FAILED, "redirects"),
+        PartMissing: Outcome(State.PENDING, "part-missing"),
+        DownloadTimeoutError: Outcome(State.PENDING, "timeout"),
+        CannotResolveHostError: Outcome(State.PENDING, "no-such-host"),
+        DownloadConnectionRefusedError: Outcome(State.PENDING, "no-connection"),
+        ConnectError: Outcome(State.PENDING, "no-connection"),
+        DownloadFailedError: Outcome(State.PENDING, "cut-off"),
+        ResponseDataLossError: Outcome(State.PENDING, "cut-off"),
+        ConnectionDone: Outcome(State.PENDING, "cut-off"),
+        ConnectionLost: Outcome(State.PENDING, "cut-off"),
+        ResponseFailed: Outcome(State.PENDING, "cut-off"),
+        DownloadCancelledError: Outcome(State.REJECTED, "too-big"),
+        IgnoreRequest: Outcome(State.REJECTED, "too-big"),
+        # What the decompressors of Scrapy raise.
+        EOFError: Outcome(State.PENDING, "garbled"),
+        OSError: Outcome(State.PENDING, "garbled"),
+    }
+)
+
+
+def outcome_of(error: BaseException) -> Outcome | None:
+    """Return the outcome an error stands for; None for one that is a bug."""
+    for kind, outcome in _MEANINGS.items():
+        if isinstance(error, kind):
+            return outcome
+    return None

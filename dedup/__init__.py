@@ -1,0 +1,34 @@
+"""Find the echoes among articles: copies, families, stories. Works on anybody's articles, without Scrapy.
+
+This is the front door: what is not named here is not for others to import.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dedup.corpus import Added, Corpus
+    from dedup.corpus import schema as tables
+    from dedup.records import Article, GemaError, Recipe, article_id
+    from dedup.sites import site_of_host
+
+__all__ = ["Added", "Article", "Corpus", "GemaError", "Recipe", "article_id", "site_of_host", "tables"]
+
+# Each is loaded when it is first asked for: databases and numbers take longer to import than `dedup --help` runs.
+_ROOM_OF = {
+    "Added": "dedup.corpus",
+    "Corpus": "dedup.corpus",
+    "Article": "dedup.records",
+    "GemaError": "dedup.records",
+    "Recipe": "dedup.records",
+    "article_id": "dedup.records",
+    "site_of_host": "dedup.sites",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "tables":
+        return import_module("dedup.corpus.schema")
+    if name not in _ROOM_OF:
+        raise AttributeError(f"module 'dedup' has no attribute {name!r}")
+    return getattr(import_module(_ROOM_OF[name]), name)

@@ -1,0 +1,277 @@
+"""The `dedup` command. Exit codes: 0 fine, 1 a bug, 2 usage or bad input, 4 the corpus or the disk.
+
+What takes long to load is imported inside the command that needs it, so that `--help` comes at once.
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, tzinfo
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+from zoneinfo import ZoneInfo
+
+import typer
+
+from dedup.records import Article, CorpusError, GemaError
+
+if TYPE_CHECKING:
+    from dedup.corpus import Corpus
+    from dedup.report import Overview
+    from dedup.sources import BadRow, Row
+
+_BAD_INPUT, _NO_CORPUS = 2, 4
+_BAD_ROWS_SHOWN = 20
+
+app = typer.Typer(
+    name="dedup",
+    help="Find the echoes among articles: who copied whom, and which articles tell one story.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command and leave with its exit code."""
+    try:
+        app(args=arguments, prog_name="dedup")
+    except CorpusError as error:
+        _leave(str(error), _NO_CORPUS)
+    except GemaError as error:
+        _leave(str(error), _BAD_INPUT)
+    except OSError as error:
+        _leave(f"{error.filename or 'the disk'}: {error.strerror or error}", _NO_CORPUS)
+    except Exception as error:
+        # Loaded by now if it matters; `--help` should not wait for it.
+        from sqlalchemy.exc import DBAPIError
+
+        if not isinstance(error, DBAPIError):
+            raise
+        _leave(f"the corpus failed: {error.orig}", _NO_CORPUS)
+
+
+def _leave(message: str, code: int) -> NoReturn:
+    print(f"dedup: {message}", file=sys.stderr)
+    sys.exit(code)
+
+
+# --- options ----------------------------------------------------------------------------------------
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError) as error:
+        raise typer.BadParameter(f"{name!r} is no time zone. Like this: Asia/Jakarta") from error
+
+
+CorpusOption = Annotated[
+    str | None,
+    typer.Option(
+        "--corpus",
+        metavar="ADDRESS",
+        help="Where the articles are. (default: $CORPUS_URL, else sqlite:///data/corpus.db)",
+    ),
+]
+ZoneOption = Annotated[
+    tzinfo | None,
+    typer.Option(
+        "--zone",
+        metavar="ZONE",
+        parser=_zone,
+        help="Show times as in ZONE, like Asia/Jakarta. (default: the system's zone)",
+    ),
+]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        try:
+            print(f"dedup {version('gema-news')}")
+        except PackageNotFoundError:
+            print("dedup, not installed: run from its source")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and leave."),
+    ] = False,
+) -> None:
+    pass
+
+
+def _examples(*commands: str) -> str:
+    return "\n\n".join(("Examples:", *commands))
+
+
+# --- commands ---------------------------------------------------------------------------------------
+
+
+@app.command(
+    "import",
+    epilog=_examples(
+        "dedup import articles.jsonl.gz", "dedup import folder/*.txt", "dedup import --zone Asia/Jakarta old.jsonl"
+    ),
+)
+def import_(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help=".jsonl, .ndjson (also .gz) or .txt")],
+    corpus: CorpusOption = None,
+    zone: Annotated[
+        tzinfo | None,
+        typer.Option("--zone", metavar="ZONE", parser=_zone, help="The zone of times that name none. (default: UTC)"),
+    ] = None,
+) -> None:
+    """Take in articles from files: JSON Lines with url, title, text, or one text a file."""
+    from dedup import sources
+    from dedup.corpus import Corpus
+
+    for file in files:
+        sources.check(file)
+    with Corpus.open(corpus) as opened:
+        rows = (row for file in files for row in sources.read(file, zone or UTC))
+        bad: list[BadRow] = []
+        good = _good(sources.refuse_taken_ids(rows, lambda ids: _urls(opened, ids)), bad)
+        added = opened.add(good)
+    print(f"imported: {added.new:,} new, {added.changed:,} changed, {added.same:,} known already")
+    if bad:
+        more = f", {len(bad) - _BAD_ROWS_SHOWN:,} of them not shown" if len(bad) > _BAD_ROWS_SHOWN else ""
+        _leave(f"{len(bad):,} bad rows left out{more}", _BAD_INPUT)
+
+
+@app.command(epilog=_examples("dedup update", "dedup update --corpus sqlite:///data/other.db"))
+def update(corpus: CorpusOption = None) -> None:
+    """Group what came, changed or went since the last update."""
+    from dedup.corpus import Corpus
+    from dedup.report.wording import summary
+    from dedup.update import update as run
+
+    with Corpus.open(corpus) as opened, _progress() as progress:
+        done = run(opened, progress=progress)
+    print(summary(done))
+
+
+@app.command(epilog=_examples("dedup rebuild", "dedup rebuild --corpus sqlite:///data/other.db"))
+def rebuild(corpus: CorpusOption = None) -> None:
+    """Group the whole corpus anew; families and stories keep their ids."""
+    from dedup.corpus import Corpus
+    from dedup.report.wording import summary
+    from dedup.update import rebuild as run
+
+    with Corpus.open(corpus) as opened, _progress() as progress:
+        done = run(opened, progress=progress)
+    print(summary(done))
+
+
+@app.command(epilog=_examples("dedup groups", "dedup groups --all --zone Asia/Jakarta", "dedup groups --json"))
+def groups(
+    corpus: CorpusOption = None,
+    everything: Annotated[bool, typer.Option("--all", help="Articles without copies and stories of one too.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object a line for each family, alone or not.")
+    ] = False,
+    zone: ZoneOption = None,
+) -> None:
+    """List stories and families of copies, largest first."""
+    from dedup.report import json_lines, terminal
+
+    found = _overview(corpus)
+    if as_json:
+        for line in json_lines.lines(found):
+            print(line)
+    else:
+        terminal.groups(found, terminal.console(), zone, everything)
+
+
+@app.command(
+    epilog=_examples("dedup explain https://a.example/1 https://b.example/2", "dedup explain 6bc6b0e8 3aab5213")
+)
+def explain(
+    a: Annotated[str, typer.Argument(metavar="A", help="Id or address of an article.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="Id or address of another.")],
+    corpus: CorpusOption = None,
+    zone: ZoneOption = None,
+) -> None:
+    """Show why two articles are or are not together: relation, measures, what they share."""
+    from dedup.corpus import Corpus
+    from dedup.explain import explain as compare
+    from dedup.report import terminal
+
+    with Corpus.open(corpus) as opened:
+        explained = compare(opened, a, b)
+    terminal.explanation(explained, terminal.console(), zone)
+
+
+@app.command(epilog=_examples("dedup report", "dedup report --out /srv/www/gema --zone Asia/Jakarta"))
+def report(
+    corpus: CorpusOption = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="The folder of reports. (default: data/reports)"),
+    ] = None,
+    zone: ZoneOption = None,
+) -> None:
+    """Write DIR/<time>/index.html and groups.json, point DIR/latest to it, and print the path."""
+    from dedup.corpus.address import home
+    from dedup.report import write
+
+    folder = out or home() / "data" / "reports"
+    print(write(_overview(corpus), folder, datetime.now(UTC), zone))
+
+
+# --- what they share --------------------------------------------------------------------------------
+
+
+def _overview(corpus: str | None) -> "Overview":
+    from dedup.corpus import Corpus
+    from dedup.corpus.results import snapshot
+    from dedup.report import overview
+
+    with Corpus.open(corpus) as opened:
+        return overview(snapshot(opened))
+
+
+def _good(rows: "Iterable[Row | BadRow]", bad: "list[BadRow]") -> Iterator[Article]:
+    """Yield the articles of good rows; put the others into `bad` and say so as they come."""
+    from dedup.sources import Row
+
+    for row in rows:
+        if isinstance(row, Row):
+            yield row.article
+            continue
+        bad.append(row)
+        if len(bad) <= _BAD_ROWS_SHOWN:
+            print(row, file=sys.stderr)
+
+
+def _urls(corpus: "Corpus", ids: Sequence[str]) -> dict[str, str]:
+    return {article.id: article.url for article in corpus.articles(ids)}
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None] | None]:
+    """Yield what draws a bar for each stage, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        started = {}
+
+        def tell(stage: str, done: int, total: int) -> None:
+            if stage not in started:
+                started[stage] = bars.add_task(stage, total=total)
+            bars.update(started[stage], completed=done, total=total)
+
+        yield tell
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""Where the corpus is: `CORPUS_URL`, relative SQLite paths resolved against the folder of scrapy.cfg."""
+
+import os
+from pathlib import Path
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from dedup.records import CorpusError
+
+DEFAULT = "sqlite:///data/corpus.db"
+
+
+def home() -> Path:
+    """Return the folder of the nearest scrapy.cfg, upwards from here, else beside this package, else here.
+
+    Cron starts in $HOME: a path relative to that would make a new, empty corpus every time it moves.
+    """
+    here = Path.cwd()
+    beside_package = Path(__file__).resolve().parents[2]
+    for folder in (here, *here.parents, beside_package):
+        if (folder / "scrapy.cfg").is_file():
+            return folder
+    return here
+
+
+def resolve(address: str | None = None) -> URL:
+    """Return the corpus address to open: `address`, else $CORPUS_URL, else data/corpus.db.
+
+    Raises CorpusError when it is no database address of a kind Gema knows.
+    """
+    given = address or os.environ.get("CORPUS_URL") or DEFAULT
+    try:
+        url = make_url(given)
+    except ArgumentError as error:
+        message = f"{given!r} is no corpus address. Like this: {DEFAULT} or postgresql+psycopg://user@host/gema"
+        raise CorpusError(message) from error
+    if url.get_backend_name() == "sqlite":
+        if not url.database or url.database == ":memory:":
+            raise CorpusError("a corpus needs a file: sqlite:///data/corpus.db")
+        return url.set(drivername="sqlite", database=str(home() / url.database))
+    if url.get_backend_name() == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
+    raise CorpusError(f"a corpus is SQLite or PostgreSQL, not {url.get_backend_name()}: {given}")

@@ -1,0 +1,42 @@
+"""Bring a corpus to this program's schema; refuse one that is newer."""
+
+from pathlib import Path
+
+from sqlalchemy import Engine, inspect, text
+
+from dedup.records import CorpusError
+
+HEAD = "0001"
+KNOWN = ("0001",)
+
+
+def migrate(engine: Engine) -> None:
+    """Make or upgrade the tables; raises CorpusError for a schema this program does not know."""
+    version = _version(engine)
+    if version == HEAD:
+        return
+    if version is not None and version not in KNOWN:
+        message = (
+            f"the corpus {engine.url.render_as_string()} has schema {version}, newer than this program's {HEAD}: "
+            "use the newer Gema that wrote it"
+        )
+        raise CorpusError(message)
+    # Alembic is slow to import, and a corpus is nearly always current.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    with engine.connect().execution_options(gema_begin="BEGIN IMMEDIATE") as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _version(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        tables = inspect(connection).get_table_names()
+        if "alembic_version" not in tables:
+            if "articles" in tables:
+                raise CorpusError(f"{engine.url.render_as_string()} is some other program's database")
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

@@ -1,0 +1,284 @@
+"""Every table of the corpus, the crawler's ledger included. Changed only together with a migration.
+
+Ids that people see are text and follow from addresses; `text` and `article` numbers are the corpus's own,
+small and dense, for joins.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Time(TypeDecorator[datetime]):
+    """An aware time, kept as ISO 8601 text in UTC to the microsecond, so that text order is time order."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        """Refuse naive times: they are how an article comes to be published in the future."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a zone cannot be stored: {value}")
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+        """Return the stored time, aware, in UTC."""
+        return None if value is None else datetime.fromisoformat(value)
+
+
+def _number(name: str = "id") -> Column[int]:
+    return Column(name, BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+
+
+# --- articles ---------------------------------------------------------------------------------------
+
+texts = Table(
+    "texts",
+    metadata,
+    _number(),
+    Column("hash", String(32), nullable=False, unique=True),
+    Column("text", Text, nullable=False),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    _number(),
+    Column("key", String(255), nullable=False, unique=True),
+    Column("url", Text, nullable=False, unique=True),
+    Column("text_id", ForeignKey("texts.id"), nullable=False, index=True),
+    Column("site", String(255), nullable=False, index=True),
+    Column("host", String(255), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("published", Time, index=True),
+    Column("modified", Time),
+    Column("fetched", Time),
+    Column("first_seen", Time, nullable=False),
+    Column("fetched_url", Text, nullable=False),
+    Column("archived", Text, nullable=False),
+    # What the article says of where it comes from: authors, place, editors, agency, credited_source, …
+    Column("credits", Text, nullable=False),
+)
+
+# Articles that came, changed or went since the last update, with the site they counted for until then.
+changes = Table(
+    "changes",
+    metadata,
+    Column("article", String(255), primary_key=True),
+    Column("site", String(255), primary_key=True),
+    # An update takes rows and deletes them at its end; an article that changes meanwhile is untaken again.
+    Column("taken", Integer, nullable=False, default=0),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    _number(),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("text_id", ForeignKey("texts.id"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("fetched", Time),
+    Column("replaced_at", Time, nullable=False),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+# --- what an update computes ---------------------------------------------------------------------------
+
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("text_id", ForeignKey("texts.id", ondelete="CASCADE"), primary_key=True),
+    Column("minhash", LargeBinary, nullable=False),
+)
+
+# Of each site: its distinct shingles (uint64, sorted), in how many strict families each stands (uint32), and those
+# of them that are boilerplate (uint64, sorted).
+sites = Table(
+    "sites",
+    metadata,
+    Column("site", String(255), primary_key=True),
+    Column("shingles", LargeBinary, nullable=False),
+    Column("families", LargeBinary, nullable=False),
+    Column("boilerplate", LargeBinary, nullable=False),
+)
+
+own_texts = Table(
+    "own_texts",
+    metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("hash", String(32), nullable=False),
+    Column("keys", Integer, nullable=False),
+    # Term hashes (uint64, sorted) and weights (float32), for stories.
+    Column("terms", LargeBinary, nullable=False),
+    Column("weights", LargeBinary, nullable=False),
+)
+
+sketches = Table(
+    "sketches",
+    metadata,
+    Column("key", BigInteger, primary_key=True),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+matches = Table(
+    "matches",
+    metadata,
+    Column("a_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("b_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("relation", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("measures", Text, nullable=False),
+    Column("passages", Text, nullable=False),
+)
+
+families = Table(
+    "families",
+    metadata,
+    Column("id", String(255), primary_key=True),
+    Column("weakest", Text, nullable=False),
+)
+
+family_members = Table(
+    "family_members",
+    metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("family", ForeignKey("families.id", ondelete="CASCADE"), nullable=False, index=True),
+)
+
+story_edges = Table(
+    "story_edges",
+    metadata,
+    Column("a", String(255), primary_key=True),
+    Column("b", String(255), primary_key=True, index=True),
+    Column("millionths", Integer, nullable=False),
+)
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", String(255), primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("terms", Text, nullable=False),
+)
+
+story_families = Table(
+    "story_families",
+    metadata,
+    Column("family", ForeignKey("families.id", ondelete="CASCADE"), primary_key=True),
+    Column("story", ForeignKey("stories.id", ondelete="CASCADE"), nullable=False, index=True),
+)
+
+# What an id was called before: kind is `family` or `story`.
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("kind", String(8), primary_key=True),
+    Column("old", String(255), primary_key=True),
+    Column("new", String(255), nullable=False),
+    Column("at", Time, nullable=False),
+)
+
+# --- the crawler's ledger --------------------------------------------------------------------------------
+
+runs = Table(
+    "runs",
+    metadata,
+    _number(),
+    Column("started", Time, nullable=False),
+    Column("finished", Time),
+    Column("arguments", Text, nullable=False),
+    Column("counts", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("exit_code", Integer),
+)
+
+# The lines of seed lists, each as it stood in the last run that had it.
+seeds = Table(
+    "seeds",
+    metadata,
+    _number(),
+    Column("url", Text, nullable=False, unique=True),
+    Column("kind", String(8), nullable=False),
+    Column("site", String(255), nullable=False),
+    Column("run_id", ForeignKey("runs.id"), nullable=False),
+)
+
+# Every address that was found. `key` is what its variants have in common, `url` the one to ask for; a row
+# is due from `next_visit` on, and never where that is empty. `named` is how many addresses a listing held.
+ledger = Table(
+    "ledger",
+    metadata,
+    _number(),
+    Column("key", Text, nullable=False, unique=True),
+    Column("url", Text, nullable=False),
+    Column("host", String(255), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("seed_id", ForeignKey("seeds.id"), nullable=False, index=True),
+    Column("depth", Integer, nullable=False),
+    Column("state", String(8), nullable=False, index=True),
+    Column("reason", String(32), nullable=False),
+    Column("status", Integer),
+    Column("attempts", Integer, nullable=False),
+    Column("interrupted", Integer, nullable=False),
+    Column("run_id", ForeignKey("runs.id")),
+    Column("found_at", Time, nullable=False),
+    Column("fetched_at", Time),
+    Column("next_visit", Time),
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Text, nullable=False),
+    Column("named", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("published", Time),
+    Column("language", String(16), nullable=False),
+    Column("article", String(255), nullable=False),
+)
+
+# Only what is due some day is in it, in the order in which a host's rows are drawn.
+Index(
+    "ix_ledger_due",
+    ledger.c.host,
+    ledger.c.kind.desc(),
+    ledger.c.published.desc(),
+    sqlite_where=ledger.c.next_visit.is_not(None),
+    postgresql_where=ledger.c.next_visit.is_not(None),
+)
+
+robots = Table(
+    "robots",
+    metadata,
+    Column("origin", String(255), primary_key=True),
+    Column("status", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("fetched_at", Time, nullable=False),
+)

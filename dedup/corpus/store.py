@@ -1,0 +1,259 @@
+"""The corpus: opened, migrated, written to in short transactions, and read back as Articles."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from hashlib import blake2b
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal, Self, TypeVar
+
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Row,
+    Table,
+    create_engine,
+    delete,
+    event,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from dedup.corpus import migration
+from dedup.corpus.address import resolve
+from dedup.corpus.schema import articles, changes, revisions, texts
+from dedup.records import Article, CorpusError, UnknownArticle
+
+_T = TypeVar("_T")
+Outcome = Literal["new", "changed", "same"]
+
+_BUSY_TIMEOUT_MS = 60_000
+_CHUNK = 500
+_CREDITS = ("authors", "place", "editors", "agency", "credited_source", "credited_title", "sources")
+_PLAIN = ("site", "host", "title", "language", "published", "modified", "fetched", "fetched_url", "archived")
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """How many articles were new, had another text or title than before, or were known as they are."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+
+    def __add__(self, other: "Added") -> "Added":
+        return Added(self.new + other.new, self.changed + other.changed, self.same + other.same)
+
+
+class Corpus:
+    """A corpus that is open. Create it with `Corpus.open`; it is safe to share between threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @classmethod
+    def open(cls, address: str | None = None) -> Self:
+        """Open the corpus at `address` (see `address.resolve`), made if new, migrated if old.
+
+        Raises CorpusError when it is newer than this program, not a corpus, or out of reach.
+        """
+        url = resolve(address)
+        if url.get_backend_name() == "sqlite":
+            Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+        try:
+            engine = create_engine(url)
+        except ModuleNotFoundError as error:
+            message = "a PostgreSQL corpus needs psycopg: pip install 'gema-news[postgres]'"
+            raise CorpusError(message) from error
+        _prepare(engine)
+        try:
+            migration.migrate(engine)
+        except DBAPIError as error:
+            message = f"cannot open the corpus {url.render_as_string()}: {error.orig}"
+            raise CorpusError(message) from error
+        return cls(engine)
+
+    @property
+    def address(self) -> str:
+        """The address, its password hidden."""
+        return self.engine.url.render_as_string(hide_password=True)
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Yield a connection that may write; all of it is committed at the end, or none.
+
+        Raises CorpusError when another process holds the corpus for longer than a minute.
+        """
+        try:
+            connection = self.engine.connect().execution_options(gema_begin="BEGIN IMMEDIATE")
+            with connection, connection.begin():
+                yield connection
+        except OperationalError as error:
+            raise CorpusError(f"cannot write to the corpus {self.address}: {error.orig}") from error
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Yield a connection that sees the corpus as it stands at its first statement."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def insert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
+        """Return an INSERT for `table` that knows ON CONFLICT in this corpus's dialect."""
+        return (postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert)(table)
+
+    def put(self, connection: Connection, article: Article, now: datetime) -> Outcome:
+        """Store `article` within the caller's transaction; an earlier text of its address becomes a revision."""
+        text_id = self._text_id(connection, article.text)
+        row = {name: getattr(article, name) for name in _PLAIN} | {
+            "text_id": text_id,
+            "credits": json.dumps({name: getattr(article, name) for name in _CREDITS}, ensure_ascii=False),
+        }
+        old = connection.execute(select(articles).where(articles.c.url == article.url)).one_or_none()
+        if old is None:
+            self._refuse_taken(connection, article)
+            row |= {"url": article.url, "key": article.id, "first_seen": article.fetched or now}
+            connection.execute(articles.insert().values(row))
+            self._mark(connection, article.id, article.site)
+            return "new"
+        changed = old.text_id != text_id or old.title != article.title
+        if changed:
+            connection.execute(
+                revisions.insert().values(
+                    article_id=old.id,
+                    text_id=old.text_id,
+                    title=old.title,
+                    fetched=old.fetched,
+                    replaced_at=article.fetched or now,
+                )
+            )
+        if changed or old.site != article.site or old.language != article.language:
+            self._mark(connection, old.key, old.site)
+        connection.execute(update(articles).where(articles.c.id == old.id).values(row))
+        return "changed" if changed else "same"
+
+    def add(self, found: Iterable[Article], now: datetime | None = None) -> Added:
+        """Store articles in short transactions; what was stored before an error stays stored."""
+        total = Added()
+        for chunk in chunks(found):
+            with self.transaction() as connection:
+                for article in chunk:
+                    outcome = self.put(connection, article, now or datetime.now(UTC))
+                    total += Added(**{outcome: 1})
+        return total
+
+    def article(self, reference: str) -> Article:
+        """Return the article with this id or address; raises UnknownArticle."""
+        with self.reading() as connection:
+            for column in (articles.c.key, articles.c.url, articles.c.fetched_url):
+                row = connection.execute(_WHOLE.where(column == reference)).first()
+                if row is not None:
+                    return _article(row)
+        raise UnknownArticle(f"no article has the id or address {reference!r}; `dedup groups` lists what there is")
+
+    def articles(self, ids: Sequence[str] | None = None) -> Iterator[Article]:
+        """Yield the articles with these ids, or all, in the order of their ids."""
+        with self.reading() as connection:
+            if ids is None:
+                yield from map(_article, connection.execute(_WHOLE.order_by(articles.c.key)))
+                return
+            for chunk in chunks(sorted(ids)):
+                wanted = _WHOLE.where(articles.c.key.in_(chunk)).order_by(articles.c.key)
+                yield from map(_article, connection.execute(wanted))
+
+    def count(self) -> int:
+        """Return how many articles there are."""
+        with self.reading() as connection:
+            return connection.execute(select(func.count()).select_from(articles)).scalar_one()
+
+    def remove(self, reference: str) -> None:
+        """Remove an article and its revisions; the next update groups as if it had never been there."""
+        article = self.article(reference)
+        with self.transaction() as connection:
+            self._mark(connection, article.id, article.site)
+            connection.execute(delete(articles).where(articles.c.key == article.id))
+            kept = select(articles.c.text_id).union(select(revisions.c.text_id))
+            connection.execute(delete(texts).where(texts.c.id.not_in(kept)))
+
+    def _refuse_taken(self, connection: Connection, article: Article) -> None:
+        holder = connection.execute(select(articles.c.url).where(articles.c.key == article.id)).scalar()
+        if holder is not None:
+            raise CorpusError(f"the id {article.id!r} of {article.url} is that of {holder} already: give it another")
+
+    def _mark(self, connection: Connection, key: str, site: str) -> None:
+        marked = self.insert(changes).values(article=key, site=site, taken=0)
+        connection.execute(marked.on_conflict_do_update(index_elements=["article", "site"], set_={"taken": 0}))
+
+    def _text_id(self, connection: Connection, text: str) -> int:
+        digest = text_hash(text)
+        found: int | None = connection.execute(select(texts.c.id).where(texts.c.hash == digest)).scalar()
+        if found is not None:
+            return found
+        inserted = texts.insert().values(hash=digest, text=text).returning(texts.c.id)
+        number: int = connection.execute(inserted).scalar_one()
+        return number
+
+
+def chunks(values: Iterable[_T]) -> Iterator[list[_T]]:
+    """Yield lists of as many values as one short transaction or one IN (…) takes."""
+    rest = iter(values)
+    while chunk := list(islice(rest, _CHUNK)):
+        yield chunk
+
+
+def text_hash(text: str) -> str:
+    """Return the 32 hexadecimal digits that equal texts share."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+_WHOLE = select(articles, texts.c.text).join(texts, texts.c.id == articles.c.text_id)
+_TUPLES = frozenset({"authors", "editors", "sources"})
+_FIELDS = frozenset(field.name for field in fields(Article))
+
+
+def _article(row: Row[Any]) -> Article:
+    plain: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN}
+    credits_: dict[str, Any] = {
+        name: tuple(value) if name in _TUPLES else value
+        for name, value in json.loads(row.credits).items()
+        if name in _FIELDS
+    }
+    return Article(url=row.url, text=row.text, id=row.key, **plain, **credits_)
+
+
+def _prepare(engine: Engine) -> None:
+    """Set up what SQLite needs to be as durable and as strict as PostgreSQL is by default."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _: ConnectionPoolEntry) -> None:
+        # The driver's own transaction handling opens them late and deferred; see the begin event below.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # Read-then-write in a deferred transaction fails at once when another writer came between.
+        connection.exec_driver_sql(connection.get_execution_options().get("gema_begin", "BEGIN"))

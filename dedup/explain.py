@@ -1,0 +1,71 @@
+"""Why two articles are or are not together: one pair, compared again, with what ties them beyond it."""
+
+from collections import defaultdict, deque
+from collections.abc import Iterable
+from dataclasses import replace
+
+from dedup import matching
+from dedup.corpus import Corpus, grouping
+from dedup.corpus.results import snapshot
+from dedup.reading import Desk
+from dedup.records import Explanation, GemaError, Match, Recipe, Relation, TermVector
+
+
+def explain(corpus: Corpus, a: str, b: str, recipe: Recipe | None = None) -> Explanation:
+    """Return what the articles `a` and `b` (ids or addresses) are to one another, and why.
+
+    The relation is `same-story` where they share too little text but one story holds both. Raises UnknownArticle.
+    """
+    recipe = recipe or Recipe()
+    grouping.check_recipe(corpus, recipe)
+    one, other = sorted((corpus.article(a), corpus.article(b)), key=lambda article: article.id)
+    if one.id == other.id:
+        raise GemaError(f"{a} and {b} are one article")
+    desk, now = Desk(corpus, recipe), snapshot(corpus, articles=False)
+    _, repeated = grouping.sites(corpus)
+    own = {key: desk.own(key, repeated) for key in (one.id, other.id)}
+    stored = {(match.a, match.b): match for match in now.matches}
+    match = stored.get((one.id, other.id)) or matching.compare(
+        desk.reading(one.id, own[one.id]), desk.reading(other.id, own[other.id]), recipe
+    )
+    homes = {member: family.id for family in now.families for member in family.members}
+    told = {family: story.id for story in now.stories for family in story.families}
+    family = homes.get(one.id) if homes.get(one.id) == homes.get(other.id) else None
+    story = told.get(homes.get(one.id, ""))
+    if story != told.get(homes.get(other.id, ""), ""):
+        story = None
+    if match.relation is Relation.NONE and story:
+        match = replace(match, relation=Relation.SAME_STORY, reason=f"{match.reason}, and both tell of the same thing")
+    terms = _shared(desk.terms(one.id, own[one.id]), desk.terms(other.id, own[other.id]))
+    vectors = [desk.term_vector(key, own[key]) for key in (one.id, other.id)]
+    path = _path(one.id, other.id, now.matches) if family else ()
+    return Explanation(one, other, match, family, story, _cosine(*vectors), terms, path)
+
+
+def _shared(one: dict[str, float], other: dict[str, float], count: int = 12) -> tuple[str, ...]:
+    shared = sorted(one.keys() & other.keys(), key=lambda term: (-one[term] * other[term], term))
+    return tuple(shared[:count])
+
+
+def _cosine(one: TermVector, other: TermVector) -> float:
+    weights: dict[int, float] = dict(zip(one.keys.tolist(), one.weights.tolist(), strict=True))
+    pairs = zip(other.keys.tolist(), other.weights.tolist(), strict=True)
+    return float(sum(weight * weights.get(key, 0.0) for key, weight in pairs))
+
+
+def _path(start: str, end: str, matches: Iterable[Match]) -> tuple[Match, ...]:
+    """Return the shortest chain of joining matches between two articles, () where there is none."""
+    ties: dict[str, list[tuple[str, Match]]] = defaultdict(list)
+    for match in matches:
+        if match.relation.joins:
+            ties[match.a].append((match.b, match))
+            ties[match.b].append((match.a, match))
+    reached: dict[str, tuple[Match, ...]] = {start: ()}
+    waiting = deque([start])
+    while waiting and end not in reached:
+        here = waiting.popleft()
+        for there, match in sorted(ties[here], key=lambda tie: tie[0]):
+            if there not in reached:
+                reached[there] = (*reached[here], match)
+                waiting.append(there)
+    return reached.get(end, ())

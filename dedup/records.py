@@ -1,0 +1,352 @@
+"""What flows through Gema from the corpus on: Article, Signature, Match, Family, Story, and the Recipe.
+
+Frozen values without behaviour that touches the world. Every room of `dedup` imports this one and
+no other room, `update` and the doors excepted.
+"""
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Hashes32 = NDArray[np.uint32]
+Hashes64 = NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """The readable text of one address, with what its page and its listing said of it.
+
+    `url` is the canonical address and `fetched_url` the one that answered. `id` is the caller's own or
+    follows from `url`. Times are aware. `language` is ISO 639-1, `und` where it cannot be told.
+    `authors` and the fields after `modified` are what the article says of where it comes from.
+    """
+
+    url: str
+    text: str
+    title: str = ""
+    site: str = ""
+    host: str = ""
+    authors: tuple[str, ...] = ()
+    published: datetime | None = None
+    modified: datetime | None = None
+    language: str = "und"
+    fetched: datetime | None = None
+    fetched_url: str = ""
+    place: str = ""
+    editors: tuple[str, ...] = ()
+    agency: str = ""
+    credited_source: str = ""
+    credited_title: str = ""
+    sources: tuple[str, ...] = ()
+    archived: str = ""
+    id: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            object.__setattr__(self, "id", article_id(self.url))
+
+
+def article_id(url: str) -> str:
+    """Return the id an address has when its source gives none: 16 hexadecimal digits."""
+    return blake2b(url.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The normalised words of a text; word i stands at `text[starts[i]:ends[i]]`.
+
+    `quoted[i]` tells whether it stands inside quotation marks.
+    """
+
+    words: tuple[str, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    quoted: tuple[bool, ...]
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteShingles:
+    """The sorted distinct shingles of a site, and in how many of its strict families each stands."""
+
+    shingles: Hashes64
+    families: Hashes32
+
+
+@dataclass(frozen=True, slots=True)
+class TermVector:
+    """What a text tells: sorted hashes of its terms and their weights, of length 1 together or less."""
+
+    keys: Hashes64
+    weights: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An article as matching reads it.
+
+    `own[i]` tells whether word i is the text's own or its site's boilerplate; `shingles[i]` is the hash of the
+    `Recipe.match_words` words that begin with word i. `numbers` and `names` are those of the whole text.
+    """
+
+    id: str
+    site: str
+    title: tuple[str, ...]
+    words: Words
+    own: NDArray[np.bool_]
+    shingles: Hashes64
+    numbers: frozenset[str]
+    names: frozenset[str]
+
+
+class Relation(StrEnum):
+    """What two articles are to one another (DESIGN.md section 3)."""
+
+    EXACT = "exact"
+    NEAR = "near"
+    REVISION = "revision"
+    SYNDICATED = "syndicated"
+    EXCERPT = "excerpt"
+    SHARED_QUOTES = "shared-quotes"
+    TEMPLATE = "template"
+    SAME_STORY = "same-story"
+    NONE = "none"
+
+    @property
+    def joins(self) -> bool:
+        """Whether a verified pair of this relation belongs to one family."""
+        return self in _JOINING
+
+
+_JOINING = frozenset({Relation.EXACT, Relation.NEAR, Relation.REVISION, Relation.SYNDICATED})
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of words two texts share: character offsets into both original texts, and its length."""
+
+    a_start: int
+    a_end: int
+    b_start: int
+    b_end: int
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """How much two texts share. Shares lie in 0..1; `longest_run` is in words.
+
+    `jaccard`, `a_in_b` and `b_in_a` are exact, over the sets of `Recipe.match_words`-word shingles of the own
+    texts. `outside_quotes` is the share of the shorter text's own words outside quotation marks that stand
+    in a shared passage. `numbers` and `names` are the overlap of the numbers and of the capitalised words
+    (1.0 where neither text has any). `replaced_numbers` counts short aligned replacements with digits on both
+    sides.
+    """
+
+    jaccard: float
+    a_in_b: float
+    b_in_a: float
+    outside_quotes: float
+    longest_run: int
+    numbers: float
+    names: float
+    replaced_numbers: int
+    shared_words: int
+    a_words: int
+    b_words: int
+
+    @property
+    def containment(self) -> float:
+        """The share of the shorter text that stands in the longer one."""
+        return self.a_in_b if self.a_words <= self.b_words else self.b_in_a
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A verified pair of articles, `a < b` by id: its relation, the reason in words, and the evidence."""
+
+    a: str
+    b: str
+    relation: Relation
+    reason: str
+    measures: Measures
+    passages: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """Two nodes and how strongly they belong together: a match for families, a cosine for stories."""
+
+    a: str
+    b: str
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Articles that share text: sorted member ids, and the weakest tie that holds them together."""
+
+    id: str
+    members: tuple[str, ...]
+    weakest: Tie | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Families that tell of the same thing: sorted family ids, a label, and the terms they share most."""
+
+    id: str
+    families: tuple[str, ...]
+    label: str = ""
+    terms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """All numbers of the method. Stored with every result; two recipes never mix in one corpus."""
+
+    # Signature: datasketch.MinHash(scheme="affine32", seed=seed) over xxh32 of `shingle_words`-word shingles.
+    shingle_words: int = 4
+    permutations: int = 128
+    seed: int = 1
+    # Strict families inside one site, and what is boilerplate of it.
+    strict_bands: int = 42
+    strict_rows: int = 3
+    strict_jaccard: float = 0.5
+    boilerplate_families: int = 4
+    boilerplate_share: float = 0.5
+    boilerplate_everywhere: int = 20
+    min_words: int = 8
+    min_own_words: int = 30
+    min_own_share: float = 0.2
+    # Containment sketch (FracMinHash) and candidates.
+    sketch_one_in: int = 3
+    candidate_keys: int = 2
+    candidate_share: float = 0.08
+    hot_key_texts: int = 50
+    hot_key_holders: int = 8
+    # Verification.
+    match_words: int = 3
+    passage_words: int = 5
+    floor: float = 0.1
+    near_jaccard: float = 0.65
+    near_gap: int = 15
+    syndicated_containment: float = 0.5
+    quotes_inside: float = 0.6
+    quotes_share: float = 0.25
+    quotes_doubt: float = 0.4
+    template_replacements: int = 3
+    template_spacing: int = 30
+    template_numbers: float = 0.8
+    template_density: float = 0.08
+    template_table_numbers: float = 0.6
+    template_titles: float = 0.75
+    excerpt_run: int = 12
+    excerpt_foreign: float = 0.5
+    excerpt_title: float = 0.3
+    excerpt_names: float = 0.2
+    lead_words: int = 40
+    # Stories.
+    story_prior: float = 300.0
+    story_cut: float = 0.15
+    story_floor: float = 0.08
+    story_template: float = -3.0
+    story_term_limit: float = 0.3
+    story_table: float = 0.11
+    story_title_count: int = 2
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the numbers by name, ready for JSON."""
+        return asdict(self)
+
+    @property
+    def fingerprint(self) -> str:
+        """Eight hexadecimal digits that differ whenever any number does."""
+        content = repr(sorted(self.as_dict().items())).encode()
+        return blake2b(content, digest_size=4).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """What one `dedup update` did, in counts."""
+
+    articles: int = 0
+    signed: int = 0
+    sketched: int = 0
+    candidates: int = 0
+    verified: int = 0
+    matches: int = 0
+    families: int = 0
+    copied_families: int = 0
+    stories: int = 0
+    told_stories: int = 0
+    sites: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why two articles are or are not together.
+
+    `match` compares the two now, whether or not they were a candidate. `family` and `story` are the ids both
+    share, None where they do not. `path` is the chain of stored matches that joins them in their family.
+    `cosine` compares what they tell, `shared_terms` names what it rests on, weightiest first.
+    """
+
+    a: Article
+    b: Article
+    match: Match
+    family: str | None = None
+    story: str | None = None
+    cosine: float = 0.0
+    shared_terms: tuple[str, ...] = ()
+    path: tuple[Match, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All results of a corpus at one moment: what the report, the terminal and exports are made from.
+
+    `families` hold every article, those of one article too; `stories` hold every family. `matches` are verified
+    pairs of articles. All three are sorted by id.
+    """
+
+    articles: dict[str, Article]
+    families: tuple[Family, ...]
+    stories: tuple[Story, ...]
+    matches: tuple[Match, ...]
+    recipe: Recipe
+    updated_at: datetime | None = None
+
+
+class GemaError(Exception):
+    """The root of what `dedup` raises on purpose.
+
+    GemaError
+    ├── SourceError      a file of articles cannot be read: file, row, reason
+    ├── CorpusError      the corpus cannot be opened, is newer than this program, or is locked
+    │   └── RecipeError  the corpus holds results of another Recipe
+    └── UnknownArticle   no article has this id or address
+    """
+
+
+class SourceError(GemaError):
+    """A file of articles cannot be read; the message names file and row."""
+
+
+class CorpusError(GemaError):
+    """The corpus cannot be used as it is; the message says what to do."""
+
+
+class RecipeError(CorpusError):
+    """The corpus holds results of another Recipe; the message says how to rebuild."""
+
+
+class UnknownArticle(GemaError):
+    """No article of the corpus has this id or address."""

@@ -1,0 +1,193 @@
+"""Snapshot in, Overview out: what the HTML report, the terminal and JSON all show. Pure."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from statistics import median
+
+from dedup.records import Article, Match, Passage, Relation, Snapshot, Story
+from dedup.report.inert import plain
+from dedup.report.sides import turned
+from dedup.report.views import (
+    Comparison,
+    FamilyView,
+    Flow,
+    Link,
+    Member,
+    Overview,
+    Role,
+    SiteView,
+    StoryView,
+)
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+_HEADLINE_WORDS = 14
+_HEADLINE_CHARACTERS = 160
+_LINKING = (Relation.EXCERPT, Relation.SHARED_QUOTES, Relation.TEMPLATE)
+_Pairs = Mapping[tuple[str, str], Match]
+
+
+def overview(snapshot: Snapshot) -> Overview:
+    """Return what a report of `snapshot` shows. Equal snapshots give equal overviews."""
+    told_in = {family: story.id for story in snapshot.stories for family in story.families}
+    pairs = {(match.a, match.b): match for match in snapshot.matches}
+    families = [
+        FamilyView(family.id, told_in.get(family.id), _members(present, pairs), family.weakest)
+        for family in snapshot.families
+        if (present := [snapshot.articles[name] for name in family.members if name in snapshot.articles])
+    ]
+    families.sort(key=_largest_then_newest)
+    by_id = {family.id: family for family in families}
+    return Overview(
+        families=tuple(families),
+        stories=_stories(snapshot.stories, by_id),
+        flows=_flows(families),
+        sites=_sites(families),
+        links=_links(snapshot, families),
+        pending=len(snapshot.articles) - sum(len(family.members) for family in families),
+        updated_at=snapshot.updated_at,
+        recipe=snapshot.recipe,
+    )
+
+
+def headline(article: Article) -> str:
+    """Return what to call an article in one line: its title, else its first words, else its address."""
+    words = article.title.split() or article.text.split()[:_HEADLINE_WORDS]
+    line = plain(" ".join(words) or article.url)
+    if not article.title and len(words) == _HEADLINE_WORDS:
+        line += " …"
+    return line if len(line) <= _HEADLINE_CHARACTERS else line[: _HEADLINE_CHARACTERS - 2].rstrip() + " …"
+
+
+def passages_of(match: Match, earlier: str) -> tuple[Passage, ...]:
+    """Return the passages of `match` turned so that `a` is the article `earlier`."""
+    return match.passages if match.a == earlier else turned(match.passages)
+
+
+# --- families ---------------------------------------------------------------------------------------
+
+
+def _members(articles: Iterable[Article], pairs: _Pairs) -> tuple[Member, ...]:
+    ordered = sorted(articles, key=lambda each: (each.published or _NEVER, each.id))
+    first = ordered[0]
+    known = _first_is_known(ordered)
+    members = [Member(first, headline(first), Role.FIRST if known else Role.UNORDERED)]
+    seen = {first.site}
+    for place, article in enumerate(ordered[1:], 1):
+        delay = article.published - first.published if article.published and first.published else None
+        role = Role.COPY if known and delay is not None else Role.UNORDERED
+        if article.site in seen:
+            role = Role.AGAIN
+        seen.add(article.site)
+        members.append(Member(article, headline(article), role, delay, _closest(place, ordered, pairs)))
+    return tuple(members)
+
+
+def _first_is_known(ordered: Sequence[Article]) -> bool:
+    """Whether the first article is of the only site, or was published before any other site's."""
+    first = ordered[0]
+    rival = next((article for article in ordered if article.site != first.site), None)
+    if rival is None:
+        return True
+    return None not in (first.published, rival.published) and first.published != rival.published
+
+
+def _closest(place: int, ordered: Sequence[Article], pairs: _Pairs) -> Comparison | None:
+    """Compare the article at `place` with the first.
+
+    Where those two share nothing: with the earlier one it shares most with, failing that with a later one.
+    """
+    for start, end in ((0, 1), (1, place), (place + 1, len(ordered))):
+        compared = (_compare(ordered[place], ordered[other], pairs) for other in range(start, end))
+        closest = max((each for each in compared if each), key=lambda each: each.share, default=None)
+        if closest:
+            return closest
+    return None
+
+
+def _compare(article: Article, other: Article, pairs: _Pairs) -> Comparison | None:
+    match = pairs.get((min(article.id, other.id), max(article.id, other.id)))
+    if match is None:
+        if article.text != other.text:
+            return None
+        return Comparison(other, Relation.EXACT, "the same text", 1.0)
+    measures = match.measures
+    is_a = match.a == article.id
+    return Comparison(
+        other=other,
+        relation=match.relation,
+        reason=match.reason,
+        share=1.0 if match.relation is Relation.EXACT else measures.a_in_b if is_a else measures.b_in_a,
+        measures=measures,
+        turned=is_a,
+        passages=passages_of(match, other.id),
+    )
+
+
+def _largest_then_newest(family: FamilyView) -> tuple[int, float, str]:
+    newest = family.times[-1].timestamp() if family.times else float("-inf")
+    return -len(family.members), -newest, family.id
+
+
+# --- stories, flows, sites, links -------------------------------------------------------------------
+
+
+def _stories(stories: Iterable[Story], families: Mapping[str, FamilyView]) -> tuple[StoryView, ...]:
+    views = []
+    for story in stories:
+        held = [families[name] for name in story.families if name in families]
+        held.sort(key=lambda family: (family.times[0] if family.times else _NEVER, family.id))
+        if held:
+            label = plain(story.label) or held[0].first.headline
+            views.append(StoryView(story.id, label, story.terms, tuple(held)))
+    newest = {view.id: view.times[-1].timestamp() if view.times else float("-inf") for view in views}
+    return tuple(sorted(views, key=lambda view: (-len(view.families), -newest[view.id], view.id)))
+
+
+def _flows(families: Iterable[FamilyView]) -> tuple[Flow, ...]:
+    """Count each family once for every site that has it later than the first: revisions do not add to it."""
+    delays: defaultdict[tuple[str, str], list[timedelta]] = defaultdict(list)
+    for family in families:
+        for member in family.members:
+            if member.role is Role.COPY and member.delay is not None:
+                delays[family.first.article.site, member.article.site].append(member.delay)
+    flows = (Flow(source, target, len(each), _median(each)) for (source, target), each in delays.items())
+    return tuple(sorted(flows, key=lambda flow: (-flow.families, flow.source, flow.target)))
+
+
+def _median(delays: Iterable[timedelta]) -> timedelta:
+    return timedelta(seconds=median(delay.total_seconds() for delay in delays))
+
+
+def _sites(families: Iterable[FamilyView]) -> tuple[SiteView, ...]:
+    roles: defaultdict[str, Counter[Role]] = defaultdict(Counter)
+    copied: Counter[str] = Counter()
+    for family in families:
+        for member in family.members:
+            roles[member.article.site][member.role] += 1
+        if family.first_is_known and len(family.sites) > 1:
+            copied[family.first.article.site] += 1
+    views = [
+        SiteView(site, {role: count[role] for role in Role if count[role]}, copied[site])
+        for site, count in roles.items()
+    ]
+    return tuple(sorted(views, key=lambda view: (-view.articles, view.site)))
+
+
+def _links(snapshot: Snapshot, families: Iterable[FamilyView]) -> tuple[Link, ...]:
+    """Return one link for every two families and relation: the pair that shares most. Templates come last."""
+    family_of = {member.article.id: family.id for family in families for member in family.members}
+    groups: defaultdict[tuple[Relation, str, str], list[Match]] = defaultdict(list)
+    for match in snapshot.matches:
+        homes = sorted((family_of.get(match.a, ""), family_of.get(match.b, "")))
+        if match.relation in _LINKING and homes[0] and homes[0] != homes[1]:
+            groups[match.relation, homes[0], homes[1]].append(match)
+    strongest = [
+        (max(group, key=lambda match: (match.measures.containment, match.a, match.b)), len(group) - 1)
+        for group in groups.values()
+    ]
+    strongest.sort(key=lambda each: (_LINKING.index(each[0].relation), -each[0].measures.containment, each[0].a))
+    return tuple(
+        Link(snapshot.articles[match.a], snapshot.articles[match.b], match.relation, match.reason, also)
+        for match, also in strongest
+    )

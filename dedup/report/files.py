@@ -1,0 +1,54 @@
+"""A report on disk: a folder of its own for each, complete or not there, and `latest` beside them."""
+
+import itertools
+import shutil
+import tempfile
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+
+from dedup.report import html, json_lines
+from dedup.report.views import Overview
+
+
+def write(overview: Overview, folder: Path, now: datetime, zone: tzinfo | None = None) -> Path:
+    """Write `<folder>/<now in UTC>/` with index.html and groups.json; return the path of index.html.
+
+    Raises OSError when the disk does not let it; then nothing of it is there.
+    """
+    page, groups = html.page(overview, zone), json_lines.document(overview)
+    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
+    try:
+        (unfinished / "index.html").write_text(page, encoding="utf-8")
+        (unfinished / "groups.json").write_text(groups, encoding="utf-8")
+        unfinished.chmod(0o755)  # mkdtemp's folders are for one user only; a report is for others to read.
+        report = _moved(unfinished, folder / f"{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}")
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+    _point_latest(report)
+    return report / "index.html"
+
+
+def _moved(unfinished: Path, wanted: Path) -> Path:
+    """Move a folder to the `wanted` name, or the next free one with a number; return where it is."""
+    for number in itertools.count(1):
+        target = wanted if number == 1 else wanted.with_name(f"{wanted.name}-{number}")
+        try:
+            return unfinished.rename(target)
+        except OSError:
+            if not target.exists():
+                raise
+    raise AssertionError("there is always a next number")
+
+
+def _point_latest(report: Path) -> None:
+    """Make `latest` beside `report` the same report: a link, or a copy where links are not allowed."""
+    latest, fresh = report.with_name("latest"), report.with_name(f".latest-{report.name}")
+    try:
+        fresh.symlink_to(report.name, target_is_directory=True)
+    except (OSError, NotImplementedError):
+        shutil.copytree(report, fresh)
+    if latest.is_dir() and not latest.is_symlink():
+        shutil.rmtree(latest)
+    fresh.replace(latest)

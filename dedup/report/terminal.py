@@ -1,0 +1,198 @@
+"""Groups and explanations in the terminal; in a pipe the same as plain lines that nothing cuts or colours."""
+
+from collections.abc import Iterable
+from datetime import tzinfo
+
+from rich.console import Console
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from dedup.records import Article, Explanation, Match, Passage, Relation
+from dedup.report import wording
+from dedup.report.data import headline
+from dedup.report.inert import plain, safe_address
+from dedup.report.views import FamilyView, Member, Overview, Role, StoryView
+from dedup.report.wording import MEANINGS, count
+
+_PASSAGE_CHARACTERS = 300
+_STYLES = {
+    Relation.EXACT: "red",
+    Relation.NEAR: "red",
+    Relation.SYNDICATED: "yellow",
+    Relation.REVISION: "magenta",
+    Relation.EXCERPT: "blue",
+    Relation.SHARED_QUOTES: "blue",
+    Relation.SAME_STORY: "green",
+}
+
+
+def console(width: int | None = None) -> Console:
+    """Return a console on standard output that takes no text of an article for markup or for a command."""
+    made = Console(highlight=False, markup=False, emoji=False, width=width)
+    if width is None and not made.is_terminal:
+        made.width = 10_000  # In a pipe nobody sees an edge: lines are as long as they are.
+    return made
+
+
+def groups(overview: Overview, out: Console, zone: tzinfo | None = None, everything: bool = False) -> None:
+    """Print stories and families, largest first; those of one family or article only with `everything`."""
+    stories = overview.stories if everything else overview.told
+    families = overview.families if everything else overview.copied
+    for story in stories:
+        _print_story(story, out, zone)
+    for family in families:
+        _print_family(family, out, zone)
+    _print(out, Text(_closing(overview)))
+
+
+def explanation(explained: Explanation, out: Console, zone: tzinfo | None = None) -> None:
+    """Print what two articles are to one another, why, and what they share."""
+    match, measures = explained.match, explained.match.measures
+    for name, article in (("A", explained.a), ("B", explained.b)):
+        _print(out, Text.assemble((f"{name}  ", "bold cyan"), (plain(headline(article)), "bold")))
+        _print(out, Text(f"   {_where_and_when(article, zone)}  {plain(article.url)}", "dim"))
+    _print(out, Text())
+    _print(out, Text.assemble(_relation(match.relation), f": {MEANINGS[match.relation]}"))
+    _print(out, Text(f"Why: {plain(match.reason)}"))
+    for line in _together(explained):
+        _print(out, Text(line))
+    _print(out, Text())
+    table = _columns(2)
+    for name, value in (*wording.measures(measures, "A", "B"), ("alike in what they tell", f"{explained.cosine:.3f}")):
+        table.add_row(Text(name, "dim"), Text(value))
+    _print(out, table)
+    if explained.shared_terms:
+        _print(out, Text.assemble("\n", ("Words they share: ", "bold"), plain(", ".join(explained.shared_terms))))
+    _print_passages(explained.a, match.passages, out)
+
+
+# --- groups -----------------------------------------------------------------------------------------
+
+
+def _print_story(story: StoryView, out: Console, zone: tzinfo | None) -> None:
+    sizes = f"{count(len(story.families), 'text', 'texts')}, {wording.articles(story.articles)}"
+    _print(out, Text.assemble(("Story  ", "bold green"), (plain(story.label), "bold"), (f"  ({sizes})", "dim")))
+    if story.terms:
+        _print(out, Text(f"       {plain(', '.join(story.terms))}", "dim"))
+    table = _columns(4)
+    for family in story.families:
+        copies = len(family.members) - 1
+        table.add_row(
+            Text("  " + _when(family.first.article, zone), "dim"),
+            Text(_site(family.first.article), "bold"),
+            _named(family.first, out),
+            Text(f"+ {count(copies, 'copy', 'copies')}" if copies else "", "yellow"),
+        )
+    _print(out, table)
+    _print(out, Text())
+
+
+def _print_family(family: FamilyView, out: Console, zone: tzinfo | None) -> None:
+    sizes = f"{wording.articles(len(family.members))}, {wording.sites(len(family.sites))}, id {plain(family.id)}"
+    title = plain(family.first.headline)
+    _print(out, Text.assemble(("Family ", "bold cyan"), (title, "bold"), (f"  ({sizes})", "dim")))
+    table = _columns(5)
+    for member in family.members:
+        compared = member.comparison
+        relation = _relation(compared.relation) if compared else Text("first" if member.role is Role.FIRST else "")
+        table.add_row(
+            Text("  " + _when(member.article, zone), "dim"),
+            Text(_site(member.article), "bold"),
+            relation,
+            Text(wording.percent(compared.share) if compared else "", justify="right"),
+            _named(member, out),
+        )
+    _print(out, table)
+    _print(out, Text())
+
+
+def _closing(overview: Overview) -> str:
+    waiting = f"{wording.articles(overview.pending)} not grouped yet: run `dedup update`."
+    if not overview.articles:
+        return (
+            waiting
+            if overview.pending
+            else "There are no articles yet: `dedup import FILE…` or `scrapy crawl news -a seeds=FILE`."
+        )
+    found = (
+        f"{wording.articles(overview.articles)} of {wording.sites(len(overview.sites))}: "
+        f"{wording.families(len(overview.copied))} of copies, "
+        f"{count(len(overview.told), 'story', 'stories')} told more than once."
+    )
+    return f"{found} {waiting}" if overview.pending else found
+
+
+def _named(member: Member, out: Console) -> Text:
+    """Return the headline, linked and with the id, to look at; with the address for a pipe."""
+    if not out.is_terminal:
+        return Text(f"{plain(member.headline)}  {plain(member.article.url)}")
+    address = safe_address(member.article.url)
+    style = Style(link=address) if address else Style()
+    return Text.assemble((plain(member.headline), style), (f"  {plain(member.article.id)}", "dim"))
+
+
+# --- explanations -----------------------------------------------------------------------------------
+
+
+def _together(explained: Explanation) -> Iterable[str]:
+    if explained.family:
+        yield f"Both are in family {plain(explained.family)}."
+    if explained.story:
+        yield f"Both are in story {plain(explained.story)}."
+    if not explained.family and not explained.story:
+        yield "They are in no common family or story."
+    if explained.family and len(explained.path) > 1:
+        yield f"What joins them: {_chain(explained.path)}"
+
+
+def _chain(path: Iterable[Match]) -> str:
+    return "; ".join(f"{plain(tie.a)} is {tie.relation} to {plain(tie.b)}" for tie in path)
+
+
+def _print_passages(a: Article, passages: tuple[Passage, ...], out: Console) -> None:
+    if not passages:
+        return
+    _print(out, Text.assemble("\n", (count(len(passages), "shared passage", "shared passages"), "bold")))
+    for passage in passages:
+        words = plain(" ".join(a.text[passage.a_start : passage.a_end].split()))
+        if len(words) > _PASSAGE_CHARACTERS:
+            words = words[:_PASSAGE_CHARACTERS] + " …"
+        _print(out, Text.assemble((f"  {count(passage.words, 'word', 'words')}: ", "dim"), words))
+
+
+# --- both -------------------------------------------------------------------------------------------
+
+
+def _relation(relation: Relation) -> Text:
+    return Text(relation.value, _STYLES.get(relation, "dim"))
+
+
+def _when(article: Article, zone: tzinfo | None) -> str:
+    return wording.moment(article.published, zone) if article.published else "no date"
+
+
+def _site(article: Article) -> str:
+    return plain(article.site) or "no site"
+
+
+def _where_and_when(article: Article, zone: tzinfo | None) -> str:
+    return f"{_site(article)}, {_when(article, zone)}"
+
+
+def _columns(number: int) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for place in range(number):
+        table.add_column(overflow="fold", no_wrap=place < number - 1 and number > 2)
+    return table
+
+
+def _print(out: Console, shown: Text | Table) -> None:
+    if out.is_terminal:
+        out.print(shown)
+        return
+    # Tables pad their last column too, which is noise in a file.
+    with out.capture() as captured:
+        out.print(shown)
+    for line in captured.get().splitlines():
+        out.file.write(line.rstrip() + "\n")

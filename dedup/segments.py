@@ -1,0 +1,61 @@
+"""Text → normalised words with their places in the text, and which of them are quoted speech."""
+
+import unicodedata
+
+import regex
+
+from dedup.records import Words
+
+# Scripts written without spaces give one word a character, so that word shingles are character n-grams there.
+_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+_WORD = regex.compile(
+    rf"[{_UNSPACED}]\p{{M}}*|[^\P{{L}}{_UNSPACED}][\p{{L}}\p{{M}}\p{{N}}--[{_UNSPACED}]]*"
+    rf"|\p{{N}}[\p{{L}}\p{{M}}\p{{N}}--[{_UNSPACED}]]*",
+    regex.VERSION1,
+)
+# A quotation ends with its paragraph at the latest; speech that runs on opens again in the next one.
+_QUOTATION = regex.compile(
+    r'“[^”\n]*(?:”|$)|„[^“”\n]*(?:[“”]|$)|«[^»\n]*(?:»|$)|"[^"\n]*"|「[^」\n]*」', regex.MULTILINE
+)
+_NUMBER = regex.compile(r"\d+(?:[.,:/]\d+)*")
+
+
+def words(text: str) -> Words:
+    """Return the words of `text`: NFKC, casefolded, punctuation left out, digits kept."""
+    found = list(_WORD.finditer(text))
+    quotations = [match.span() for match in _QUOTATION.finditer(text)]
+    starts = tuple(match.start() for match in found)
+    return Words(
+        words=tuple(_normal(match.group()) for match in found),
+        starts=starts,
+        ends=tuple(match.end() for match in found),
+        quoted=_inside(starts, quotations),
+    )
+
+
+def numbers(text: str) -> frozenset[str]:
+    """Return the numbers of `text` as written, separators kept: `10.000`, `22/3/2025`, `07:30`."""
+    return frozenset(_NUMBER.findall(text))
+
+
+def names(text: str) -> frozenset[str]:
+    """Return the capitalised words that do not begin a sentence: nearly all of them names."""
+    return frozenset(_normal(match.group(1)) for match in _NAME.finditer(text))
+
+
+_NAME = regex.compile(r"(?<=[\p{Ll}\p{N},;)] )(\p{Lu}[\p{L}\p{M}]+)")
+
+
+def _normal(word: str) -> str:
+    return word.lower() if word.isascii() else unicodedata.normalize("NFKC", word).casefold()
+
+
+def _inside(starts: tuple[int, ...], spans: list[tuple[int, int]]) -> tuple[bool, ...]:
+    inside = []
+    rest = iter(spans)
+    span = next(rest, None)
+    for start in starts:
+        while span and span[1] <= start:
+            span = next(rest, None)
+        inside.append(bool(span and span[0] <= start))
+    return tuple(inside)

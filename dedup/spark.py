@@ -1,0 +1,290 @@
+"""The same matches and families on Apache Spark 4, for more articles than one machine holds.
+
+    articles = spark.read.parquet("articles/")               # columns id, site, title, text
+    matches(spark, articles).write.parquet("matches/")
+    families(spark, articles, found=spark.read.parquet("matches/")).write.parquet("families/")
+
+Reading, boilerplate of a site, matching and the template cut are the functions that `update` calls, run in Spark's
+Python workers (which need this package) through Arrow. Only counts, joins and components are Spark's own. Nothing
+comes to the driver; the most that one worker holds is one site's texts, one key's holders, or the matches of one
+component. What several steps need is kept with `localCheckpoint`: losing an executor ends the job with Spark's error.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from dedup import boilerplate, index, matching, minhash, segments, shingles
+from dedup import families as joined
+from dedup.reading import reading
+from dedup.records import Article, Match, Measures, Passage, Reading, Recipe, Relation, SourceError
+from dedup.stages import own_sketch
+
+try:
+    import pyarrow as pa
+    from pyspark.sql import DataFrame, SparkSession, Window
+    from pyspark.sql import functions as F
+except ModuleNotFoundError as error:
+    message = "dedup.spark needs pyspark and pyarrow: pip install 'gema-news[spark]'"
+    raise ModuleNotFoundError(message, name=error.name) from error
+
+Rows = Iterator[dict[str, Any]]
+
+_COLUMNS = ("id", "site", "title", "text")
+_BATCH_ROWS = 10_000
+
+# Spark has no unsigned numbers: hashes travel as the int64 of the same bits.
+_HASHES = pa.list_(pa.int64())
+_ARTICLES = pa.schema([(name, pa.string()) for name in _COLUMNS])
+_COUNTED = pa.schema([("site", pa.string()), ("shingle", pa.int64()), ("families", pa.int64())])
+_OWN = pa.schema(
+    [("unit", pa.string()), ("digest", pa.string()), ("own", pa.binary()), ("hash", pa.string()), ("keys", _HASHES)]
+)
+_SUPPORTED = pa.schema([("a", pa.string()), ("b", pa.string()), ("shorter", pa.int64())])
+_NUMBERS = {float: pa.float64(), int: pa.int64()}
+_MATCHES = pa.schema(
+    [
+        *((name, pa.string()) for name in ("a", "b", "relation", "reason")),
+        ("measures", pa.struct([(name, _NUMBERS[kind]) for name, kind in Measures.__annotations__.items()])),
+        ("passages", pa.list_(pa.struct([(name, pa.int64()) for name in Passage.__annotations__]))),
+    ]
+)
+_MEMBERS = pa.schema([("article", pa.string()), ("family", pa.string())])
+
+
+def matches(spark: SparkSession, articles: DataFrame | Iterable[Article], recipe: Recipe | None = None) -> DataFrame:
+    """Return every match: a, b, relation, reason, and the struct `measures` and structs `passages` of a Match.
+
+    `articles` needs the string columns id, site, title and text (null counts as empty); others are ignored. Raises
+    SourceError when one is missing or an id stands in several rows.
+    """
+    return _matches(_listed(spark, articles), recipe or Recipe())
+
+
+def families(
+    spark: SparkSession,
+    articles: DataFrame | Iterable[Article],
+    recipe: Recipe | None = None,
+    found: DataFrame | None = None,
+) -> DataFrame:
+    """Return the family of every article: article, family, both ids; a family's id is its smallest article's.
+
+    `found` is what `matches` returned for the same articles and recipe, where it is at hand. Raises SourceError
+    like `matches`.
+    """
+    listed = _listed(spark, articles)
+    kept = (_matches(listed, recipe or Recipe()) if found is None else found).localCheckpoint()
+    joining = F.col("relation").isin([relation.value for relation in Relation if relation.joins])
+    homes = components(kept.filter(joining).select("a", "b"))
+    inside = kept.join(homes.withColumnRenamed("node", "a"), "a")
+    inside = inside.join(homes.withColumnRenamed("node", "b"), ["b", "component"])
+    members = inside.groupBy("component").applyInArrow(_members, _sql(spark, _MEMBERS))
+    every = listed.select(F.col("id").alias("article")).join(members, "article", "left")
+    return every.select("article", F.coalesce("family", "article").alias("family"))
+
+
+def components(edges: DataFrame) -> DataFrame:
+    """Return the component of every node of `edges` (a, b): node, component, which is its smallest node.
+
+    Large-star and small-star in turn until every component is a star (Kiveris et al. 2014, "Connected components in
+    MapReduce and beyond"): O(log² n) rounds, none larger than the edges.
+    """
+    higher, lower = F.greatest("a", "b").alias("node"), F.least("a", "b").alias("other")
+    stars = edges.select(higher, lower).filter("node > other").distinct().localCheckpoint()
+    while not _all_stars(stars):
+        stars = _small_star(_large_star(stars)).localCheckpoint()
+    centres = stars.select(F.col("other").alias("node"), F.col("other").alias("component")).distinct()
+    return stars.select("node", F.col("other").alias("component")).union(centres)
+
+
+# --- the flow ---------------------------------------------------------------------------------------
+
+
+def _matches(listed: DataFrame, recipe: Recipe) -> DataFrame:
+    units = listed.groupBy("site", "digest").agg(F.min("id").alias("unit"), F.first("text").alias("text"))
+    repeated = _repeated(_counted(units, recipe), recipe)
+    own = _own_texts(units, repeated, recipe).localCheckpoint()
+    pairs = _identical(listed).union(_candidates(own, recipe))
+    return _verified(pairs, listed, own, recipe)
+
+
+def _listed(spark: SparkSession, articles: DataFrame | Iterable[Article]) -> DataFrame:
+    """Return the articles with the digest of their texts; equal texts have equal ones."""
+    if not isinstance(articles, DataFrame):
+        rows = [{name: getattr(article, name) for name in _COLUMNS} for article in articles]
+        articles = spark.createDataFrame(pa.Table.from_pylist(rows, _ARTICLES))
+    missing = [name for name in _COLUMNS if name not in articles.columns]
+    if missing:
+        raise SourceError(f"the articles have no column {missing[0]!r}: {', '.join(_COLUMNS)} are needed")
+    listed = articles.select(*_COLUMNS).fillna("")
+    twice = listed.groupBy("id").count().filter("count > 1").head()
+    if twice:
+        raise SourceError(f"the id {twice['id']!r} stands in {twice['count']} rows: keep one row of each article")
+    return listed.withColumn("digest", F.sha2("text", 256))
+
+
+def _counted(units: DataFrame, recipe: Recipe) -> DataFrame:
+    """Return in how many strict families of each site each shingle stands: site, shingle, families."""
+    return units.groupBy("site").applyInArrow(
+        lambda table: _count_site(table, recipe), _sql(units.sparkSession, _COUNTED)
+    )
+
+
+def _repeated(counted: DataFrame, recipe: Recipe) -> DataFrame:
+    """Return each site's boilerplate: site, shingle. The rule is that of `boilerplate.learn`."""
+    here, everywhere = F.col("families"), F.sum("families").over(Window.partitionBy("shingle"))
+    common = counted.withColumn("everywhere", everywhere).filter(here >= recipe.boilerplate_families)
+    mostly_here = here >= recipe.boilerplate_share * F.col("everywhere")
+    return common.filter(mostly_here | (here >= recipe.boilerplate_everywhere)).select("site", "shingle")
+
+
+def _own_texts(units: DataFrame, repeated: DataFrame, recipe: Recipe) -> DataFrame:
+    """Return every unit's own text: unit, digest, own (one byte a word), and hash and keys of its sketch."""
+    texts, learned = units.groupBy("site"), repeated.groupBy("site")
+    return texts.cogroup(learned).applyInArrow(
+        lambda table, shingles: _own_site(table, shingles, recipe), _sql(units.sparkSession, _OWN)
+    )
+
+
+def _identical(listed: DataFrame) -> DataFrame:
+    """Return the pairs that tie articles of equal texts, each to the first: a, b, whole."""
+    first = F.min("id").over(Window.partitionBy("digest"))
+    pairs = listed.select(first.alias("a"), F.col("id").alias("b"))
+    return pairs.filter("a < b").withColumn("whole", F.lit(True))
+
+
+def _candidates(own: DataFrame, recipe: Recipe) -> DataFrame:
+    """Return the candidate pairs of different texts: a, b, whole. The threshold is that of `index.candidates`."""
+    holder = F.struct("unit", "digest", "hash", F.size("keys").alias("size")).alias("holder")
+    postings = own.select(F.explode("keys").alias("key"), holder).groupBy("key").agg(F.collect_list("holder"))
+    held = postings.toDF("key", "holders").filter(F.size("holders") > 1).select("holders")
+    pairs = held.mapInArrow(
+        lambda batches: _batches(_supported(_rows(batches), recipe), _SUPPORTED), _sql(own.sparkSession, _SUPPORTED)
+    )
+    shared = pairs.groupBy("a", "b").agg(F.count("*").alias("shared"), F.first("shorter").alias("shorter"))
+    enough = F.greatest(F.lit(float(recipe.candidate_keys)), recipe.candidate_share * F.col("shorter"))
+    return shared.filter(F.col("shared") >= enough).select("a", "b", F.lit(False).alias("whole"))
+
+
+def _verified(pairs: DataFrame, listed: DataFrame, own: DataFrame, recipe: Recipe) -> DataFrame:
+    """Return the matches among `pairs`, each joined to what matching reads of its two articles."""
+    texts = listed.join(own.select(F.col("unit").alias("id"), "own"), "id", "left")
+    texts = texts.select("id", F.struct(*_COLUMNS, "own").alias("text"))
+    sides = pairs.join(texts.toDF("a", "one"), "a").join(texts.toDF("b", "other"), "b")
+    return sides.select("whole", "one", "other").mapInArrow(
+        lambda batches: _batches(_compared(_rows(batches), recipe), _MATCHES), _sql(listed.sparkSession, _MATCHES)
+    )
+
+
+# --- stars: edges (node, other), node > other -------------------------------------------------------
+
+
+def _large_star(edges: DataFrame) -> DataFrame:
+    """Tie each larger neighbour of a node to the node's smallest, itself included."""
+    both = edges.union(edges.select("other", "node"))
+    smallest = F.min(F.least("node", "other")).over(Window.partitionBy("node"))
+    larger = both.withColumn("smallest", smallest).filter("other > node")
+    return larger.select("other", "smallest").toDF("node", "other").distinct()
+
+
+def _small_star(edges: DataFrame) -> DataFrame:
+    """Tie each node and its smaller neighbours to the smallest of these."""
+    near = edges.withColumn("smallest", F.min("other").over(Window.partitionBy("node")))
+    neighbours = near.filter("other > smallest").select("other", "smallest")
+    return neighbours.union(near.select("node", "smallest")).toDF("node", "other").distinct()
+
+
+def _all_stars(edges: DataFrame) -> bool:
+    """Return whether every node has one edge down, to a node that has none."""
+    ends = edges.selectExpr("node", "1 AS down", "0 AS up").union(edges.selectExpr("other", "0", "1"))
+    degrees = ends.groupBy("node").agg(F.sum("down").alias("down"), F.max("up").alias("up"))
+    return bool(degrees.filter("down > 1 OR (down = 1 AND up = 1)").isEmpty())
+
+
+# --- in the workers ---------------------------------------------------------------------------------
+
+
+def _count_site(table: pa.Table, recipe: Recipe) -> pa.Table:
+    """Return a site's shingles and in how many of its strict families each stands, as `stages.learn` counts them."""
+    table = table.sort_by("unit")
+    words = [segments.words(text).words for text in table["text"].to_pylist()]
+    texts = [np.unique(shingles.hashes64(held, recipe.shingle_words)) for held in words]
+    likely = index.banded([_bands(held, recipe) if len(held) >= recipe.min_words else () for held in words])
+    found = boilerplate.site_shingles(texts, boilerplate.strict_families(texts, likely, recipe))
+    sites = pa.repeat(table["site"][0], len(found.shingles))
+    return pa.table([sites, found.shingles.view(np.int64), found.families.astype(np.int64)], schema=_COUNTED)
+
+
+def _bands(words: tuple[str, ...], recipe: Recipe) -> list[bytes]:
+    signature = minhash.signature(shingles.hashes32(words, recipe.shingle_words), recipe)
+    return minhash.bands(signature, recipe.strict_bands, recipe.strict_rows)
+
+
+def _own_site(table: pa.Table, repeated: pa.Table, recipe: Recipe) -> pa.Table:
+    """Return the own text of each unit of a site, given what the site repeats."""
+    learned = repeated["shingle"].to_numpy().view(np.uint64)
+    rows = []
+    for unit, digest, text in zip(*(table[name].to_pylist() for name in ("unit", "digest", "text")), strict=True):
+        words = segments.words(text)
+        places = shingles.hashes64(words.words, recipe.shingle_words)
+        own = boilerplate.own_words(places, learned, len(words), recipe.shingle_words)
+        own_hash, keys = own_sketch(words, places, own, recipe)
+        rows.append((unit, digest, own.tobytes(), own_hash, keys.view(np.int64)))
+    return pa.table([list(column) for column in zip(*rows, strict=True)], schema=_OWN)
+
+
+def _supported(postings: Rows, recipe: Recipe) -> Rows:
+    """Yield the pairs of different texts that each key supports, and the keys of the shorter of the two."""
+    for posting in postings:
+        held = {holder["unit"]: holder for holder in posting["holders"]}
+        hashes = {unit: holder["hash"] for unit, holder in held.items()}
+        for a, b in index.supported(list(held), hashes, recipe):
+            if held[a]["digest"] != held[b]["digest"]:
+                yield {"a": a, "b": b, "shorter": min(held[a]["size"], held[b]["size"])}
+
+
+def _compared(pairs: Rows, recipe: Recipe) -> Rows:
+    """Yield the match of each pair that shares enough for one."""
+    for pair in pairs:
+        one, other = (_reading(pair[side], pair["whole"], recipe) for side in ("one", "other"))
+        match = matching.compare(one, other, recipe)
+        if match.measures.containment >= recipe.floor:
+            yield asdict(match)
+
+
+def _reading(text: Mapping[str, Any], whole: bool, recipe: Recipe) -> Reading:
+    words = segments.words(text["text"])
+    own = np.ones(len(words), dtype=bool) if whole else np.frombuffer(text["own"], dtype=bool)
+    return reading(text["id"], text["site"], text["title"], text["text"], words, own, recipe)
+
+
+def _members(table: pa.Table) -> pa.Table:
+    """Return the families of one component's articles, given all matches among them."""
+    found = [
+        Match(row["a"], row["b"], Relation(row["relation"]), "", Measures(**row["measures"]))
+        for row in table.to_pylist()
+    ]
+    grouped = joined.families({end for match in found for end in (match.a, match.b)}, found)
+    rows = [{"article": member, "family": family.id} for family in grouped for member in family.members]
+    return pa.Table.from_pylist(rows, _MEMBERS)
+
+
+# --- Arrow ------------------------------------------------------------------------------------------
+
+
+def _rows(batches: Iterable[pa.RecordBatch]) -> Rows:
+    for batch in batches:
+        yield from batch.to_pylist()
+
+
+def _batches(rows: Rows, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    while chunk := list(islice(rows, _BATCH_ROWS)):
+        yield pa.RecordBatch.from_pylist(chunk, schema)
+
+
+def _sql(spark: SparkSession, schema: pa.Schema) -> Any:
+    """Return `schema` as Spark spells it."""
+    return spark.createDataFrame(schema.empty_table()).schema

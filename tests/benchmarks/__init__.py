@@ -1,0 +1,1 @@
+"""Speed, memory and growth: run by `make bench`, never by the tests."""

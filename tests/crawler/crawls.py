@@ -1,0 +1,132 @@
+"""Crawls of the newsroom by `scrapy crawl news`, each in a process of its own, as users run it."""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.sql import Select
+
+from dedup import Article, Corpus
+from tests.newsroom.server import Newsroom
+
+NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
+PROJECT = Path(__file__).resolve().parents[2]
+_LIMIT_S = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A process that has ended: exit code and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A folder with a seed list, a corpus and an archive of its own."""
+
+    folder: Path
+    guard_allow: str
+
+    @property
+    def corpus_url(self) -> str:
+        """The address of its corpus."""
+        return f"sqlite:///{self.folder}/corpus.db"
+
+    @property
+    def seeds(self) -> Path:
+        """Its seed list."""
+        return self.folder / "seeds.txt"
+
+    @property
+    def warc(self) -> Path:
+        """The folder of its archive."""
+        return self.folder / "warc"
+
+    def with_seeds(self, lines: Iterable[str]) -> "Place":
+        """Write the seed list; return itself."""
+        self.seeds.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        return self
+
+    def settings(self) -> list[str]:
+        """Return the options that keep a crawl within this folder."""
+        settings = {
+            "CORPUS_URL": self.corpus_url,
+            "ARCHIVE_DIR": str(self.warc),
+            "GUARD_ALLOW": self.guard_allow,
+            "NOW": NOW.isoformat(),
+            "DOWNLOAD_DELAY": "0",
+            # Each worker takes two seconds of CPU to start, as long as reading a hundred pages.
+            "EXTRACTION_WORKERS": "1",
+        }
+        return [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
+
+    def command(self, *more: str) -> list[str]:
+        """Return the command that crawls the seed list."""
+        return ["scrapy", "crawl", "news", "-a", f"seeds={self.seeds}", *self.settings(), *more]
+
+    def articles(self) -> list[Article]:
+        """Return what its corpus holds."""
+        with Corpus.open(self.corpus_url) as corpus:
+            return list(corpus.articles())
+
+    def rows(self, statement: Select[Any]) -> list[tuple[Any, ...]]:
+        """Return what a query of its corpus gives."""
+        with Corpus.open(self.corpus_url) as corpus, corpus.reading() as connection:
+            return [tuple(row) for row in connection.execute(statement)]
+
+
+def at(folder: Path, newsroom: Newsroom, seeds: Sequence[str] | None = None) -> Place:
+    """Return a place whose seed list names all listings of the newsroom, or these seeds."""
+    return Place(folder, newsroom.guard_allow).with_seeds(newsroom.seeds() if seeds is None else seeds)
+
+
+def run(*module: str, most_bytes: int = resource.RLIM_INFINITY) -> Ended:
+    """Run `python -m MODULE…` in the project's folder until it ends; no file grows over `most_bytes`."""
+    done = subprocess.run(
+        [sys.executable, "-m", *module],
+        cwd=PROJECT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=_LIMIT_S,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes)),
+    )
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def run_until(reached: Callable[[], bool], *module: str, how: signal.Signals = signal.SIGKILL) -> int:
+    """Run a module, send it a signal as soon as `reached` says so, and return its exit code."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", *module],
+        cwd=PROJECT,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    until = time.monotonic() + _LIMIT_S
+    while process.poll() is None and not reached() and time.monotonic() < until:
+        time.sleep(0.01)
+    process.send_signal(how)
+    return process.wait(_LIMIT_S)
+
+
+def environment() -> dict[str, str]:
+    """Return this environment without what would change a crawl."""
+    left_out = {"CORPUS_URL", "CONTACT"}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in left_out and not name.lower().endswith("_proxy")
+    }

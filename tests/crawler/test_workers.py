@@ -1,0 +1,182 @@
+"""Extraction in other processes: a page that hangs or kills its process costs one page."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from crawler.page import Page, Rejection
+from crawler.workers import CannotExtract, Workers
+from dedup import Article
+from tests.crawler.crawls import PROJECT
+
+ODD = "tests.crawler.odd_worker"
+T = TypeVar("T")
+
+
+def page(word: str) -> Page:
+    return Page("https://a.example/1", word.encode())
+
+
+def with_workers(
+    scene: Callable[[Workers], Awaitable[T]], count: int = 1, limit_s: int = 20, pages_each: int = 500
+) -> T:
+    async def run() -> T:
+        workers = Workers(count, limit_s, pages_each, ODD)
+        try:
+            return await scene(workers)
+        finally:
+            await workers.close()
+
+    return asyncio.run(run())
+
+
+def reading(*words: str) -> Callable[[Workers], Awaitable[list[Article | Rejection]]]:
+    """Return a scene that reads pages one after the other."""
+
+    async def scene(workers: Workers) -> list[Article | Rejection]:
+        return [await workers.read([page(word)]) for word in words]
+
+    return scene
+
+
+def process_of(result: Article | Rejection) -> int:
+    assert isinstance(result, Article)
+    return int(result.title)
+
+
+def is_alive(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def wait_until(condition: Callable[[], bool], limit_s: float = 15) -> bool:
+    until = time.monotonic() + limit_s
+    while time.monotonic() < until:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return condition()
+
+
+def test_pages_are_read_by_another_process_that_knows_no_scrapy() -> None:
+    first, rejected, second = with_workers(reading("halo", "reject", "dunia"))
+    assert isinstance(first, Article)
+    assert (first.text, first.place) == ("halo", "")
+    assert process_of(first) == process_of(second) != os.getpid()
+    assert rejected == Rejection("https://a.example/1", "short")
+
+
+def test_the_real_worker_knows_no_scrapy_either() -> None:
+    code = "import sys, crawler.worker, crawler.extraction; print({'scrapy', 'twisted'} & sys.modules.keys() or 'none')"
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "none"
+
+
+@pytest.mark.parametrize("word", ["die", "raise"])
+def test_a_worker_that_dies_costs_one_page(word: str) -> None:
+    before, broken, after = with_workers(reading("one", word, "two"))
+    assert isinstance(broken, Rejection)
+    assert broken.reason == "broken"
+    assert process_of(before) != process_of(after)
+
+
+@pytest.mark.parametrize("word", ["sleep", "spin"])
+def test_a_page_that_takes_too_long_is_given_up_and_its_worker_replaced(word: str) -> None:
+    before, slow, after = with_workers(reading("one", word, "two"), limit_s=1)
+    assert isinstance(slow, Rejection)
+    assert slow.reason == "timeout"
+    assert process_of(before) != process_of(after)
+    assert not is_alive(process_of(before))
+
+
+def test_a_library_that_prints_does_not_disturb_the_answers() -> None:
+    talked, after = with_workers(reading("print", "two"))
+    assert isinstance(talked, Article)
+    assert talked.text == "print"
+    assert process_of(talked) == process_of(after)
+
+
+def test_several_pages_are_read_at_a_time_each_with_its_own_answer() -> None:
+    async def scene(workers: Workers) -> list[Article | Rejection]:
+        return await asyncio.gather(*(workers.read([page(f"kata {number}")]) for number in range(40)))
+
+    results = with_workers(scene, count=2)
+    assert [result.text for result in results if isinstance(result, Article)] == [f"kata {n}" for n in range(40)]
+    assert len({process_of(result) for result in results}) == 2
+
+
+def test_a_worker_is_replaced_after_so_many_pages() -> None:
+    processes = [process_of(result) for result in with_workers(reading(*"abcdef"), pages_each=2)]
+    assert [processes.count(each) for each in dict.fromkeys(processes)] == [2, 2, 2]
+
+
+def test_large_pages_pass() -> None:
+    (result,) = with_workers(reading("x" * 5_000_000))
+    assert isinstance(result, Article)
+    assert len(result.text) == 5_000_000
+
+
+def test_no_process_is_started_before_the_first_page_and_none_is_left_after_the_last() -> None:
+    def children() -> set[str]:
+        return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+
+    before = children()
+
+    async def nothing(_: Workers) -> set[str]:
+        return children()
+
+    assert with_workers(nothing) == before
+    (result,) = with_workers(reading("one"))
+    assert not is_alive(process_of(result))
+
+
+def test_a_worker_that_cannot_start_is_an_error_and_no_lost_page() -> None:
+    async def run() -> None:
+        workers = Workers(1, module="tests.crawler.no_such_worker")
+        with pytest.raises(CannotExtract, match="no_such_worker"):
+            await workers.read([page("one")])
+        await workers.close()
+
+    asyncio.run(run())
+
+
+_PARENT = """
+import asyncio, sys
+from crawler.page import Page
+from crawler.workers import Workers
+
+async def main():
+    workers = Workers(2, limit_s=2, module="tests.crawler.odd_worker")
+    for word in ("one", "two"):
+        print((await workers.read([Page("https://a.example/", word.encode())])).title, flush=True)
+    hang = asyncio.ensure_future(workers.read([Page("https://a.example/", sys.argv[1].encode())]))
+    await asyncio.sleep(0.2)
+    print("ready", flush=True)
+    await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("word", ["idle", "spin"])
+def test_workers_are_gone_soon_after_their_parent_was_killed_even_in_the_middle_of_a_page(word: str) -> None:
+    parent = subprocess.Popen([sys.executable, "-c", _PARENT, word], cwd=PROJECT, stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    lines = [parent.stdout.readline().strip() for _ in range(3)]
+    assert lines[-1] == "ready"
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    parent.stdout.close()
+    workers = {int(line) for line in lines[:-1]}
+    assert wait_until(lambda: not any(map(is_alive, workers)))

@@ -1,0 +1,266 @@
+"""The `dedup` command as people type it: what it prints, and the code it leaves with."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from dedup import Corpus, cli
+
+REPOSITORY = Path(__file__).parents[2]
+SAMPLES = Path(os.environ.get("GEMA_SHARED") or REPOSITORY.parent / "shared") / "samples"
+WIRE = (
+    "Air Sungai Belantik meluap pada Kamis malam dan merendam tiga desa di hilir bendungan, sehingga 412 warga "
+    "mengungsi ke balai kecamatan sebelum tengah malam. Kepala desa Sumarni menyebut tanggul tua jebol sepanjang "
+    "sebelas meter setelah hujan turun dua hari tanpa jeda. Petugas membawa perahu karet dari kota terdekat."
+)
+OTHER = (
+    "Harga cabai rawit di pasar induk turun tajam pekan ini karena panen raya datang lebih awal dari dugaan para "
+    "pedagang. Petani meminta pemerintah membeli sisa hasil panen supaya ongkos tanam musim berikut tetap tertutup."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Left]
+
+
+@pytest.fixture
+def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return what runs `dedup` with these arguments on a corpus of the test's own."""
+    monkeypatch.setenv("CORPUS_URL", f"sqlite:///{tmp_path}/corpus.db")
+
+    def go(*arguments: object) -> Left:
+        with pytest.raises(SystemExit) as left:
+            cli.main([str(each) for each in arguments])
+        captured = capsys.readouterr()
+        return Left(int(left.value.code or 0), captured.out, captured.err)
+
+    return go
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    """A file with a wire, its copy an hour later, and an article of its own."""
+    file = tmp_path / "articles.jsonl"
+    rows = [
+        {"url": "https://a.example/wire", "title": "Wire", "text": WIRE, "published": "2026-03-20T12:00Z"},
+        {"url": "https://b.example/copy", "title": "Copy", "text": WIRE, "published": "2026-03-20T13:00Z"},
+        {"url": "https://b.example/own", "title": "Own", "text": OTHER, "published": "2026-03-20T14:00Z"},
+    ]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return file
+
+
+def test_from_a_file_to_groups(run: Run, articles: Path) -> None:
+    assert run("import", articles) == Left(0, "imported: 3 new, 0 changed, 0 known already\n", "")
+    updated = run("update")
+    assert (updated.code, updated.err, updated.out.count("\n")) == (0, "", 1)
+    assert "3 articles: 1 family of copies" in updated.out
+    groups = run("groups", "--zone", "Asia/Jakarta")
+    assert "Family Wire  (2 articles, 2 sites" in groups.out
+    assert "20 Mar 2026 20:00 +07:00  b.example  exact  100%  Copy  https://b.example/copy" in groups.out
+
+
+def test_json_holds_every_article_once(run: Run, articles: Path) -> None:
+    run("import", articles)
+    run("update")
+    families = [json.loads(line) for line in run("groups", "--json").out.splitlines()]
+    assert sorted([each["url"] for each in family["articles"]] for family in families) == [
+        ["https://a.example/wire", "https://b.example/copy"],
+        ["https://b.example/own"],
+    ]
+    assert all(family["family"] and family["story"] for family in families)
+
+
+def test_a_known_article_is_not_imported_twice(run: Run, articles: Path) -> None:
+    run("import", articles)
+    assert run("import", articles).out == "imported: 0 new, 0 changed, 3 known already\n"
+
+
+def test_bad_rows_are_named_and_the_rest_goes_in(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_text('{"url": "https://a.example/", "text": "t"}\n{"url": "https://b.example/"}\nnonsense\n')
+    left = run("import", file)
+    assert left.code == 2
+    assert left.out == "imported: 1 new, 0 changed, 0 known already\n"
+    first, second, last = left.err.splitlines()
+    assert first == f'{file}:2: no "text" field'
+    assert second.startswith(f"{file}:3: not JSON")
+    assert last == "dedup: 2 bad rows left out"
+
+
+def test_thousands_of_bad_rows_are_counted_not_listed(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_text("nonsense\n" * 3000)
+    lines = run("import", file).err.splitlines()
+    assert len(lines) == 21
+    assert lines[-1] == "dedup: 3,000 bad rows left out, 2,980 of them not shown"
+
+
+def test_an_id_of_another_address_is_a_bad_row(run: Run, tmp_path: Path) -> None:
+    one, two = tmp_path / "one.jsonl", tmp_path / "two.jsonl"
+    one.write_text('{"id": "7", "url": "https://a.example/", "text": "t"}\n')
+    two.write_text('{"id": "7", "url": "https://b.example/", "text": "t"}\n')
+    assert run("import", one).code == 0
+    left = run("import", two)
+    assert left.code == 2
+    assert """the "id" '7' belongs to https://a.example/ already""" in left.err
+
+
+def test_one_file_that_cannot_be_read_stops_before_anything_is_imported(run: Run, articles: Path) -> None:
+    left = run("import", articles, articles.with_name("nowhere.jsonl"))
+    assert (left.code, left.out) == (2, "")
+    assert left.err == f"dedup: {articles.with_name('nowhere.jsonl')}: No such file or directory\n"
+    with Corpus.open() as corpus:
+        assert corpus.count() == 0
+
+
+def test_times_without_a_zone_are_of_the_zone_given(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_text('{"url": "https://a.example/", "text": "t", "published": "2026-03-20T19:00"}\n')
+    run("import", "--zone", "Asia/Jakarta", file)
+    with Corpus.open() as corpus:
+        (found,) = corpus.articles()
+    assert str(found.published) == "2026-03-20 12:00:00+00:00"
+
+
+def test_explain_takes_addresses_and_ids(run: Run, articles: Path) -> None:
+    run("import", articles)
+    run("update")
+    by_address = run("explain", "https://a.example/wire", "https://b.example/copy")
+    assert by_address.code == 0
+    assert "exact: the same text" in by_address.out
+    assert "1 shared passage" in by_address.out
+    family = json.loads(run("groups", "--json").out.splitlines()[0])
+    assert run("explain", *(each["id"] for each in family["articles"])) == by_address
+
+
+def test_explain_names_an_article_it_does_not_know(run: Run, articles: Path) -> None:
+    run("import", articles)
+    left = run("explain", "https://a.example/wire", "https://nowhere.example/")
+    assert (left.code, left.out) == (2, "")
+    assert "'https://nowhere.example/'" in left.err
+    assert left.err.count("\n") == 1
+
+
+def test_report_prints_where_it_is(run: Run, articles: Path, tmp_path: Path) -> None:
+    run("import", articles)
+    run("update")
+    left = run("report", "--out", tmp_path / "reports", "--zone", "UTC")
+    page = Path(left.out.strip())
+    assert (left.code, left.err, page.name) == (0, "", "index.html")
+    assert "1 family" in page.read_text(encoding="utf-8")
+    assert len(json.loads((page.parent / "groups.json").read_text(encoding="utf-8"))) == 2
+    assert (tmp_path / "reports" / "latest" / "index.html").samefile(page)
+
+
+def test_an_empty_corpus_is_no_error(run: Run, tmp_path: Path) -> None:
+    for command in (["update"], ["groups"], ["groups", "--json"], ["report", "--out", tmp_path / "reports"]):
+        left = run(*command)
+        assert (left.code, left.err) == (0, "")
+    assert "The corpus is empty" in run("update").out
+    assert run("groups", "--json").out == ""
+
+
+@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the samples lie in GEMA_SHARED, which is not here")
+def test_the_samples_are_one_story_of_five_families(run: Run) -> None:
+    assert run("import", *sorted(SAMPLES.glob("*.txt"))).code == 0
+    assert run("update").code == 0
+    families = [json.loads(line) for line in run("groups", "--json").out.splitlines()]
+    assert [len(family["articles"]) for family in families] == [1] * 5
+    assert len({family["story"] for family in families}) == 1
+    explained = run("explain", *(family["articles"][0]["id"] for family in families[:2]))
+    assert "same-story: two texts about the same thing" in explained.out
+    assert "Words they share: " in explained.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["groups", "--corpus", "mysql://x/y"], 4, "a corpus is SQLite or PostgreSQL, not mysql"),
+        (["groups", "--corpus", "nonsense"], 4, "is no corpus address"),
+        (["groups", "--zone", "Mars"], 2, "is no time zone"),
+        (["import", "articles.csv"], 2, "articles.csv: not a kind of file"),
+        (["nonsense"], 2, "No such command"),
+        (["explain", "a"], 2, "Missing argument"),
+    ],
+)
+def test_what_was_typed_wrong_is_said_without_a_traceback(
+    run: Run, arguments: list[str], code: int, message: str
+) -> None:
+    left = run(*arguments)
+    assert (left.code, left.out) == (code, "")
+    assert message in left.err
+    assert "Traceback" not in left.err
+
+
+def test_a_corpus_that_is_no_database_is_said_in_one_line(run: Run, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.db"
+    broken.write_text("this is no database, and long enough to be looked at\n" * 40)
+    left = run("groups", "--corpus", f"sqlite:///{broken}")
+    assert left.code == 4
+    assert left.err.startswith("dedup: cannot open the corpus")
+    assert left.err.count("\n") == 1
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_one_line(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "reports").touch()
+    left = run("report", "--out", tmp_path / "reports")
+    assert (left.code, left.out) == (4, "")
+    assert left.err == f"dedup: {tmp_path}/reports: File exists\n"
+
+
+def test_a_bug_is_not_hidden(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(cli, "_overview", broken)
+    with pytest.raises(ZeroDivisionError):
+        cli.main(["groups"])
+
+
+@pytest.mark.parametrize("command", ["import", "update", "groups", "explain", "report"])
+def test_every_command_explains_itself_with_examples(run: Run, command: str) -> None:
+    left = run(command, "--help")
+    assert left.code == 0
+    assert f"dedup {command}" in left.out.split("Examples:")[1]
+    assert "--corpus" in left.out
+
+
+def test_the_version_is_one_line(run: Run) -> None:
+    left = run("--version")
+    assert left.code == 0
+    assert left.out.startswith("dedup")
+    assert left.out.count("\n") == 1
+
+
+def test_help_needs_nothing_that_is_slow_to_load() -> None:
+    heavy = ["numba", "pyarrow", "scipy", "wordfreq", "jinja2", "tldextract", "scrapy", "dedup.update"]
+    script = f"import sys, dedup.cli; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_help_comes_soon() -> None:
+    command = [sys.executable, "-m", "dedup.cli", "--help"]
+    took = []
+    for _ in range(3):
+        began = time.perf_counter()
+        subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=True)
+        took.append(time.perf_counter() - began)
+    # A second is the promise on an idle machine; tests run on busy ones.
+    assert min(took) < 3

@@ -1,0 +1,141 @@
+"""Articles at rest: stored once, changed into revisions, refused where that would lose something."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from dedup import Article, Corpus, tables
+from dedup.records import CorpusError, UnknownArticle
+from tests.dedup.conftest import NOW
+
+ARTICLE = Article(
+    url="http://satu.test/banjir",
+    text="Banjir merendam tiga desa.\nWarga mengungsi.",
+    title="Banjir",
+    site="satu.test",
+    host="www.satu.test",
+    authors=("Ratna", "Budi"),
+    published=NOW,
+    language="id",
+    fetched=NOW,
+    fetched_url="http://www.satu.test/banjir?utm_source=x",
+    place="Sumberwangi",
+    credited_source="Antar Nusa",
+    sources=("BNPB",),
+)
+
+
+def test_what_is_read_is_what_was_written(corpus: Corpus) -> None:
+    corpus.add([ARTICLE])
+    assert corpus.article(ARTICLE.url) == ARTICLE
+    assert corpus.article(ARTICLE.id) == ARTICLE
+    assert corpus.article(ARTICLE.fetched_url) == ARTICLE
+    assert list(corpus.articles()) == [ARTICLE]
+
+
+def test_the_same_article_again_changes_nothing(corpus: Corpus) -> None:
+    assert corpus.add([ARTICLE]).new == 1
+    assert corpus.add([ARTICLE]).same == 1
+    assert corpus.count() == 1
+
+
+def test_a_new_text_of_an_address_keeps_the_old_one_as_a_revision(corpus: Corpus) -> None:
+    corpus.add([ARTICLE])
+    assert corpus.add([replace(ARTICLE, text="Banjir surut.", fetched=NOW + timedelta(hours=1))]).changed == 1
+    with corpus.reading() as connection:
+        revision = connection.execute(select(tables.revisions)).one()
+        old = connection.execute(select(tables.texts.c.text).where(tables.texts.c.id == revision.text_id)).scalar()
+    assert old == ARTICLE.text
+    assert corpus.article(ARTICLE.url).text == "Banjir surut."
+
+
+def test_equal_texts_are_stored_once(corpus: Corpus) -> None:
+    corpus.add([ARTICLE, replace(ARTICLE, url="http://dua.test/banjir", id="")])
+    with corpus.reading() as connection:
+        assert len(connection.execute(select(tables.texts)).all()) == 1
+
+
+def test_a_removed_article_is_gone_with_its_texts(corpus: Corpus) -> None:
+    corpus.add([ARTICLE])
+    corpus.remove(ARTICLE.url)
+    with pytest.raises(UnknownArticle, match="banjir"):
+        corpus.article(ARTICLE.url)
+    with corpus.reading() as connection:
+        assert connection.execute(select(tables.texts)).all() == []
+
+
+def test_a_time_without_a_zone_is_refused(corpus: Corpus) -> None:
+    naive = datetime(2026, 11, 22)  # noqa: DTZ001
+    with pytest.raises(Exception, match="without a zone"):
+        corpus.add([replace(ARTICLE, published=naive)])
+    assert corpus.count() == 0
+
+
+def test_times_come_back_in_utc(corpus: Corpus) -> None:
+    local = datetime(2026, 11, 22, 14, 5, tzinfo=timezone(timedelta(hours=7)))
+    corpus.add([replace(ARTICLE, published=local)])
+    assert corpus.article(ARTICLE.url).published == local
+    assert corpus.article(ARTICLE.url).published == datetime(2026, 11, 22, 7, 5, tzinfo=UTC)
+
+
+def test_a_transaction_that_fails_leaves_nothing(corpus: Corpus) -> None:
+    def fail_halfway() -> None:
+        with corpus.transaction() as connection:
+            corpus.put(connection, ARTICLE, NOW)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_halfway()
+    assert corpus.count() == 0
+
+
+def test_a_newer_corpus_is_refused_by_name(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'corpus.db'}"
+    Corpus.open(address).close()
+    with sqlite3.connect(tmp_path / "corpus.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    with pytest.raises(CorpusError, match=r"9999.*newer"):
+        Corpus.open(address)
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "corpus.db").write_text("this is no database, and a page of it is not either" * 100)
+    with pytest.raises(CorpusError, match=r"corpus\.db"):
+        Corpus.open(f"sqlite:///{tmp_path / 'corpus.db'}")
+
+
+@pytest.mark.parametrize("address", ["mysql://host/db", "nonsense", "sqlite://"])
+def test_an_address_that_is_no_corpus_s_is_refused(address: str) -> None:
+    with pytest.raises(CorpusError):
+        Corpus.open(address)
+
+
+def test_a_relative_address_is_resolved_against_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "scrapy.cfg").touch()
+    (tmp_path / "deep" / "down").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "deep" / "down")
+    monkeypatch.setenv("CORPUS_URL", "sqlite:///data/here.db")
+    Corpus.open().close()
+    assert (tmp_path / "data" / "here.db").is_file()
+
+
+def test_an_id_that_another_address_has_is_refused(corpus: Corpus) -> None:
+    corpus.add([ARTICLE])
+    with pytest.raises(CorpusError, match=r"banjir already"):
+        corpus.add([replace(ARTICLE, url="http://dua.test/lain")])
+    assert corpus.count() == 1
+
+
+def test_two_writers_take_turns(new_corpus: Callable[[], Corpus]) -> None:
+    corpus = new_corpus()
+    other = Corpus.open(str(corpus.engine.url))
+    corpus.add([ARTICLE])
+    other.add([replace(ARTICLE, url="http://dua.test/1", id="")])
+    assert corpus.count() == other.count() == 2
+    other.close()

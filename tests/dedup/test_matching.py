@@ -1,0 +1,176 @@
+"""What two texts share, and what that makes them to one another: each rule just inside and just outside."""
+
+import random
+from dataclasses import replace
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup.matching import compare
+from dedup.records import Relation
+from tests.dedup.readings import RECIPE, reading
+from tests.newsroom.texts import Press
+
+
+def prose(seed: int, words: int) -> list[str]:
+    """Return that many different words: no run of them stands in another seed's."""
+    letters = str.maketrans("0123456789", "abcdefghij")
+    return [f"kata{seed}x{place}".translate(letters) for place in range(words)]
+
+
+def text(*parts: list[str]) -> str:
+    return "\n".join(" ".join(part) for part in parts)
+
+
+WIRE = [prose(part, 50) for part in range(6)]
+
+
+def test_equal_words_are_exact_whatever_the_punctuation() -> None:
+    a, b = (
+        reading("Satu, dua tiga empat lima enam tujuh delapan!", "a"),
+        reading("satu dua TIGA empat; lima enam tujuh delapan", "b"),
+    )
+    assert compare(a, b, RECIPE).relation is Relation.EXACT
+
+
+def test_texts_under_eight_words_are_nothing_to_one_another() -> None:
+    a, b = (reading("satu dua tiga empat lima enam tujuh", name) for name in "ab")
+    assert compare(a, b, RECIPE).relation is Relation.NONE
+
+
+def test_a_few_replaced_words_are_near() -> None:
+    edited = [list(part) for part in WIRE]
+    for part in edited[:4]:
+        part[20] = "diganti"
+    match = compare(reading(text(*WIRE), "a"), reading(text(*edited), "b"), RECIPE)
+    assert match.relation is Relation.NEAR
+
+
+def test_an_added_paragraph_is_syndicated() -> None:
+    match = compare(reading(text(*WIRE), "a"), reading(text(*WIRE, prose(9, 40)), "b"), RECIPE)
+    assert match.relation is Relation.SYNDICATED
+
+
+def test_paragraphs_in_another_order_are_syndicated_and_all_found() -> None:
+    moved = [WIRE[3], WIRE[0], WIRE[2], WIRE[1], WIRE[5], WIRE[4]]
+    match = compare(reading(text(*WIRE), "a"), reading(text(*moved), "b"), RECIPE)
+    assert match.relation is Relation.SYNDICATED
+    assert match.measures.shared_words == 300
+    assert len(match.passages) == 6
+
+
+def test_the_same_site_s_later_version_is_a_revision() -> None:
+    a = reading(text(*WIRE), "a", site="satu.test")
+    b = reading(text(*WIRE, prose(9, 40)), "b", site="satu.test")
+    assert compare(a, b, RECIPE).relation is Relation.REVISION
+
+
+@pytest.mark.parametrize(("shared", "relation"), [(52, Relation.SYNDICATED), (48, Relation.EXCERPT)])
+def test_half_of_the_shorter_text_is_the_line_between_copy_and_excerpt(shared: int, relation: Relation) -> None:
+    # The shared words stand in one run: its shingles are two fewer than its words, as the whole text's are.
+    common = prose(1, shared)
+    a = reading(text(common, prose(2, 100 - shared)), "a")
+    b = reading(text(common, prose(3, 150)), "b")
+    assert compare(a, b, RECIPE).relation is relation
+
+
+def test_a_collection_that_holds_an_article_is_an_excerpt() -> None:
+    article = prose(1, 80)
+    digest = text(prose(2, 120), article, prose(3, 120))
+    match = compare(reading(text(article), "a", title="Banjir"), reading(digest, "b", title="Terpopuler"), RECIPE)
+    assert match.relation is Relation.EXCERPT
+
+
+def test_a_fuller_report_that_names_the_same_people_is_no_collection() -> None:
+    def tell(parts: list[list[str]]) -> str:
+        return text(*([*part, "kata", "Ratna", "di", "Karang", "dan", "Siti", "dari", "Lembah"] for part in parts))
+
+    article = tell([prose(1, 80)])
+    fuller = tell([prose(2, 60), prose(4, 60), prose(1, 80), prose(3, 60)])
+    a, b = reading(article, "a", title="Banjir"), reading(fuller, "b", title="Warga")
+    assert compare(a, b, RECIPE).relation is Relation.SYNDICATED
+
+
+def test_two_reports_of_one_statement_share_quotes() -> None:
+    statement = "“" + " ".join(prose(1, 60)) + "”"
+    a = reading(text(prose(2, 90)) + "\n" + statement, "a")
+    b = reading(statement + "\n" + text(prose(3, 100)), "b")
+    assert compare(a, b, RECIPE).relation is Relation.SHARED_QUOTES
+    unquoted = statement.strip("“”")
+    a = reading(text(prose(2, 90)) + "\n" + unquoted, "a")
+    b = reading(unquoted + "\n" + text(prose(3, 100)), "b")
+    assert compare(a, b, RECIPE).relation is Relation.EXCERPT
+
+
+def frame(numbers: list[int]) -> str:
+    return " ".join(f"{' '.join(prose(place, 12))} {number} persen" for place, number in enumerate(numbers))
+
+
+def test_one_frame_with_other_numbers_is_a_template() -> None:
+    a, b = reading(frame([11, 12, 13, 14]), "a"), reading(frame([21, 22, 23, 24]), "b")
+    assert compare(a, b, RECIPE).relation is Relation.TEMPLATE
+
+
+def test_two_new_numbers_in_a_report_are_an_edit() -> None:
+    a, b = reading(frame([11, 12, 13, 14]), "a"), reading(frame([21, 22, 13, 14]), "b")
+    assert compare(a, b, RECIPE).relation.joins
+
+
+def test_titles_of_one_site_that_differ_in_the_date_alone_are_a_template() -> None:
+    parts = prose(1, 60)
+    a = reading(text(parts, prose(2, 20)), "a", "satu.test", "Harga Cabai Hari Ini Senin 3 November")
+    b = reading(text(parts, prose(3, 20)), "b", "satu.test", "Harga Cabai Hari Ini Rabu 5 November")
+    assert compare(a, b, RECIPE).relation is Relation.TEMPLATE
+    elsewhere = replace(b, site="dua.test")
+    assert compare(a, elsewhere, RECIPE).relation is not Relation.TEMPLATE
+
+
+def test_boilerplate_does_not_count_as_shared() -> None:
+    footer = prose(1, 60)
+    a = reading(text(prose(2, 60), footer), "a", own=slice(0, 60))
+    b = reading(text(prose(3, 60), footer), "b", own=slice(0, 60))
+    match = compare(a, b, RECIPE)
+    assert match.measures.shared_words == 0
+    assert match.relation is Relation.NONE
+
+
+def test_passages_are_the_same_words_in_both_texts() -> None:
+    a, b = text(prose(7, 20), *WIRE[:3], prose(8, 20)), text(WIRE[2], prose(9, 30), WIRE[0])
+    match = compare(reading(a, "a"), reading(b, "b"), RECIPE)
+    assert [a[p.a_start : p.a_end] for p in match.passages] == [b[p.b_start : p.b_end] for p in match.passages]
+    assert [p.words for p in match.passages] == [50, 50]
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=8), st.lists(st.integers(0, 5), min_size=1, max_size=8))
+def test_the_relation_does_not_depend_on_which_comes_first(one: list[int], other: list[int]) -> None:
+    a = reading(text(*(WIRE[part] for part in one)), "a")
+    b = reading(text(*(WIRE[part] for part in other)), "b")
+    assert compare(a, b, RECIPE) == compare(b, a, RECIPE)
+
+
+def test_every_declared_pair_of_the_press_has_its_relation(press: Press) -> None:
+    texts = {
+        text.id: reading("\n".join(text.paragraphs), text.id, site=text.outlet, title=text.title)
+        for text in press.texts.values()
+    }
+    wrong = []
+    for pair, relation in press.truth().relations.items():
+        a, b = sorted(pair)
+        found = compare(texts[a], texts[b], RECIPE)
+        if found.relation != relation:
+            wrong.append((a, b, relation, found.relation, found.reason))
+    assert wrong == []
+
+
+def test_no_undeclared_pair_of_the_press_joins(press: Press) -> None:
+    root = {text.id: press.root(text) for text in press.texts.values()}
+    texts = [
+        reading("\n".join(text.paragraphs), text.id, site=text.outlet, title=text.title)
+        for text in press.texts.values()
+    ]
+    randomness = random.Random(3)
+    pairs = [pair for pair in combinations(texts, 2) if root[pair[0].id] != root[pair[1].id]]
+    joined = [(a.id, b.id) for a, b in randomness.sample(pairs, 2000) if compare(a, b, RECIPE).relation.joins]
+    assert joined == []

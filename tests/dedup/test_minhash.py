@@ -1,0 +1,91 @@
+"""Signatures are datasketch's, bit for bit; sketches estimate containment."""
+
+import random
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+import xxhash
+from datasketch import LeanMinHash, MinHash
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup import minhash, segments, shingles
+from dedup.records import Hashes32, Recipe
+
+RECIPE = Recipe()
+SENTENCES = {
+    "indonesian": "pemerintah daerah banjir warga jalan 10.000 rupiah — kata Bupati “hari ini” Jum'at ke-2",
+    "arabic": "قال الوزير إن الحكومة ستعمل على تحسين الخدمات في المدينة اليوم ١٢٣",
+    "chinese": "新 华 社 北 京 十 一 月 二 十 二 日 电 记 者 从 有 关 部 门 获 悉 ， 今 年 以 来 经 济 运 行 平 稳 。",
+    "emoji": "🙂 👩‍👩‍👧 🇮🇩 echo ß é é Ǆ ﬁ",
+    "thai": "รัฐบาล ประกาศ วันนี้ ว่า จะ ดำเนินการ",
+}
+ALPHABETS = {name: sentence.split() for name, sentence in SENTENCES.items()}
+
+
+def datasketch_values(words: Sequence[str]) -> Hashes32:
+    reference = MinHash(
+        num_perm=RECIPE.permutations,
+        seed=RECIPE.seed,
+        scheme="affine32",
+        hashfunc=lambda data: int(xxhash.xxh32_intdigest(data)),
+    )
+    length = RECIPE.shingle_words
+    for place in range(len(words) - length + 1):
+        reference.update(" ".join(words[place : place + length]).encode())
+    values: Hashes32 = reference.hashvalues
+    return values
+
+
+def ours(text: str) -> Hashes32:
+    words = segments.words(text).words
+    return minhash.signature(shingles.hashes32(words, RECIPE.shingle_words), RECIPE)
+
+
+def random_article(randomness: random.Random) -> str:
+    alphabet = [word for name in randomness.sample(sorted(ALPHABETS), 2) for word in ALPHABETS[name]]
+    return " ".join(randomness.choices(alphabet, k=randomness.choice((0, 1, 3, 4, 5, 40, 120))))
+
+
+def test_two_thousand_random_articles_have_the_signatures_of_datasketch() -> None:
+    randomness = random.Random(22)
+    texts = ["", " ", "satu dua tiga", *(random_article(randomness) for _ in range(1_997))]
+    for text in texts:
+        expected = datasketch_values(segments.words(text).words)
+        np.testing.assert_array_equal(ours(text), expected, err_msg=repr(text))
+
+
+def test_signatures_read_back_into_datasketch() -> None:
+    text = " ".join(ALPHABETS["indonesian"] * 3)
+    values = ours(text)
+    whole = MinHash(hashvalues=values, scheme="affine32", seed=RECIPE.seed)
+    lean = LeanMinHash(minhash=whole)
+    assert whole.jaccard(MinHash(hashvalues=ours(text), scheme="affine32", seed=RECIPE.seed)) == 1.0
+    np.testing.assert_array_equal(lean.hashvalues, values)
+
+
+@given(st.lists(st.integers(0, 2**32 - 1), max_size=40), st.randoms(use_true_random=False))
+def test_a_signature_does_not_depend_on_order_or_repetition(values: list[int], randomness: random.Random) -> None:
+    shuffled = values * 2
+    randomness.shuffle(shuffled)
+    one = minhash.signature(np.array(values, dtype=np.uint32), RECIPE)
+    other = minhash.signature(np.array(shuffled, dtype=np.uint32), RECIPE)
+    np.testing.assert_array_equal(one, other)
+
+
+def test_a_text_longer_than_one_block_is_signed_whole() -> None:
+    hashes = np.arange(10_000, dtype=np.uint32)
+    halves = np.minimum(minhash.signature(hashes[:5000], RECIPE), minhash.signature(hashes[5000:], RECIPE))
+    np.testing.assert_array_equal(minhash.signature(hashes, RECIPE), halves)
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
+def test_the_share_of_a_sketch_found_in_another_is_the_containment(share: float) -> None:
+    randomness = np.random.default_rng(7)
+    short = randomness.integers(0, 2**64, 4000, dtype=np.uint64)
+    inside = short[: int(len(short) * share)]
+    long = np.concatenate([inside, randomness.integers(0, 2**64, 20_000, dtype=np.uint64)])
+    keys = minhash.sketch(short, RECIPE)
+    found = len(np.intersect1d(keys, minhash.sketch(long, RECIPE))) / len(keys)
+    assert found == pytest.approx(share, abs=0.04)

@@ -1,0 +1,53 @@
+"""Words, quotations, numbers and names."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup import segments
+
+
+def test_words_are_normalised_and_keep_their_places() -> None:
+    text = "Harga ＢＢＭ naik 10.000, kata “Bupati” Siti."
+    words = segments.words(text)
+    assert words.words == ("harga", "bbm", "naik", "10", "000", "kata", "bupati", "siti")
+    assert [text[start:end] for start, end in zip(words.starts, words.ends, strict=True)][1] == "ＢＢＭ"
+
+
+def test_scripts_without_spaces_give_one_word_a_character() -> None:
+    assert segments.words("新华社 echo").words == ("新", "华", "社", "echo")
+
+
+def test_combining_marks_stay_with_their_letters() -> None:
+    assert segments.words("cafe\u0301 हिन्दी").words == ("café", "हिन्दी")
+
+
+def test_what_stands_in_quotation_marks_is_quoted() -> None:
+    words = segments.words('Ia berkata, “Kami siap,” lalu pergi. "Betul," kata Ani.')
+    quoted = [word for word, inside in zip(words.words, words.quoted, strict=True) if inside]
+    assert quoted == ["kami", "siap", "betul"]
+
+
+def test_a_quotation_ends_with_its_paragraph() -> None:
+    words = segments.words("“Kami siap\nbesok pagi")
+    assert words.quoted == (True, True, False, False)
+
+
+def test_a_single_straight_mark_quotes_nothing() -> None:
+    assert not any(segments.words('layar 14" itu mahal\nsekali').quoted)
+
+
+def test_numbers_keep_their_separators() -> None:
+    assert segments.numbers("Rp10.000 pada 22/3/2025 pukul 07:30") == {"10.000", "22/3/2025", "07:30"}
+
+
+def test_names_are_capitalised_words_within_a_sentence() -> None:
+    assert segments.names("Menurut Bupati Ratna, warga Desa Karang mengungsi. Banjir surut.") >= {"ratna", "karang"}
+    assert "banjir" not in segments.names("Warga pulang. Banjir surut.")
+
+
+@given(st.text())
+def test_any_text_has_words_that_stand_where_they_say(text: str) -> None:
+    words = segments.words(text)
+    assert len(words.words) == len(words.starts) == len(words.ends) == len(words.quoted)
+    assert all(0 <= start < end <= len(text) for start, end in zip(words.starts, words.ends, strict=True))
+    assert list(words.starts) == sorted(words.starts)

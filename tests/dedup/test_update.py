@@ -1,0 +1,204 @@
+"""An update's result is a function of the set of articles: whatever their order, their batches, or what went again."""
+
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+import pytest
+
+from dedup import Article, Corpus, Recipe
+from dedup.corpus.results import snapshot
+from dedup.explain import explain
+from dedup.records import Match, RecipeError, Relation, Snapshot
+from dedup.update import rebuild, update
+from tests.dedup.conftest import NOW
+from tests.newsroom.articles import articles
+from tests.newsroom.texts import Press
+
+Result = tuple[set[frozenset[str]], set[frozenset[str]], dict[tuple[str, str], Match]]
+
+
+def result(corpus: Corpus) -> Result:
+    """Return what an update decides, without the ids, which are history."""
+    now: Snapshot = snapshot(corpus)
+    members = {family.id: family.members for family in now.families}
+    stories = {frozenset(m for family in story.families for m in members[family]) for story in now.stories}
+    return {frozenset(held) for held in members.values()}, stories, {(m.a, m.b): m for m in now.matches}
+
+
+def grouped(corpus: Corpus, *batches: Iterable[Article]) -> Result:
+    for batch in batches:
+        corpus.add(batch)
+        update(corpus, now=NOW)
+    return result(corpus)
+
+
+@pytest.fixture(scope="module")
+def press_articles() -> list[Article]:
+    from tests.newsroom.texts import load
+
+    return list(articles(load(), NOW))
+
+
+def footed(count: int, site: str = "portal.test") -> list[Article]:
+    """Return briefs of one site over one long footer, each of its own words."""
+    footer = " ".join(f"kaki{place}" for place in range(80))
+    return [
+        Article(
+            url=f"http://{site}/{number}",
+            text=" ".join(f"isi{site[:3]}{number}x{place}" for place in range(60)) + "\n" + footer,
+            title=f"Brief {number}",
+            site=site,
+            language="id",
+        )
+        for number in range(count)
+    ]
+
+
+def test_families_and_stories_of_the_press_are_its_truth(
+    corpus: Corpus, press: Press, press_articles: list[Article]
+) -> None:
+    truth = press.truth()
+    families, stories, _ = grouped(corpus, press_articles)
+    assert families == set(truth.families)
+    assert stories == set(truth.stories)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_batches_in_any_order_with_removals_equal_one_rebuild(
+    new_corpus: Callable[[], Corpus], press_articles: list[Article], seed: int
+) -> None:
+    randomness = random.Random(seed)
+    carried = [replace(press_articles[5], url=f"http://antar-nusa.test/lagi/{n}", id=f"carried{n}") for n in range(10)]
+    wanted = [*press_articles, *footed(12), *carried]
+    randomness.shuffle(wanted)
+    extra = [
+        replace(article, url=f"http://sementara.test/{n}", id=f"extra{n}", site=randomness.choice(wanted).site)
+        for n, article in enumerate(randomness.sample(wanted, 12))
+    ]
+    whole = grouped(new_corpus(), wanted)
+    pieces = new_corpus()
+    batches = [wanted[start::5] for start in range(5)]
+    batches[1] += extra
+    grouped(pieces, *batches)
+    for article in extra:
+        pieces.remove(article.id)
+    assert grouped(pieces, []) == whole
+
+
+def test_a_footer_learned_late_parts_what_it_had_joined(new_corpus: Callable[[], Corpus]) -> None:
+    briefs = footed(12)
+    late = new_corpus()
+    _, _, matches = grouped(late, briefs[:2])
+    assert matches
+    families, _, matches = grouped(late, briefs[2:])
+    assert all(len(family) == 1 for family in families)
+    assert matches == {}
+    assert (families, matches) == grouped(new_corpus(), briefs)[::2]
+
+
+def test_a_key_that_turns_hot_gives_the_same_in_any_order(new_corpus: Callable[[], Corpus]) -> None:
+    recipe = Recipe(hot_key_texts=6, hot_key_holders=2)
+    wire = " ".join(f"kawat{place}" for place in range(90))
+    versions = [
+        Article(
+            url=f"http://situs{number}.test/kawat",
+            text=f"{wire}\n" + " ".join(f"tambahan{number}x{place}" for place in range(40)),
+            title=f"Versi {number}",
+            site=f"situs{number}.test",
+            language="id",
+        )
+        for number in range(14)
+    ]
+    whole, pieces = new_corpus(), new_corpus()
+    whole.add(versions)
+    update(whole, recipe, NOW)
+    for number in (9, 3, 12, 0, 7, 1, 13, 5, 2, 11, 4, 8, 10, 6):
+        pieces.add([versions[number]])
+        update(pieces, recipe, NOW)
+    assert result(pieces) == result(whole)
+    assert {len(family) for family in result(whole)[0]} == {14}
+    eldest = min(versions, key=lambda version: version.id)
+    pieces.remove(eldest.id)
+    update(pieces, recipe, NOW)
+    rest = new_corpus()
+    rest.add(version for version in versions if version is not eldest)
+    update(rest, recipe, NOW)
+    assert result(pieces) == result(rest)
+
+
+def test_an_update_without_changes_does_nothing(corpus: Corpus, press_articles: list[Article]) -> None:
+    grouped(corpus, press_articles)
+    before = snapshot(corpus)
+    done = update(corpus, now=NOW.replace(year=2030))
+    assert (done.signed, done.sketched, done.verified) == (0, 0, 0)
+    assert done.articles == len(press_articles)
+    assert snapshot(corpus) == before
+
+
+def test_family_ids_last_while_families_grow(corpus: Corpus, press: Press, press_articles: list[Article]) -> None:
+    copied = max(press.truth().families, key=len)
+    held = sorted(article.id for article in press_articles if article.id in copied)
+    grouped(corpus, [a for a in press_articles if a.id in held[:2]])
+    first = next(family.id for family in snapshot(corpus).families)
+    grouped(corpus, [a for a in press_articles if a.id not in held[:2]])
+    homes = {member: family.id for family in snapshot(corpus).families for member in family.members}
+    assert {homes[member] for member in held} == {first}
+
+
+def test_equal_texts_of_eight_words_are_always_together(corpus: Corpus) -> None:
+    texts = {"eight": "satu dua tiga empat lima enam tujuh delapan", "seven": "satu dua tiga empat lima enam tujuh"}
+    wanted = [
+        Article(url=f"http://{site}.test/{name}", text=text, site=f"{site}.test", id=f"{site}-{name}")
+        for site in ("satu", "dua")
+        for name, text in texts.items()
+    ]
+    families, _, _ = grouped(corpus, [*wanted, Article(url="http://satu.test/kosong", text="", site="satu.test")])
+    assert {"satu-eight", "dua-eight"} in families
+    assert {"satu-seven"} in families
+
+
+def test_another_recipe_is_refused(corpus: Corpus, press_articles: list[Article]) -> None:
+    grouped(corpus, press_articles[:5])
+    corpus.add(press_articles[5:6])
+    with pytest.raises(RecipeError, match="rebuild"):
+        update(corpus, Recipe(story_cut=0.3), NOW)
+
+
+def test_a_rebuild_gives_the_same_under_the_same_ids(corpus: Corpus, press_articles: list[Article]) -> None:
+    half = len(press_articles) // 2
+    grouped(corpus, press_articles[half:], press_articles[:half])
+    before = snapshot(corpus)
+    rebuild(corpus, now=NOW)
+    assert snapshot(corpus) == before
+    rebuild(corpus, Recipe(story_cut=0.3), NOW)
+    assert snapshot(corpus).recipe == Recipe(story_cut=0.3)
+
+
+def test_explaining_two_copies_shows_their_match(corpus: Corpus, press: Press, press_articles: list[Article]) -> None:
+    grouped(corpus, press_articles)
+    copy = next(text for text in press.texts.values() if text.relation == "near")
+    assert copy.copy_of
+    told = explain(corpus, copy.id, copy.copy_of)
+    assert told.match.relation is Relation.NEAR
+    assert told.family
+    assert told.path
+    assert told.match.passages
+
+
+def test_explaining_two_tellings_of_one_story_names_what_they_share(
+    corpus: Corpus, press: Press, press_articles: list[Article]
+) -> None:
+    grouped(corpus, press_articles)
+    rewrites = [
+        sorted(story)
+        for story in press.truth().stories
+        if len(story) == 2 and all(press.texts[name].copy_of is None for name in story)
+    ]
+    pairs = [(a, b) for a, b in rewrites if frozenset({a, b}) not in press.truth().relations]
+    told = explain(corpus, *pairs[0])
+    assert told.match.relation is Relation.SAME_STORY
+    assert told.family is None
+    assert told.story
+    assert len(told.shared_terms) >= 5
+    assert told.cosine > Recipe().story_cut
