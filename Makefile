@@ -30,6 +30,7 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest --quiet tests/test_walls.py
 
 test: setup
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile

@@ -69,6 +69,13 @@ def stripped(pages: Sequence[Page]) -> list[tuple[str, str]]:
     return list(_text(trees, about, pages[0]).removed)
 
 
+def clean(text: str) -> tuple[str, str]:
+    """Return a plain text without the lines and spans that are furniture, and its language."""
+    lines = [line for raw in text.splitlines() if (line := raw.strip())]
+    code = language.detect(" ".join(lines))
+    return "\n".join(furniture.strip(lines, code).kept), code
+
+
 def _read(pages: Sequence[Page]) -> Article | Rejection:
     trees: list[HtmlElement] = []
     for number, page in enumerate(pages, 1):

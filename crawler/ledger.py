@@ -13,13 +13,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from crawler.addresses import canonical, host_of, plain
-from crawler.outcome import Outcome, State, next_step
+from crawler.outcome import Outcome, State, attempts_after, next_step
 from crawler.page import Hints
 from crawler.seedlist import Seed
 from dedup import Corpus, tables
 
 # In the order in which they are drawn, which is alphabetical order backwards (see `ix_ledger_due`).
 UNKNOWN, PAGER, LISTING, ARTICLE = "unknown", "pager", "listing", "article"
+PERHAPS_ARTICLES = frozenset({ARTICLE, UNKNOWN})
 _KIND_OF_SEED = {
     "": UNKNOWN,
     "article": ARTICLE,
@@ -118,12 +119,12 @@ class Ledger:
     ) -> list[Entry]:
         """Hand out what is due: listings first, then the newest, hosts mixed.
 
-        At most `most` addresses, at most `articles` of them articles; no host gets more than `per_host`, of
-        which it has `busy[host]` in flight.
+        At most `most` addresses, at most `articles` of them articles or not known to be none; no host gets more than
+        `per_host`, of which it has `busy[host]` in flight.
         """
         due = (_ledger.c.next_visit <= now) & (_seeds.c.run_id == self.run)
         if articles <= 0:
-            due &= _ledger.c.kind != ARTICLE
+            due &= _ledger.c.kind.not_in(PERHAPS_ARTICLES)
         joined = _ledger.join(_seeds, _seeds.c.id == _ledger.c.seed_id)
         # Read off the index alone: asking each host what is due costs nothing where nothing is.
         hosts = select(_ledger.c.host).where(_ledger.c.next_visit.is_not(None)).distinct()
@@ -187,8 +188,7 @@ class Ledger:
 
     def finish(self, connection: Connection, entry: Entry, outcome: Outcome, now: datetime) -> None:
         """Keep what became of an address that was handed out."""
-        succeeded = outcome.state in {State.DONE, State.REJECTED, State.SKIPPED}
-        attempts = 0 if succeeded else entry.attempts + 1
+        attempts = attempts_after(outcome, entry.attempts)
         state, next_visit = next_step(outcome, attempts, now)
         row = {
             "kind": entry.kind,
@@ -287,9 +287,9 @@ def _urgency(waiting: tuple[int, Row[Any]]) -> tuple[bool, int, float, int]:
 
 
 def _first(rows: Sequence[Row[Any]], most: int, articles: int) -> list[Row[Any]]:
-    """Return the first rows, at most `most`, at most `articles` of them articles."""
-    listings = [row for row in rows if row.kind != ARTICLE]
-    wanted = [row for row in rows if row.kind == ARTICLE][: max(articles, 0)]
+    """Return the first rows, at most `most`, at most `articles` of them articles or perhaps articles."""
+    listings = [row for row in rows if row.kind not in PERHAPS_ARTICLES]
+    wanted = [row for row in rows if row.kind in PERHAPS_ARTICLES][: max(articles, 0)]
     return [*listings, *wanted][: max(most, 0)]
 
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-ATTEMPTS = 3
-_RETRY_PAUSES = (timedelta(minutes=10), timedelta(hours=1))
+_RETRY_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (10, 60, 6 * 60, 24 * 60, 72 * 60))
+# Over four days: an outage of our own network ends before that.
+ATTEMPTS = len(_RETRY_PAUSES) + 1
 # Who blocks us shall see little of us; a site that unblocks is noticed within three days.
 _BLOCKED_PAUSES = tuple(timedelta(hours=hours) for hours in (6, 12, 24, 48, 72))
 # Long enough for a server to come back, short enough for the next hourly run to find it.
@@ -69,3 +70,10 @@ def next_step(outcome: Outcome, attempts: int, now: datetime) -> tuple[State, da
     if outcome.state is State.BLOCKED:
         return State.BLOCKED, now + _BLOCKED_PAUSES[min(attempts, len(_BLOCKED_PAUSES)) - 1]
     return outcome.state, None
+
+
+def attempts_after(outcome: Outcome, attempts: int) -> int:
+    """Return the visits without success so far; what robots.txt kept away was none of the page's."""
+    if outcome.state in {State.DONE, State.REJECTED, State.SKIPPED}:
+        return 0
+    return attempts if outcome.reason == "robots-unreachable" else attempts + 1

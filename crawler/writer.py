@@ -75,7 +75,7 @@ class Writer(Generic[H]):
                 future.set_exception(failure)
 
     def _waiting(self, first: _Job[H]) -> Iterator[_Job[H]]:
-        """Yield the first job and those that wait by now or come soon; transactions stay short."""
+        """Yield the first job and those that wait by now; transactions stay short."""
         yield first
         until = monotonic() + _BATCH_S
         while monotonic() < until:

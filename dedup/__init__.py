@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dedup.corpus import Added, Corpus
     from dedup.corpus import schema as tables
-    from dedup.records import Article, GemaError, Recipe, article_id
+    from dedup.records import Article, Busy, GemaError, Recipe, article_id
     from dedup.sites import site_of_host
 
-__all__ = ["Added", "Article", "Corpus", "GemaError", "Recipe", "article_id", "site_of_host", "tables"]
+__all__ = ["Added", "Article", "Busy", "Corpus", "GemaError", "Recipe", "article_id", "site_of_host", "tables"]
 
 # Each is loaded when it is first asked for: databases and numbers take longer to import than `dedup --help` runs.
 _ROOM_OF = {
     "Added": "dedup.corpus",
     "Corpus": "dedup.corpus",
     "Article": "dedup.records",
+    "Busy": "dedup.records",
     "GemaError": "dedup.records",
     "Recipe": "dedup.records",
     "article_id": "dedup.records",

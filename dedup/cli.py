@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from dedup.records import Article, CorpusError, GemaError
+from dedup.records import Article, Busy, CorpusError, GemaError
 
 if TYPE_CHECKING:
     from dedup.corpus import Corpus
@@ -38,6 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and leave with its exit code."""
     try:
         app(args=arguments, prog_name="dedup")
+    except Busy as error:
+        # An hourly job that finds the last one still at work has nothing to complain of.
+        _leave(str(error), 0)
     except CorpusError as error:
         _leave(str(error), _NO_CORPUS)
     except GemaError as error:
@@ -126,6 +129,9 @@ def import_(
         tzinfo | None,
         typer.Option("--zone", metavar="ZONE", parser=_zone, help="The zone of times that name none. (default: UTC)"),
     ] = None,
+    as_is: Annotated[
+        bool, typer.Option("--as-is", help="Keep lines of text files that are not the article, like 'Baca Juga: …'.")
+    ] = False,
 ) -> None:
     """Take in articles from files: JSON Lines with url, title, text, or one text a file."""
     from dedup import sources
@@ -133,8 +139,9 @@ def import_(
 
     for file in files:
         sources.check(file)
+    clean = None if as_is else sources.cleaner()
     with Corpus.open(corpus) as opened:
-        rows = (row for file in files for row in sources.read(file, zone or UTC))
+        rows = (row for file in files for row in sources.read(file, zone or UTC, clean))
         bad: list[BadRow] = []
         good = _good(sources.refuse_taken_ids(rows, lambda ids: _urls(opened, ids)), bad)
         added = opened.add(good)
@@ -189,7 +196,9 @@ def groups(
 
 
 @app.command(
-    epilog=_examples("dedup explain https://a.example/1 https://b.example/2", "dedup explain 6bc6b0e8 3aab5213")
+    epilog=_examples(
+        "dedup explain https://a.example/1 https://b.example/2", "dedup explain 6bc6b0e8e5f87634 3aab52134f77bdc5"
+    )
 )
 def explain(
     a: Annotated[str, typer.Argument(metavar="A", help="Id or address of an article.")],

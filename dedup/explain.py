@@ -31,9 +31,8 @@ def explain(corpus: Corpus, a: str, b: str, recipe: Recipe | None = None) -> Exp
     homes = {member: family.id for family in now.families for member in family.members}
     told = {family: story.id for story in now.stories for family in story.families}
     family = homes.get(one.id) if homes.get(one.id) == homes.get(other.id) else None
-    story = told.get(homes.get(one.id, ""))
-    if story != told.get(homes.get(other.id, ""), ""):
-        story = None
+    stories = [told.get(homes.get(article.id, "")) for article in (one, other)]
+    story = stories[0] if stories[0] == stories[1] else None
     if match.relation is Relation.NONE and story:
         match = replace(match, relation=Relation.SAME_STORY, reason=f"{match.reason}, and both tell of the same thing")
     terms = _shared(desk.terms(one.id, own[one.id]), desk.terms(other.id, own[other.id]))

@@ -332,6 +332,7 @@ class GemaError(Exception):
     ├── SourceError      a file of articles cannot be read: file, row, reason
     ├── CorpusError      the corpus cannot be opened, is newer than this program, or is locked
     │   └── RecipeError  the corpus holds results of another Recipe
+    ├── Busy             another process is at the same work on this corpus
     └── UnknownArticle   no article has this id or address
     """
 
@@ -346,6 +347,10 @@ class CorpusError(GemaError):
 
 class RecipeError(CorpusError):
     """The corpus holds results of another Recipe; the message says how to rebuild."""
+
+
+class Busy(GemaError):
+    """Another process is at the same work on this corpus; the message says since when."""
 
 
 class UnknownArticle(GemaError):

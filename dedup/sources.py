@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from importlib.metadata import entry_points
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, cast
@@ -14,6 +15,9 @@ from urllib.parse import urlsplit
 
 from dedup.records import Article, SourceError
 from dedup.sites import site_of_host
+
+# From a text to the text without furniture, and its language.
+Clean = Callable[[str], tuple[str, str]]
 
 _JSON_LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 _TEXT = (".txt",)
@@ -58,14 +62,15 @@ def check(file: Path) -> None:
         raise SourceError(f"{file}: {error.strerror}") from error
 
 
-def read(file: Path, zone: tzinfo = UTC) -> Iterator[Row | BadRow]:
+def read(file: Path, zone: tzinfo = UTC, clean: Clean | None = None) -> Iterator[Row | BadRow]:
     """Yield every row of `file` that holds something; published times that name no zone are of `zone`.
 
-    Raises SourceError like `check`. A file that breaks off midway ends with a BadRow.
+    `clean` takes what is not the article out of plain text files; rows of JSON Lines are taken as they are. Raises
+    SourceError like `check`. A file that breaks off midway ends with a BadRow.
     """
     check(file)
     if file.name.lower().endswith(_TEXT):
-        yield _text_file(file)
+        yield _text_file(file, clean or _as_it_is)
         return
     number = 0
     try:
@@ -193,7 +198,18 @@ def _host(url: str) -> str:
 # --- text files -------------------------------------------------------------------------------------
 
 
-def _text_file(file: Path) -> Row | BadRow:
+def cleaner() -> Clean | None:
+    """Return the installed function that cleans plain texts (entry point `gema.clean`), None where there is none."""
+    for found in entry_points(group="gema.clean"):
+        return cast("Clean", found.load())
+    return None
+
+
+def _as_it_is(text: str) -> tuple[str, str]:
+    return text, "und"
+
+
+def _text_file(file: Path, clean: Clean) -> Row | BadRow:
     try:
         content = file.read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -201,10 +217,11 @@ def _text_file(file: Path) -> Row | BadRow:
     except UnicodeDecodeError:
         return BadRow(file, 1, "not UTF-8 text")
     title, text = titled(_UNSTORABLE.sub("\ufffd", content))
+    text, language = clean(text)
     if not text:
         return BadRow(file, 1, "the file holds no text")
     path = file.resolve()
-    return Row(file, 1, Article(url=path.as_uri(), text=text, title=title, site=path.parent.name))
+    return Row(file, 1, Article(url=path.as_uri(), text=text, title=title, site=path.parent.name, language=language))
 
 
 def titled(content: str) -> tuple[str, str]:

@@ -17,6 +17,8 @@ from dedup.records import Family, Hashes64, Match, Recipe, Relation, TermVector
 
 Edges = Mapping[tuple[str, str], int]
 MILLION = 1_000_000
+# What is longer is no word of any language's news but an address or encoded data.
+_LONGEST_TERM = 60
 
 
 def salience(
@@ -29,7 +31,7 @@ def salience(
     return {
         word: (1 + log(count)) * weigh(word)
         for word, count in counts.items()
-        if len(word) > 1 and not word[0].isdigit()
+        if 1 < len(word) <= _LONGEST_TERM and not word[0].isdigit()
     }
 
 
@@ -47,7 +49,9 @@ def vector(terms: Mapping[str, float], hash_of: Callable[[str], int], recipe: Re
 
 
 def mean(vectors: Sequence[TermVector]) -> TermVector:
-    """Return the vector in the middle of `vectors`: what a family tells."""
+    """Return the vector in the middle of `vectors`: what a family tells; of none, one without terms."""
+    if not vectors:
+        return TermVector(np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.float32))
     if len(vectors) == 1:
         return vectors[0]
     keys, places = np.unique(np.concatenate([held.keys for held in vectors]), return_inverse=True)

@@ -25,9 +25,25 @@ def update(
     """Group what came, changed or went since the last update; return what was done, in counts.
 
     `progress` is called with a stage, how much of it is done, and how much there is. Raises RecipeError when the
-    corpus was grouped by another recipe.
+    corpus was grouped by another recipe, Busy while another process updates it.
     """
-    recipe, tell = recipe or Recipe(), progress or _silent
+    with corpus.alone("updating"):
+        return _update(corpus, recipe or Recipe(), now, progress or _silent)
+
+
+def rebuild(
+    corpus: Corpus,
+    recipe: Recipe | None = None,
+    now: datetime | None = None,
+    progress: Progress | None = None,
+) -> Updated:
+    """Group the whole corpus anew, by another recipe if need be; families and stories keep their ids."""
+    with corpus.alone("updating"):
+        grouping.forget_results(corpus)
+        return _update(corpus, recipe or Recipe(), now, progress or _silent)
+
+
+def _update(corpus: Corpus, recipe: Recipe, now: datetime | None, tell: Progress) -> Updated:
     grouping.check_recipe(corpus, recipe)
     changed, sites = grouping.take_changes(corpus)
     if not changed:
@@ -49,17 +65,6 @@ def update(
     grouping.save(corpus, replace(outcome, gone=sorted(gone)))
     done = Updated(signed=signed, sketched=len(fresh), candidates=len(pairs), verified=verified)
     return _counted(corpus, replace(done, sites=tuple(sorted(sites))))
-
-
-def rebuild(
-    corpus: Corpus,
-    recipe: Recipe | None = None,
-    now: datetime | None = None,
-    progress: Progress | None = None,
-) -> Updated:
-    """Group the whole corpus anew, by another recipe if need be; families and stories keep their ids."""
-    grouping.forget_results(corpus)
-    return update(corpus, recipe, now, progress)
 
 
 def _counted(corpus: Corpus, done: Updated) -> Updated:

@@ -131,6 +131,15 @@ def test_imported_from_their_files_they_are_one_story_too(tmp_path: Path) -> Non
         return done.stdout
 
     dedup("import", *files)
+    with Corpus.open(environment["CORPUS_URL"]) as corpus:
+        stored = list(corpus.articles())
+    assert {article.language for article in stored} == {"id"}
+    kept = [line for article in stored for line in article.text.splitlines()]
+    wanted = [line for lines in samples().values() for line in lines if not FURNITURE.match(line)]
+    assert not any(FURNITURE.match(line) for line in kept)
+    assert {" ".join(words(line)) for line in wanted} == {
+        " ".join(words(line)) for line in (*kept, *(article.title for article in stored if article.title))
+    }
     dedup("update")
     dedup("report", "--out", str(tmp_path / "reports"))
     assert (tmp_path / "reports" / "latest" / "index.html").is_file()

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 from scrapy.commands import crawl
+from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
 from crawler import seedlist
@@ -19,8 +20,8 @@ from crawler.extensions import RunRecord
 from crawler.guard import Guard
 from crawler.seedlist import SeedListError
 from crawler.spiders.news import NewsArguments, NewsSpider
-from crawler.verdict import BUG, STORAGE, USAGE
-from dedup import Corpus, GemaError
+from crawler.verdict import BUG, FINE, STORAGE, USAGE
+from dedup import Busy, Corpus, GemaError
 
 
 class Command(crawl.Command):
@@ -29,6 +30,7 @@ class Command(crawl.Command):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run the spider named in `args`; the exit code follows from the verdict on the run."""
         if args != [NewsSpider.name] or self.settings is None:
+            self._insist_on_a_spider(args)
             super().run(args, opts)
             return
         problems = usage_problems(opts.spargs, self.settings)
@@ -37,14 +39,22 @@ class Command(crawl.Command):
             self.exitcode = USAGE
             return
         _quieten(self.settings)
+        _introduce(self.settings)
         try:
-            Corpus.open(self.settings["CORPUS_URL"] or None).close()
+            with Corpus.open(self.settings["CORPUS_URL"] or None) as corpus, corpus.alone("collecting"):
+                self.exitcode = self._crawl(opts.spargs)
+        except Busy as error:
+            # An hourly run that finds the last one still at work has nothing to complain of.
+            print(error, file=sys.stderr)
+            self.exitcode = FINE
         except GemaError as error:
             print(error, file=sys.stderr)
             self.exitcode = STORAGE
-            return
-        _introduce(self.settings)
-        self.exitcode = self._crawl(opts.spargs)
+
+    def _insist_on_a_spider(self, args: Sequence[str]) -> None:
+        known = self.crawler_process.spider_loader.list() if self.crawler_process else []
+        if len(args) == 1 and args[0] not in known:
+            raise UsageError(f"there is no spider {args[0]!r}; there are: {', '.join(known)}", print_help=False)
 
     def _crawl(self, arguments: dict[str, str]) -> int:
         process = self.crawler_process
@@ -65,6 +75,9 @@ def usage_problems(arguments: dict[str, str], settings: BaseSettings) -> Sequenc
         wanted = NewsArguments.model_validate(arguments)
     except ValidationError as error:
         return [_line(each["loc"], each["type"], each["msg"]) for each in error.errors()]
+    wrong = [name for name in _NUMBERS if not _is_number(settings.get(name))]
+    if wrong:
+        return [f"setting {name}={settings.get(name)}: not a number" for name in wrong]
     try:
         seeds = seedlist.read_all(wanted.seeds)
         guard = Guard.from_setting(settings.get("GUARD_ALLOW") or "")
@@ -79,6 +92,24 @@ def usage_problems(arguments: dict[str, str], settings: BaseSettings) -> Sequenc
             "with -s CONTACT=… or in the environment"
         ]
     return []
+
+
+_NUMBERS = (
+    "ARCHIVE_MAX_BYTES",
+    "CONCURRENT_REQUESTS",
+    "CONCURRENT_REQUESTS_PER_DOMAIN",
+    "DOWNLOAD_DELAY",
+    "DOWNLOAD_MAXSIZE",
+    "DOWNLOAD_TIMEOUT",
+    "EXTRACTION_WORKERS",
+)
+
+
+def _is_number(value: object) -> bool:
+    try:
+        return float(str(value)) >= 0
+    except ValueError:
+        return False
 
 
 def _line(place: tuple[int | str, ...], kind: str, message: str) -> str:

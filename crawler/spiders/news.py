@@ -19,7 +19,7 @@ from twisted.python.failure import Failure
 
 from crawler import seedlist, visit
 from crawler.guard import GuardedResolver, fetch, follow
-from crawler.ledger import ARTICLE, LISTING, PAGER, UNKNOWN, Answer, Entry, Find
+from crawler.ledger import ARTICLE, LISTING, PAGER, PERHAPS_ARTICLES, UNKNOWN, Answer, Entry, Find
 from crawler.outcome import ATTEMPTS, Outcome, State, of_status
 from crawler.page import Page, Rejection
 from crawler.run import Places, Run, StorageError
@@ -108,7 +108,10 @@ class NewsSpider(Args[NewsArguments], Spider):
 
     def settle(self, entry: Entry, outcome: Outcome) -> None:
         """Count an entry whose outcome is written down; there is room for another."""
-        self._handed.pop(entry.id, None)
+        handed = self._handed.pop(entry.id, entry)
+        if self._articles_left is not None and handed.kind == UNKNOWN and entry.kind != ARTICLE:
+            # It was counted as an article, and is none.
+            self._articles_left += 1
         self._answered.set()
         done = outcome.state is State.DONE
         if entry.kind != ARTICLE:
@@ -118,8 +121,9 @@ class NewsSpider(Args[NewsArguments], Spider):
         if not done:
             word = "retried" if outcome.state is State.PENDING else outcome.state.value
             self.count(f"{word}/{outcome.reason}")
-            # What is wrong with one page is for its row and the counts; who blocks us is for people.
-            level = logging.INFO if outcome.state is State.BLOCKED else logging.DEBUG
+            # What is wrong with one article is for its row and the counts; a listing, and who blocks us, is for people.
+            told = outcome.state is State.BLOCKED or entry.kind != ARTICLE
+            level = logging.WARNING if told else logging.DEBUG
             self.logger.log(level, "%s %s: %s", word, outcome.reason, entry.url)
 
     def count(self, name: str, by: int = 1) -> None:
@@ -160,7 +164,7 @@ class NewsSpider(Args[NewsArguments], Spider):
         entries = await self.run.write(self.run.ledger.draw, room, articles, self.run.clock.now(), busy, _PER_HOST)
         self._handed.update((entry.id, entry) for entry in entries)
         if left is not None:
-            self._articles_left = left - sum(entry.kind == ARTICLE for entry in entries)
+            self._articles_left = left - sum(entry.kind in PERHAPS_ARTICLES for entry in entries)
         return entries
 
     def _engine_is_idle(self) -> bool:

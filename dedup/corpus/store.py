@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -26,7 +26,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from dedup.corpus import migration
+from dedup.corpus import lock, migration
 from dedup.corpus.address import resolve
 from dedup.corpus.schema import articles, changes, revisions, texts
 from dedup.records import Article, CorpusError, UnknownArticle
@@ -113,6 +113,10 @@ class Corpus:
         """Yield a connection that sees the corpus as it stands at its first statement."""
         with self.engine.connect() as connection, connection.begin():
             yield connection
+
+    def alone(self, work: str) -> AbstractContextManager[None]:
+        """Hold the corpus for `work`, "updating" or "collecting"; raises Busy while another process does."""
+        return lock.alone(self.engine, work)
 
     def insert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
         """Return an INSERT for `table` that knows ON CONFLICT in this corpus's dialect."""

@@ -185,6 +185,13 @@ def test_a_run_cut_short_hides_nothing_from_the_next(newsroom: Newsroom, tmp_pat
     assert len(place.articles()) == len(newest)
 
 
+def test_a_run_cut_short_counts_articles_among_bare_addresses_too(newsroom: Newsroom, tmp_path: Path) -> None:
+    articles = [newsroom.address_of(text.id) for text in load().texts.values() if text.outlet == "harbour-gazette"]
+    place = crawls.at(tmp_path, newsroom, [*articles[:8], newsroom.url("pos-raya")])
+    assert crawls.run(*place.command("-a", "max_pages=3")).code == 0
+    assert len(place.articles()) <= 3
+
+
 def test_the_bare_home_address_of_a_site_without_feeds_serves_as_a_seed(newsroom: Newsroom, tmp_path: Path) -> None:
     place = crawls.at(tmp_path, newsroom, [newsroom.url("harian-lembah")])
     assert crawls.run(*place.command()).code == 0

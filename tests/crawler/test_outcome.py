@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.outcome import ATTEMPTS, Outcome, State, next_step, of_status
+from crawler.outcome import ATTEMPTS, Outcome, State, attempts_after, next_step, of_status
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 
@@ -39,12 +39,19 @@ def test_of_a_page_the_body_decides() -> None:
 def test_pauses_grow_until_a_page_has_failed() -> None:
     broken = Outcome(State.PENDING, "timeout")
     visits = [next_step(broken, attempts, NOW) for attempts in range(1, ATTEMPTS + 1)]
-    assert [state for state, _ in visits] == [State.PENDING, State.PENDING, State.FAILED]
-    first, second, last = (visit for _, visit in visits)
-    assert first is not None
-    assert second is not None
-    assert NOW < first < second
-    assert last is None
+    *waiting, last = visits
+    assert {state for state, _ in waiting} == {State.PENDING}
+    times = [visit for _, visit in waiting if visit is not None]
+    assert len(times) == ATTEMPTS - 1
+    assert times == sorted(set(times))
+    assert times[0] > NOW
+    assert last == (State.FAILED, None)
+
+
+def test_a_page_outlasts_an_outage_of_three_days() -> None:
+    broken = Outcome(State.PENDING, "no-such-host")
+    visits = [next_step(broken, attempts, NOW)[1] for attempts in range(1, ATTEMPTS)]
+    assert sum(((visit - NOW) for visit in visits if visit), timedelta()) > timedelta(days=3)
 
 
 def test_who_blocks_us_is_left_alone_longer_each_time_up_to_three_days() -> None:
@@ -58,6 +65,12 @@ def test_an_unreachable_robots_file_never_makes_a_page_fail() -> None:
     state, visit = next_step(Outcome(State.PENDING, "robots-unreachable"), 50, NOW)
     assert state is State.PENDING
     assert visit is not None
+
+
+def test_what_robots_txt_kept_away_does_not_count_against_the_page() -> None:
+    assert attempts_after(Outcome(State.PENDING, "robots-unreachable"), 2) == 2
+    assert attempts_after(Outcome(State.PENDING, "timeout"), 2) == 3
+    assert attempts_after(Outcome(State.DONE), 2) == 0
 
 
 @given(st.sampled_from(State), st.integers(1, 20))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from dedup import Article, Corpus, Recipe
+from dedup import Article, Busy, Corpus, Recipe
 from dedup.corpus.results import snapshot
 from dedup.explain import explain
 from dedup.records import Match, RecipeError, Relation, Snapshot
@@ -156,6 +156,43 @@ def test_equal_texts_of_eight_words_are_always_together(corpus: Corpus) -> None:
     families, _, _ = grouped(corpus, [*wanted, Article(url="http://satu.test/kosong", text="", site="satu.test")])
     assert {"satu-eight", "dua-eight"} in families
     assert {"satu-seven"} in families
+
+
+@pytest.mark.parametrize("text", ["", "ya", "Simak video berikut ini selengkapnya ya"])
+def test_texts_too_short_to_join_are_grouped_alone(corpus: Corpus, text: str) -> None:
+    twins = [Article(url=f"http://satu.test/{n}", text=text, site="satu.test", id=f"twin{n}") for n in range(2)]
+    families, stories, _ = grouped(corpus, twins)
+    assert families == stories == {frozenset({"twin0"}), frozenset({"twin1"})}
+
+
+def test_a_second_update_of_one_corpus_is_refused_while_the_first_runs(
+    corpus: Corpus, press_articles: list[Article]
+) -> None:
+    corpus.add(press_articles[:3])
+    refused: list[str] = []
+
+    def try_another(stage: str, done: int, total: int) -> None:
+        with pytest.raises(Busy) as busy:
+            update(corpus, now=NOW)
+        refused.append(str(busy.value))
+
+    update(corpus, now=NOW, progress=try_another)
+    assert refused
+    assert all("updating" in words for words in refused)
+    assert update(corpus, now=NOW).articles == 3
+
+
+def test_an_article_that_changes_during_an_update_is_seen_by_the_next(
+    corpus: Corpus, press_articles: list[Article]
+) -> None:
+    corpus.add(press_articles[:3])
+    changed = replace(press_articles[0], title="Judul Baru")
+
+    def change(stage: str, done: int, total: int) -> None:
+        corpus.add([changed])
+
+    update(corpus, now=NOW, progress=change)
+    assert update(corpus, now=NOW).sketched == 1
 
 
 def test_another_recipe_is_refused(corpus: Corpus, press_articles: list[Article]) -> None:
