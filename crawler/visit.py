@@ -7,6 +7,8 @@ from crawler.ledger import ARTICLE, LISTING, PAGER, UNKNOWN, Find
 from crawler.page import Page
 
 MOST_PARTS = 20
+# Visits that insist on every part; after an hour and more, most of an article is better news than none.
+PATIENCE = 2
 _PAGER_DEPTH = 3
 _PAGERS_EACH = 3
 

@@ -7,7 +7,7 @@
 import argparse
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
 from scrapy.commands import crawl
@@ -75,9 +75,9 @@ def usage_problems(arguments: dict[str, str], settings: BaseSettings) -> Sequenc
         wanted = NewsArguments.model_validate(arguments)
     except ValidationError as error:
         return [_line(each["loc"], each["type"], each["msg"]) for each in error.errors()]
-    wrong = [name for name in _NUMBERS if not _is_number(settings.get(name))]
+    wrong = [name for name, kind in _NUMBERS.items() if not _is_number(settings.get(name), kind)]
     if wrong:
-        return [f"setting {name}={settings.get(name)}: not a number" for name in wrong]
+        return [f"setting {name}={settings.get(name)}: no number from 0 up, or no whole one" for name in wrong]
     try:
         seeds = seedlist.read_all(wanted.seeds)
         guard = Guard.from_setting(settings.get("GUARD_ALLOW") or "")
@@ -94,20 +94,20 @@ def usage_problems(arguments: dict[str, str], settings: BaseSettings) -> Sequenc
     return []
 
 
-_NUMBERS = (
-    "ARCHIVE_MAX_BYTES",
-    "CONCURRENT_REQUESTS",
-    "CONCURRENT_REQUESTS_PER_DOMAIN",
-    "DOWNLOAD_DELAY",
-    "DOWNLOAD_MAXSIZE",
-    "DOWNLOAD_TIMEOUT",
-    "EXTRACTION_WORKERS",
-)
+_NUMBERS: Mapping[str, type[int] | type[float]] = {
+    "ARCHIVE_MAX_BYTES": int,
+    "CONCURRENT_REQUESTS": int,
+    "CONCURRENT_REQUESTS_PER_DOMAIN": int,
+    "DOWNLOAD_DELAY": float,
+    "DOWNLOAD_MAXSIZE": int,
+    "DOWNLOAD_TIMEOUT": float,
+    "EXTRACTION_WORKERS": int,
+}
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object, kind: type[int] | type[float]) -> bool:
     try:
-        return float(str(value)) >= 0
+        return kind(str(value)) >= 0
     except ValueError:
         return False
 

@@ -20,7 +20,7 @@ from twisted.python.failure import Failure
 from crawler import seedlist, visit
 from crawler.guard import GuardedResolver, fetch, follow
 from crawler.ledger import ARTICLE, LISTING, PAGER, PERHAPS_ARTICLES, UNKNOWN, Answer, Entry, Find
-from crawler.outcome import ATTEMPTS, Outcome, State, of_status
+from crawler.outcome import Outcome, State, of_status
 from crawler.page import Page, Rejection
 from crawler.run import Places, Run, StorageError
 from crawler.seedlist import Seed
@@ -224,7 +224,7 @@ class NewsSpider(Args[NewsArguments], Spider):
             responses[page.url] = part
             return page
 
-        pages = await visit.whole(first, fetch_part, insist=entry.attempts + 1 < ATTEMPTS)
+        pages = await visit.whole(first, fetch_part, insist=entry.attempts < visit.PATIENCE)
         read = await self.run.workers.read(pages)
         if isinstance(read, Rejection):
             self.logger.debug("%s: %s: %s", read.reason, read.detail, read.url)

@@ -24,7 +24,13 @@ def alone(engine: Engine, work: str) -> Iterator[None]:
             key = crc32(f"gema {work}".encode())
             if not connection.execute(select(func.pg_try_advisory_lock(key))).scalar():
                 raise Busy(f"another process is {work} this corpus; nothing is done here")
-            yield
+            # The lock is the session's: no transaction need stay open, and the pool keeps sessions.
+            connection.commit()
+            try:
+                yield
+            finally:
+                connection.execute(select(func.pg_advisory_unlock(key)))
+                connection.commit()
         return
     with Path(f"{engine.url.database}.{work}").open("a+", encoding="utf-8") as file:
         try:

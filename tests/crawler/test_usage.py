@@ -47,8 +47,9 @@ def test_good_arguments_have_no_problem(seeds: str) -> None:
         ({}, {"GUARD_ALLOW": ""}, "CONTACT is not set"),
         ({}, {"GUARD_ALLOW": "demo.test:81=127.0.0.1"}, "CONTACT is not set"),
         ({}, {"NOW": "soon"}, "NOW=soon: no time"),
-        ({}, {"EXTRACTION_WORKERS": "abc"}, "setting EXTRACTION_WORKERS=abc: not a number"),
-        ({}, {"DOWNLOAD_DELAY": "-1"}, "setting DOWNLOAD_DELAY=-1: not a number"),
+        ({}, {"EXTRACTION_WORKERS": "abc"}, "setting EXTRACTION_WORKERS=abc: no number"),
+        ({}, {"DOWNLOAD_DELAY": "-1"}, "setting DOWNLOAD_DELAY=-1: no number"),
+        ({}, {"EXTRACTION_WORKERS": "1.5"}, "setting EXTRACTION_WORKERS=1.5: no number"),
     ],
 )
 def test_each_problem_is_one_line(
