@@ -173,11 +173,13 @@ def _plain_path_and_query(url: str) -> str:
 
 
 def _plain_path(path: str) -> str:
-    """Return `path` without leading and trailing `/amp/` and `/print/`, unless nothing else stands in it."""
+    """Return `path` without `/amp/` and `/print/` at its ends and a last `/all`, unless little else stands in it."""
     segments = _AMP_SUFFIX.sub("", path).split("/")[1:]
     end = [""] if segments and not segments[-1] else []
     names = segments[: len(segments) - len(end)]
     while len(names) > 1 and names[-1].lower() in _VARIANT_SEGMENTS:
+        names.pop()
+    if len(names) > 2 and names[-1].lower() == "all":
         names.pop()
     while len(names) > 1 and names[0].lower() in _VARIANT_SEGMENTS:
         names.pop(0)

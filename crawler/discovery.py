@@ -3,7 +3,7 @@
 The spider's one door to what a fetched page is and where it leads.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from lxml.html import HtmlElement
@@ -28,6 +28,8 @@ __all__ = [
 _MAX_SECTION_PAGES = 10
 _MAX_PARTS = 20
 _MAX_TITLE = 300
+_OUTSIDE = ("nav", "footer")
+_NO_PAGE = ("#", "javascript:", "mailto:", "tel:", "whatsapp:")
 _ARTICLE_TYPES = frozenset(
     {
         "Article",
@@ -46,10 +48,10 @@ _LISTING_TYPES = frozenset({"CollectionPage", "ItemList", "SearchResultsPage", "
 _ARTICLE_METAS = ("article:published_time", "article:modified_time", "og:article:published_time", "datepublished")
 
 
-def listing(page: Page) -> Listing | None:
+def listing(page: Page, judge: Callable[[str], bool] = looks_like_article) -> Listing | None:
     """Return what a feed, a sitemap or an HTML page lists; None for what is none of them.
 
-    Of HTML: the page's links to its own site that look like articles, in page order, titled by their text.
+    Of HTML: the page's links to its own site that `judge` takes for articles', in page order, titled by their text.
     """
     found = machine_listing(page)
     if found is not None:
@@ -58,7 +60,7 @@ def listing(page: Page) -> Listing | None:
     if tree is None:
         return None
     once: dict[str, Link] = {}
-    for link in _article_links(tree, page.url):
+    for link in _article_links(tree, page.url, judge):
         if link.url not in once or not once[link.url].title:
             once[link.url] = link
     return Listing("section", tuple(once.values()))
@@ -89,34 +91,51 @@ def more_listings(page: Page) -> tuple[str, ...]:
     return () if tree is None else paging.following(tree, page.url, _MAX_SECTION_PAGES)
 
 
-def next_parts(page: Page) -> tuple[str, ...]:
+def next_parts(page: Page, rule: str = "") -> tuple[str, ...]:
     """Return the addresses of an article's parts after this one, in order, at most twenty.
 
-    A pager that names only the next part gives that one: ask the part for the next again.
+    A pager that names only the next part gives that one: ask the part for the next again. `rule` is the seed's
+    `paging=` word; "off", and the single-page version, have no parts.
     """
     tree = _tree(page)
-    return () if tree is None or not is_article(page) else paging.following(tree, page.url, _MAX_PARTS)
+    if tree is None or rule == paging.OFF or paging.is_whole(page.url, rule) or not is_article(page):
+        return ()
+    return paging.following(tree, page.url, _MAX_PARTS)
 
 
-def whole_address(page: Page) -> str | None:
-    """Return the address of an article's single-page version, if the page links one and is not it."""
+def whole_address(page: Page, rule: str = "") -> str | None:
+    """Return the address of an article's single-page version; None where there is none, or this page is it.
+
+    Where the page shows a pager, the rule of its seed or of its site makes it; else the page has to link it.
+    """
     tree = _tree(page)
-    return None if tree is None or not is_article(page) else paging.whole(tree, page.url)
+    if tree is None or rule == paging.OFF or not is_article(page):
+        return None
+    by_rule = paging.whole_by_rule(page.url, rule) if next_parts(page, rule) else None
+    return by_rule or paging.whole(tree, page.url)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def _tree(page: Page) -> HtmlElement | None:
-    """Return the tree of an HTML page. Kept for a moment: the spider asks three or four things of one page."""
+    """Return the tree of an HTML page. Kept for a moment: three or four things are asked of one page, in any thread."""
     return markup.tree_of(page) if markup.is_html(page) else None
 
 
-def _article_links(tree: HtmlElement, page_url: str) -> Iterator[Link]:
+def _article_links(tree: HtmlElement, page_url: str, judge: Callable[[str], bool]) -> Iterator[Link]:
     base, site, own = markup.base_of(tree, page_url), site_of(page_url), canonical(page_url)
-    outside = {link for part in tree.iter("nav", "footer") for link in part.iter("a")}
+    outside = {link for part in tree.iter(*_OUTSIDE) if not _within(part, _OUTSIDE) for link in part.iter("a")}
+    wanted: dict[str, str] = {}
     for element in tree.iter("a"):
         href = element.get("href")
-        if not href or element in outside:
+        if not href or href.startswith(_NO_PAGE) or element in outside:
             continue
-        url = canonical(href, base)
-        if url and url != own and looks_like_article(url) and site_of(url) == site:
-            yield Link(url, markup.text_of(element)[:_MAX_TITLE])
+        # A picture and a headline lead to the same place, and what that is costs more to tell than all else here.
+        if href not in wanted:
+            url = canonical(href, base)
+            wanted[href] = url if url and url != own and judge(url) and site_of(url) == site else ""
+        if wanted[href]:
+            yield Link(wanted[href], markup.text_of(element)[:_MAX_TITLE])
+
+
+def _within(element: HtmlElement, tags: tuple[str, ...]) -> bool:
+    return next(element.iterancestors(*tags), None) is not None

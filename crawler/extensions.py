@@ -1,7 +1,9 @@
 """What stands beside the spider: the archive's ear, and the record of the run."""
 
 import logging
+import zlib
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Self
 
 from scrapy import Request, Spider, signals
@@ -9,14 +11,17 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Headers, Response
 
-from crawler.archive import Exchange
-from crawler.run import RunNotBegun, StorageError, run_of
+from crawler.archive import Earlier, Exchange
+from crawler.directives import directives
+from crawler.entry import Entry
+from crawler.run import Run, RunNotBegun, StorageError, run_of
 from crawler.spiders.news import NewsSpider
-from crawler.verdict import BUG, Verdict, verdict
+from crawler.verdict import BUG, Verdict, Worries, verdict
 from crawler.workers import CannotExtract
 
 logger = logging.getLogger(__name__)
 
+_HEAD_BYTES = 200_000
 _COUNTED = ("pages", "listings", "articles", "rejected", "retried", "failed", "gone", "blocked", "skipped")
 
 
@@ -37,6 +42,10 @@ class ArchiveListener:
         if not isinstance(self._crawler.spider, NewsSpider):
             return
         run = run_of(self._crawler)
+        if "noarchive" in run.obeyed and "noarchive" in _directives(response):
+            spider = self._crawler.spider
+            spider.count("pages/noarchive")
+            return
         exchange = Exchange(
             url=response.url,
             method=request.method,
@@ -47,6 +56,8 @@ class ArchiveListener:
             address=str(response.ip_address or ""),
             at=run.clock.now(),
             request_body=request.body,
+            earlier=_earlier(request.cb_kwargs.get("entry"), response.url, run),
+            via=request.meta.get("via", ""),
         )
         request.meta["archived"] = run.archived(exchange)
 
@@ -73,7 +84,7 @@ class RunRecord:
         if not isinstance(spider, NewsSpider):
             return
         try:
-            interrupted = await spider.run.begin(spider.args.model_dump(exclude_none=True), spider.seeds)
+            interrupted = await spider.run.begin(spider.args, spider.seeds)
         except (StorageError, OSError) as trouble:
             spider.trouble = trouble
             raise CloseSpider("trouble") from trouble
@@ -100,7 +111,7 @@ class RunRecord:
     async def _put_back(self, spider: NewsSpider, reason: str) -> None:
         run = spider.run
         urls = await run.write(run.ledger.put_back)
-        if reason != "finished":
+        if reason != "finished" or spider.ended_early:
             return
         # Nothing was in the way of these, and still neither callback nor errback has heard of them.
         spider.count("lost", len(urls))
@@ -109,14 +120,19 @@ class RunRecord:
 
     async def _end(self, spider: NewsSpider) -> Verdict:
         counts = self._counts()
-        found = self._verdict(spider, counts)
+        waiting = await spider.run.write(spider.run.ledger.waiting, spider.run.clock.now())
+        counts |= {"waiting": waiting} if waiting else {}
+        found = self._verdict(spider, counts, await spider.run.worries())
         await spider.run.end(found, counts)
         return found
 
-    def _verdict(self, spider: NewsSpider, counts: Mapping[str, int]) -> Verdict:
+    def _verdict(self, spider: NewsSpider, counts: Mapping[str, int], worries: Worries) -> Verdict:
         if isinstance(spider.trouble, CannotExtract):
             return Verdict(BUG, str(spider.trouble))
-        return verdict(counts, spider.trouble or spider.run.trouble)
+        found = verdict(counts, spider.trouble or spider.run.trouble, worries)
+        if not spider.ended_early or spider.trouble:
+            return found
+        return Verdict(found.exit_code, f"{found.words}; ended early: {spider.ended_early}")
 
     def _counts(self) -> dict[str, int]:
         stats = self._crawler.stats.get_stats()
@@ -135,12 +151,33 @@ def summary(counts: Mapping[str, int]) -> str:
     reasons = ", ".join(f"{number} {reason}" for reason, number in rejected)
     retried = sum(number for name, number in counts.items() if name.startswith("retried/"))
     later = f"; {retried} to be tried again" if retried else ""
+    later += f"; {counts['waiting']} wait for the next run" if counts.get("waiting") else ""
     return (
         f"{counts.get('pages/fetched', 0)} pages fetched, "
         f"articles: {counts.get('articles/new', 0)} new, {counts.get('articles/changed', 0)} changed; "
         f"rejected: {reasons or 'none'}; "
         f"listings: {counts.get('listings/answered', 0)} of {counts.get('listings/asked', 0)} answered{later}"
     )
+
+
+def _earlier(entry: Entry | None, url: str, run: Run) -> Earlier | None:
+    """Return what the archive holds of an address already, and will hold for a while."""
+    if entry is None or not entry.digest or entry.archived_at is None or entry.url != url:
+        return None
+    if run.keep_days and run.clock.now() - entry.archived_at > timedelta(days=run.keep_days) / 2:
+        return None
+    return Earlier(url, entry.archived_at, entry.digest)
+
+
+def _directives(response: Response) -> tuple[str, ...]:
+    """Return what a page, still compressed, says may not be done with it."""
+    body = response.body
+    if response.headers.get(b"Content-Encoding") == b"gzip":
+        try:
+            body = zlib.decompressobj(wbits=31).decompress(body, _HEAD_BYTES)
+        except zlib.error:
+            return ()
+    return directives(_pairs(response.headers), body)
 
 
 def _pairs(headers: Headers) -> tuple[tuple[str, str], ...]:

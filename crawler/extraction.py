@@ -16,6 +16,7 @@ from trafilatura.settings import use_config
 from crawler import credits as article_credits
 from crawler import furniture, language, markup, metadata
 from crawler.addresses import article_address, host_of, is_home, site_of
+from crawler.directives import directives
 from crawler.page import Page, Rejection
 from dedup import Article
 
@@ -132,6 +133,7 @@ def _article(text: _Text, about: metadata.Metadata, page: Page) -> Article:
         credited_source=found.credited_source,
         credited_title=found.credited_title,
         sources=found.sources,
+        marks=directives(page.headers, page.body),
     )
 
 

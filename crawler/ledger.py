@@ -5,80 +5,59 @@ are kept in the same transaction as all that it named: a page is either in the l
 Each call works within the transaction of the connection it is given.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+import json
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, or_, select, update
 
-from crawler.addresses import canonical, host_of, plain
-from crawler.outcome import Outcome, State, attempts_after, next_step
-from crawler.page import Hints
+from crawler.addresses import canonical
+from crawler.entry import (
+    ARTICLE,
+    AT_ONCE,
+    GUESS,
+    LISTING,
+    LISTINGS,
+    PAGER,
+    PERHAPS_ARTICLES,
+    SITE,
+    UNKNOWN,
+    Answer,
+    Entry,
+    Find,
+    answered,
+    entry_of,
+    new_row,
+)
+from crawler.outcome import ATTEMPTS, Outcome, State, Step, step
 from crawler.seedlist import Seed
 from dedup import Corpus, tables
 
-# In the order in which they are drawn, which is alphabetical order backwards (see `ix_ledger_due`).
-UNKNOWN, PAGER, LISTING, ARTICLE = "unknown", "pager", "listing", "article"
-PERHAPS_ARTICLES = frozenset({ARTICLE, UNKNOWN})
 _KIND_OF_SEED = {
     "": UNKNOWN,
     "article": ARTICLE,
     "feed": LISTING,
     "sitemap": LISTING,
     "section": LISTING,
-    "site": LISTING,
+    "site": SITE,
 }
+# Listings are read anew where they were read by an older program; raise it when discovery finds more than before.
+_DISCOVERY = "2"
 _CHUNK = 500
-# Due at once, whatever the clock says: clocks get set back, too.
-_AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+_NO_LIMITS: Mapping[int, int] = MappingProxyType({})
+# In flight at so many crashes: it may be what crashes, and is fetched with nothing else beside it.
+ALONE_AFTER = 3
+_GIVEN_UP_AFTER = 6
+_FORGIVEN_AFTER = timedelta(hours=72)
+_REVIVED = ("pattern", "too-old", "depth")
+# A seed that is new to a list changes nothing of these.
+_SETTLED = (State.DONE, State.HANDED, State.BLOCKED)
 
-_ledger, _seeds = tables.ledger, tables.seeds
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An address as it is handed out to be fetched.
-
-    `named` is how many addresses it held last time, `article` the id of what it gave last time.
-    """
-
-    id: int
-    url: str
-    host: str
-    kind: str = UNKNOWN
-    depth: int = 0
-    attempts: int = 0
-    etag: str = ""
-    last_modified: str = ""
-    named: int = 0
-    article: str = ""
-    hints: Hints = field(default_factory=Hints)
-
-
-@dataclass(frozen=True, slots=True)
-class Find:
-    """An address that a listing names: an article, a further listing, or the listing's next page."""
-
-    url: str
-    kind: str = ARTICLE
-    title: str = ""
-    published: datetime | None = None
-    language: str = ""
-
-    @property
-    def key(self) -> str:
-        """What the spellings of this address have in common."""
-        return plain(self.url) if self.kind == ARTICLE else self.url
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a listing said of its own version; both empty where it says nothing."""
-
-    etag: str = ""
-    last_modified: str = ""
-    status: int = 200
+_ledger, _seeds, _forgotten = tables.ledger, tables.seeds, tables.forgotten
 
 
 class Ledger:
@@ -88,195 +67,297 @@ class Ledger:
         self.corpus = corpus
         self.run = run
 
-    def recover(self, connection: Connection) -> int:
-        """Make due again what earlier runs had in flight when they were cut off; return how many.
-
-        That earlier runs are over is for the caller to know.
-        """
-        cut_off = (_ledger.c.state == State.HANDED) & (_ledger.c.run_id != self.run)
-        row = {"state": State.PENDING, "next_visit": _AT_ONCE, "interrupted": _ledger.c.interrupted + 1}
+    def recover(self, connection: Connection, dead: Collection[int]) -> int:
+        """Make due again what these runs had in flight when they were cut off; return how many."""
+        cut_off = (_ledger.c.state == State.HANDED) & _ledger.c.run_id.in_(dead)
+        row = {"state": State.PENDING, "next_visit": AT_ONCE, "interrupted": _ledger.c.interrupted + 1}
         return connection.execute(update(_ledger).where(cut_off).values(row)).rowcount
 
-    def add(self, connection: Connection, seeds: Sequence[Seed], now: datetime) -> None:
-        """Take these seeds for this run, and make their listings due unless they are paused."""
+    def add(self, connection: Connection, seeds: Sequence[Seed], now: datetime) -> dict[int, Seed]:
+        """Take these seeds for this run; return them by their numbers. New ones, and those with new words, are due."""
+        taken = {}
         for seed in seeds:
             url = canonical(seed.url) or seed.url
-            number = self._keep_seed(connection, seed, url)
-            kind = _KIND_OF_SEED[seed.kind]
-            find = Find(url, kind)
-            row = _new_row(find, find.key, number, depth=0, now=now)
-            connection.execute(self.corpus.insert(_ledger).values(row).on_conflict_do_nothing())
-            if seed.kind:
-                connection.execute(update(_ledger).where(_ledger.c.key == find.key).values(kind=kind))
+            number, before = self._keep_seed(connection, seed, url)
+            taken[number] = seed
+            find = Find(url, _KIND_OF_SEED[seed.kind])
+            self._keep_address(connection, number, find, before is None or before[0] != seed.kind, now)
+            if before not in {None, (seed.kind, seed.options)}:
+                self._reconsider(connection, number, seed)
+        return taken
+
+    def refetch(self, connection: Connection, which: str) -> int:
+        """Make due again the `listings`, what `failed`, or `all` of this run's seeds; return how many."""
         mine = _ledger.c.seed_id.in_(select(_seeds.c.id).where(_seeds.c.run_id == self.run))
-        asked_each_run = _ledger.c.kind.in_([UNKNOWN, LISTING])
-        resting = _ledger.c.next_visit.is_(None) & (_ledger.c.state != State.HANDED)
-        due = {"state": State.PENDING, "next_visit": _AT_ONCE}
-        connection.execute(update(_ledger).where(mine, asked_each_run, resting).values(due))
+        chosen: dict[str, ColumnElement[bool]] = {
+            "listings": _ledger.c.kind.in_(LISTINGS),
+            "failed": _ledger.c.state.in_([State.FAILED, State.GONE, State.BLOCKED, State.REJECTED]),
+            "all": _ledger.c.state != State.SKIPPED,
+        }
+        again = {"state": State.PENDING, "next_visit": AT_ONCE, "attempts": 0, "read_as": ""}
+        # What is asked for by these may answer that it is unchanged, which is not what was asked for.
+        again |= {"etag": "", "last_modified": ""}
+        changed = update(_ledger).where(mine, chosen[which], _ledger.c.state != State.HANDED).values(again)
+        return connection.execute(changed).rowcount
+
+    def revive(self, connection: Connection, since: datetime | None) -> int:
+        """Make due again what was too old for earlier runs and is not for this one; return how many.
+
+        Old sitemaps only with `since`: without, nobody asked for them.
+        """
+        mine = _ledger.c.seed_id.in_(select(_seeds.c.id).where(_seeds.c.run_id == self.run))
+        waiting = mine & (_ledger.c.state == State.SKIPPED) & (_ledger.c.reason == "too-old")
+        waiting &= _ledger.c.kind == ARTICLE if since is None else _ledger.c.published >= since
+        due = {"state": State.PENDING, "reason": "", "next_visit": AT_ONCE}
+        return connection.execute(update(_ledger).where(waiting).values(due)).rowcount
+
+    def skip(self, connection: Connection, since: datetime | None, found_before: datetime | None) -> int:
+        """Leave out what waits and is older than wanted: published before `since`, or found too long ago."""
+        mine = _ledger.c.seed_id.in_(select(_seeds.c.id).where(_seeds.c.run_id == self.run))
+        waiting = mine & (_ledger.c.kind == ARTICLE) & (_ledger.c.state == State.PENDING) & (_ledger.c.article == "")
+        left = 0
+        for reason, limit, moment in (
+            ("too-old", since, _ledger.c.published),
+            ("expired", found_before, _ledger.c.found_at),
+        ):
+            if limit is not None:
+                out = {"state": State.SKIPPED, "reason": reason, "next_visit": None}
+                left += connection.execute(update(_ledger).where(waiting, moment < limit).values(out)).rowcount
+        return left
+
+    def hosts(self, connection: Connection) -> list[str]:
+        """Return the hosts that have something due now or later."""
+        # Read off the index alone.
+        wanted = select(_ledger.c.host).where(_ledger.c.next_visit.is_not(None)).distinct()
+        return list(connection.execute(wanted).scalars())
 
     def draw(
-        self, connection: Connection, most: int, articles: int, now: datetime, busy: Mapping[str, int], per_host: int
+        self,
+        connection: Connection,
+        room: Mapping[str, int],
+        most: int,
+        articles: int,
+        now: datetime,
+        left: Mapping[int, int] = _NO_LIMITS,
     ) -> list[Entry]:
         """Hand out what is due: listings first, then the newest, hosts mixed.
 
-        At most `most` addresses, at most `articles` of them articles or not known to be none; no host gets more than
-        `per_host`, of which it has `busy[host]` in flight.
+        At most `most` addresses, at most `articles` of them articles or not known to be none, of each host at most its
+        `room`, of a seed at most as many articles as it has `left`. No listing twice in one run.
         """
-        due = (_ledger.c.next_visit <= now) & (_seeds.c.run_id == self.run)
+        due = self._due(now) & (_ledger.c.interrupted < ALONE_AFTER)
         if articles <= 0:
             due &= _ledger.c.kind.not_in(PERHAPS_ARTICLES)
-        joined = _ledger.join(_seeds, _seeds.c.id == _ledger.c.seed_id)
-        # Read off the index alone: asking each host what is due costs nothing where nothing is.
-        hosts = select(_ledger.c.host).where(_ledger.c.next_visit.is_not(None)).distinct()
+        if spent := [seed for seed, number in left.items() if number <= 0]:
+            due &= or_(_ledger.c.kind.not_in(PERHAPS_ARTICLES), _ledger.c.seed_id.not_in(spent))
+        newest = (_ledger.c.kind.desc(), _ledger.c.published.desc().nulls_last(), _ledger.c.id)
         waiting: list[tuple[int, Row[Any]]] = []
-        for host in connection.execute(hosts).scalars().all():
-            room = per_host - busy.get(host, 0)
-            if room <= 0:
-                continue
-            of_host = (
-                select(_ledger, _seeds.c.site)
-                .select_from(joined)
-                .where(due, _ledger.c.host == host)
-                .order_by(_ledger.c.kind.desc(), _ledger.c.published.desc().nulls_last(), _ledger.c.id)
-                .limit(room)
-            )
+        for host, free in room.items():
+            of_host = _WHOLE.where(due, _ledger.c.host == host).order_by(*newest).limit(free)
             waiting.extend(enumerate(connection.execute(of_host)))
         waiting.sort(key=_urgency)
-        drawn = _first([row for _, row in waiting], most, articles)
-        handed = {"state": State.HANDED, "next_visit": None, "run_id": self.run}
-        for chunk in _chunks([row.id for row in drawn]):
-            connection.execute(update(_ledger).where(_ledger.c.id.in_(chunk)).values(handed))
-        return [_entry(row) for row in drawn]
+        return self._hand(connection, _first([row for _, row in waiting], most, articles, left))
 
-    def found(self, connection: Connection, entry: Entry, finds: Sequence[Find], answer: Answer, now: datetime) -> int:
-        """Keep all that a listing named, with the listing's own version; return how many articles are new.
+    def draw_alone(self, connection: Connection, now: datetime, closed: Collection[str] = ()) -> list[Entry]:
+        """Hand out one address that was in flight at several crashes, to be fetched with nothing else beside it.
 
-        `entry.named` is kept as how many there were. Its further pages are due when there is something new.
+        None of the hosts that are `closed`.
         """
-        seed = connection.execute(select(_ledger.c.seed_id).where(_ledger.c.id == entry.id)).scalar_one()
+        worn = _WHOLE.where(self._due(now) & (_ledger.c.interrupted >= _GIVEN_UP_AFTER))
+        for entry in map(entry_of, connection.execute(worn).all()):
+            given_up = step(Outcome(State.FAILED, "crashes"), entry.attempts, now, entry.listing)
+            self.finish(connection, entry, given_up, "crashes", None, now)
+        alone = self._due(now) & (_ledger.c.interrupted >= ALONE_AFTER) & _ledger.c.host.not_in(closed)
+        return self._hand(connection, connection.execute(_WHOLE.where(alone).order_by(_ledger.c.id).limit(1)).all())
+
+    def note(self, connection: Connection, entry: Entry, finds: Sequence[Find], now: datetime) -> int:
+        """Keep addresses that a listing named, nothing of the listing itself; return how many articles are new."""
         rows: dict[str, Find] = {}
         for find in finds:
             rows.setdefault(find.key, find)
-        known = self._known(connection, list(rows), seed)
+        known = self._known(connection, rows, entry.seed, now)
+        blocked = self._forgotten(connection, list(rows))
         fresh = [
-            _new_row(find, key, seed, entry.depth + (find.kind == PAGER), now)
+            new_row(find, key, entry.seed, entry.depth + find.below, now, key in blocked)
             for key, find in rows.items()
             if key not in known
         ]
         for chunk in _chunks(fresh):
             connection.execute(self.corpus.insert(_ledger).on_conflict_do_nothing(), chunk)
-        news = len([row for row in fresh if row["kind"] == ARTICLE])
-        if news:
-            pagers = [key for key, find in rows.items() if find.kind == PAGER]
-            resting = _ledger.c.key.in_(pagers) & (_ledger.c.kind == PAGER) & (_ledger.c.state == State.DONE)
-            due = {"state": State.PENDING, "next_visit": _AT_ONCE}
-            connection.execute(update(_ledger).where(resting).values(due))
-        row = {
-            "kind": entry.kind,
+        return sum(row["kind"] == ARTICLE and row["state"] == State.PENDING for row in fresh)
+
+    def found(
+        self,
+        connection: Connection,
+        entry: Entry,
+        finds: Sequence[Find],
+        answer: Answer,
+        now: datetime,
+        read_as: str = "",
+        due: Callable[[datetime], datetime] | None = None,
+        noted: int = 0,
+    ) -> int:
+        """Keep all that a listing named, with the listing's own version; return how many articles are new.
+
+        `noted` of its articles were new already when they were noted before. `entry.named` is kept as how many there
+        were. `due` tells when to ask again, from when it last named something new; without, it is not asked again.
+        Its further pages are due when there is something new.
+        """
+        news = self.note(connection, entry, finds, now)
+        changed_at = now if news or noted or entry.changed_at is None else entry.changed_at
+        if news or noted:
+            self._ask_older(connection, [find.key for find in finds if find.kind == PAGER])
+        row: dict[str, Any] = answered(entry, answer, now) | {
             "state": State.DONE,
             "reason": "",
-            "status": answer.status,
             "attempts": 0,
-            "fetched_at": now,
-            "next_visit": None,
-            "etag": answer.etag,
-            "last_modified": answer.last_modified,
+            "next_visit": due(changed_at) if due else None,
             "named": entry.named,
+            "read_as": read_as,
+            "full_at": now,
+            "changed_at": changed_at,
         }
-        connection.execute(update(_ledger).where(_ledger.c.id == entry.id).values(row))
+        connection.execute(_BY_ID, row)
         return news
 
-    def finish(self, connection: Connection, entry: Entry, outcome: Outcome, now: datetime) -> None:
-        """Keep what became of an address that was handed out."""
-        attempts = attempts_after(outcome, entry.attempts)
-        state, next_visit = next_step(outcome, attempts, now)
-        row = {
-            "kind": entry.kind,
-            "state": state,
-            "reason": outcome.reason,
-            "status": outcome.status,
-            "attempts": attempts,
-            "fetched_at": now,
-            "next_visit": next_visit,
-            "article": outcome.article or entry.article,
-        }
-        connection.execute(update(_ledger).where(_ledger.c.id == entry.id).values(row))
+    def finish(
+        self, connection: Connection, entry: Entry, step: Step, reason: str, answer: Answer | None, now: datetime
+    ) -> None:
+        """Keep what became of an address that was handed out; `answer` None: there was none."""
+        row = answered(entry, answer, now) | {"state": step.state, "reason": reason, "attempts": step.attempts}
+        row |= {"next_visit": step.next_visit, "article": entry.article, "looks": entry.looks}
+        row |= {"parts": json.dumps(entry.parts) if entry.parts else ""}
+        if entry.hints.published is not None:
+            row["published"] = entry.hints.published
+        if entry.listing and step.state is not State.DONE:
+            # What it held is not known any more, and the next answer shall be a whole one.
+            row |= {"named": 0, "read_as": ""}
+        connection.execute(_BY_ID, row)
 
     def put_back(self, connection: Connection) -> list[str]:
         """Make due again what this run has handed out and got no result for; return the addresses."""
         handed = (_ledger.c.state == State.HANDED) & (_ledger.c.run_id == self.run)
         urls = connection.execute(select(_ledger.c.url).where(handed).order_by(_ledger.c.url)).scalars().all()
-        connection.execute(update(_ledger).where(handed).values(state=State.PENDING, next_visit=_AT_ONCE))
+        connection.execute(update(_ledger).where(handed).values(state=State.PENDING, next_visit=AT_ONCE))
         return list(urls)
 
-    def robots(self, connection: Connection, origin: str) -> tuple[int, bytes, datetime] | None:
-        """Return status, body and age of the robots.txt an origin had when last asked."""
-        row = connection.execute(select(tables.robots).where(tables.robots.c.origin == origin)).one_or_none()
-        return None if row is None else (row.status, row.body, row.fetched_at)
+    def waiting(self, connection: Connection, now: datetime) -> int:
+        """Return how many addresses of this run's seeds are due."""
+        due = select(func.count()).select_from(_ledger.join(_seeds, _seeds.c.id == _ledger.c.seed_id))
+        return connection.execute(due.where(self._due(now))).scalar_one()
 
-    def keep_robots(self, connection: Connection, origin: str, status: int, body: bytes, now: datetime) -> None:
-        """Keep the robots.txt of an origin."""
-        row = {"status": status, "body": body, "fetched_at": now}
-        kept = self.corpus.insert(tables.robots).values(origin=origin, **row)
-        connection.execute(kept.on_conflict_do_update(index_elements=["origin"], set_=row))
+    def _due(self, now: datetime) -> ColumnElement[bool]:
+        """For queries of the ledger joined with its seeds."""
+        again = _ledger.c.kind.in_([ARTICLE, GUESS]) | _ledger.c.run_id.is_distinct_from(self.run)
+        return (_ledger.c.next_visit <= now) & (_seeds.c.run_id == self.run) & again
 
-    def _keep_seed(self, connection: Connection, seed: Seed, url: str) -> int:
-        row = {"kind": seed.kind, "site": seed.site, "run_id": self.run}
-        kept = self.corpus.insert(_seeds).values(url=url, **row)
-        connection.execute(kept.on_conflict_do_update(index_elements=["url"], set_=row))
-        number: int = connection.execute(select(_seeds.c.id).where(_seeds.c.url == url)).scalar_one()
-        return number
+    def _hand(self, connection: Connection, rows: Sequence[Row[Any]]) -> list[Entry]:
+        handed = {"state": State.HANDED, "next_visit": None, "run_id": self.run}
+        for chunk in _chunks([row.id for row in rows]):
+            connection.execute(update(_ledger).where(_ledger.c.id.in_(chunk)).values(handed))
+        return [entry_of(row) for row in rows]
 
-    def _known(self, connection: Connection, keys: Sequence[str], seed: int) -> set[str]:
-        """Return which keys are there; what waits under a seed nobody lists any more moves to this one."""
+    def _keep_seed(self, connection: Connection, seed: Seed, url: str) -> tuple[int, tuple[str, str] | None]:
+        """Return the seed's number, and its words in the last run that had it, None where there was none."""
+        old = connection.execute(select(_seeds).where(_seeds.c.url == url)).one_or_none()
+        row = {"kind": seed.kind, "site": seed.site, "options": seed.options, "list": seed.list, "run_id": self.run}
+        if old is not None:
+            connection.execute(update(_seeds).where(_seeds.c.id == old.id).values(row))
+            return old.id, (old.kind, old.options)
+        number: int = connection.execute(_seeds.insert().values(url=url, **row).returning(_seeds.c.id)).scalar_one()
+        return number, None
+
+    def _keep_address(self, connection: Connection, number: int, find: Find, told: bool, now: datetime) -> None:
+        """Keep a seed's address; it is due where it is not known.
+
+        `told`: the seed is new, or what it is said to be. Then it is due as well where it is known as something else,
+        or was given up: who adds an address to a list wants it asked for, whatever it was to a listing that named it.
+        """
+        forgotten = bool(self._forgotten(connection, [find.key]))
+        standing = select(_ledger.c.id, _ledger.c.kind, _ledger.c.state).where(_ledger.c.key == find.key)
+        known = connection.execute(standing).first()
+        if known is None:
+            row = new_row(find, find.key, number, depth=0, now=now, forgotten=forgotten)
+            connection.execute(self.corpus.insert(_ledger).values(row).on_conflict_do_nothing())
+            return
+        mine: dict[str, Any] = {"seed_id": number}
+        unlike = find.kind not in {UNKNOWN, known.kind}
+        if told and not forgotten and (unlike or known.state not in _SETTLED):
+            mine |= {"kind": find.kind, "state": State.PENDING, "reason": "", "next_visit": AT_ONCE}
+        connection.execute(update(_ledger).where(_ledger.c.id == known.id).values(mine))
+
+    def _reconsider(self, connection: Connection, number: int, seed: Seed) -> None:
+        """Ask a seed's listings anew, and wait for what its old words left out and its new ones want."""
+        mine = _ledger.c.seed_id == number
+        due = {"state": State.PENDING, "next_visit": AT_ONCE}
+        asked = mine & _ledger.c.kind.in_(LISTINGS) & _ledger.c.state.not_in([State.HANDED, State.SKIPPED])
+        connection.execute(update(_ledger).where(asked).values(due))
+        left_out = select(_ledger.c.id, _ledger.c.url).where(
+            mine, _ledger.c.state == State.SKIPPED, _ledger.c.reason == "pattern"
+        )
+        wanted = [row.id for row in connection.execute(left_out).all() if seed.wants(row.url)]
+        for chunk in _chunks(wanted):
+            connection.execute(update(_ledger).where(_ledger.c.id.in_(chunk)).values(due | {"reason": ""}))
+
+    def _ask_older(self, connection: Connection, pagers: Sequence[str]) -> None:
+        resting = _ledger.c.key.in_(pagers) & (_ledger.c.kind == PAGER) & (_ledger.c.state == State.DONE)
+        due = {"state": State.PENDING, "next_visit": AT_ONCE}
+        connection.execute(update(_ledger).where(resting).values(due))
+
+    def _known(self, connection: Connection, rows: Mapping[str, Find], seed: int, now: datetime) -> set[str]:
+        """Return which keys are there.
+
+        What waits under a seed nobody lists any more moves to this one, what was left out and is wanted now waits
+        again, and so does what failed long ago and is still named, for one visit.
+        """
         known: set[str] = set()
-        listed = select(_seeds.c.id).where(_seeds.c.run_id == self.run)
-        for chunk in _chunks(keys):
-            here = _ledger.c.key.in_(chunk)
-            known.update(connection.execute(select(_ledger.c.key).where(here)).scalars())
-            orphaned = here & _ledger.c.seed_id.not_in(listed) & _ledger.c.next_visit.is_not(None)
-            connection.execute(update(_ledger).where(orphaned).values(seed_id=seed))
+        again: list[Row[Any]] = []
+        for chunk in _chunks(list(rows)):
+            here = connection.execute(_STANDING.where(_ledger.c.key.in_(chunk))).all()
+            known.update(row.key for row in here)
+            again += [row for row in here if not rows[row.key].skip and _deserves_another(row, now)]
+            listed = select(_seeds.c.id).where(_seeds.c.run_id == self.run)
+            orphaned = _ledger.c.key.in_(chunk) & _ledger.c.seed_id.not_in(listed)
+            connection.execute(update(_ledger).where(orphaned, _ledger.c.next_visit.is_not(None)).values(seed_id=seed))
+            dated = [_dated(row, rows[row.key]) for row in here if row.published is None and rows[row.key].published]
+            if dated:
+                connection.execute(_DATE_BY_ID, dated)
+        due = {"state": State.PENDING, "reason": "", "next_visit": AT_ONCE, "seed_id": seed}
+        for chunk in _chunks([_again(row) for row in again]):
+            connection.execute(_BY_ID.values(due), chunk)
         return known
 
-
-def _new_row(find: Find, key: str, seed: int, depth: int, now: datetime) -> dict[str, Any]:
-    return {
-        "key": key,
-        "url": find.url,
-        "host": host_of(find.url),
-        "kind": find.kind,
-        "seed_id": seed,
-        "depth": depth,
-        "state": State.PENDING,
-        "reason": "",
-        "attempts": 0,
-        "interrupted": 0,
-        "found_at": now,
-        "next_visit": _AT_ONCE,
-        "etag": "",
-        "last_modified": "",
-        "named": 0,
-        "title": find.title,
-        "published": find.published,
-        "language": find.language,
-        "article": "",
-    }
+    def _forgotten(self, connection: Connection, keys: Sequence[str]) -> set[str]:
+        blocked: set[str] = set()
+        for chunk in _chunks(keys):
+            blocked.update(connection.execute(select(_forgotten.c.url).where(_forgotten.c.url.in_(chunk))).scalars())
+        return blocked
 
 
-def _entry(row: Row[Any]) -> Entry:
-    return Entry(
-        id=row.id,
-        url=row.url,
-        host=row.host,
-        kind=row.kind,
-        depth=row.depth,
-        attempts=row.attempts,
-        etag=row.etag,
-        last_modified=row.last_modified,
-        named=row.named,
-        article=row.article,
-        hints=Hints(title=row.title, published=row.published, language=row.language, site=row.site),
-    )
+def read_as(seed: Seed) -> str:
+    """Return what a listing's links depend on besides the listing: the way it is read, and the words of its seed."""
+    return blake2b(f"{_DISCOVERY} {seed.options}".encode(), digest_size=8).hexdigest()
+
+
+_WHOLE = select(_ledger, _seeds.c.site).select_from(_ledger.join(_seeds, _seeds.c.id == _ledger.c.seed_id))
+_STANDING = select(*(_ledger.c[name] for name in ("id", "key", "state", "reason", "fetched_at", "published")))
+_BY_ID = update(_ledger).where(_ledger.c.id == bindparam("row"))
+_DATE_BY_ID = _BY_ID.values(published=bindparam("dated"))
+
+
+def _again(row: Row[Any]) -> dict[str, Any]:
+    return {"row": row.id, "attempts": ATTEMPTS - 1 if row.state == State.FAILED else 0}
+
+
+def _deserves_another(row: Row[Any], now: datetime) -> bool:
+    if row.state == State.SKIPPED:
+        return row.reason in _REVIVED
+    rested = row.fetched_at is None or now - row.fetched_at > _FORGIVEN_AFTER
+    return row.state == State.FAILED and rested
+
+
+def _dated(row: Row[Any], find: Find) -> dict[str, Any]:
+    return {"row": row.id, "dated": find.published}
 
 
 def _urgency(waiting: tuple[int, Row[Any]]) -> tuple[bool, int, float, int]:
@@ -286,11 +367,16 @@ def _urgency(waiting: tuple[int, Row[Any]]) -> tuple[bool, int, float, int]:
     return row.kind == ARTICLE, place, -published, row.id
 
 
-def _first(rows: Sequence[Row[Any]], most: int, articles: int) -> list[Row[Any]]:
+def _first(rows: Sequence[Row[Any]], most: int, articles: int, left: Mapping[int, int]) -> list[Row[Any]]:
     """Return the first rows, at most `most`, at most `articles` of them articles or perhaps articles."""
     listings = [row for row in rows if row.kind not in PERHAPS_ARTICLES]
-    wanted = [row for row in rows if row.kind in PERHAPS_ARTICLES][: max(articles, 0)]
-    return [*listings, *wanted][: max(most, 0)]
+    of_seed: Counter[int] = Counter()
+    wanted = []
+    for row in rows:
+        if row.kind in PERHAPS_ARTICLES and of_seed[row.seed_id] < left.get(row.seed_id, articles):
+            of_seed[row.seed_id] += 1
+            wanted.append(row)
+    return [*listings, *wanted[: max(articles, 0)]][: max(most, 0)]
 
 
 def _chunks(values: Sequence[Any]) -> list[Sequence[Any]]:

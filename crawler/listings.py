@@ -1,18 +1,20 @@
 """Feeds and sitemaps → the addresses they list. What a document is, its content decides, not its declared type."""
 
 import json
+import re
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, Literal, TypeAlias
+from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
 from crawler.addresses import canonical
 from crawler.dates import moment
-from crawler.markup import one_line
+from crawler.markup import decoded, one_line
 from crawler.page import Page
 
 Kind: TypeAlias = Literal["feed", "sitemap", "index", "section"]
@@ -30,6 +32,24 @@ _KINDS: dict[str, tuple[Kind, str]] = {
     "sitemapindex": ("index", "sitemap"),
 }
 _DATES = ("publication_date", "pubdate", "published", "date", "issued", "updated", "modified", "lastmod")
+# Of the rest of an entry, the text of its article first of all, nothing is read.
+_FIELDS = frozenset({"title", "link", "loc", "guid", "id", "origlink", "language", *_DATES})
+# A title may hold some markup; what goes on for longer is no title.
+_MAX_NODES = 50
+_MAX_AROUND = 4
+_ROOT = re.compile(rf"<!--.*?-->|(?P<root><(?:[\w.-]+:)?(?:{'|'.join(_KINDS)})[\s>])", re.IGNORECASE | re.DOTALL)
+_ROOT_BYTES = re.compile(rb"<(?:[\w.-]+:)?(?:rss|rdf|feed|urlset|sitemapindex)[\s>]", re.IGNORECASE)
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_HEAD = 8_192
+# Feeds write `&` and HTML's `&nbsp;` as they like; XML knows five names and takes what it does not know as broken.
+_BARE_AMPERSAND = re.compile(r"&(?!(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);)")
+_XML = "{http://www.w3.org/XML/1998/namespace}"
+# The day, month or year a sitemap is of, where its address tells: sitemap-2025-06.xml, /2025/06/18.xml, posts202506.
+_PERIOD = re.compile(
+    r"(?<!\d)(?P<year>(?:19|20)\d\d)"
+    r"(?:(?P<joint>[-_/]?)(?P<month>0[1-9]|1[0-2])(?:(?P=joint)(?P<day>0[1-9]|[12]\d|3[01]))?)?(?!\d)"
+)
+_LINE = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +69,8 @@ class Link:
 class Listing:
     """The addresses a listing names, each once, newest first where it gives dates, else in its order.
 
-    Of an `index`, the links are sitemaps.
+    Of an `index`, the links are sitemaps, and `published` says up to when they go: what they say of their last change,
+    else the end of the day, month or year their address names.
     """
 
     kind: Kind
@@ -57,17 +78,21 @@ class Listing:
 
 
 def machine_listing(page: Page) -> Listing | None:
-    """Return what a feed (RSS, RDF, Atom, JSON Feed) or a sitemap lists; None for anything else."""
-    body = _unpacked(page.body).lstrip(b"\xef\xbb\xbf \t\r\n\x00")
+    """Return what a feed (RSS, RDF, Atom, JSON Feed) or a sitemap (XML or text) lists; None for anything else."""
+    page = replace(page, body=_unpacked(page.body))
+    body = page.body.lstrip(b"\xef\xbb\xbf \t\r\n\x00")
     if body[:1] == b"{":
         return _json_feed(body, page.url)
-    root = _xml_root(body)
+    if body[:4].lower() == b"http":
+        return _text_sitemap(body)
+    root = _xml_root(page)
     known = _KINDS.get(_local_name(root).lower()) if root is not None else None
     if root is None or known is None:
         return None
     kind, entry_name = known
-    links = (_link(entry, page.url) for entry in root.iter(etree.Element) if _local_name(entry) == entry_name)
-    return Listing(kind, newest_first(link for link in islice(links, _MAX_LINKS) if link is not None))
+    entries = (entry for entry in root.iter(etree.Element) if _local_name(entry) == entry_name)
+    links = (link for link in _xml_links(islice(entries, _MAX_LINKS), page.url) if link is not None)
+    return Listing(kind, newest_first(map(_dated_by_address, links) if kind == "index" else links))
 
 
 def newest_first(links: Iterable[Link]) -> tuple[Link, ...]:
@@ -90,12 +115,25 @@ def _unpacked(body: bytes) -> bytes:
         return b""
 
 
-def _xml_root(body: bytes) -> etree._Element | None:
-    if body[:1] != b"<" and b"<" not in body[:4]:
+def _xml_root(page: Page) -> etree._Element | None:
+    """Return the root of a feed or sitemap, and nothing of what stands before it: warnings of PHP, declarations.
+
+    So neither a wrong encoding nor an entity made to blow up or to read a file has a say.
+    """
+    text = _text(page)
+    start = next((found.start("root") for found in _ROOT.finditer(text, 0, _HEAD) if found["root"]), None)
+    if start is None:
         return None
     parser = etree.XMLParser(
-        recover=True, huge_tree=True, resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
+        encoding="utf-8",
+        recover=True,
+        huge_tree=True,
+        resolve_entities=False,
+        no_network=True,
+        remove_comments=True,
+        remove_pis=True,
     )
+    body = _BARE_AMPERSAND.sub("&amp;", text[start:]).encode("utf-8", "replace")
     try:
         root = etree.fromstring(body, parser=parser)
     except (etree.LxmlError, ValueError):
@@ -105,19 +143,72 @@ def _xml_root(body: bytes) -> etree._Element | None:
     return found
 
 
+def _text(page: Page) -> str:
+    """Return a feed's or sitemap's text, "" for what is neither. UTF-8 is believed where most of it reads as that."""
+    body = page.body
+    if not _ROOT_BYTES.search(body[:_HEAD].replace(b"\x00", b"")):
+        return ""
+    text = body.decode("utf-8", "replace")
+    if _is_broken(text) or b"\x1b" in body:
+        # What says that it is UTF-8 and is not comes from an editor that writes windows-1252.
+        text = decoded(page)
+        text = body.decode("windows-1252", "replace") if _is_broken(text) else text
+    return _NOT_IN_XML.sub("", text)
+
+
+def _is_broken(text: str) -> bool:
+    """Tell whether most letters beyond ASCII could not be read."""
+    broken = text.count("\ufffd")
+    return broken > 0 and broken * 2 > sum(not character.isascii() for character in text)
+
+
 def _local_name(element: etree._Element) -> str:
     return element.tag.rpartition("}")[2].rpartition(":")[2] if isinstance(element.tag, str) else ""
 
 
-def _link(entry: etree._Element, base: str) -> Link | None:
+def _xml_links(entries: Iterable[etree._Element], page_url: str) -> Iterator[Link | None]:
+    # All entries of a feed have one parent as a rule, and what holds for it need not be looked for again.
+    parent: etree._Element | None = None
+    language, base = "", page_url
+    for entry in entries:
+        above = entry.getparent()
+        if above is not parent:
+            parent, language, base = above, _language_of(above), _base_of(above, page_url)
+        yield _link(entry, base, language)
+
+
+def _link(entry: etree._Element, base: str, language: str) -> Link | None:
     fields = dict(_fields(entry))
-    named = _address(entry, fields)
-    address = canonical(named, base) if named else None
+    named, place = _address(entry, fields)
+    address = canonical(named, _joined(_joined(base, entry), place)) if named else None
     if address is None:
         return None
-    language = fields.get("language") or _inherited_language(entry)
+    language = _short(fields.get("language") or entry.get(f"{_XML}lang") or language)
     written = next((fields[name] for name in _DATES if name in fields), "")
-    return Link(address, _titled(fields.get("title", "")), moment(written, _short(language)), _short(language))
+    return Link(address, _titled(fields.get("title", "")), moment(written, language), language)
+
+
+def _dated_by_address(link: Link) -> Link:
+    """Return a sitemap's link with the end of the period its address names, unless it has a date."""
+    periods = list(_PERIOD.finditer(urlsplit(link.url).path)) if link.published is None else []
+    if not periods:
+        return link
+    year, month, day = (int(periods[-1][part] or 0) for part in ("year", "month", "day"))
+    try:
+        start = datetime(year, month or 1, day or 1, tzinfo=UTC)
+    except ValueError:
+        return link
+    after = start + timedelta(days=1 if day else 31 if month else 366)
+    return replace(link, published=after if day else after.replace(day=1, month=after.month if month else 1))
+
+
+def _text_sitemap(body: bytes) -> Listing | None:
+    """Return what a text file with one address a line lists; None where a line is anything else."""
+    lines = (line.strip() for line in body.decode("utf-8", "replace").splitlines())
+    named = list(islice(filter(None, lines), _MAX_LINKS))
+    if not all(_LINE.fullmatch(line) for line in named):
+        return None
+    return Listing("sitemap", newest_first(Link(url) for url in map(canonical, named) if url is not None))
 
 
 def _fields(entry: etree._Element) -> Iterator[tuple[str, str]]:
@@ -131,28 +222,59 @@ def _fields(entry: etree._Element) -> Iterator[tuple[str, str]]:
             yield from _fields(child)
         elif name == "publication":
             yield from ((field, text) for field, text in _fields(child) if field == "language")
-        elif name and "search.yahoo.com/mrss" not in str(child.tag):
-            yield name, one_line("".join(child.itertext()))
+        elif name in _FIELDS and "search.yahoo.com/mrss" not in str(child.tag):
+            yield name, one_line("".join(_texts(child)))
 
 
-def _address(entry: etree._Element, fields: dict[str, str]) -> str:
-    """Return the address an entry stands for: FeedBurner's original, Atom's alternate, RSS's link, the guid."""
+def _texts(element: etree._Element) -> Iterator[str]:
+    """Yield the texts inside an element, as far as a title goes."""
+    for inner in islice(element.iter(), _MAX_NODES):
+        yield inner.text or ""
+        yield (inner.tail or "") if inner is not element else ""
+
+
+def _address(entry: etree._Element, fields: dict[str, str]) -> tuple[str, etree._Element]:
+    """Return the address an entry stands for (FeedBurner's original, Atom's alternate, a text) and where it stands."""
     if fields.get("origlink"):
-        return fields["origlink"]
+        return fields["origlink"], entry
     for child in entry:
         if _local_name(child).lower() == "link" and child.get("rel", "alternate") == "alternate" and child.get("href"):
-            return child.get("href", "")
+            return child.get("href", ""), child
     named = fields.get("loc") or fields.get("link")
-    if named:
-        return named
+    return named or _guid(entry, fields), entry
+
+
+def _guid(entry: etree._Element, fields: dict[str, str]) -> str:
+    """Return a guid that is an address; a relative one only where it says that it is one."""
     guid = fields.get("guid", "") or fields.get("id", "")
-    return guid if guid.startswith(("http://", "https://")) else ""
+    declared = guid.startswith("/") and any(child.get("isPermaLink") == "true" for child in entry)
+    return guid if declared or guid.startswith(("http://", "https://")) else ""
 
 
-def _inherited_language(entry: etree._Element) -> str:
-    """Return `xml:lang`, or the `<language>` of the channel around an entry."""
-    for around in (entry, *entry.iterancestors()):
-        named = around.get("{http://www.w3.org/XML/1998/namespace}lang")
+def _around(element: etree._Element | None) -> list[etree._Element]:
+    return [] if element is None else [element, *islice(element.iterancestors(), _MAX_AROUND)]
+
+
+def _joined(base: str, element: etree._Element) -> str:
+    """Return the address that relative ones start from inside an element."""
+    own = element.get(f"{_XML}base")
+    try:
+        return urljoin(base, own) if own else base
+    except ValueError:
+        return base
+
+
+def _base_of(element: etree._Element | None, page_url: str) -> str:
+    base = page_url
+    for around in reversed(_around(element)):
+        base = _joined(base, around)
+    return base
+
+
+def _language_of(element: etree._Element | None) -> str:
+    """Return the `xml:lang` around an entry, or the `<language>` of its channel."""
+    for around in _around(element):
+        named = around.get(f"{_XML}lang")
         if not named and _local_name(around) == "channel":
             named = next((child.text for child in around if _local_name(child) == "language"), None)
         if named:

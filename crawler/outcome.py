@@ -7,10 +7,17 @@ from enum import StrEnum
 _RETRY_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (10, 60, 6 * 60, 24 * 60, 72 * 60))
 # Over four days: an outage of our own network ends before that.
 ATTEMPTS = len(_RETRY_PAUSES) + 1
+# A listing is never given up: dead feeds come back.
+_LISTING_PAUSES = (*_RETRY_PAUSES, timedelta(days=7), timedelta(days=14))
 # Who blocks us shall see little of us; a site that unblocks is noticed within three days.
 _BLOCKED_PAUSES = tuple(timedelta(hours=hours) for hours in (6, 12, 24, 48, 72))
 # Long enough for a server to come back, short enough for the next hourly run to find it.
 _CLOSED_PAUSE = timedelta(minutes=30)
+# Three weeks of an article that is for subscribers only.
+_MOST_BLOCKS = 10
+BLOCKED_FOR = frozenset({"too-many", "forbidden", "challenge", "consent"})
+# Nobody was asked for the page itself, so these are no visits of it.
+_NO_VISIT = frozenset({"robots-unreachable", "host-spent", "let-go"})
 
 
 class State(StrEnum):
@@ -39,6 +46,15 @@ class Outcome:
     article: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the ledger keeps after a visit: `next_visit` None means not by itself."""
+
+    state: State
+    attempts: int
+    next_visit: datetime | None
+
+
 def of_status(status: int) -> Outcome | None:
     """Return what an HTTP status alone decides; None for 200-299, whose body decides."""
     if 200 <= status < 300:
@@ -56,24 +72,29 @@ def of_status(status: int) -> Outcome | None:
     return Outcome(State.FAILED, "refused", status)
 
 
-def next_step(outcome: Outcome, attempts: int, now: datetime) -> tuple[State, datetime | None]:
-    """Return the state to keep and when the address is due again (None: not by itself).
+def step(outcome: Outcome, attempts: int, now: datetime, listing: bool = False, before: str = "") -> Step:
+    """Return what follows from a visit; `attempts` counts the visits without success before it.
 
-    `attempts` counts the visits without success, this one included.
+    `before` is the reason of the last of them: to be blocked and to fail are counted apart. A listing is asked again
+    whatever happened, with pauses that grow to two weeks.
     """
-    if outcome.state is State.PENDING:
-        if outcome.reason == "robots-unreachable":
-            return State.PENDING, now + _CLOSED_PAUSE
-        if attempts >= ATTEMPTS:
-            return State.FAILED, None
-        return State.PENDING, now + _RETRY_PAUSES[attempts - 1]
-    if outcome.state is State.BLOCKED:
-        return State.BLOCKED, now + _BLOCKED_PAUSES[min(attempts, len(_BLOCKED_PAUSES)) - 1]
-    return outcome.state, None
+    if outcome.reason in _NO_VISIT:
+        return Step(State.PENDING, attempts, now + _CLOSED_PAUSE)
+    if outcome.state is State.DONE:
+        return Step(State.DONE, 0, None)
+    blocked = outcome.state is State.BLOCKED
+    attempts = attempts + 1 if (before in BLOCKED_FOR) is blocked else 1
+    if blocked and (listing or attempts < _MOST_BLOCKS):
+        return Step(State.BLOCKED, attempts, now + blocked_pause(attempts))
+    if listing and outcome.reason not in {"guard", "forgotten"}:
+        return Step(outcome.state, attempts, now + _LISTING_PAUSES[min(attempts, len(_LISTING_PAUSES)) - 1])
+    if outcome.state not in {State.PENDING, State.BLOCKED}:
+        return Step(outcome.state, 0, None)
+    if attempts >= ATTEMPTS:
+        return Step(State.FAILED, attempts, None)
+    return Step(State.PENDING, attempts, now + _RETRY_PAUSES[attempts - 1])
 
 
-def attempts_after(outcome: Outcome, attempts: int) -> int:
-    """Return the visits without success so far; what robots.txt kept away was none of the page's."""
-    if outcome.state in {State.DONE, State.REJECTED, State.SKIPPED}:
-        return 0
-    return attempts if outcome.reason == "robots-unreachable" else attempts + 1
+def blocked_pause(times: int) -> timedelta:
+    """Return how long to stay away from who blocked us `times` in a row."""
+    return _BLOCKED_PAUSES[min(times, len(_BLOCKED_PAUSES)) - 1]

@@ -17,13 +17,17 @@ class Hints:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer to one request. `url` is the address that answered; `body` is decompressed, not decoded."""
+    """One answer to one request. `url` is the address that answered; `body` is decompressed, not decoded.
+
+    `headers` are those that say what may be done with the page, names in lower case.
+    """
 
     url: str
     body: bytes
     content_type: str = ""
     fetched_at: datetime | None = None
     hints: Hints = field(default_factory=Hints)
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
 """Article → corpus, and its address done in the ledger: both or neither."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Literal, Self
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from sqlalchemy import Connection, select
 
-from crawler.ledger import Entry
-from crawler.outcome import Outcome, State
+from crawler.entry import Answer, Entry
+from crawler.outcome import Outcome, State, Step
 from crawler.run import Run, StorageError
 from crawler.spiders.news import NewsSpider
 from dedup import Article, tables
@@ -29,31 +31,48 @@ class CorpusPipeline:
         spider = self._spider
         if spider is None or not isinstance(item, Article):
             return item
-        entry = spider.source_of(item)
+        entry, answer = spider.source_of(item)
+        entry = replace(entry, article=item.id, hints=replace(entry.hints, published=item.published))
+        outcome = _outcome(item)
         try:
-            stored = await spider.run.write(_store, spider.run, entry, item)
+            stored = await spider.run.write(_store, spider.run, entry, answer, item, spider.step(entry, outcome))
         except StorageError as trouble:
             spider.stop(trouble)
             raise DropItem(f"not stored: {item.url}", log_level="DEBUG") from trouble
         spider.count(f"articles/{stored}")
-        spider.settle(entry, _done(item))
+        spider.settle(entry, outcome, stored)
         return item
 
 
 def _store(
-    connection: Connection, run: Run, entry: Entry, article: Article
-) -> Literal["new", "changed", "same", "twin"]:
+    connection: Connection, run: Run, entry: Entry, answer: Answer, article: Article, step: Step
+) -> Literal["new", "changed", "same", "forgotten", "twin"]:
     """Store an article; "twin" where another address has led to it before, whose text then stays.
 
-    An AMP or print page differs a little from the page it stands for: that is no revision.
+    An AMP or print page differs a little from the page it stands for: that is no revision, and no second look.
     """
     now = run.clock.now()
-    run.ledger.finish(connection, entry, _done(article), now)
+    stored = _put(connection, run, entry, article, now)
+    if stored in {"forgotten", "twin"}:
+        state = State.SKIPPED if stored == "forgotten" else State.DONE
+        step = Step(state, 0, None)
+    reason = "forgotten" if stored == "forgotten" else _outcome(article).reason
+    run.ledger.finish(connection, entry, step, reason, answer, now)
+    return stored
+
+
+def _put(
+    connection: Connection, run: Run, entry: Entry, article: Article, now: datetime
+) -> Literal["new", "changed", "same", "forgotten", "twin"]:
     known = select(tables.articles.c.key).where(tables.articles.c.url == article.url)
-    if connection.execute(known).first() is not None and entry.article != article.id:
+    mine = select(tables.ledger.c.article).where(tables.ledger.c.id == entry.id)
+    if connection.execute(known).first() is not None and connection.execute(mine).scalar() != article.id:
         return "twin"
     return run.corpus.put(connection, article, now)
 
 
-def _done(article: Article) -> Outcome:
+def _outcome(article: Article) -> Outcome:
+    """Return what an article is to its address: done, unless a part of it is still missing."""
+    if "incomplete" in article.marks:
+        return Outcome(State.PENDING, "part-missing", 200, article.id)
     return Outcome(State.DONE, status=200, article=article.id)

@@ -1,8 +1,10 @@
 """From WARC files to articles, as the crawl would read them today. No network, no Scrapy."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+import json
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -10,8 +12,10 @@ from sqlalchemy import select
 
 from crawler import discovery, visit
 from crawler.addresses import plain
-from crawler.archive import Located, located_pages, page_at
+from crawler.archived import Joined, Located, page_at, pages_and_joins, problem_with
+from crawler.entry import ARTICLE
 from crawler.page import Hints, Page, Rejection
+from crawler.task import Continued
 from crawler.workers import Workers
 from dedup import Article, Corpus, tables
 
@@ -20,19 +24,29 @@ _AT_ONCE = 50
 Result = Article | Rejection
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the ledger has on an address: hints, whether it was an article to the crawl, its seed's `paging=` word."""
+
+    hints: Hints = field(default_factory=Hints)
+    is_article: bool = False
+    rule: str = ""
+
+
 async def articles(
-    paths: Sequence[Path], workers: Workers, hints: Callable[[str], Hints]
+    paths: Sequence[Path], workers: Workers, known: Callable[[str], Known]
 ) -> AsyncIterator[list[Result]]:
     """Yield what the pages of WARC files give, some at a time, parts of one article joined.
 
-    Of several addresses that lead to one article, the first counts. `hints` tells what a listing said of an
-    address. Raises OSError where a file cannot be read.
+    They are joined as the archive says they were; where it says nothing, as their pagers say. Of several addresses
+    that lead to one article, the first counts. `known` tells what the ledger has on an address. Raises OSError where
+    a file cannot be read.
     """
-    places, continuations = _survey(paths)
+    reading = _Reading(_survey(paths, known), workers, known)
     source: dict[str, str] = {}
-    firsts = (located for located in _article_pages(paths) if located.page.url not in continuations)
-    while batch := list(islice(firsts, _AT_ONCE)):
-        read = await asyncio.gather(*(_read(located, places, workers, hints) for located in batch))
+    found = reading.sources(paths)
+    while batch := list(islice(found, _AT_ONCE)):
+        read = await asyncio.gather(*map(reading.read, batch))
         yield [
             each
             for each in read
@@ -40,58 +54,151 @@ async def articles(
         ]
 
 
-def hints_of(corpus: Corpus) -> Callable[[str], Hints]:
-    """Return what tells what the ledger of `corpus` has on an address; nothing, where it knows none."""
-    ledger, seeds = tables.ledger, tables.seeds
-    wanted = select(ledger.c.title, ledger.c.published, ledger.c.language, seeds.c.site).join(seeds)
+def problems(paths: Sequence[Path]) -> list[str]:
+    """Return a line for each file that is missing, empty or no WARC."""
+    return [problem for path in paths if (problem := problem_with(path))]
 
-    def hints(url: str) -> Hints:
+
+def known_of(corpus: Corpus) -> Callable[[str], Known]:
+    """Return what tells what the ledger of `corpus` has on an address."""
+    ledger, seeds = tables.ledger, tables.seeds
+    columns = (ledger.c.title, ledger.c.published, ledger.c.language, ledger.c.kind, seeds.c.site, seeds.c.options)
+    wanted = select(*columns).join(seeds)
+
+    @lru_cache(maxsize=_AT_ONCE)
+    def known(url: str) -> Known:
         with corpus.reading() as connection:
             row = connection.execute(wanted.where(ledger.c.key == plain(url))).first()
         if row is None:
-            return Hints()
-        return Hints(title=row.title, published=row.published, language=row.language, site=row.site)
+            return Known()
+        hints = Hints(title=row.title, published=row.published, language=row.language, site=row.site)
+        return Known(hints, row.kind == ARTICLE, json.loads(row.options).get("paging") or "")
 
-    return hints
+    return known
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a page stands: its file, the byte it begins at, and the name of its place."""
+    """Where a page stands: its file, the byte it begins at, its address, and the name of its place."""
 
     path: Path
     offset: int
+    url: str
     name: str
 
 
-def _survey(paths: Sequence[Path]) -> tuple[dict[str, _Place], set[str]]:
-    """Return where each article page stands, and which addresses continue an article begun elsewhere."""
-    places: dict[str, _Place] = {}
-    continuations: set[str] = set()
-    for located in _article_pages(paths):
-        places[located.page.url] = _Place(located.path, located.offset, located.place)
-        continuations.update(discovery.next_parts(located.page))
-        whole = discovery.whole_address(located.page)
-        if whole is not None:
-            continuations.add(whole)
-    return places, continuations
+@dataclass(frozen=True, slots=True)
+class _Join:
+    """An article of several pages: the address that led to it, and where its pages stand, in order."""
+
+    url: str
+    places: tuple[_Place, ...]
+    incomplete: bool
 
 
-def _article_pages(paths: Sequence[Path]) -> Iterator[Located]:
+@dataclass(frozen=True, slots=True)
+class _Survey:
+    """What has to be known of all pages before one is read.
+
+    Where the last answer of each address stands, and each record; by the id of the record that led to it, each
+    article that the archive says was joined; the ids of the records that were; and the addresses that continue an
+    article begun elsewhere.
+    """
+
+    by_url: dict[str, _Place] = field(default_factory=dict)
+    by_id: dict[str, _Place] = field(default_factory=dict)
+    joins: dict[str, _Join] = field(default_factory=dict)
+    joined: set[str] = field(default_factory=set)
+    continuations: set[str] = field(default_factory=set)
+
+    def add_page(self, located: Located, rule: str) -> None:
+        page = located.page
+        place = _Place(located.path, located.offset, page.url, located.place)
+        self.by_url[page.url] = self.by_id[located.record_id] = place
+        whole = discovery.whole_address(page, rule)
+        self.continuations.update(discovery.next_parts(page, rule), [whole] if whole else [])
+
+    def add_join(self, said: Joined) -> None:
+        """Note an article as far as its pages are here; a page of which nothing was new is as it was before."""
+        places: list[_Place] = []
+        for url, record in said.parts:
+            place = self.by_id.get(record) or self.by_url.get(url)
+            if place is None:
+                break
+            places.append(place)
+        if not places:
+            return
+        landing = self.by_id.get(said.first)
+        incomplete = bool(said.missing) or len(places) < len(said.parts)
+        self.joins[said.first] = _Join(landing.url if landing else said.url, tuple(places), incomplete)
+        self.joined.update((said.first, *(record for _, record in said.parts)))
+        self.continuations.update(place.url for place in places[1:])
+
+
+def _survey(paths: Sequence[Path], known: Callable[[str], Known]) -> _Survey:
+    survey = _Survey()
     for path in paths:
-        yield from (located for located in located_pages(path) if discovery.is_article(located.page))
+        for found in pages_and_joins(path):
+            if isinstance(found, Joined):
+                survey.add_join(found)
+            else:
+                survey.add_page(found, known(found.page.url).rule)
+    return survey
 
 
-async def _read(
-    located: Located, places: Mapping[str, _Place], workers: Workers, hints: Callable[[str], Hints]
-) -> Result:
-    said = hints(located.page.url)
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Finds what articles begin at, and reads them as the spider does what it fetches."""
 
-    async def fetch(url: str) -> Page | None:
-        place = places.get(url)
-        return replace(page_at(place.path, place.offset), hints=said) if place else None
+    survey: _Survey
+    workers: Workers
+    known: Callable[[str], Known]
 
-    pages = await visit.whole(replace(located.page, hints=said), fetch, insist=False)
-    result = await workers.read(pages)
-    begins = places[pages[0].url].name
-    return replace(result, archived=begins) if isinstance(result, Article) else result
+    def sources(self, paths: Sequence[Path]) -> Iterator[Located | _Join]:
+        """Yield what each article begins at, in the order of the files: a page, or pages that were joined."""
+        once: set[tuple[_Place, ...]] = set()
+        for path in paths:
+            for found in pages_and_joins(path):
+                if isinstance(found, Located):
+                    yield from [found] if self._is_article(found) else []
+                    continue
+                join = self.survey.joins.get(found.first)
+                if join and join.places not in once and join.url not in self.survey.continuations:
+                    once.add(join.places)
+                    yield join
+
+    def _is_article(self, located: Located) -> bool:
+        page = located.page
+        if page.url in self.survey.continuations or located.record_id in self.survey.joined:
+            return False
+        return self.known(page.url).is_article or discovery.is_article(page)
+
+    async def read(self, source: Located | _Join) -> Result:
+        """Return what a source gives."""
+        if isinstance(source, Located):
+            return await self._read_page(source)
+        hints = self.known(source.url).hints
+        pages = [replace(page_at(place.path, place.offset), hints=hints) for place in source.places]
+        return _finished(await self.workers.read(pages), source.places[0].name, source.incomplete)
+
+    async def _read_page(self, source: Located) -> Result:
+        known = self.known(source.page.url)
+        first = replace(source.page, hints=known.hints)
+        read = await self.workers.begin(first, known.rule)
+        if not isinstance(read, Continued):
+            return _finished(read, source.place)
+
+        async def fetch(url: str) -> Page | None:
+            place = self.survey.by_url.get(url)
+            return replace(page_at(place.path, place.offset), hints=known.hints) if place else None
+
+        pages, missing = await visit.joined(first, read, fetch, lambda part: self.workers.look(part, known.rule))
+        # An address may have answered twice: each answer is one of its article. Of further parts the last is taken.
+        begins = source.place if pages[0] is first else self.survey.by_url[pages[0].url].name
+        return _finished(await self.workers.read(pages), begins, bool(missing))
+
+
+def _finished(read: Result, begins: str, incomplete: bool = False) -> Result:
+    if isinstance(read, Rejection):
+        return read
+    return replace(read, archived=begins, marks=(*read.marks, "incomplete") if incomplete else read.marks)

@@ -16,8 +16,10 @@ from scrapy.core.engine import ExecutionEngine
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 
+from crawler import hosts
 from crawler.guard import TooManyHops, fetch
 from crawler.run import Run, run_of
+from crawler.spiders.ending import LetGo
 from dedup import GemaError
 
 # RFC 9309, 2.4: no longer than a day; 2.5: at least 500 KiB have to be read.
@@ -91,11 +93,13 @@ class RobotsMiddleware:
         if not found.allow(request.url, self._agent):
             raise Disallowed(f"{request.url}: robots.txt forbids it")
         if found.delay_s:
+            # It lowers a host's delay to DOWNLOAD_DELAY otherwise, undoing what the host asked for.
+            request.meta["autothrottle_dont_adjust_delay"] = True
             self._slow_down(parts.hostname or "", found.delay_s)
 
     async def _rules_of(self, origin: str) -> Rules:
         run = run_of(self._crawler)
-        kept = await run.write(run.ledger.robots, origin)
+        kept = await run.write(hosts.robots, origin)
         if kept is None or kept[2] + _time_kept(kept[0]) <= run.clock.now():
             kept = await self._ask(run, origin)
         return rules(kept[0], kept[1], self._agent)
@@ -104,7 +108,7 @@ class RobotsMiddleware:
         request = Request(f"{origin}/robots.txt", meta={"for_robots": True}, dont_filter=True, priority=1000)
         status, body = await _answer(self._crawler.engine, request)
         now = run.clock.now()
-        await run.write(run.ledger.keep_robots, origin, status, body, now)
+        await run.write(hosts.keep_robots, run.corpus, origin, status, body, now)
         return status, body, now
 
     def _slow_down(self, host: str, delay_s: float) -> None:
@@ -126,7 +130,7 @@ async def _answer(engine: ExecutionEngine, request: Request) -> tuple[int, bytes
         response = await fetch(engine, request)
     except TooManyHops:
         return _TOO_MANY_HOPS, b""
-    except GemaError:
+    except (GemaError, LetGo):
         raise
     except Exception:  # noqa: BLE001 - whatever keeps us from reading it keeps us out
         return _UNREACHABLE, b""

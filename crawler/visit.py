@@ -1,67 +1,159 @@
 """What a fetched page is, and what else has to be fetched before an article is whole. No Scrapy, no clock."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from crawler import discovery
-from crawler.ledger import ARTICLE, LISTING, PAGER, UNKNOWN, Find
+from crawler.addresses import is_home
+from crawler.entry import ARTICLE, GUESS, LISTING, PAGER, SITE, UNKNOWN, Entry, Find
+from crawler.explore import explore
 from crawler.page import Page
+from crawler.seedlist import Seed
+from crawler.shape import looks_like_article
+from crawler.task import Continued
 
 MOST_PARTS = 20
 # Visits that insist on every part; after an hour and more, most of an article is better news than none.
 PATIENCE = 2
-_PAGER_DEPTH = 3
+# How many older pages of a section are followed, one behind the other; they end sooner where nothing is new.
+PAGER_DEPTH = 5
 _PAGERS_EACH = 3
+# Of an index of sitemaps: the archive of ten years is not news, unless somebody asks for it with `since`.
+_RECENT_SITEMAPS = timedelta(days=31)
+_MOST_SITEMAPS = 50
+# Indexes of indexes exist; a third one is a maze.
+_INDEX_DEPTH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of a page's links is wanted: by the seed, by the run's `since`, and by the shapes of articles' addresses."""
+
+    seed: Seed
+    now: datetime
+    since: datetime | None = None
+    judge: Callable[[str], bool] = looks_like_article
+    robots: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a listing turned out to be, and what it names; GUESS: it is no listing at all."""
+
+    kind: str
+    finds: tuple[Find, ...] = ()
+
+    @property
+    def articles(self) -> int:
+        """How many articles and listings it names, its own further pages not counted."""
+        return sum(find.kind != PAGER for find in self.finds)
+
+
+def named(page: Page, entry: Entry, wanted: Wanted) -> Named | None:
+    """Return what a listing names; None where the page is an article (or, of kind ARTICLE, shall be one)."""
+    if entry.kind == ARTICLE:
+        return None
+    found = discovery.listing(page, wanted.judge)
+    is_section = found is None or found.kind == "section"
+    if entry.kind == GUESS and is_section:
+        return Named(GUESS)
+    if entry.kind == UNKNOWN and is_section and discovery.is_article(page):
+        return None
+    kind = _kind(page, entry, is_section)
+    if found is None:
+        return Named(kind)
+    finds = [*_links(found, entry, wanted)]
+    if found.kind == "section":
+        if kind == SITE:
+            finds += _explored(page, wanted)
+        finds += _older(page, entry, finds, wanted)
+    return Named(kind, tuple(finds))
 
 
 class PartMissing(Exception):
     """A further part of a paged article could not be had."""
 
 
-def named(page: Page, kind: str, depth: int) -> list[Find] | None:
-    """Return what a listing names; None where the page is an article (or, of kind ARTICLE, shall be one).
+async def joined(
+    first: Page,
+    more: Continued,
+    fetch: Callable[[str], Awaitable[Page | None]],
+    look: Callable[[Page], Awaitable[Continued]],
+) -> tuple[tuple[Page, ...], str]:
+    """Return the pages of the article that begins at `first`, and the address of the part that could not be had, or "".
 
-    `kind` is what the ledger takes the page for, `depth` how many pagers lead to it.
+    `more` is what `first` says of the rest: its single-page version is taken where it answers, else its parts in
+    order. `fetch` gives a page or None, `look` what a part says comes after it.
     """
-    if kind == ARTICLE:
-        return None
-    found = discovery.listing(page)
-    if kind == UNKNOWN and (found is None or found.kind == "section") and discovery.is_article(page):
-        return None
-    if found is None:
-        return []
-    of = LISTING if found.kind == "index" else ARTICLE
-    finds = [Find(link.url, of, link.title, link.published, link.language) for link in found.links]
-    if found.kind == "section" and depth < _PAGER_DEPTH:
-        finds += [Find(url, PAGER) for url in discovery.more_listings(page)[:_PAGERS_EACH]]
-    return finds
-
-
-async def whole(first: Page, fetch: Callable[[str], Awaitable[Page | None]], insist: bool) -> tuple[Page, ...]:
-    """Return the pages of the article that begins at `first`: its single-page version, or its parts in order.
-
-    `fetch` gives a page or None. With `insist`, a part that cannot be had raises PartMissing; without, the
-    article ends before it.
-    """
-    address = discovery.whole_address(first)
-    if address is not None:
-        page = await fetch(address)
-        if page is not None:
-            return (page,)
+    if more.whole is not None:
+        page = await fetch(more.whole)
+        # Who knows no such version leads back to the first part.
+        if page is not None and page.url != first.url:
+            return (page,), ""
     pages = [first]
-    waiting = _unseen(discovery.next_parts(first), {first.url})
+    waiting = _unseen(more.parts, {first.url})
     seen = {first.url, *waiting}
     while waiting and len(pages) < MOST_PARTS:
         url = waiting.pop(0)
         part = await fetch(url)
         if part is None:
-            if insist:
-                raise PartMissing(url)
-            break
+            return tuple(pages), url
+        if part.url in {page.url for page in pages}:
+            # Behind the last part, too.
+            continue
         pages.append(part)
-        more = _unseen(discovery.next_parts(part), seen | {part.url})
-        waiting += more
-        seen.update(more)
-    return tuple(pages)
+        beyond = _unseen((await look(part)).parts, seen | {part.url})
+        waiting += beyond
+        seen.update(beyond)
+    return tuple(pages), ""
+
+
+def _kind(page: Page, entry: Entry, is_section: bool) -> str:
+    if entry.kind == UNKNOWN:
+        return SITE if is_section and is_home(page.url) else LISTING
+    if entry.kind == GUESS or (entry.kind == SITE and not is_section):
+        return LISTING
+    return entry.kind
+
+
+def _links(found: discovery.Listing, entry: Entry, wanted: Wanted) -> Iterator[Find]:
+    if found.kind == "index":
+        oldest = wanted.since or wanted.now - _RECENT_SITEMAPS
+        for number, link in enumerate(found.links):
+            old = number >= _MOST_SITEMAPS or (link.published is not None and link.published < oldest)
+            skip = "depth" if entry.depth >= _INDEX_DEPTH else "too-old" if old else ""
+            yield Find(link.url, LISTING, published=link.published, skip=skip, below=True)
+        return
+    for link in found.links:
+        yield Find(link.url, ARTICLE, link.title, link.published, link.language, _skip(link, wanted))
+
+
+def _skip(link: discovery.Link, wanted: Wanted) -> str:
+    if not wanted.seed.wants(link.url):
+        return "pattern"
+    if wanted.since is not None and link.published is not None and link.published < wanted.since:
+        return "too-old"
+    return ""
+
+
+def _explored(page: Page, wanted: Wanted) -> list[Find]:
+    found = explore(page, wanted.robots)
+    return [
+        *(Find(url, LISTING) for url in found.listings),
+        # A short name in a menu may be an article all the same.
+        *(Find(url, UNKNOWN) for url in found.sections),
+        *(Find(url, GUESS) for url in found.guesses),
+    ]
+
+
+def _older(page: Page, entry: Entry, finds: Sequence[Find], wanted: Wanted) -> list[Find]:
+    depth = PAGER_DEPTH if wanted.seed.depth is None else wanted.seed.depth
+    articles = [find for find in finds if find.kind == ARTICLE]
+    all_old = bool(articles) and all(find.skip == "too-old" for find in articles)
+    if entry.depth >= depth or all_old:
+        return []
+    return [Find(url, PAGER, below=True) for url in discovery.more_listings(page)[:_PAGERS_EACH]]
 
 
 def _unseen(urls: Sequence[str], seen: set[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The process that extracts: pages in, article or rejection out, until its input ends.
+"""The process that extracts: tasks in, articles and rejections out, until its input ends.
 
 Started by `crawler.workers` as `python -m crawler.worker SECONDS`. It knows neither Scrapy nor the corpus.
 """
@@ -9,18 +9,17 @@ import pickle
 import signal
 import struct
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import BinaryIO
 
-from crawler.page import Page, Rejection
-from dedup import Article
+from crawler.task import Answer, Task
 
 LENGTH = struct.Struct(">Q")
 READY = b"ready"
 
 
-def serve(read: Callable[[Sequence[Page]], Article | Rejection], limit_s: int) -> None:
-    """Answer each list of pages on standard input with what `read` makes of it; return when the input ends.
+def serve(answer: Callable[[Task], Answer], limit_s: int) -> None:
+    """Answer each task on standard input; return when the input ends.
 
     A page that takes longer than `limit_s` ends the process, also one whose parent is gone.
     """
@@ -35,9 +34,9 @@ def serve(read: Callable[[Sequence[Page]], Article | Rejection], limit_s: int) -
     while (request := _receive(source)) is not None:
         signal.alarm(limit_s)
         # Only the parent writes to this pipe.
-        answer = read(pickle.loads(request))  # noqa: S301
+        answered = answer(pickle.loads(request))  # noqa: S301
         signal.alarm(0)
-        _send(answers, pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
+        _send(answers, pickle.dumps(answered, pickle.HIGHEST_PROTOCOL))
 
 
 def _private_output() -> BinaryIO:
@@ -62,10 +61,11 @@ def _send(answers: BinaryIO, body: bytes) -> None:
 
 
 if __name__ == "__main__":
-    from crawler.extraction import read as _read
+    from crawler import discovery, extraction  # noqa: F401 - loaded before the first page's clock runs
+    from crawler.task import answer as _answer
 
     try:
-        serve(_read, int(sys.argv[1]))
+        serve(_answer, int(sys.argv[1]))
     except BrokenPipeError:
         # The parent is gone; what remains in the buffer has no reader.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from crawler.page import Page, Rejection
+from crawler.task import Answer, Continued, Task
+from crawler.task import answer as answer_here
 from crawler.worker import LENGTH, READY
 from dedup import Article
 
@@ -52,14 +54,25 @@ class Workers:
         A Rejection `timeout` where it took longer than the limit, `broken` where the process died of it. Raises
         CannotExtract where no process can be started.
         """
-        if self._free is None:
-            from crawler.extraction import read
+        found = await self._answer(Task("read", pages))
+        return Rejection(found.url, "broken", "more pages were asked for") if isinstance(found, Continued) else found
 
-            return read(pages)
+    async def begin(self, page: Page, rule: str = "") -> Answer:
+        """Return what a page alone makes, as `read` does; or what else belongs to its article."""
+        return await self._answer(Task("begin", (page,), rule))
+
+    async def look(self, page: Page, rule: str = "") -> Continued:
+        """Return what a part of an article says comes after it; nothing, where it cannot be read."""
+        found = await self._answer(Task("look", (page,), rule))
+        return found if isinstance(found, Continued) else Continued(page.url)
+
+    async def _answer(self, task: Task) -> Answer:
+        if self._free is None:
+            return answer_here(task)
         async with self._free:
             worker = self._idle.pop() if self._idle else await self._start()
             try:
-                return await worker.read(pages)
+                return await worker.answer(task)
             finally:
                 if worker.usable and worker.pages < self._pages_each:
                     self._idle.append(worker)
@@ -110,14 +123,12 @@ class _Worker:
             raise CannotExtract(f"{module} does not answer as a worker does")
         return worker
 
-    async def read(self, pages: Sequence[Page]) -> Article | Rejection:
+    async def answer(self, task: Task) -> Answer:
         """Return the process's answer, or the Rejection that its end means."""
         self.pages += 1
-        url = pages[0].url if pages else ""
+        url = task.pages[0].url if task.pages else ""
         try:
-            answer = await asyncio.wait_for(
-                self._ask(pickle.dumps(tuple(pages), pickle.HIGHEST_PROTOCOL)), self._limit_s
-            )
+            answer = await asyncio.wait_for(self._ask(pickle.dumps(task, pickle.HIGHEST_PROTOCOL)), self._limit_s)
         except TimeoutError:
             self.usable = False
             return Rejection(url, "timeout", f"not read within {self._limit_s} s")
@@ -129,7 +140,7 @@ class _Worker:
             self.usable = False
             raise
         # What our own process wrote.
-        result: Article | Rejection = pickle.loads(answer)  # noqa: S301
+        result: Answer = pickle.loads(answer)  # noqa: S301
         return result
 
     async def end(self) -> None:

@@ -9,10 +9,22 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dedup.corpus import Added, Corpus
     from dedup.corpus import schema as tables
+    from dedup.corpus.lock import hold
     from dedup.records import Article, Busy, GemaError, Recipe, article_id
     from dedup.sites import site_of_host
 
-__all__ = ["Added", "Article", "Busy", "Corpus", "GemaError", "Recipe", "article_id", "site_of_host", "tables"]
+__all__ = [
+    "Added",
+    "Article",
+    "Busy",
+    "Corpus",
+    "GemaError",
+    "Recipe",
+    "article_id",
+    "hold",
+    "site_of_host",
+    "tables",
+]
 
 # Each is loaded when it is first asked for: databases and numbers take longer to import than `dedup --help` runs.
 _ROOM_OF = {
@@ -23,6 +35,7 @@ _ROOM_OF = {
     "GemaError": "dedup.records",
     "Recipe": "dedup.records",
     "article_id": "dedup.records",
+    "hold": "dedup.corpus.lock",
     "site_of_host": "dedup.sites",
 }
 

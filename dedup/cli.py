@@ -5,19 +5,21 @@ What takes long to load is imported inside the command that needs it, so that `-
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, tzinfo
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, entry_points, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 from zoneinfo import ZoneInfo
 
 import typer
 
-from dedup.records import Article, Busy, CorpusError, GemaError
+from dedup.records import Article, Busy, CorpusError, GemaError, Refused, UnknownArticle
 
 if TYPE_CHECKING:
     from dedup.corpus import Corpus
+    from dedup.corpus.removal import Traces
+    from dedup.corpus.store import Removed
     from dedup.report import Overview
     from dedup.sources import BadRow, Row
 
@@ -145,7 +147,8 @@ def import_(
         bad: list[BadRow] = []
         good = _good(sources.refuse_taken_ids(rows, lambda ids: _urls(opened, ids)), bad)
         added = opened.add(good)
-    print(f"imported: {added.new:,} new, {added.changed:,} changed, {added.same:,} known already")
+    forgotten = f", {added.forgotten:,} left out as forgotten" if added.forgotten else ""
+    print(f"imported: {added.new:,} new, {added.changed:,} changed, {added.same:,} known already{forgotten}")
     if bad:
         more = f", {len(bad) - _BAD_ROWS_SHOWN:,} of them not shown" if len(bad) > _BAD_ROWS_SHOWN else ""
         _leave(f"{len(bad):,} bad rows left out{more}", _BAD_INPUT)
@@ -224,13 +227,76 @@ def report(
         typer.Option("--out", metavar="DIR", help="The folder of reports. (default: data/reports)"),
     ] = None,
     zone: ZoneOption = None,
+    daily: Annotated[bool, typer.Option("--daily", help="Keep only this report of the day (UTC), for cron.")] = False,
 ) -> None:
     """Write DIR/<time>/index.html and groups.json, point DIR/latest to it, and print the path."""
     from dedup.corpus.address import home
-    from dedup.report import write
+    from dedup.report import keep_one_a_day, write
 
-    folder = out or home() / "data" / "reports"
-    print(write(_overview(corpus), folder, datetime.now(UTC), zone))
+    page = write(_overview(corpus), out or home() / "data" / "reports", datetime.now(UTC), zone)
+    if daily:
+        keep_one_a_day(page.parent)
+    print(page)
+
+
+@app.command(epilog=_examples("dedup backup /backups/corpus.db", "dedup backup --force /backups/latest.db"))
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The copy: a corpus in one file, ready to be used.")],
+    corpus: CorpusOption = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite FILE once the copy is whole.")] = False,
+) -> None:
+    """Copy the corpus as it is now into FILE, and check the copy; others may read and write meanwhile."""
+    from dedup.corpus.backup import backup as copy
+
+    with _progress() as progress:
+        size = copy(corpus, file, force, progress)
+    print(f"{file}: {size:,} bytes, checked")
+
+
+@app.command(
+    epilog=_examples(
+        "dedup forget https://one.example/article",
+        "dedup forget --yes --archive /srv/warc https://one.example/1 https://two.example/2",
+    )
+)
+def forget(
+    addresses: Annotated[list[str], typer.Argument(metavar="URL…", help="Addresses, or ids of articles.")],
+    corpus: CorpusOption = None,
+    archive: Annotated[
+        Path | None,
+        typer.Option(
+            "--archive",
+            metavar="DIR",
+            exists=True,
+            file_okay=False,
+            help="The folder of raw pages. (default: data/warc)",
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; needed where nobody can answer.")] = False,
+) -> None:
+    """Remove articles for good: texts, revisions, raw pages; block their addresses, and group the others anew."""
+    from dedup.corpus import Corpus, removal
+    from dedup.corpus.address import home
+
+    wanted = [spelling for address in addresses for spelling in _spellings(address)]
+    with Corpus.open(corpus) as opened:
+        found = removal.traces(opened, wanted)
+        _tell_traces(found, addresses)
+        if not yes and not _agreed():
+            print("nothing was removed")
+            return
+        with _in_turn(opened):
+            gone = removal.forget(opened, wanted, datetime.now(UTC))
+        _tell_removed(gone, len(found.addresses))
+        erased = _erase(archive or home() / "data" / "warc", removal.blocked(opened))
+        try:
+            _group(opened)
+        finally:
+            with _in_turn(opened):
+                removal.scrub(opened)
+    print("Reports, exports and backups made before may still hold it.")
+    if not erased:
+        raise typer.Exit(_NO_CORPUS)
 
 
 # --- what they share --------------------------------------------------------------------------------
@@ -260,6 +326,90 @@ def _good(rows: "Iterable[Row | BadRow]", bad: "list[BadRow]") -> Iterator[Artic
 
 def _urls(corpus: "Corpus", ids: Sequence[str]) -> dict[str, str]:
     return {article.id: article.url for article in corpus.articles(ids)}
+
+
+def _spellings(reference: str) -> list[str]:
+    """Return an address as given, and as the crawler would store it (entry points `gema.address`)."""
+    from dedup.corpus.removal import is_address
+
+    if not is_address(reference):
+        return [reference]
+    return [reference, *(found.load()(reference) for found in entry_points(group="gema.address"))]
+
+
+def _tell_traces(found: "Traces", wanted: Sequence[str]) -> None:
+    """Say what will go; raises UnknownArticle for what is neither an address nor the id of an article."""
+    from dedup.corpus.removal import is_address
+    from dedup.report.inert import plain
+
+    known = {article.id for article in found.articles}
+    for reference in wanted:
+        if not is_address(reference) and reference not in known:
+            raise UnknownArticle(f"no article has the id {reference!r}, and an address is like https://one.example/1")
+    for article in found.articles:
+        print(f"article {plain(article.id)}: {plain(article.title)}")
+    if not found.articles:
+        print("no article of the corpus goes by it; it will be blocked:")
+    for address in found.addresses:
+        print(f"  {plain(address)}")
+
+
+def _tell_removed(gone: "Removed", blocked: int) -> None:
+    from dedup.report.wording import count
+
+    went = (
+        count(gone.articles, "article", "articles"),
+        count(gone.revisions, "revision", "revisions"),
+        count(gone.texts, "text", "texts"),
+        count(gone.matches, "match", "matches"),
+    )
+    print(f"removed: {', '.join(went)}; blocked: {count(blocked, 'address', 'addresses')}")
+
+
+def _agreed() -> bool:
+    if not sys.stdin.isatty():
+        raise Refused("nobody here to ask whether to remove this for good: add --yes")
+    return typer.confirm("Remove this for good?")
+
+
+@contextmanager
+def _in_turn(corpus: "Corpus") -> Iterator[None]:
+    """Hold the corpus for updating once nobody else does."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(corpus.alone("updating"))
+        except Busy:
+            print("dedup: waiting for another process that is updating this corpus", file=sys.stderr)
+            held.enter_context(corpus.alone("updating", wait=True))
+        yield
+
+
+def _group(corpus: "Corpus") -> None:
+    from dedup.report.wording import summary
+    from dedup.update import update as run
+
+    # Whoever came between groups without the article as well.
+    with suppress(Busy), _progress() as progress:
+        print(summary(run(corpus, progress=progress)))
+
+
+def _erase(folder: Path, addresses: Sequence[str]) -> bool:
+    """Take these addresses' records out of the archive (entry points `gema.forget`); say and return whether it went."""
+    if not folder.is_dir():
+        print(f"archive: there is none at {folder}")
+        return True
+    tools = [found.load() for found in entry_points(group="gema.forget")]
+    trouble = "" if tools else "the crawler, whose it is, is not installed"
+    try:
+        erased = sum(tool(folder, addresses) for tool in tools)
+    except (GemaError, OSError) as error:
+        trouble = str(error)
+    if trouble:
+        again = "repeat `dedup forget` with its address"
+        print(f"dedup: {folder} may still hold raw pages of it ({trouble}): {again}", file=sys.stderr)
+        return False
+    print(f"archive: {erased:,} records removed from {folder}")
+    return True
 
 
 @contextmanager

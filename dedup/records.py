@@ -23,7 +23,8 @@ class Article:
 
     `url` is the canonical address and `fetched_url` the one that answered. `id` is the caller's own or
     follows from `url`. Times are aware. `language` is ISO 639-1, `und` where it cannot be told.
-    `authors` and the fields after `modified` are what the article says of where it comes from.
+    `authors` and the fields after `modified` are what the article says of where it comes from. `marks` are words
+    about it, such as "incomplete" or "noindex".
     """
 
     url: str
@@ -44,6 +45,7 @@ class Article:
     credited_title: str = ""
     sources: tuple[str, ...] = ()
     archived: str = ""
+    marks: tuple[str, ...] = ()
     id: str = ""
 
     def __post_init__(self) -> None:
@@ -333,6 +335,7 @@ class GemaError(Exception):
     ├── CorpusError      the corpus cannot be opened, is newer than this program, or is locked
     │   └── RecipeError  the corpus holds results of another Recipe
     ├── Busy             another process is at the same work on this corpus
+    ├── Refused          what was asked for would lose something, or is not for this program to do
     └── UnknownArticle   no article has this id or address
     """
 
@@ -351,6 +354,10 @@ class RecipeError(CorpusError):
 
 class Busy(GemaError):
     """Another process is at the same work on this corpus; the message says since when."""
+
+
+class Refused(GemaError):
+    """What was asked for is not done; the message says why and what to do instead."""
 
 
 class UnknownArticle(GemaError):

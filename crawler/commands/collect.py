@@ -11,7 +11,10 @@ from types import FrameType
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from crawler.verdict import BUG, USAGE
+from crawler.alone import INHERITED, collecting
+from crawler.run import data_folder
+from crawler.verdict import BUG, FINE, STORAGE, USAGE
+from dedup import Busy
 
 
 class Command(ScrapyCommand):
@@ -32,7 +35,9 @@ class Command(ScrapyCommand):
         """Return what --help says."""
         return (
             "Crawls the sites of the seed lists, groups what came (`dedup update`) and writes the report "
-            "(`dedup report`), each in a process of its own. Update and report also follow a crawl that failed. "
+            "(`dedup report`), each in a process of its own. The crawl gets 50 minutes unless max_time says "
+            "otherwise; what is left stays due. Update and report also follow a crawl that failed. "
+            "Example: scrapy collect seeds/*.txt -a max_time=40m. "
             "Exit code: the worst of the three; 0 fine, 1 an error in the program, 2 usage or seed list, "
             "3 the crawl found nothing where it should have, 4 corpus or disk."
         )
@@ -48,27 +53,48 @@ class Command(ScrapyCommand):
             metavar="NAME=VALUE",
             help="set an argument of the spider (may be repeated), like max_pages=500",
         )
+        parser.add_argument(
+            "--wait", action="store_true", help="wait for a collection that runs already, instead of leaving"
+        )
         parser.add_argument("--reports", metavar="DIR", help="the folder of reports (default: data/reports)")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run the steps and keep the worst exit code."""
-        if not args:
+        if not args or self.settings is None:
             raise UsageError("no seed list; like this: scrapy collect seeds/indonesia.txt")
-        corpus = self.settings["CORPUS_URL"] if self.settings is not None else ""
+        corpus = self.settings["CORPUS_URL"]
         environment = os.environ | ({"CORPUS_URL": corpus} if corpus else {})
         with _Steps(environment) as steps:
-            self.exitcode = steps.run(_crawl(args, opts))
+            try:
+                with collecting(data_folder(self.settings), _shard(opts.spargs), opts.wait) as lock:
+                    self.exitcode = steps.run(_crawl(args, opts), lock)
+            except Busy as error:
+                # An hourly run that finds the last one still at work has nothing to complain of.
+                print(error, file=sys.stderr)
+                self.exitcode = FINE
+                return
+            except OSError as error:
+                print(f"cannot take the lock of the data folder: {error}", file=sys.stderr)
+                self.exitcode = STORAGE
+                return
             if self.exitcode == USAGE:
                 # Nothing was asked for, so there is nothing new to report.
                 return
             reports = ["--out", opts.reports] if opts.reports else []
-            for command in (["dedup.cli", "update"], ["dedup.cli", "report", *reports]):
+            for command in (["dedup.cli", "update"], ["dedup.cli", "report", "--daily", *reports]):
                 self.exitcode = max(self.exitcode, steps.run(command))
+
+
+def _shard(arguments: Sequence[str]) -> str | None:
+    return next((word.partition("=")[2] for word in arguments if word.startswith("shard=")), None)
 
 
 def _crawl(lists: Sequence[str], opts: argparse.Namespace) -> list[str]:
     settings = [word for setting in opts.set for word in ("-s", setting)]
-    arguments = [word for argument in opts.spargs for word in ("-a", argument)]
+    timed = any(argument.startswith("max_time=") for argument in opts.spargs)
+    # The next hour's run shall find this one gone.
+    spargs = [*opts.spargs, *([] if timed else ["max_time=50 minutes"])]
+    arguments = [word for argument in spargs for word in ("-a", argument)]
     log = [word for name in ("loglevel", "logfile") if (value := getattr(opts, name)) for word in (f"--{name}", value)]
     nolog = ["--nolog"] if opts.nolog else []
     return ["scrapy", "crawl", "news", "-a", f"seeds={','.join(lists)}", *arguments, *settings, *log, *nolog]
@@ -89,17 +115,24 @@ class _Steps:
     def __exit__(self, *_: object) -> None:
         signal.signal(signal.SIGTERM, self._before)
 
-    def run(self, module: Sequence[str]) -> int:
-        """Return the exit code of `python -m MODULE…`, a death by a signal as BUG."""
+    def run(self, module: Sequence[str], lock: int | None = None) -> int:
+        """Return the exit code of `python -m MODULE…`, a death by a signal as BUG.
+
+        The child holds `lock` as well, so that it lasts for as long as any of the two lives.
+        """
         if self._told_to_end:
-            return BUG
-        self._child = subprocess.Popen([sys.executable, "-m", *module], env=self._environment)  # noqa: S603
+            return FINE
+        environment = dict(self._environment) | ({INHERITED: str(lock)} if lock is not None else {})
+        passed = () if lock is None else (lock,)
+        self._child = subprocess.Popen([sys.executable, "-m", *module], env=environment, pass_fds=passed)  # noqa: S603
         try:
             code = self._child.wait()
         except KeyboardInterrupt:
             # Ctrl-C went to the child as well, which ends in its own time.
             self._told_to_end = True
             code = self._child.wait()
+        if code == -signal.SIGTERM and self._told_to_end:
+            return FINE
         return code if code >= 0 else BUG
 
     def _end(self, _: int, __: FrameType | None) -> None:

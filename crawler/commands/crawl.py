@@ -6,26 +6,37 @@
 
 import argparse
 import logging
+import math
 import sys
 from collections.abc import Mapping, Sequence
 
-from pydantic import ValidationError
 from scrapy.commands import crawl
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
 from crawler import seedlist
+from crawler.alone import collecting
+from crawler.arguments import NewsArguments, problems
 from crawler.clock import Clock
+from crawler.durations import duration
 from crawler.extensions import RunRecord
 from crawler.guard import Guard
+from crawler.run import data_folder
 from crawler.seedlist import SeedListError
-from crawler.spiders.news import NewsArguments, NewsSpider
+from crawler.spiders.news import NewsSpider
 from crawler.verdict import BUG, FINE, STORAGE, USAGE
 from dedup import Busy, Corpus, GemaError
 
 
 class Command(crawl.Command):
     """Runs a spider; for the news spider, checks first and judges after."""
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add what this command takes besides those of Scrapy's own `crawl`."""
+        super().add_options(parser)
+        parser.add_argument(
+            "--wait", action="store_true", help="wait for a collection that runs already, instead of leaving"
+        )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run the spider named in `args`; the exit code follows from the verdict on the run."""
@@ -41,13 +52,15 @@ class Command(crawl.Command):
         _quieten(self.settings)
         _introduce(self.settings)
         try:
-            with Corpus.open(self.settings["CORPUS_URL"] or None) as corpus, corpus.alone("collecting"):
+            with collecting(data_folder(self.settings), opts.spargs.get("shard"), opts.wait):
+                # Here its errors are messages; inside Scrapy they would be tracebacks.
+                Corpus.open(self.settings["CORPUS_URL"] or None).close()
                 self.exitcode = self._crawl(opts.spargs)
         except Busy as error:
             # An hourly run that finds the last one still at work has nothing to complain of.
             print(error, file=sys.stderr)
             self.exitcode = FINE
-        except GemaError as error:
+        except (GemaError, OSError) as error:
             print(error, file=sys.stderr)
             self.exitcode = STORAGE
 
@@ -71,21 +84,20 @@ class Command(crawl.Command):
 
 def usage_problems(arguments: dict[str, str], settings: BaseSettings) -> Sequence[str]:
     """Return a line for each thing that is wrong with arguments, seed lists or settings; none: go."""
-    try:
-        wanted = NewsArguments.model_validate(arguments)
-    except ValidationError as error:
-        return [_line(each["loc"], each["type"], each["msg"]) for each in error.errors()]
-    wrong = [name for name, kind in _NUMBERS.items() if not _is_number(settings.get(name), kind)]
-    if wrong:
-        return [f"setting {name}={settings.get(name)}: no number from 0 up, or no whole one" for name in wrong]
+    if wrong := problems(arguments) or _wrong_settings(settings):
+        return wrong
+    wanted = NewsArguments.model_validate(arguments)
     try:
         seeds = seedlist.read_all(wanted.seeds)
-        guard = Guard.from_setting(settings.get("GUARD_ALLOW") or "")
-        Clock.from_setting(settings.get("NOW") or "")
+        guard = Guard.from_settings(settings)
+        now = Clock.from_setting(settings.get("NOW") or "").now()
     except SeedListError as error:
         return error.problems
     except ValueError as error:
         return [str(error)]
+    since = wanted.since_at(now)
+    if since is not None and since > now:
+        return [f"spider argument since: {wanted.since!r} is still to come, so no article could be wanted"]
     if not settings.get("CONTACT") and not guard.serves_only([seed.url for seed in seeds]):
         return [
             "CONTACT is not set: say whom a webmaster can write to, a web page or mail address, "
@@ -96,30 +108,47 @@ def usage_problems(arguments: dict[str, str], settings: BaseSettings) -> Sequenc
 
 _NUMBERS: Mapping[str, type[int] | type[float]] = {
     "ARCHIVE_MAX_BYTES": int,
+    "ARCHIVE_MAX_HOURS": float,
     "CONCURRENT_REQUESTS": int,
     "CONCURRENT_REQUESTS_PER_DOMAIN": int,
     "DOWNLOAD_DELAY": float,
     "DOWNLOAD_MAXSIZE": int,
     "DOWNLOAD_TIMEOUT": float,
     "EXTRACTION_WORKERS": int,
+    "FULL_FETCH_HOURS": float,
+    "HOST_MAX_REQUESTS": int,
+    "LISTING_MAX_HOURS": float,
+    "MIN_FREE_GB": float,
+    "SEED_EMPTY_RUNS": int,
+    "SLOW_HOSTS_TAIL_S": float,
+    "SLOW_HOST_DELAY_S": float,
+    "WARC_KEEP_DAYS": int,
+    "WARC_MAX_GB": float,
 }
+# Several of them, separated by commas.
+_DURATIONS = ("REVISIT_AFTER",)
+
+
+def _wrong_settings(settings: BaseSettings) -> list[str]:
+    wrong = [
+        f"setting {name}={settings.get(name)}: no number from 0 up, or no whole one"
+        for name, kind in _NUMBERS.items()
+        if not _is_number(settings.get(name), kind)
+    ]
+    for name in _DURATIONS:
+        try:
+            for word in settings.getlist(name):
+                duration(word)
+        except ValueError as error:
+            wrong.append(f"setting {name}={settings.get(name)}: {error}")
+    return wrong
 
 
 def _is_number(value: object, kind: type[int] | type[float]) -> bool:
     try:
-        return kind(str(value)) >= 0
+        return 0 <= kind(str(value)) < math.inf
     except ValueError:
         return False
-
-
-def _line(place: tuple[int | str, ...], kind: str, message: str) -> str:
-    name = ".".join(map(str, place))
-    known = ", ".join(NewsArguments.model_fields)
-    if kind == "extra_forbidden":
-        return f"unknown spider argument {name!r}; there are: {known}"
-    if kind == "missing":
-        return f"the spider argument {name!r} is missing; like this: scrapy crawl news -a seeds=seeds/*.txt"
-    return f"spider argument {name}: {message}"
 
 
 def _introduce(settings: BaseSettings) -> None:

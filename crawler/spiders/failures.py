@@ -1,8 +1,11 @@
 """What it means for an address that its request raised something."""
 
+import zlib
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
+from scrapy.core.downloader.handlers.http11 import TunnelError
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -12,14 +15,19 @@ from scrapy.exceptions import (
     IgnoreRequest,
     ResponseDataLossError,
 )
+from scrapy.utils import _compression
 from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
 from twisted.web.client import ResponseFailed
 
 from crawler.guard import Refused, TooManyHops
 from crawler.outcome import Outcome, State
+from crawler.pace import HostSpent
 from crawler.robots import Disallowed, RobotsUnreachable
+from crawler.spiders.ending import LetGo
 from crawler.visit import PartMissing
 
+# Which brotli and which zstd there is, Scrapy has found out.
+_decompression: Any = _compression
 # The first that fits counts: Scrapy's IgnoreRequest is the parent of ours, and by itself means that an unpacked
 # body was over DOWNLOAD_MAXSIZE.
 _MEANINGS: Mapping[type[Exception], Outcome] = MappingProxyType(
@@ -27,11 +35,14 @@ _MEANINGS: Mapping[type[Exception], Outcome] = MappingProxyType(
         Refused: Outcome(State.SKIPPED, "guard"),
         Disallowed: Outcome(State.SKIPPED, "robots"),
         RobotsUnreachable: Outcome(State.PENDING, "robots-unreachable"),
+        LetGo: Outcome(State.PENDING, "let-go"),
+        HostSpent: Outcome(State.PENDING, "host-spent"),
         TooManyHops: Outcome(State.FAILED, "redirects"),
         PartMissing: Outcome(State.PENDING, "part-missing"),
         DownloadTimeoutError: Outcome(State.PENDING, "timeout"),
         CannotResolveHostError: Outcome(State.PENDING, "no-such-host"),
         DownloadConnectionRefusedError: Outcome(State.PENDING, "no-connection"),
+        TunnelError: Outcome(State.PENDING, "no-connection"),
         ConnectError: Outcome(State.PENDING, "no-connection"),
         DownloadFailedError: Outcome(State.PENDING, "cut-off"),
         ResponseDataLossError: Outcome(State.PENDING, "cut-off"),
@@ -43,6 +54,9 @@ _MEANINGS: Mapping[type[Exception], Outcome] = MappingProxyType(
         # What the decompressors of Scrapy raise.
         EOFError: Outcome(State.PENDING, "garbled"),
         OSError: Outcome(State.PENDING, "garbled"),
+        zlib.error: Outcome(State.PENDING, "garbled"),
+        _decompression.brotli.error: Outcome(State.PENDING, "garbled"),
+        _decompression.zstd.ZstdError: Outcome(State.PENDING, "garbled"),
     }
 )
 

@@ -8,41 +8,53 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy_spider_metadata import Args  # type: ignore[attr-defined] # it re-exports without saying so
 from twisted.python.failure import Failure
 
-from crawler import seedlist, visit
+from crawler import hosts, seedlist, visit
+from crawler.addresses import host_of, is_home, site_of
+from crawler.archive import Kept
+from crawler.arguments import NewsArguments
+from crawler.blocks import wall
+from crawler.directives import HEADERS
+from crawler.entry import ARTICLE, GUESS, PAGER, SITE, UNKNOWN, Answer, Entry, Find
+from crawler.frontier import Frontier
 from crawler.guard import GuardedResolver, fetch, follow
-from crawler.ledger import ARTICLE, LISTING, PAGER, PERHAPS_ARTICLES, UNKNOWN, Answer, Entry, Find
-from crawler.outcome import Outcome, State, of_status
+from crawler.ledger import read_as
+from crawler.outcome import Outcome, State, Step, blocked_pause, of_status, step
+from crawler.pace import HostSpent, retry_after
 from crawler.page import Page, Rejection
 from crawler.run import Places, Run, StorageError
 from crawler.seedlist import Seed
+from crawler.spiders.ending import is_closing, let_go, wind_up
 from crawler.spiders.failures import outcome_of
+from crawler.task import Continued
+from crawler.visit import Named, PartMissing, Wanted
 from crawler.workers import CannotExtract
 from dedup import Article
 
-# Two are on the line (CONCURRENT_REQUESTS_PER_DOMAIN), two wait behind them: enough to keep a host busy, and
-# little to wait for when the run is told to end.
-_PER_HOST = 4
+# Two are on the line (CONCURRENT_REQUESTS_PER_DOMAIN), the others wait behind them: enough to keep a host busy.
+_PER_HOST = 6
 _LOOK_AGAIN_S = 1.0
+# Answers that come within this time are made up for with one look into the ledger.
+_GATHER_S = 0.02
+_STIR_ALL_S = 5.0
+_ALIVE_S = 60.0
+# A sitemap may name 50,000 addresses; nobody else can write to the corpus while one transaction keeps them.
+_FINDS_AT_ONCE = 2_000
+# Blocked so often in a row without any other answer between, a host wants us away and not only from some pages.
+_BLOCKS_OF_HOST = 3
 # These may be the machine's fault, a full disk or a busy hour; the ledger gives such a page up after a few visits.
 _NOT_OF_THE_PAGE = frozenset({"broken", "timeout"})
-
-
-class NewsArguments(BaseModel):
-    """What `scrapy crawl news` takes as `-a NAME=VALUE`."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    seeds: str = Field(description="seed lists: files or patterns such as seeds/*.txt, separated by commas")
-    max_pages: PositiveInt | None = Field(None, description="ask for at most so many articles; the rest stays due")
+_NOT_ASKED = frozenset({"host-spent", "let-go"})
+_OF_THE_HOST = frozenset({"too-many", "challenge", "consent"})
 
 
 class NewsSpider(Args[NewsArguments], Spider):
@@ -56,39 +68,55 @@ class NewsSpider(Args[NewsArguments], Spider):
         self.run = run
         self.seeds = seeds
         self.trouble: Exception | None = None
-        self._handed: dict[int, Entry] = {}
-        self._sources: dict[int, Entry] = {}
-        self._articles_left = self.args.max_pages
+        self.ended_early = ""
+        self._since = self.args.since_at(run.clock.now())
+        self._frontier = Frontier(0, _PER_HOST)
+        self._sources: dict[int, tuple[Entry, Answer]] = {}
+        self._blocks: Counter[str] = Counter()
         self._answered = asyncio.Event()
         self._stopping: asyncio.Future[None] | None = None
+        self._background: set[asyncio.Task[None]] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Make the spider, its seeds read and its corpus open; raises SeedListError, GemaError, ValueError."""
         seeds = seedlist.read_all(kwargs.get("seeds", ""))
+        if kwargs.get("shard"):
+            seeds = seedlist.shard(seeds, kwargs["shard"])
         spider: Self = super().from_crawler(crawler, Run(Places.from_settings(crawler.settings)), seeds, **kwargs)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield requests for what is due, a few a host at a time, until nothing is due or in flight."""
         _insist_on_the_guard()
+        self._in_background(self._watch())
         try:
+            await self.open_frontier()
             while entries := await self._next_entries():
                 for entry in entries:
                     yield self._request(entry)
         except StorageError as trouble:
             self.stop(trouble)
 
+    async def open_frontier(self) -> None:
+        """Begin with the hosts of the ledger and the limits of this run."""
+        self._frontier = Frontier(self.settings.getint("CONCURRENT_REQUESTS"), _PER_HOST, self.args.max_pages)
+        self._frontier.limit_seeds({number: seed.most for number, seed in self.run.seeds.items() if seed.most})
+        for host, until in self.run.pauses.items():
+            self._frontier.close(host, until)
+        self._frontier.stir(await self.run.write(self.run.ledger.hosts))
+
     async def parse_entry(self, response: Response, entry: Entry) -> AsyncIterator[Article]:
         """Write down what a page turned out to be; yield it if it is an article."""
         try:
-            article = await self._understand(response, entry)
+            found = await self._understand(response, entry)
         except Exception as error:  # noqa: BLE001 - `_failed` tells bugs from the rest
             await self._failed(entry, error)
             return
-        if article is not None:
+        if found is not None:
+            article, entry, answer = found
             # Two addresses can lead to equal articles, so each is known by which object it is.
-            self._sources[id(article)] = replace(entry, kind=ARTICLE)
+            self._sources[id(article)] = entry, answer
             yield article
 
     async def on_failure(self, failure: Failure) -> None:
@@ -97,34 +125,41 @@ class NewsSpider(Args[NewsArguments], Spider):
         entry = failure.request.cb_kwargs["entry"]  # type: ignore[attr-defined]
         await self._failed(entry, failure.value or RuntimeError("a failure without a reason"))
 
-    def source_of(self, article: Article) -> Entry:
-        """Return the entry that led to an article which this spider has yielded. Works once for each."""
+    def source_of(self, article: Article) -> tuple[Entry, Answer]:
+        """Return the entry and the answer that an article of this spider came from. Works once for each."""
         return self._sources.pop(id(article))
 
-    async def finish(self, entry: Entry, outcome: Outcome) -> None:
-        """Write down what became of an entry, and count it."""
-        await self.run.write(self.run.ledger.finish, entry, outcome, self.run.clock.now())
-        self.settle(entry, outcome)
+    def settle(self, entry: Entry, outcome: Outcome, stored: str = "", found: int = 0) -> None:
+        """Count an entry whose outcome is written down; there is room for another.
 
-    def settle(self, entry: Entry, outcome: Outcome) -> None:
-        """Count an entry whose outcome is written down; there is room for another."""
-        handed = self._handed.pop(entry.id, entry)
-        if self._articles_left is not None and handed.kind == UNKNOWN and entry.kind != ARTICLE:
-            # It was counted as an article, and is none.
-            self._articles_left += 1
+        `stored` is what the corpus made of an article, `found` how many new articles a listing named.
+        """
+        self._frontier.settle(entry)
         self._answered.set()
         done = outcome.state is State.DONE
-        if entry.kind != ARTICLE:
+        site = entry.hints.site or site_of(entry.url)
+        if outcome.reason in _NOT_ASKED:
+            self.count(f"retried/{outcome.reason}")
+            return
+        if entry.listing:
             self.count("listings/asked")
             self.count("listings/answered", int(done))
             self.count("listings/named", entry.named if done else 0)
+            self.run.tally.listing(entry.seed, site, outcome, found)
+        elif entry.kind == ARTICLE:
+            self.run.tally.page(entry.seed, site, outcome, stored)
         if not done:
             word = "retried" if outcome.state is State.PENDING else outcome.state.value
             self.count(f"{word}/{outcome.reason}")
             # What is wrong with one article is for its row and the counts; a listing, and who blocks us, is for people.
-            told = outcome.state is State.BLOCKED or entry.kind != ARTICLE
+            told = outcome.state is State.BLOCKED or entry.listing
             level = logging.WARNING if told else logging.DEBUG
             self.logger.log(level, "%s %s: %s", word, outcome.reason, entry.url)
+
+    @property
+    def in_flight(self) -> int:
+        """How many addresses are handed out and not back."""
+        return len(self._frontier.in_flight)
 
     def count(self, name: str, by: int = 1) -> None:
         """Count `name` up in the statistics of the run."""
@@ -132,39 +167,106 @@ class NewsSpider(Args[NewsArguments], Spider):
 
     def stop(self, trouble: Exception) -> None:
         """End the run because it cannot go on; what is in flight will be due again."""
-        if self._stopping is None:
+        if self.trouble is None:
             self.trouble = trouble
             self.logger.critical("the run ends here: %s", trouble)
+            self.end_early("trouble")
+            # Not one of those that end with the spider: it is what ends it.
             self._stopping = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="trouble"))
+
+    def end_early(self, why: str) -> None:
+        """Draw no more, let go what waits, and give what is on the line a moment."""
+        if not self.ended_early:
+            self.ended_early = why
+            self._answered.set()
+            self._in_background(wind_up(self.crawler.engine))
+
+    def closed(self, reason: str) -> None:
+        """End what runs in the background; Scrapy calls it at the end."""
+        for task in self._background:
+            task.cancel()
+
+    def _in_background(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def _watch(self) -> None:
+        """Once a second: was the run told to end, is its time up, its disk full, are only slow hosts left?"""
+        began = alive = quick = monotonic()
+        most_time = self.args.most_time
+        while not self.ended_early:
+            await asyncio.sleep(_LOOK_AGAIN_S)
+            now = monotonic()
+            if is_closing(self.crawler.engine):
+                self.end_early("told to end")
+            elif most_time is not None and now - began >= most_time.total_seconds():
+                self.logger.info("time is up (max_time=%s); what is left stays due", self.args.max_time)
+                self.end_early("time")
+            if not self._only_slow_hosts():
+                quick = now
+            elif now - quick >= self.settings.getfloat("SLOW_HOSTS_TAIL_S"):
+                slow = ", ".join(sorted(self._frontier.busy_hosts)[:5])
+                self.logger.info("only hosts with long pauses are left (%s); the rest of them stays due", slow)
+                self.end_early("slow hosts")
+            if now - alive >= _ALIVE_S:
+                alive = now
+                await self._say_alive()
+            if shortage := self.run.shortage():
+                self.stop(shortage)
+
+    async def _say_alive(self) -> None:
+        try:
+            await self.run.say_alive()
+        except StorageError as trouble:
+            self.stop(trouble)
+
+    def _only_slow_hosts(self) -> bool:
+        slots, limit = self.crawler.engine.downloader.slots, self.settings.getfloat("SLOW_HOST_DELAY_S")
+        busy = self._frontier.busy_hosts
+        return bool(busy) and all(host in slots and slots[host].delay >= limit for host in busy)
 
     async def _next_entries(self) -> list[Entry]:
         """Wait for room; return what is due then, or nothing when all is done."""
-        while True:
+        stirred = monotonic()
+        while not self.ended_early:
             self._answered.clear()
+            if monotonic() - stirred >= _STIR_ALL_S:
+                stirred = monotonic()
+                self._frontier.stir_all()
             entries = await self._draw()
             if entries:
                 return entries
             if self._answered.is_set():
                 # The ledger was asked with hosts counted busy that have become free meanwhile.
                 continue
-            if not self._handed:
-                return []
+            if not self._frontier.in_flight:
+                return await self._draw_alone()
             try:
                 await asyncio.wait_for(self._answered.wait(), _LOOK_AGAIN_S)
+                await asyncio.sleep(_GATHER_S)
             except TimeoutError:
                 if self._engine_is_idle():
                     # What is in flight here is nowhere in the engine: it will be counted as lost.
                     return []
+        return []
 
     async def _draw(self) -> list[Entry]:
-        room = self.settings.getint("CONCURRENT_REQUESTS") - len(self._handed)
-        left = self._articles_left
-        articles = room if left is None else min(left, room)
-        busy = Counter(entry.host for entry in self._handed.values())
-        entries = await self.run.write(self.run.ledger.draw, room, articles, self.run.clock.now(), busy, _PER_HOST)
-        self._handed.update((entry.id, entry) for entry in entries)
-        if left is not None:
-            self._articles_left = left - sum(entry.kind in PERHAPS_ARTICLES for entry in entries)
+        frontier, now = self._frontier, self.run.clock.now()
+        room = frontier.room(now)
+        if not room:
+            return []
+        draw = self.run.ledger.draw
+        entries = await self.run.write(draw, room, frontier.free, frontier.articles, now, frontier.left)
+        frontier.take(room, entries)
+        return entries
+
+    async def _draw_alone(self) -> list[Entry]:
+        now = self.run.clock.now()
+        if self._frontier.articles <= 0:
+            return []
+        entries = await self.run.write(self.run.ledger.draw_alone, now, self._frontier.closed(now))
+        self._frontier.take({}, entries)
         return entries
 
     def _engine_is_idle(self) -> bool:
@@ -174,75 +276,240 @@ class NewsSpider(Args[NewsArguments], Spider):
         return not (engine.downloader.active or scraping or scheduled)
 
     def _request(self, entry: Entry) -> Request:
+        seed = self.run.seeds[entry.seed]
         headers: dict[str, str] = {}
-        if entry.etag:
-            headers["If-None-Match"] = entry.etag
-        if entry.last_modified:
-            headers["If-Modified-Since"] = entry.last_modified
+        if self._may_be_conditional(entry, seed):
+            headers |= {"If-None-Match": entry.etag} if entry.etag else {}
+            headers |= {"If-Modified-Since": entry.last_modified} if entry.last_modified else {}
         return Request(
             entry.url,
             headers=headers,
             callback=self.parse_entry,
             errback=self.on_failure,
             cb_kwargs={"entry": entry},
-            meta={"handle_httpstatus_all": True},
+            meta={"handle_httpstatus_all": True, "via": seed.url},
             dont_filter=True,
         )
 
-    async def _understand(self, response: Response, entry: Entry) -> Article | None:
-        """Return the article that answered; anything else is written down here."""
+    def _may_be_conditional(self, entry: Entry, seed: Seed) -> bool:
+        if entry.kind == ARTICLE:
+            # Its first part may stand as it was while another changed.
+            return bool(entry.article) and not entry.parts
+        return entry.read_as == read_as(seed) and self.run.cadence.conditional(entry.full_at, self.run.clock.now())
+
+    async def _understand(self, response: Response, entry: Entry) -> tuple[Article, Entry, Answer] | None:
+        """Return the article that answered, and where from; anything else is written down here."""
         response = await follow(self.crawler.engine, response)
         self.count("pages/fetched")
-        outcome = of_status(response.status)
+        outcome = _outcome(response, entry)
+        if outcome is not None and outcome.state is State.BLOCKED:
+            await self._blocked(entry, outcome, response)
+            return None
         if outcome is not None:
-            await self.finish(entry, outcome)
+            if outcome.reason == "server-error" and (until := self._retry_after(response)):
+                await self._stay_away(entry, until, "busy")
+            await self.finish(entry, outcome, self._answer(response))
             return None
+        await self._welcome(entry.host)
         page = self._page(response, entry)
-        finds = await asyncio.to_thread(visit.named, page, entry.kind, entry.depth)
-        if finds is not None:
-            await self._found(entry, finds, response)
-            return None
-        return await self._article(replace(entry, kind=ARTICLE), page, response)
+        wanted = await self._wanted(entry, response)
+        named = await asyncio.to_thread(visit.named, page, entry, wanted)
+        if named is None:
+            return await self._article(replace(entry, kind=ARTICLE), page, response)
+        if named.kind == GUESS:
+            await self.finish(entry, Outcome(State.GONE, "no-listing", response.status), self._answer(response))
+        else:
+            await self._found(entry, named, response)
+        return None
 
-    async def _found(self, entry: Entry, finds: list[Find], response: Response) -> None:
-        kind = LISTING if entry.kind == UNKNOWN else entry.kind
-        listing = replace(entry, kind=kind, named=sum(find.kind != PAGER for find in finds))
-        answer = Answer(_header(response, "ETag"), _header(response, "Last-Modified"), response.status)
-        new = await self.run.write(self.run.ledger.found, listing, finds, answer, self.run.clock.now())
+    async def _wanted(self, entry: Entry, response: Response) -> Wanted:
+        robots = b""
+        if entry.kind in {SITE, UNKNOWN}:
+            scheme, _, rest = response.url.partition("://")
+            origin = f"{scheme}://{rest.partition('/')[0]}"
+            kept = await self.run.write(hosts.robots, origin)
+            robots = kept[1] if kept is not None and kept[0] == 200 else b""
+        judge = self.run.shapes.judge(site_of(response.url))
+        return Wanted(self.run.seeds[entry.seed], self.run.clock.now(), self._since, judge, robots)
+
+    async def _found(self, entry: Entry, named: Named, response: Response) -> None:
+        ledger, now, seed = self.run.ledger, self.run.clock.now(), self.run.seeds[entry.seed]
+        listing = replace(entry, kind=named.kind, named=named.articles)
+        finds, new = list(named.finds), 0
+        while len(finds) > _FINDS_AT_ONCE:
+            some, finds = finds[:_FINDS_AT_ONCE], finds[_FINDS_AT_ONCE:]
+            new += await self.run.write(ledger.note, listing, some, now)
+        answer = self._answer(response, await self._kept(response))
+        due = None if named.kind == PAGER else self.run.due(seed, now)
+        new += await self.run.write(ledger.found, listing, finds, answer, now, read_as(seed), due, new)
         self.count("articles/found", new)
-        self.settle(listing, Outcome(State.DONE, status=response.status))
+        self._frontier.stir(_hosts_of(named.finds))
+        self.settle(listing, Outcome(State.DONE, status=response.status), found=new)
 
-    async def _article(self, entry: Entry, first: Page, response: Response) -> Article | None:
-        responses = {first.url: response}
+    async def _article(self, entry: Entry, first: Page, response: Response) -> tuple[Article, Entry, Answer] | None:
+        seed = self.run.seeds[entry.seed]
+        read = await self.run.workers.begin(first, seed.paging)
+        places = {first.url: await self._kept(response)}
+        missing = ""
+        if isinstance(read, Continued):
+            pages, missing = await self._join(first, read, entry, seed, places)
+            read = await self.run.workers.read(pages)
+            entry = replace(entry, parts=tuple(page.url for page in pages) if len(pages) > 1 else ())
+            first = pages[0]
+            await self._keep_order(pages, places, missing)
+        outcome = self._reason_against(read, seed, response.status)
+        if isinstance(read, Rejection) or outcome is not None:
+            if isinstance(read, Article):
+                entry = replace(entry, hints=replace(entry.hints, published=read.published))
+            self._learn(entry, outcome)
+            await self.finish(entry, outcome or Outcome(State.REJECTED), self._answer(response, places[first.url]))
+            return None
+        kept = places[first.url]
+        self._learn(entry, None)
+        marks = (*read.marks, "incomplete") if missing else read.marks
+        article = replace(read, archived=kept.place if kept else "", marks=marks)
+        return article, looked(entry), self._answer(response, kept)
 
+    async def _join(
+        self, first: Page, more: Continued, entry: Entry, seed: Seed, places: dict[str, Kept | None]
+    ) -> tuple[tuple[Page, ...], str]:
         async def fetch_part(url: str) -> Page | None:
-            part = await fetch(self.crawler.engine, Request(url, dont_filter=True))
+            try:
+                part = await fetch(self.crawler.engine, Request(url, dont_filter=True, meta={"via": entry.url}))
+            except Exception as error:
+                if outcome_of(error) is None:
+                    raise
+                return None
             self.count("pages/fetched")
             if part.status != 200:
                 return None
             page = self._page(part, entry)
-            responses[page.url] = part
+            places[page.url] = await self._kept(part)
             return page
 
-        pages = await visit.whole(first, fetch_part, insist=entry.attempts < visit.PATIENCE)
-        read = await self.run.workers.read(pages)
+        pages, missing = await visit.joined(
+            first, more, fetch_part, lambda part: self.run.workers.look(part, seed.paging)
+        )
+        if missing and entry.attempts < visit.PATIENCE:
+            raise PartMissing(missing)
+        return pages, missing
+
+    async def _keep_order(self, pages: tuple[Page, ...], places: dict[str, Kept | None], missing: str) -> None:
+        order = [(page.url, kept.place) for page in pages if (kept := places[page.url]) is not None]
+        if len(order) > 1 or (order and missing):
+            await self.run.keep_parts(order, missing)
+
+    def _reason_against(self, read: Article | Rejection | Continued, seed: Seed, status: int) -> Outcome | None:
+        if isinstance(read, Continued):
+            return Outcome(State.PENDING, "broken", status)
         if isinstance(read, Rejection):
             self.logger.debug("%s: %s: %s", read.reason, read.detail, read.url)
-            state = State.PENDING if read.reason in _NOT_OF_THE_PAGE else State.REJECTED
-            await self.finish(entry, Outcome(state, read.reason, response.status))
-            return None
-        place = responses[pages[0].url].meta.get("archived")
-        return replace(read, archived=await self.run.location(place) if place else "")
+            return Outcome(State.PENDING if read.reason in _NOT_OF_THE_PAGE else State.REJECTED, read.reason, status)
+        if forbidden := self.run.obeyed & set(read.marks):
+            return Outcome(State.REJECTED, min(forbidden), status)
+        if seed.language and read.language not in {seed.language, "und"}:
+            return Outcome(State.REJECTED, "language", status)
+        if self._since is not None and read.published is not None and read.published < self._since:
+            return Outcome(State.SKIPPED, "too-old", status)
+        return None
+
+    def _learn(self, entry: Entry, against: Outcome | None) -> None:
+        if against is None or against.reason in {"not-article", "short", "empty"}:
+            self.run.shapes.learn(entry.url, site_of(entry.url), against is None)
+
+    async def finish(self, entry: Entry, outcome: Outcome, answer: Answer | None = None) -> None:
+        """Write down what became of an entry, and count it."""
+        if outcome.state is State.DONE:
+            entry = looked(entry)
+        now = self.run.clock.now()
+        await self.run.write(self.run.ledger.finish, entry, self.step(entry, outcome), outcome.reason, answer, now)
+        self.settle(entry, outcome)
+
+    def step(self, entry: Entry, outcome: Outcome) -> Step:
+        """Return what follows from an outcome for an entry: its state, and when it is due again."""
+        now = self.run.clock.now()
+        found = step(outcome, entry.attempts, now, entry.listing, entry.reason)
+        if outcome.state is not State.DONE:
+            return found
+        if entry.kind == ARTICLE:
+            dated = entry.hints.published or entry.found_at or now
+            return replace(found, next_visit=self.run.cadence.next_look(dated, entry.looks, now))
+        due = self.run.due(self.run.seeds[entry.seed], now)
+        return found if entry.kind == PAGER else replace(found, next_visit=due(entry.changed_at or now))
+
+    async def _blocked(self, entry: Entry, outcome: Outcome, response: Response) -> None:
+        """Write down that we are not wanted; leave the whole host alone where it means the whole host."""
+        now = self.run.clock.now()
+        self._blocks[entry.host] += 1
+        asked = self._retry_after(response)
+        if outcome.reason in _OF_THE_HOST or asked or self._blocks[entry.host] >= _BLOCKS_OF_HOST:
+            times = await self.run.write(hosts.blocks, entry.host) + 1
+            await self._stay_away(entry, asked or now + blocked_pause(times), outcome.reason)
+            self.run.tally.shut_out(entry.hints.site or site_of(entry.url))
+        await self.finish(entry, outcome, self._answer(response))
+
+    async def _stay_away(self, entry: Entry, until: datetime, reason: str) -> None:
+        """Ask the host of an entry for nothing until then, in this run and the next ones."""
+        now = self.run.clock.now()
+        if self.run.pauses.get(entry.host, now) > now:
+            # Several requests were on the line when the first was refused: they are one refusal.
+            return
+        self.run.pauses[entry.host] = until
+        self.run.blocked.add(entry.host)
+        self._frontier.close(entry.host, until)
+        let_go(self.crawler.engine, entry.host)
+        await self.run.write(hosts.pause, self.run.corpus, entry.host, until, reason)
+
+    def _retry_after(self, response: Response) -> datetime | None:
+        return retry_after(_header(response, "Retry-After"), self.run.clock.now())
+
+    async def _welcome(self, host: str) -> None:
+        self._blocks.pop(host, None)
+        if host in self.run.blocked:
+            self.run.blocked.discard(host)
+            await self.run.write(hosts.welcome, host)
+
+    async def _kept(self, response: Response) -> Kept | None:
+        place = response.meta.get("archived")
+        return await self.run.kept(place) if place else None
+
+    def _answer(self, response: Response, kept: Kept | None = None) -> Answer:
+        digest, at = (kept.digest, kept.at) if kept else ("", None)
+        return Answer(_header(response, "ETag"), _header(response, "Last-Modified"), response.status, digest, at)
 
     def _page(self, response: Response, entry: Entry) -> Page:
-        content_type = _header(response, "Content-Type")
-        return Page(response.url, response.body, content_type, self.run.clock.now(), entry.hints)
+        headers = tuple(
+            (name, value.decode("latin-1")) for name in sorted(HEADERS) for value in response.headers.getlist(name)
+        )
+        return Page(
+            response.url,
+            response.body,
+            _header(response, "Content-Type"),
+            self.run.clock.now(),
+            entry.hints,
+            headers,
+        )
+
+    def _spent(self, host: str, error: HostSpent) -> None:
+        """Ask a host for nothing more in this run."""
+        now = self.run.clock.now()
+        if not self._frontier.is_closed(host, now):
+            self._frontier.close(host, now + timedelta(days=1))
+            let_go(self.crawler.engine, host)
+            self.logger.warning("%s; the rest of it stays due", error)
 
     async def _failed(self, entry: Entry, error: BaseException) -> None:
+        if self.ended_early and not isinstance(error, StorageError | CannotExtract):
+            # Whatever it was, the end of the run may have caused it; the address is still due.
+            self._frontier.settle(entry)
+            self._answered.set()
+            return
         try:
             if isinstance(error, StorageError | CannotExtract):
                 raise error
             outcome = outcome_of(error)
+            if isinstance(error, HostSpent):
+                self._spent(entry.host, error)
             if outcome is None:
                 self.count("bugs")
                 self.logger.error("an error of this program at %s", entry.url, exc_info=error)
@@ -250,6 +517,27 @@ class NewsSpider(Args[NewsArguments], Spider):
             await self.finish(entry, outcome)
         except (StorageError, CannotExtract) as trouble:
             self.stop(trouble)
+
+
+def looked(entry: Entry) -> Entry:
+    """Return an article's entry after another look at it; any other as it is."""
+    return replace(entry, looks=entry.looks + 1) if entry.kind == ARTICLE and entry.article else entry
+
+
+def _outcome(response: Response, entry: Entry) -> Outcome | None:
+    """Return what an answer means before anybody reads it; None: read it."""
+    headers = {name.decode("latin-1"): _header(response, name.decode("latin-1")) for name in response.headers}
+    barrier = wall(response.status, headers, response.body, response.url)
+    if barrier:
+        return Outcome(State.BLOCKED, barrier, response.status)
+    outcome = of_status(response.status)
+    if outcome is None and entry.kind == ARTICLE and is_home(response.url) and not is_home(entry.url):
+        return Outcome(State.GONE, "home", response.status)
+    return outcome
+
+
+def _hosts_of(finds: tuple[Find, ...]) -> set[str]:
+    return {host_of(find.url) for find in finds if not find.skip}
 
 
 def _header(response: Response, name: str) -> str:

@@ -6,8 +6,8 @@ from sqlalchemy import Engine, inspect, text
 
 from dedup.records import CorpusError
 
-HEAD = "0001"
-KNOWN = ("0001",)
+HEAD = "0002"
+KNOWN = ("0001", "0002")
 
 
 def migrate(engine: Engine) -> None:

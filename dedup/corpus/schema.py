@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -83,6 +84,16 @@ articles = Table(
     Column("archived", Text, nullable=False),
     # What the article says of where it comes from: authors, place, editors, agency, credited_source, …
     Column("credits", Text, nullable=False),
+    # Words about the article, separated by spaces: "incomplete", "noindex", "noarchive", "tdm-reservation".
+    Column("marks", String(255), nullable=False, server_default=""),
+)
+
+# Addresses that `dedup forget` removed for good: neither stored nor fetched again.
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("url", Text, primary_key=True),
+    Column("at", Time, nullable=False),
 )
 
 # Articles that came, changed or went since the last update, with the site they counted for until then.
@@ -221,6 +232,11 @@ runs = Table(
     Column("counts", Text, nullable=False),
     Column("verdict", Text, nullable=False),
     Column("exit_code", Integer),
+    # JSON: what came of each seed and each site that had something to tell.
+    Column("details", Text, nullable=False, server_default="{}"),
+    # The machine, data folder and shard; one run at a time is alive there.
+    Column("place", Text, nullable=False, server_default=""),
+    Column("alive_at", Time),
 )
 
 # The lines of seed lists, each as it stood in the last run that had it.
@@ -232,6 +248,12 @@ seeds = Table(
     Column("kind", String(8), nullable=False),
     Column("site", String(255), nullable=False),
     Column("run_id", ForeignKey("runs.id"), nullable=False),
+    Column("list", Text, nullable=False, server_default=""),
+    # JSON: the words behind the address.
+    Column("options", Text, nullable=False, server_default="{}"),
+    # The most addresses its listings named in a run, and in how many runs in a row they have named none since.
+    Column("yielded", Integer, nullable=False, server_default="0"),
+    Column("empty_runs", Integer, nullable=False, server_default="0"),
 )
 
 # Every address that was found. `key` is what its variants have in common, `url` the one to ask for; a row
@@ -262,6 +284,17 @@ ledger = Table(
     Column("published", Time),
     Column("language", String(16), nullable=False),
     Column("article", String(255), nullable=False),
+    # Of a listing: when it last named something new, when it was last asked unconditionally, and by which
+    # reading of it and which words of its seed that was.
+    Column("changed_at", Time),
+    Column("full_at", Time),
+    Column("read_as", String(64), nullable=False, server_default=""),
+    # Of an article: how often it was looked at again, and the addresses of its parts in order, as JSON.
+    Column("looks", Integer, nullable=False, server_default="0"),
+    Column("parts", Text, nullable=False, server_default=""),
+    # Of the last archived answer: what a record that only says "as before" refers to.
+    Column("digest", String(64), nullable=False, server_default=""),
+    Column("archived_at", Time),
 )
 
 # Only what is due some day is in it, in the order in which a host's rows are drawn.
@@ -281,4 +314,33 @@ robots = Table(
     Column("status", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("fetched_at", Time, nullable=False),
+)
+
+# Hosts that told us to stay away for a while, and how often in a row they have.
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", String(255), primary_key=True),
+    Column("paused_until", Time),
+    Column("blocks", Integer, nullable=False),
+    Column("reason", String(32), nullable=False),
+)
+
+# What the pages behind addresses of one shape turned out to be.
+shapes = Table(
+    "shapes",
+    metadata,
+    Column("site", String(255), primary_key=True),
+    Column("shape", String(255), primary_key=True),
+    Column("articles", Integer, nullable=False),
+    Column("others", Integer, nullable=False),
+)
+
+# How many pages of a site were read lately and how many of them held no article; older runs count less.
+site_history = Table(
+    "site_history",
+    metadata,
+    Column("site", String(255), primary_key=True),
+    Column("pages", Float, nullable=False),
+    Column("without", Float, nullable=False),
 )

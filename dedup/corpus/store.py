@@ -1,7 +1,7 @@
 """The corpus: opened, migrated, written to in short transactions, and read back as Articles."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -14,7 +14,9 @@ from sqlalchemy import (
     Connection,
     Engine,
     Row,
+    Select,
     Table,
+    case,
     create_engine,
     delete,
     event,
@@ -28,11 +30,22 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from dedup.corpus import lock, migration
 from dedup.corpus.address import resolve
-from dedup.corpus.schema import articles, changes, revisions, texts
-from dedup.records import Article, CorpusError, UnknownArticle
+from dedup.corpus.schema import (
+    articles,
+    changes,
+    facts,
+    family_members,
+    forgotten,
+    matches,
+    own_texts,
+    revisions,
+    sketches,
+    texts,
+)
+from dedup.records import Article, CorpusError, Recipe, UnknownArticle
 
 _T = TypeVar("_T")
-Outcome = Literal["new", "changed", "same"]
+Outcome = Literal["new", "changed", "same", "forgotten"]
 
 _BUSY_TIMEOUT_MS = 60_000
 _CHUNK = 500
@@ -42,14 +55,33 @@ _PLAIN = ("site", "host", "title", "language", "published", "modified", "fetched
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """How many articles were new, had another text or title than before, or were known as they are."""
+    """How many articles were new, had another text or title than before, or were known as they are.
+
+    `forgotten` were left out: `dedup forget` has blocked their addresses.
+    """
 
     new: int = 0
     changed: int = 0
     same: int = 0
+    forgotten: int = 0
 
     def __add__(self, other: "Added") -> "Added":
-        return Added(self.new + other.new, self.changed + other.changed, self.same + other.same)
+        return Added(
+            self.new + other.new,
+            self.changed + other.changed,
+            self.same + other.same,
+            self.forgotten + other.forgotten,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """How much was removed of each; `texts` are those that no other article has."""
+
+    articles: int = 0
+    revisions: int = 0
+    texts: int = 0
+    matches: int = 0
 
 
 class Corpus:
@@ -114,19 +146,26 @@ class Corpus:
         with self.engine.connect() as connection, connection.begin():
             yield connection
 
-    def alone(self, work: str) -> AbstractContextManager[None]:
-        """Hold the corpus for `work`, "updating" or "collecting"; raises Busy while another process does."""
-        return lock.alone(self.engine, work)
+    def alone(self, work: str, wait: bool = False) -> AbstractContextManager[None]:
+        """Hold the corpus for `work`, such as "updating"; while another process does, raises Busy or waits."""
+        return lock.alone(self.engine, work, wait)
 
     def insert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
         """Return an INSERT for `table` that knows ON CONFLICT in this corpus's dialect."""
         return (postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert)(table)
 
     def put(self, connection: Connection, article: Article, now: datetime) -> Outcome:
-        """Store `article` within the caller's transaction; an earlier text of its address becomes a revision."""
+        """Store `article` within the caller's transaction; an earlier text of its address becomes a revision.
+
+        An article that goes by a forgotten address is not stored.
+        """
+        blocked = select(forgotten.c.url).where(forgotten.c.url.in_([article.url, article.fetched_url]))
+        if connection.execute(blocked.limit(1)).first() is not None:
+            return "forgotten"
         text_id = self._text_id(connection, article.text)
         row = {name: getattr(article, name) for name in _PLAIN} | {
             "text_id": text_id,
+            "marks": " ".join(article.marks),
             "credits": json.dumps({name: getattr(article, name) for name in _CREDITS}, ensure_ascii=False),
         }
         old = connection.execute(select(articles).where(articles.c.url == article.url)).one_or_none()
@@ -190,10 +229,28 @@ class Corpus:
         """Remove an article and its revisions; the next update groups as if it had never been there."""
         article = self.article(reference)
         with self.transaction() as connection:
-            self._mark(connection, article.id, article.site)
-            connection.execute(delete(articles).where(articles.c.key == article.id))
-            kept = select(articles.c.text_id).union(select(revisions.c.text_id))
-            connection.execute(delete(texts).where(texts.c.id.not_in(kept)))
+            self.take_out(connection, [article.id])
+
+    def take_out(self, connection: Connection, ids: Sequence[str]) -> Removed:
+        """Remove these few articles within the caller's transaction, and all that nobody else has of theirs."""
+        rows = connection.execute(select(articles).where(articles.c.key.in_(ids))).all()
+        numbers = [row.id for row in rows]
+        self._mark_bereaved(connection, numbers)
+        for row in rows:
+            self._mark(connection, row.key, row.site)
+        earlier = revisions.c.article_id.in_(numbers)
+        held = {row.text_id for row in rows} | set(
+            connection.execute(select(revisions.c.text_id).where(earlier)).scalars()
+        )
+        matched = matches.c.a_id.in_(numbers) | matches.c.b_id.in_(numbers)
+        gone = [
+            connection.execute(delete(table).where(which)).rowcount
+            for table, which in ((matches, matched), (revisions, earlier), (articles, articles.c.id.in_(numbers)))
+        ]
+        kept = select(articles.c.text_id).union(select(revisions.c.text_id))
+        unused = texts.c.id.in_(held) & texts.c.id.not_in(kept)
+        lost = connection.execute(delete(texts).where(unused)).rowcount
+        return Removed(articles=gone[2], revisions=gone[1], texts=lost, matches=gone[0])
 
     def _refuse_taken(self, connection: Connection, article: Article) -> None:
         holder = connection.execute(select(articles.c.url).where(articles.c.key == article.id)).scalar()
@@ -203,6 +260,27 @@ class Corpus:
     def _mark(self, connection: Connection, key: str, site: str) -> None:
         marked = self.insert(changes).values(article=key, site=site, taken=0)
         connection.execute(marked.on_conflict_do_update(index_elements=["article", "site"], set_={"taken": 0}))
+
+    def _mark_bereaved(self, connection: Connection, numbers: Sequence[int]) -> None:
+        """Mark whose results rest on these articles: what was kept of them goes with them, and would tell an update.
+
+        That is their families, whose stories they told too, and all holders of hot keys that they stood for.
+        """
+        kin, own_kin = family_members.alias(), family_members.alias()
+        relatives = select(kin.c.article_id).where(
+            kin.c.family.in_(select(own_kin.c.family).where(own_kin.c.article_id.in_(numbers)))
+        )
+        led = select(sketches.c.article_id).where(sketches.c.key.in_(_led_keys(numbers, self._recipe(connection))))
+        wanted = select(articles.c.key, articles.c.site).where(
+            articles.c.id.in_(relatives.union(led)), articles.c.id.not_in(numbers)
+        )
+        for row in connection.execute(wanted).all():
+            self._mark(connection, row.key, row.site)
+
+    def _recipe(self, connection: Connection) -> Mapping[str, Any]:
+        stored = connection.execute(select(facts.c.value).where(facts.c.name == "recipe")).scalar()
+        numbers: dict[str, Any] = json.loads(stored or "{}")
+        return Recipe().as_dict() | numbers
 
     def _text_id(self, connection: Connection, text: str) -> int:
         digest = text_hash(text)
@@ -226,6 +304,24 @@ def text_hash(text: str) -> str:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
+def _led_keys(numbers: Sequence[int], recipe: Mapping[str, Any]) -> Select[tuple[int]]:
+    """Return the hot keys that articles with these numbers lead, or that are hot no longer without them."""
+    gone, gone_own, holder, own = sketches.alias(), own_texts.alias(), sketches.alias(), own_texts.alias()
+    texts_of_key = func.count(own.c.hash.distinct())
+    before_it = func.count(case((own.c.hash < gone_own.c.hash, own.c.hash)).distinct())
+    hot = recipe["hot_key_texts"]
+    return (
+        select(gone.c.key)
+        .join(gone_own, gone_own.c.article_id == gone.c.article_id)
+        .join(holder, holder.c.key == gone.c.key)
+        .join(own, own.c.article_id == holder.c.article_id)
+        .where(gone.c.article_id.in_(numbers))
+        .group_by(gone.c.key, gone_own.c.hash)
+        .having(texts_of_key > hot)
+        .having((before_it < recipe["hot_key_holders"]) | (texts_of_key <= hot + len(numbers)))
+    )
+
+
 _WHOLE = select(articles, texts.c.text).join(texts, texts.c.id == articles.c.text_id)
 _TUPLES = frozenset({"authors", "editors", "sources"})
 _FIELDS = frozenset(field.name for field in fields(Article))
@@ -238,7 +334,7 @@ def _article(row: Row[Any]) -> Article:
         for name, value in json.loads(row.credits).items()
         if name in _FIELDS
     }
-    return Article(url=row.url, text=row.text, id=row.key, **plain, **credits_)
+    return Article(url=row.url, text=row.text, id=row.key, marks=tuple(row.marks.split()), **plain, **credits_)
 
 
 def _prepare(engine: Engine) -> None:

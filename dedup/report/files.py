@@ -1,6 +1,7 @@
 """A report on disk: a folder of its own for each, complete or not there, and `latest` beside them."""
 
 import itertools
+import re
 import shutil
 import tempfile
 from datetime import UTC, datetime, tzinfo
@@ -8,6 +9,9 @@ from pathlib import Path
 
 from dedup.report import html, json_lines
 from dedup.report.views import Overview
+
+_REPORT = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z(?:-\d+)?")
+_DAY = len("2026-11-22")
 
 
 def write(overview: Overview, folder: Path, now: datetime, zone: tzinfo | None = None) -> Path:
@@ -28,6 +32,20 @@ def write(overview: Overview, folder: Path, now: datetime, zone: tzinfo | None =
         raise
     _point_latest(report)
     return report / "index.html"
+
+
+def keep_one_a_day(report: Path) -> list[Path]:
+    """Remove the earlier reports of the day (UTC) of `report`, a folder that `write` made; return them."""
+    day = report.name[:_DAY]
+    earlier = [
+        other
+        for other in report.parent.iterdir()
+        if other.is_dir() and not other.is_symlink() and _REPORT.fullmatch(other.name) and other.name[:_DAY] == day
+    ]
+    earlier = sorted(other for other in earlier if other.name != report.name)
+    for other in earlier:
+        shutil.rmtree(other)
+    return earlier
 
 
 def _moved(unfinished: Path, wanted: Path) -> Path:

@@ -192,12 +192,13 @@ def test_a_run_cut_short_counts_articles_among_bare_addresses_too(newsroom: News
     assert len(place.articles()) <= 3
 
 
-def test_the_bare_home_address_of_a_site_without_feeds_serves_as_a_seed(newsroom: Newsroom, tmp_path: Path) -> None:
-    place = crawls.at(tmp_path, newsroom, [newsroom.url("harian-lembah")])
-    assert crawls.run(*place.command()).code == 0
-    articles = place.articles()
-    assert articles
-    assert {article.site for article in articles} == {"harian-lembah.test"}
+def test_every_outlet_is_collected_whole_from_its_bare_home_address(
+    crawled: Crawled, newsroom: Newsroom, tmp_path: Path
+) -> None:
+    place = crawls.at(tmp_path, newsroom, [newsroom.url(outlet) for outlet in OUTLETS])
+    ended = crawls.run(*place.command())
+    assert ended.code == 0, ended.err
+    assert told(place.articles()) == told(crawled.place.articles())
 
 
 def test_one_article_may_be_a_seed_and_twins_of_it_are_not_stored_again(newsroom: Newsroom, tmp_path: Path) -> None:
@@ -230,7 +231,7 @@ def test_an_unknown_argument_is_told_in_one_line_before_any_request(newsroom: Ne
     ended = crawls.run(*place.command("-a", "color=red"))
     assert ended.code == 2
     (line,) = [line for line in ended.err.splitlines() if " INFO: " not in line]
-    assert line == "unknown spider argument 'color'; there are: seeds, max_pages"
+    assert line.startswith("unknown spider argument 'color'; there are: seeds, since, max_pages")
     assert newsroom.requests == []
 
 

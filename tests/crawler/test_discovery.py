@@ -133,6 +133,141 @@ def test_entities_are_not_fetched_or_blown_up() -> None:
     assert found.links[0].url == f"{SITE}/a"
 
 
+@pytest.mark.parametrize("entry", ['<title>&a9;</title><link href="/a"/>', '<title>x</title><link href="/a?&a9;"/>'])
+def test_a_bomb_of_entities_is_a_feed_like_any_other(entry: str) -> None:
+    layers = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+    body = f'<!DOCTYPE feed [<!ENTITY a0 "boom">{layers}]><feed><entry>{entry}</entry></feed>'
+    found = listing(page(body))
+    assert found is not None
+    assert found.links[0].url.startswith(f"{SITE}/a")
+    assert "boom" not in repr(found)
+
+
+def rss(*items: str, head: str = "", start: str = "") -> str:
+    return f"{start}<rss><channel>{head}{''.join(f'<item>{item}</item>' for item in items)}</channel></rss>"
+
+
+def links_of(body: str | bytes, url: str = f"{SITE}/", content_type: str = "application/xml") -> tuple[Link, ...]:
+    found = listing(page(body, url, content_type))
+    assert found is not None
+    return found.links
+
+
+QUOTED = "Gubernur: “Tidak benar” – café"
+
+
+@pytest.mark.parametrize("written", ["utf-8", "windows-1252", "utf-16"])
+@pytest.mark.parametrize("declared", ["utf-8", "iso-8859-1", "windows-1252", "UTF-16", "x-nothing", ""])
+def test_titles_are_right_whatever_encoding_a_feed_declares(written: str, declared: str) -> None:
+    start = f'<?xml version="1.0" encoding="{declared}"?>' if declared else ""
+    if (written, declared.lower()) == ("windows-1252", "utf-16"):
+        return
+    body = rss(f"<title>{QUOTED}</title><link>/a</link>", start=start).encode(written)
+    assert links_of(body) == (Link(f"{SITE}/a", QUOTED),)
+
+
+def test_one_bad_byte_does_not_change_the_encoding_of_a_feed() -> None:
+    body = rss(f"<title>{QUOTED * 3}</title><link>/a</link>", "<title>x#x</title><link>/b</link>")
+    assert links_of(body.encode().replace(b"#", b"\xe9"))[0].title == QUOTED * 3
+
+
+def test_what_stands_before_a_feed_is_passed_over() -> None:
+    start = "\n<br />\n<b>Warning</b>: something is <i>deprecated</i>\n<?xml version='1.0'?><!-- <rss --><!DOCTYPE rss>"
+    assert [link.url for link in links_of(rss("<link>/a</link>", start=start))] == [f"{SITE}/a"]
+
+
+def test_bare_ampersands_and_names_of_html_are_kept() -> None:
+    found = links_of(rss("<title>Sea &amp; Wall &raquo; A&nbsp;B & C</title><link>/a?x=1&y=2&copy=3</link>"))
+    assert found == (Link(f"{SITE}/a?x=1&y=2&copy=3", "Sea & Wall » A B & C"),)
+
+
+def test_control_characters_do_not_end_a_feed() -> None:
+    found = links_of(rss("<title>A\x08B\x00C</title><link>/a</link>", "<link>/b</link>"))
+    assert [link.url for link in found] == [f"{SITE}/a", f"{SITE}/b"]
+
+
+def test_relative_addresses_start_from_xml_base() -> None:
+    feed = """<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://contoh.test/x/">
+    <entry xml:base="y/"><link href="a"/></entry><entry><link xml:base="z/" href="b"/></entry>
+    <entry><link href="/c"/></entry><entry xml:base="https://[bad"><link href="d"/></entry></feed>"""
+    assert [link.url for link in links_of(feed, f"{SITE}/feeds/atom")] == [
+        f"{SITE}/x/y/a",
+        f"{SITE}/x/z/b",
+        f"{SITE}/c",
+        f"{SITE}/x/d",
+    ]
+
+
+def test_an_item_without_a_link_goes_by_its_guid_if_that_is_an_address() -> None:
+    found = links_of(
+        rss(
+            "<guid>https://contoh.test/a</guid>",
+            '<guid isPermaLink="true">/b</guid>',
+            "<guid>/c</guid>",
+            '<guid isPermaLink="false">tag:contoh.test,2026:1</guid>',
+        )
+    )
+    assert [link.url for link in found] == [f"{SITE}/a", f"{SITE}/b"]
+
+
+def test_a_web_page_that_is_served_as_a_feed_is_a_section() -> None:
+    found = listing(page(SECTION, f"{SITE}/feed", "application/rss+xml"))
+    assert found is not None
+    assert found.kind == "section"
+    assert len(found.links) == 2
+
+
+def test_a_text_file_with_an_address_a_line_is_a_sitemap() -> None:
+    body = "\ufeffhttps://contoh.test/a?utm_source=x\r\n\r\n  https://contoh.test/b \nhttps://contoh.test/a\n"
+    found = listing(page(body, content_type="text/plain"))
+    assert found is not None
+    assert (found.kind, [link.url for link in found.links]) == ("sitemap", [f"{SITE}/a", f"{SITE}/b"])
+    assert listing(page(f"{body}and so on", content_type="text/plain")) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "until"),
+    [
+        ("/sitemap-2025-06.xml", datetime(2025, 7, 1, tzinfo=UTC)),
+        ("/sitemap/posts202512.xml", datetime(2026, 1, 1, tzinfo=UTC)),
+        ("/2025/06/18.xml", datetime(2025, 6, 19, tzinfo=UTC)),
+        ("/sitemap_20250630.xml", datetime(2025, 7, 1, tzinfo=UTC)),
+        ("/sitemap-2024.xml", datetime(2025, 1, 1, tzinfo=UTC)),
+        ("/2023/sitemap-2025-06.xml", datetime(2025, 7, 1, tzinfo=UTC)),
+        ("/sitemap-news.xml", None),
+        ("/sitemap-20259.xml", None),
+        ("/sitemap-2025-02-30.xml", None),
+    ],
+)
+def test_a_sitemap_of_an_index_is_dated_by_its_address(address: str, until: datetime | None) -> None:
+    index = f"<sitemapindex><sitemap><loc>{address}</loc></sitemap></sitemapindex>"
+    assert links_of(index) == (Link(f"{SITE}{address}", published=until),)
+
+
+def test_what_a_sitemap_of_an_index_says_of_itself_comes_before_its_address() -> None:
+    index = """<sitemapindex><sitemap><loc>/2024-01.xml</loc><lastmod>2026-03-05T10:00:00+07:00</lastmod></sitemap>
+    <sitemap><loc>/2026-02.xml</loc></sitemap></sitemapindex>"""
+    assert links_of(index) == (
+        Link(f"{SITE}/2024-01.xml", published=datetime(2026, 3, 5, 3, tzinfo=UTC)),
+        Link(f"{SITE}/2026-02.xml", published=datetime(2026, 3, 1, tzinfo=UTC)),
+    )
+
+
+def test_articles_are_not_dated_by_their_address() -> None:
+    sitemap = "<urlset><url><loc>/2025/06/18/jembatan-lama-ditutup</loc></url></urlset>"
+    assert links_of(sitemap)[0].published is None
+
+
+def test_sixty_thousand_entries_are_read_up_to_the_limit_of_sitemaps() -> None:
+    body = rss(*(f"<link>/{n}</link>" for n in range(60_000)), head="<title>Contoh</title>")
+    assert len(links_of(body)) == 50_000
+
+
+def test_entries_inside_of_entries_end() -> None:
+    body = "<rss><channel>" + "<item><title>" * 20_000 + "x"
+    assert listing(page(body)) is not None
+
+
 @given(st.binary(max_size=300), st.sampled_from([b"", b"<rss>", b"<html>", b"{", b"\x1f\x8b", b"<urlset><url><loc>"]))
 def test_no_bytes_raise(body: bytes, start: bytes) -> None:
     some = page(start + body)
@@ -162,6 +297,19 @@ def test_a_section_gives_its_articles_in_order() -> None:
         Link(f"{SITE}/berita/12345/jembatan-lama-ditutup-dua-pekan", "Jembatan Lama Ditutup"),
         Link("https://www.contoh.test/berita/12346/panen-raya-bawang-di-lereng", "Panen"),
     )
+
+
+def test_a_section_gives_what_its_judge_takes_for_articles() -> None:
+    found = listing(page(SECTION, f"{SITE}/ekonomi"), lambda url: url.endswith("/daerah"))
+    assert found is not None
+    assert found.links == (Link(f"{SITE}/daerah", "Daerah"),)
+
+
+def test_menus_inside_of_menus_are_menus() -> None:
+    deep = "<nav>" * 1_000 + '<a href="/berita/11111/menu-yang-bukan-berita-utama">Menu</a>' + "</nav>" * 1_000
+    found = listing(page(html(deep), f"{SITE}/daerah"))
+    assert found is not None
+    assert found.links == ()
 
 
 def test_a_page_that_is_no_html_and_no_feed_lists_nothing() -> None:

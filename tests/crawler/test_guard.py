@@ -1,11 +1,16 @@
 """The guard: each layer alone keeps requests out of where a crawler has no business."""
 
+from ipaddress import IPv4Address as Four
+from ipaddress import IPv6Address as Six
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scrapy import Request
 from scrapy.http import Response
+from scrapy.settings import Settings
 from twisted.internet.address import IPv4Address
 
 from crawler.guard import (
@@ -77,6 +82,18 @@ HOSTILE = [
     "http://127.0.0.1\\@news.example.com/",
     "http://news.example.com:99999/",
     "http://[::1/",
+    "http://demo.test:0/",
+    "http://news.example.com:0/",
+    "http://news..example.com/",
+    "http://.example.com/",
+    "http://news.example.com%00.demo.test/",
+    "http://news.example.com%2f/",
+    "http://127.0.0.257/",
+    "http://1.2.3.4.5/",
+    "http://news.0x7f/",
+    f"http://{'a' * 64}.example.com/",
+    f"http://{'a.' * 130}com/",
+    "http://berita.\udc80.com/",
 ]
 
 
@@ -96,6 +113,8 @@ def test_the_middleware_refuses_hostile_addresses(url: str) -> None:
         "https://[2606:4700:4700::1111]/",
         "https://xn--bcher-kva.example.com/",
         "https://contest.com/",
+        "https://a_b.example.com./",
+        f"https://{'a' * 63}.example.com/",
         "https://mylocal.news/",
     ],
 )
@@ -216,8 +235,119 @@ def test_a_setting_lists_several_exceptions() -> None:
     assert not guard.serves_only(["http://a.test/x", "http://b.test/"])
 
 
-def test_numbers_that_are_no_addresses_are_not_global() -> None:
-    assert not is_global("news.example.com")
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("news.example.com", "127.0.0.1", "0.0.0.0", "100.64.0.1", "169.254.169.254", "198.18.0.1", "192.0.2.1"),
+        *("192.0.0.9", "192.88.99.1", "168.63.129.16", "224.0.0.1", "240.0.0.1", "255.255.255.255", "203.0.113.7"),
+        *("::", "::1", "::127.0.0.1", "::ffff:10.0.0.1", "::ffff:0:8.8.8.8", "64:ff9b:1::8.8.8.8", "fe80::1"),
+        *("fe80::1%eth0", "2606:4700::1111%eth0", "fec0::1", "fd00:ec2::254", "ff0e::1", "2001:db8::1", "3fff::1"),
+        *("2001:0:4136:e378:8000:63bf:80ff:fffe", "2002:7f00:1::1", "2606:4700::5efe:7f00:1", "5f00::1", "4000::1"),
+        *("2606:4700::200:5efe:a00:1", "64:ff9b::10.0.0.1", "100::1", "2001:10::1"),
+    ],
+)
+def test_addresses_that_are_not_of_the_public_net(address: str) -> None:
+    assert not is_global(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "93.184.215.14", "2606:4700:4700::1111", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8"]
+)
+def test_addresses_of_the_public_net(address: str) -> None:
+    assert is_global(address)
+
+
+PRIVATE = st.one_of(
+    *(
+        st.ip_addresses(v=4, network=network)
+        for network in ("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12")
+    ),
+    *(
+        st.ip_addresses(v=4, network=network)
+        for network in ("192.0.0.0/24", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4")
+    ),
+)
+
+
+@given(PRIVATE)
+def test_no_private_address_gets_by_in_any_spelling(address: Four) -> None:
+    number = int(address)
+    first, rest = number >> 24, number & 0xFFFFFF
+    a, b, c, d = address.packed
+    spellings = [
+        *(f"{number}", f"{number:#x}", f"{number:#X}", f"0{number:o}", f"{first}.{rest}", f"{a}.{b}.{(c << 8) + d}"),
+        *(
+            f"{a:#x}.{b:#x}.{c:#x}.{d:#x}",
+            f"0{a:o}.0{b:o}.0{c:o}.0{d:o}",
+            f"{address}.",
+            f"%{ord(str(a)[0]):x}{str(address)[1:]}",
+        ),
+        *(str(address).replace(".", dot) for dot in "。．｡"),
+        str(address).translate({ord("0") + digit: ord("０") + digit for digit in range(10)}),
+    ]
+    assert [each for each in spellings if not Guard().reason_to_refuse(f"http://{each}/")] == []
+
+
+@given(PRIVATE)
+def test_no_private_address_gets_by_inside_another(address: Four) -> None:
+    number = int(address)
+    prefixes = ("::ffff:0:0", "64:ff9b::", "64:ff9b:1::", "::", "::ffff:0:0:0", "2606:4700::5efe:0:0")
+    inside = [str(Six(int(Six(prefix)) + number)) for prefix in prefixes]
+    inside += [str(Six((0x2002 << 112) + (number << 80) + 1)), str(Six((0x20010000 << 96) + (number << 64)))]
+    inside += [str(Six((0x20010000 << 96) + (0x08080808 << 64) + (number ^ 0xFFFFFFFF)))]
+    assert [each for each in inside if is_global(each)] == []
+
+
+def test_who_does_not_say_where_the_answer_came_from_is_not_believed() -> None:
+    request = Request("http://demo.test:8765/")
+    with pytest.raises(Refused, match="answered by None"):
+        GuardMiddleware(ALLOWED).process_response(request, Response(request.url))
+    cached = Response(request.url, flags=["cached"])
+    assert GuardMiddleware(ALLOWED).process_response(request, cached) is cached
+
+
+def proxied(wanted: bool) -> Guard:
+    return Guard.from_settings(Settings({"GUARD_ALLOW": "demo.test:8765=127.0.0.1", "HTTPPROXY_ENABLED": wanted}))
+
+
+def test_proxies_are_those_of_the_environment_and_only_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    assert not proxied(wanted=True).is_proxy("", 80)
+    monkeypatch.setenv("http_proxy", "Perantara:3128")
+    monkeypatch.setenv("https_proxy", "http://siapa:rahasia@10.0.0.9")
+    assert not proxied(wanted=False).is_proxy("perantara", 3128)
+    guard = proxied(wanted=True)
+    assert guard.is_proxy("perantara", 3128)
+    assert guard.is_proxy("10.0.0.9", 80)
+    assert guard.allows("demo.test", 8765)
+    assert guard.reason_to_refuse("http://perantara:3128/") == "it is the proxy"
+    assert guard.reason_to_refuse("http://10.0.0.9:8080/")
+    monkeypatch.setenv("https_proxy", "http://siapa:rahasia@10.0.0.9:x")
+    with pytest.raises(ValueError, match="http_proxy or https_proxy") as caught:
+        proxied(wanted=True)
+    assert "rahasia" not in str(caught.value)
+
+
+def test_only_what_went_through_a_proxy_may_be_answered_by_it() -> None:
+    middleware = GuardMiddleware(Guard(proxies=[("perantara", 3128)]))
+    response = Response("http://news.example.com/", ip_address=Four("10.0.0.9"))
+    through = Request(response.url, meta={"proxy": "http://perantara:3128"})
+    assert middleware.process_response(through, response) is response
+    for proxy in (None, "http://perantara:3129", "http://lain:3128"):
+        with pytest.raises(Refused):
+            middleware.process_response(Request(response.url, meta={"proxy": proxy}), response)
+
+
+def test_the_resolver_lets_a_proxy_be_wherever_it_is() -> None:
+    names = Names(["10.0.0.9"], ["10.0.0.9"])
+    receiver = Receiver()
+    guard = Guard(proxies=[("perantara.example.com", 3128)])
+    resolver = GuardedResolver(guard, SimpleNamespace(nameResolver=names))
+    resolver.resolveHostName(receiver, "perantara.example.com", 3128)
+    assert receiver.addresses == [("10.0.0.9", 3128)]
+    resolver.resolveHostName(receiver, "perantara.example.com", 80)
+    assert receiver.addresses == [("10.0.0.9", 3128)]
 
 
 class Engine:
@@ -253,7 +383,11 @@ def test_redirects_are_followed_relative_ones_too() -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["http://127.0.0.1:8765/", "file:///etc/hostname", "//localhost/", "http://demo.test/"]
+    "target",
+    [
+        *("http://127.0.0.1:8765/", "file:///etc/hostname", "//localhost/", "http://demo.test/", "http://[::1/"),
+        *("http://demo.test:x/", "http://demo.test:99999/", "mailto:redaksi@demo.test", "\x01http://127.0.0.1/"),
+    ],
 )
 def test_every_hop_goes_through_the_guard(target: str) -> None:
     engine = Engine({"http://demo.test:8765/a": "/b", "http://demo.test:8765/b": target})

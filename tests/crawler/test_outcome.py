@@ -6,75 +6,121 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.outcome import ATTEMPTS, Outcome, State, attempts_after, next_step, of_status
+from crawler.outcome import ATTEMPTS, Outcome, State, Step, blocked_pause, of_status, step
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
+TIMEOUT = Outcome(State.PENDING, "timeout")
+
+
+def pauses(outcome: Outcome, times: int, listing: bool = False) -> list[timedelta | None]:
+    """Return how long an address waits after each of so many visits with the same outcome."""
+    steps = [step(outcome, attempts, NOW, listing, outcome.reason) for attempts in range(times)]
+    return [found.next_visit - NOW if found.next_visit else None for found in steps]
 
 
 @pytest.mark.parametrize(
-    ("status", "state"),
+    ("status", "state", "reason"),
     [
-        (304, State.DONE),
-        (404, State.GONE),
-        (410, State.GONE),
-        (403, State.BLOCKED),
-        (429, State.BLOCKED),
-        (500, State.PENDING),
-        (503, State.PENDING),
-        (408, State.PENDING),
-        (400, State.FAILED),
-        (301, State.FAILED),
+        (304, State.DONE, "unchanged"),
+        (404, State.GONE, "not-found"),
+        (410, State.GONE, "not-found"),
+        (401, State.BLOCKED, "forbidden"),
+        (403, State.BLOCKED, "forbidden"),
+        (451, State.BLOCKED, "forbidden"),
+        (429, State.BLOCKED, "too-many"),
+        (408, State.PENDING, "server-error"),
+        (425, State.PENDING, "server-error"),
+        (500, State.PENDING, "server-error"),
+        (599, State.PENDING, "server-error"),
+        (400, State.FAILED, "refused"),
+        (301, State.FAILED, "refused"),
     ],
 )
-def test_a_status_decides_the_state(status: int, state: State) -> None:
-    outcome = of_status(status)
-    assert outcome is not None
-    assert (outcome.state, outcome.status) == (state, status)
+def test_a_status_decides_the_state_and_its_reason(status: int, state: State, reason: str) -> None:
+    assert of_status(status) == Outcome(state, reason, status)
 
 
-def test_of_a_page_the_body_decides() -> None:
-    assert of_status(200) is None
+@pytest.mark.parametrize("status", [200, 203, 299])
+def test_of_a_page_the_body_decides(status: int) -> None:
+    assert of_status(status) is None
 
 
 def test_pauses_grow_until_a_page_has_failed() -> None:
-    broken = Outcome(State.PENDING, "timeout")
-    visits = [next_step(broken, attempts, NOW) for attempts in range(1, ATTEMPTS + 1)]
-    *waiting, last = visits
-    assert {state for state, _ in waiting} == {State.PENDING}
-    times = [visit for _, visit in waiting if visit is not None]
+    *waiting, last = pauses(TIMEOUT, ATTEMPTS)
+    times = [pause for pause in waiting if pause is not None]
     assert len(times) == ATTEMPTS - 1
     assert times == sorted(set(times))
-    assert times[0] > NOW
-    assert last == (State.FAILED, None)
+    assert times[0] > timedelta()
+    assert last is None
+    assert step(TIMEOUT, ATTEMPTS - 1, NOW).state is State.FAILED
 
 
 def test_a_page_outlasts_an_outage_of_three_days() -> None:
-    broken = Outcome(State.PENDING, "no-such-host")
-    visits = [next_step(broken, attempts, NOW)[1] for attempts in range(1, ATTEMPTS)]
-    assert sum(((visit - NOW) for visit in visits if visit), timedelta()) > timedelta(days=3)
+    assert sum(filter(None, pauses(TIMEOUT, ATTEMPTS)), timedelta()) > timedelta(days=3)
 
 
-def test_who_blocks_us_is_left_alone_longer_each_time_up_to_three_days() -> None:
-    visits = [next_step(Outcome(State.BLOCKED, "blocked"), attempts, NOW)[1] for attempts in range(1, 9)]
-    assert visits == sorted(visits, key=lambda visit: visit or NOW)
-    assert visits[0] == NOW + timedelta(hours=6)
-    assert visits[-1] == NOW + timedelta(days=3)
+def test_a_listing_is_never_given_up_and_a_dead_one_is_asked_every_two_weeks() -> None:
+    waits = pauses(Outcome(State.GONE, "not-found", 404), 30, listing=True)
+    times = [wait for wait in waits if wait is not None]
+    assert len(times) == 30
+    assert times == sorted(times)
+    assert times[0] == timedelta(minutes=10)
+    assert times[-1] == timedelta(days=14)
 
 
-def test_an_unreachable_robots_file_never_makes_a_page_fail() -> None:
-    state, visit = next_step(Outcome(State.PENDING, "robots-unreachable"), 50, NOW)
-    assert state is State.PENDING
-    assert visit is not None
+@pytest.mark.parametrize("reason", ["guard", "forgotten"])
+def test_a_listing_nobody_may_ask_for_is_not_asked_again(reason: str) -> None:
+    assert step(Outcome(State.SKIPPED, reason), 0, NOW, listing=True).next_visit is None
 
 
-def test_what_robots_txt_kept_away_does_not_count_against_the_page() -> None:
-    assert attempts_after(Outcome(State.PENDING, "robots-unreachable"), 2) == 2
-    assert attempts_after(Outcome(State.PENDING, "timeout"), 2) == 3
-    assert attempts_after(Outcome(State.DONE), 2) == 0
+def test_who_blocks_us_is_left_alone_longer_each_time_up_to_three_days_listings_too() -> None:
+    blocked = Outcome(State.BLOCKED, "forbidden", 403)
+    hours = [pause and pause / timedelta(hours=1) for pause in pauses(blocked, 8)]
+    assert hours == [6, 12, 24, 48, 72, 72, 72, 72]
+    assert pauses(blocked, 8, listing=True) == pauses(blocked, 8)
+    assert blocked_pause(1) == timedelta(hours=6)
 
 
-@given(st.sampled_from(State), st.integers(1, 20))
-def test_only_what_may_change_is_visited_again_and_never_at_once(state: State, attempts: int) -> None:
-    kept, visit = next_step(Outcome(state), attempts, NOW)
-    assert (visit is None) == (kept not in {State.PENDING, State.BLOCKED})
-    assert visit is None or visit > NOW
+@pytest.mark.parametrize("reason", ["robots-unreachable", "host-spent"])
+@pytest.mark.parametrize("listing", [True, False])
+def test_what_was_not_asked_for_itself_has_not_been_visited(reason: str, listing: bool) -> None:
+    found = step(Outcome(State.PENDING, reason), 50, NOW, listing)
+    assert (found.state, found.attempts) == (State.PENDING, 50)
+    assert found.next_visit == NOW + timedelta(minutes=30)
+
+
+def test_attempts_count_visits_without_success_and_success_forgives_them() -> None:
+    assert step(TIMEOUT, 2, NOW).attempts == 3
+    assert step(Outcome(State.BLOCKED, "too-many"), 2, NOW, before="too-many").attempts == 3
+    assert step(Outcome(State.DONE), 2, NOW).attempts == 0
+
+
+_REASONS = st.sampled_from(["", "timeout", "robots", "guard", "host-spent", "robots-unreachable", "short"])
+
+
+@given(st.sampled_from(State), _REASONS, st.integers(0, 20), st.booleans())
+def test_only_what_may_change_is_visited_again_and_never_at_once(
+    state: State, reason: str, attempts: int, listing: bool
+) -> None:
+    found = step(Outcome(state, reason), attempts, NOW, listing)
+    settled = found.state not in {State.PENDING, State.BLOCKED}
+    if not listing:
+        assert (found.next_visit is None) == settled
+    elif found.state is not State.DONE and reason != "guard":
+        assert found.next_visit is not None
+    assert found.next_visit is None or found.next_visit >= NOW + timedelta(minutes=10)
+
+
+def test_to_be_blocked_and_to_fail_are_counted_apart() -> None:
+    blocked, failed = Outcome(State.BLOCKED, "forbidden", 403), Outcome(State.PENDING, "timeout")
+    assert step(failed, 4, NOW, before="forbidden").attempts == 1
+    assert step(blocked, 4, NOW, before="timeout").attempts == 1
+    assert step(blocked, 4, NOW, before="challenge").attempts == 5
+    assert step(failed, 4, NOW, before="timeout").attempts == 5
+
+
+def test_an_article_that_blocks_us_for_weeks_is_given_up_and_a_listing_is_not() -> None:
+    blocked = Outcome(State.BLOCKED, "forbidden", 403)
+    assert step(blocked, 8, NOW, before="forbidden").state is State.BLOCKED
+    assert step(blocked, 9, NOW, before="forbidden") == Step(State.FAILED, 10, None)
+    assert step(blocked, 9, NOW, listing=True, before="forbidden").next_visit == NOW + timedelta(hours=72)

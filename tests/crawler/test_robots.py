@@ -12,6 +12,7 @@ from scrapy import Request
 from scrapy.http import Response
 from scrapy.settings import Settings
 
+from crawler.arguments import NewsArguments
 from crawler.clock import Clock
 from crawler.robots import Disallowed, RobotsMiddleware, RobotsUnreachable, rules
 from crawler.run import Places, Run
@@ -94,9 +95,9 @@ def play(
     """Run a scene with a middleware whose run keeps its ledger in `folder`."""
 
     async def run() -> None:
-        opened = Run(Places(f"sqlite:///{folder}/corpus.db", None, 0, 0))
+        opened = Run(Places(f"sqlite:///{folder}/corpus.db", folder, None, 0, 0))
         opened.clock = Clock(now)
-        await opened.begin({}, [])
+        await opened.begin(NewsArguments.model_validate({"seeds": "none.txt"}), [])
         settings = Settings({"ROBOTSTXT_USER_AGENT": AGENT, "DOWNLOAD_DELAY": 1.0})
         crawler: Any = SimpleNamespace(settings=settings, engine=engine, spider=SimpleNamespace(run=opened))
         try:

@@ -6,13 +6,14 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from crawler.ledger import Entry
+from crawler.arguments import NewsArguments
+from crawler.entry import Entry
 from crawler.outcome import Outcome, State
 from crawler.run import Places, Run
 from crawler.seedlist import Seed
 from crawler.spiders.news import NewsSpider
 
-SECTIONS = tuple(Seed(f"https://a.example/{number}", kind="section") for number in range(6))
+SECTIONS = tuple(Seed(f"https://a.example/{number}", kind="section") for number in range(8))
 UNCHANGED = Outcome(State.DONE, "unchanged", 304)
 
 
@@ -45,14 +46,15 @@ def play(folder: Path, scene: Callable[[NewsSpider], Awaitable[None]]) -> None:
     """Run a scene with a spider whose run has begun, without Scrapy around it."""
 
     async def run() -> None:
-        opened = Run(Places(f"sqlite:///{folder}/corpus.db", None, 0, 0))
+        opened = Run(Places(f"sqlite:///{folder}/corpus.db", folder, None, 0, 0))
         spider = NewsSpider(opened, SECTIONS, seeds="sections.txt")
         fake: Any = SimpleNamespace(stats=Counts(), engine=Engine())
         spider.crawler = fake
         settings: Any = Settings()
         spider.settings = settings
         try:
-            await opened.begin({}, SECTIONS)
+            await opened.begin(NewsArguments.model_validate({"seeds": "sections.txt"}), SECTIONS)
+            await spider.open_frontier()
             await scene(spider)
         finally:
             await opened.close()
@@ -63,7 +65,7 @@ def play(folder: Path, scene: Callable[[NewsSpider], Awaitable[None]]) -> None:
 def test_answers_that_come_while_the_ledger_is_asked_do_not_end_the_run(tmp_path: Path) -> None:
     async def scene(spider: NewsSpider) -> None:
         handed = await spider._next_entries()
-        assert len(handed) == 4
+        assert len(handed) == 6
         draw, flying = spider._draw, list(handed)
 
         async def draw_slowly() -> list[Entry]:
@@ -84,7 +86,7 @@ def test_answers_that_come_while_the_ledger_is_asked_do_not_end_the_run(tmp_path
 def test_what_the_engine_has_dropped_without_a_word_does_not_hold_up_the_end(tmp_path: Path) -> None:
     async def scene(spider: NewsSpider) -> None:
         dropped = (await spider._next_entries())[0]
-        for entry in [entry for entry in spider._handed.values() if entry != dropped]:
+        for entry in [entry for entry in spider._frontier.in_flight.values() if entry != dropped]:
             await spider.finish(entry, UNCHANGED)
         for entry in await spider._next_entries():
             await spider.finish(entry, UNCHANGED)

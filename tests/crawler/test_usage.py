@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 from scrapy.settings import Settings
-from sqlalchemy import select
 
-from crawler.commands.crawl import usage_problems
-from dedup import Corpus, tables
+from crawler.alone import collecting
+from crawler.commands.crawl import _NUMBERS, usage_problems
 from tests.crawler.crawls import PROJECT
 
 DEMO = Settings(priority="project")
@@ -33,15 +32,34 @@ def settings_with(**changed: str) -> Settings:
 
 
 def test_good_arguments_have_no_problem(seeds: str) -> None:
-    assert not usage_problems({"seeds": seeds, "max_pages": "5"}, DEMO)
+    arguments = {"since": "2 days", "max_pages": "5", "max_age": "1 week", "max_time": "50m", "refetch": "yes"}
+    assert not usage_problems({"seeds": seeds} | arguments, DEMO)
+
+
+def test_a_share_that_no_seed_falls_into_is_fine(seeds: str) -> None:
+    assert [usage_problems({"seeds": seeds, "shard": f"{part}/9"}, DEMO) for part in range(1, 10)] == [[]] * 9
+
+
+def test_no_revisits_is_a_setting_too(seeds: str) -> None:
+    assert not usage_problems({"seeds": seeds}, settings_with(REVISIT_AFTER=""))
+
+
+def test_all_numbers_that_are_checked_are_settings() -> None:
+    assert all(DEMO.getpriority(name) is not None for name in _NUMBERS)
 
 
 @pytest.mark.parametrize(
     ("arguments", "settings", "message"),
     [
-        ({"color": "red"}, {}, "unknown spider argument 'color'; there are: seeds, max_pages"),
-        ({"max_pages": "0"}, {}, "spider argument max_pages: Input should be greater than 0"),
-        ({"max_pages": "many"}, {}, "spider argument max_pages: Input should be a valid integer"),
+        ({"color": "red"}, {}, "unknown spider argument 'color'; there are: seeds, since, max_pages"),
+        ({"max_page": "5"}, {}, "unknown spider argument 'max_page' (did you mean 'max_pages'?)"),
+        ({"max_pages": "0"}, {}, "spider argument max_pages: '0' is not a whole number from 1 up"),
+        ({"since": "soon"}, {}, "spider argument since: 'soon' is neither a time nor an age"),
+        ({"since": "2026-03-06"}, {"NOW": "2026-03-05"}, "spider argument since: '2026-03-06' is still to come"),
+        ({"max_age": "old"}, {}, "spider argument max_age: 'old' is no length of time"),
+        ({"max_time": "-5m"}, {}, "spider argument max_time: '-5m' is no length of time"),
+        ({"shard": "3/2"}, {}, "spider argument shard: '3/2' is no share"),
+        ({"refetch": "some"}, {}, "spider argument refetch: 'some' is not one of listings, failed, all"),
         ({"seeds": "nowhere/*.txt"}, {}, "nowhere/*.txt: cannot read this seed list"),
         ({}, {"GUARD_ALLOW": "demo"}, "GUARD_ALLOW: 'demo' is not host:port=address"),
         ({}, {"GUARD_ALLOW": ""}, "CONTACT is not set"),
@@ -50,6 +68,10 @@ def test_good_arguments_have_no_problem(seeds: str) -> None:
         ({}, {"EXTRACTION_WORKERS": "abc"}, "setting EXTRACTION_WORKERS=abc: no number"),
         ({}, {"DOWNLOAD_DELAY": "-1"}, "setting DOWNLOAD_DELAY=-1: no number"),
         ({}, {"EXTRACTION_WORKERS": "1.5"}, "setting EXTRACTION_WORKERS=1.5: no number"),
+        ({}, {"MIN_FREE_GB": "lots"}, "setting MIN_FREE_GB=lots: no number"),
+        ({}, {"LISTING_MAX_HOURS": "inf"}, "setting LISTING_MAX_HOURS=inf: no number"),
+        ({}, {"SLOW_HOST_DELAY_S": "nan"}, "setting SLOW_HOST_DELAY_S=nan: no number"),
+        ({}, {"REVISIT_AFTER": "1h,later"}, "setting REVISIT_AFTER=1h,later: 'later' is no length of time"),
     ],
 )
 def test_each_problem_is_one_line(
@@ -73,15 +95,14 @@ def test_an_unknown_spider_is_a_usage_error() -> None:
 
 
 def test_a_crawl_leaves_in_peace_while_another_collects(seeds: str, tmp_path: Path) -> None:
-    address = f"sqlite:///{tmp_path / 'corpus.db'}"
-    with Corpus.open(address) as corpus, corpus.alone("collecting"):
-        settings = ("-s", f"CORPUS_URL={address}", "-s", "GUARD_ALLOW=demo.test:80=127.0.0.1")
+    allow = "GUARD_ALLOW=demo.test:80=127.0.0.1"
+    places = (f"CORPUS_URL=sqlite:///{tmp_path / 'corpus.db'}", f"ARCHIVE_DIR={tmp_path / 'warc'}")
+    with collecting(tmp_path):
+        settings = [word for setting in (allow, *places) for word in ("-s", setting)]
         done = scrapy("crawl", "news", "-a", f"seeds={seeds}", *settings)
-        with corpus.reading() as connection:
-            runs = connection.execute(select(tables.runs)).all()
     assert done.returncode == 0
-    assert "another process is collecting" in done.stderr
-    assert not runs
+    assert f"another process is collecting into {tmp_path}" in done.stderr
+    assert not (tmp_path / "corpus.db").exists()
 
 
 def test_all_bad_arguments_are_named_at_once() -> None:

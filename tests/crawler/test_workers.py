@@ -13,6 +13,7 @@ from typing import TypeVar
 import pytest
 
 from crawler.page import Page, Rejection
+from crawler.task import Answer, Continued, Task, answer
 from crawler.workers import CannotExtract, Workers
 from dedup import Article
 from tests.crawler.crawls import PROJECT
@@ -23,6 +24,18 @@ T = TypeVar("T")
 
 def page(word: str) -> Page:
     return Page("https://a.example/1", word.encode())
+
+
+def paged(*links: str) -> Page:
+    """Return a page of the real thing, an article with a pager of these links."""
+    anchors = "".join(f'<a href="?page={link}">{link}</a> ' for link in links)
+    sentence = "Warga kampung berkumpul di balai desa untuk membicarakan jembatan yang putus diterjang banjir. "
+    html = (
+        '<html><head><title>Jembatan putus</title><meta property="og:type" content="article"></head><body><article>'
+        f"<h1>Jembatan putus</h1><p>{sentence * 4}</p><p>{sentence * 3}</p></article>"
+        f'<div class="paging">{anchors}</div>'
+    )
+    return Page("https://a.example/berita/12345/jembatan-putus", html.encode(), "text/html; charset=utf-8")
 
 
 def with_workers(
@@ -47,7 +60,7 @@ def reading(*words: str) -> Callable[[Workers], Awaitable[list[Article | Rejecti
     return scene
 
 
-def process_of(result: Article | Rejection) -> int:
+def process_of(result: Answer) -> int:
     assert isinstance(result, Article)
     return int(result.title)
 
@@ -81,6 +94,51 @@ def test_the_real_worker_knows_no_scrapy_either() -> None:
     code = "import sys, crawler.worker, crawler.extraction; print({'scrapy', 'twisted'} & sys.modules.keys() or 'none')"
     done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "none"
+
+
+def test_a_page_alone_is_an_article_or_tells_what_else_belongs_to_it() -> None:
+    async def scene(workers: Workers) -> list[Answer]:
+        return [
+            await workers.begin(page("halo")),
+            await workers.begin(page("more"), "?page=all"),
+            await workers.look(page("halo"), "off"),
+            await workers.read([page("more")]),
+        ]
+
+    alone, more, look, read = with_workers(scene)
+    assert isinstance(alone, Article)
+    assert more == Continued("https://a.example/1", "?page=all", ("https://a.example/1?page=2",))
+    assert look == Continued("https://a.example/1", "off", ("https://a.example/1?page=2",))
+    assert isinstance(read, Rejection)
+    assert read.reason == "broken"
+
+
+def test_a_part_that_cannot_be_read_tells_of_no_more() -> None:
+    assert with_workers(lambda workers: workers.look(page("die"))) == Continued("https://a.example/1")
+
+
+def test_without_processes_the_same_is_done_here() -> None:
+    async def scene(workers: Workers) -> tuple[Answer, Answer, Answer]:
+        first = paged("2", "3")
+        return await workers.begin(first), await workers.begin(first, "off"), await workers.read([first])
+
+    async def run() -> tuple[Answer, Answer, Answer]:
+        return await scene(Workers(0))
+
+    more, alone, read = asyncio.run(run())
+    url = paged().url
+    assert more == Continued(url, None, (f"{url}?page=2", f"{url}?page=3"))
+    assert isinstance(alone, Article)
+    assert alone == read
+
+
+def test_what_is_asked_for_decides_the_answer() -> None:
+    url = paged().url
+    assert answer(Task("look", [paged()])) == Continued(url)
+    assert answer(Task("look", [paged("2")])) == Continued(url, None, (f"{url}?page=2",))
+    assert isinstance(answer(Task("begin", [paged()])), Article)
+    assert answer(Task("begin", [paged("2")], "?page=all")) == Continued(url, f"{url}?page=all", (f"{url}?page=2",))
+    assert isinstance(answer(Task("read", [paged("2")])), Article)
 
 
 @pytest.mark.parametrize("word", ["die", "raise"])

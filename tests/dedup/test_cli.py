@@ -1,5 +1,7 @@
 """The `dedup` command as people type it: what it prints, and the code it leaves with."""
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from dedup import Corpus, cli
+from dedup import Article, Corpus, cli
 
 REPOSITORY = Path(__file__).parents[2]
 SAMPLES = Path(os.environ.get("GEMA_SHARED") or REPOSITORY.parent / "shared") / "samples"
@@ -41,6 +43,9 @@ Run = Callable[..., Left]
 def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Return what runs `dedup` with these arguments on a corpus of the test's own."""
     monkeypatch.setenv("CORPUS_URL", f"sqlite:///{tmp_path}/corpus.db")
+    # Whose data folder, and so whose archive, is looked at.
+    (tmp_path / "scrapy.cfg").touch()
+    monkeypatch.chdir(tmp_path)
 
     def go(*arguments: object) -> Left:
         with pytest.raises(SystemExit) as left:
@@ -185,6 +190,232 @@ def test_an_empty_corpus_is_no_error(run: Run, tmp_path: Path) -> None:
     assert run("groups", "--json").out == ""
 
 
+# --- forget ---------------------------------------------------------------------------------------------
+
+
+class Terminal(io.StringIO):
+    """A standard input at which somebody sits."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+Install = Callable[[str], None]
+
+
+@pytest.fixture
+def install_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
+    """Return what installs a package beside Gema whose `forget(folder, addresses)` has this body."""
+
+    def install(body: str) -> None:
+        # Named after the test: a module stays loaded.
+        name = f"parts_of_{tmp_path.name}"
+        metadata = tmp_path / "installed" / f"{name}-1.0.dist-info"
+        metadata.mkdir(parents=True)
+        (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        (metadata / "entry_points.txt").write_text(
+            f"[gema.forget]\nparts = {name}:forget\n[gema.address]\nparts = {name}:spell\n"
+        )
+        (metadata.parent / f"{name}.py").write_text(
+            "from dedup import Busy\n\n"
+            "def spell(url):\n    return url.partition('?')[0]\n\n"
+            f"def forget(folder, addresses):\n    {body}\n"
+        )
+        monkeypatch.syspath_prepend(str(metadata.parent))
+        (tmp_path / "data" / "warc").mkdir(parents=True)
+
+    return install
+
+
+ASKED = "(folder / 'asked').write_text(' '.join(addresses)); return 5"
+
+
+def test_forget_removes_blocks_erases_and_groups_anew(
+    run: Run, articles: Path, tmp_path: Path, install_archive: Install
+) -> None:
+    install_archive(ASKED)
+    run("import", articles)
+    run("update")
+    left = run("forget", "--yes", "https://b.example/copy")
+    assert (left.code, left.err) == (0, "")
+    assert left.out.splitlines()[1:5] == [
+        "  https://b.example/copy",
+        "removed: 1 article, 0 revisions, 0 texts, 1 match; blocked: 1 address",
+        f"archive: 5 records removed from {tmp_path}/data/warc",
+        left.out.splitlines()[4],
+    ]
+    assert "2 articles: 0 families of copies" in left.out
+    assert "before may still hold it" in left.out
+    assert (tmp_path / "data" / "warc" / "asked").read_text() == "https://b.example/copy"
+    assert run("import", articles).out == "imported: 0 new, 0 changed, 2 known already, 1 left out as forgotten\n"
+    assert "b.example/copy" not in run("groups", "--json").out
+
+
+def test_forget_blocks_what_nobody_has_seen_as_the_crawler_would_spell_it(run: Run, install_archive: Install) -> None:
+    install_archive(ASKED)
+    left = run("forget", "--yes", "https://c.example/page?from=mail")
+    assert left.code == 0
+    assert left.out.splitlines()[:3] == [
+        "no article of the corpus goes by it; it will be blocked:",
+        "  https://c.example/page",
+        "  https://c.example/page?from=mail",
+    ]
+    with Corpus.open() as corpus:
+        assert corpus.add([Article(url="https://c.example/page", text="t")]).forgotten == 1
+
+
+@pytest.mark.parametrize(
+    "body", ["raise Busy('a crawl writes x.warc.gz.open')", "raise OSError('a crawl writes x.warc.gz.open')"]
+)
+def test_forget_says_when_the_archive_is_in_use_and_can_be_repeated(
+    run: Run, articles: Path, tmp_path: Path, install_archive: Install, body: str
+) -> None:
+    install_archive(
+        f"(folder / 'asked').write_text(' '.join(addresses))\n    if (folder / 'busy').exists(): {body}\n    return 5"
+    )
+    (tmp_path / "data" / "warc" / "busy").touch()
+    run("import", articles)
+    left = run("forget", "--yes", "https://b.example/copy")
+    assert left.code == 4
+    assert left.err.startswith(f"dedup: {tmp_path}/data/warc may still hold raw pages of it (a crawl writes")
+    assert "repeat" in left.err
+    with Corpus.open() as corpus:
+        assert corpus.count() == 2
+    (tmp_path / "data" / "warc" / "busy").unlink()
+    again = run("forget", "--yes", "https://b.example/copy")
+    assert (again.code, again.err) == (0, "")
+    assert "archive: 5 records removed" in again.out
+
+
+def test_forget_says_that_it_cannot_look_into_an_archive(
+    run: Run, articles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "entry_points", lambda group: [])
+    run("import", articles)
+    (tmp_path / "pages").mkdir()
+    left = run("forget", "--yes", "--archive", tmp_path / "pages", "https://b.example/copy")
+    assert left.code == 4
+    assert "pages may still hold raw pages of it (the crawler, whose it is, is not installed)" in left.err
+    assert run("forget", "--yes", "--archive", tmp_path / "nowhere", "https://b.example/copy").code == 2
+    assert "archive: there is none" in run("forget", "--yes", "https://b.example/copy").out
+
+
+def test_forget_without_anybody_to_ask_needs_yes(run: Run, articles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("import", articles)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
+    left = run("forget", "https://b.example/copy")
+    assert (left.code, left.err) == (2, "dedup: nobody here to ask whether to remove this for good: add --yes\n")
+    with Corpus.open() as corpus:
+        assert corpus.count() == 3
+
+
+@pytest.mark.parametrize(("answer", "remaining"), [("y", 2), ("n", 3), ("", 3)])
+def test_forget_asks_on_a_terminal(
+    run: Run, articles: Path, monkeypatch: pytest.MonkeyPatch, answer: str, remaining: int
+) -> None:
+    run("import", articles)
+    monkeypatch.setattr(sys, "stdin", Terminal(f"{answer}\n"))
+    left = run("forget", "https://b.example/copy")
+    assert left.code == 0
+    assert "Remove this for good?" in left.out
+    assert ("nothing was removed" in left.out) == (remaining == 3)
+    with Corpus.open() as corpus:
+        assert corpus.count() == remaining
+
+
+def test_forget_refuses_what_is_neither_address_nor_id(run: Run, articles: Path) -> None:
+    run("import", articles)
+    left = run("forget", "--yes", "https://b.example/copy", "b.example/own")
+    assert (left.code, left.out) == (2, "")
+    assert "no article has the id 'b.example/own'" in left.err
+    with Corpus.open() as corpus:
+        assert corpus.count() == 3
+
+
+def test_forget_prints_nothing_that_steers_a_terminal(run: Run) -> None:
+    with Corpus.open() as corpus:
+        corpus.add([Article(url="https://a.example/\x1b[2J", text="t", title="\x1b]0;gone\x07Title")])
+    left = run("forget", "--yes", "https://a.example/\x1b[2J")
+    assert left.code == 0
+    assert "\x1b" not in left.out
+    assert "Title" in left.out
+
+
+def test_forget_waits_for_an_update(run: Run, articles: Path) -> None:
+    run("import", articles)
+    release = "with corpus.alone('updating'): print('held', flush=True); sys.stdin.readline()"
+    script = f"import sys; from dedup import Corpus; corpus = Corpus.open()\n{release}"
+    forgetter = [sys.executable, "-m", "dedup.cli", "forget", "--yes", "https://b.example/copy"]
+    pipe = subprocess.PIPE
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    with (
+        subprocess.Popen([sys.executable, "-c", script], stdin=pipe, stdout=pipe, text=True, env=environment) as other,
+        contextlib.ExitStack() as running,
+    ):
+        assert other.stdout
+        assert other.stdout.readline() == "held\n"
+        waiting = running.enter_context(
+            subprocess.Popen(forgetter, stdout=pipe, stderr=pipe, text=True, env=environment)
+        )
+        assert waiting.stderr
+        assert waiting.stderr.readline() == "dedup: waiting for another process that is updating this corpus\n"
+        with Corpus.open() as corpus:
+            assert corpus.count() == 3
+        other.communicate("go on\n")
+        out, _ = waiting.communicate()
+    assert waiting.returncode == 0
+    assert "removed: 1 article," in out
+
+
+# --- backup ---------------------------------------------------------------------------------------------
+
+
+def test_backup_makes_one_checked_file_that_is_a_corpus(run: Run, articles: Path, tmp_path: Path) -> None:
+    run("import", articles)
+    file = tmp_path / "backups" / "corpus.db"
+    file.parent.mkdir()
+    assert run("backup", file) == Left(0, f"{file}: {file.stat().st_size:,} bytes, checked\n", "")
+    assert [path.name for path in file.parent.iterdir()] == ["corpus.db"]
+    with Corpus.open(f"sqlite:///{file}") as copy, Corpus.open() as corpus:
+        assert list(copy.articles()) == list(corpus.articles())
+
+
+def test_backup_overwrites_nothing_unasked(run: Run, articles: Path, tmp_path: Path) -> None:
+    run("import", articles)
+    file = tmp_path / "old.db"
+    file.write_text("something else")
+    left = run("backup", file)
+    assert (left.code, left.out) == (2, "")
+    assert left.err == f"dedup: {file} exists: name another file, or overwrite it with --force\n"
+    assert file.read_text() == "something else"
+    assert run("backup", "--force", file).code == 0
+    with Corpus.open(f"sqlite:///{file}") as copy:
+        assert copy.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("file", "options", "code", "message"),
+    [
+        ("corpus.db", ["--force"], 2, "is the corpus itself"),
+        (".", [], 2, "is a folder: name a file, like corpus.db"),
+        ("nowhere/copy.db", [], 4, "No such file or directory"),
+        ("copy.db", ["--corpus", "sqlite:///nothing.db"], 4, "there is no corpus at"),
+        ("copy.db", ["--corpus", "postgresql://host/gema"], 2, "pg_dump --format=custom --file=copy.db gema"),
+    ],
+)
+def test_a_backup_that_cannot_be_is_said_in_one_line(
+    run: Run, articles: Path, file: str, options: list[str], code: int, message: str
+) -> None:
+    run("import", articles)
+    left = run("backup", *options, file)
+    assert (left.code, left.out) == (code, "")
+    assert message in left.err
+    assert left.err.count("\n") == 1
+    with Corpus.open() as corpus:
+        assert corpus.count() == 3
+    assert not Path("nothing.db").exists()
+
+
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the samples lie in GEMA_SHARED, which is not here")
 def test_the_samples_are_one_story_of_five_families(run: Run) -> None:
     assert run("import", *sorted(SAMPLES.glob("*.txt"))).code == 0
@@ -242,7 +473,7 @@ def test_a_bug_is_not_hidden(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         cli.main(["groups"])
 
 
-@pytest.mark.parametrize("command", ["import", "update", "rebuild", "groups", "explain", "report"])
+@pytest.mark.parametrize("command", ["import", "update", "rebuild", "groups", "explain", "report", "backup", "forget"])
 def test_every_command_explains_itself_with_examples(run: Run, command: str) -> None:
     left = run(command, "--help")
     assert left.code == 0

@@ -14,7 +14,7 @@ from lxml import html as lxml_html
 from rich.console import Console
 
 from dedup.records import Article, Explanation, Passage, Relation, Snapshot, Updated
-from dedup.report import html, json_lines, overview, terminal, wording, write
+from dedup.report import html, json_lines, keep_one_a_day, overview, terminal, wording, write
 from dedup.report.data import headline
 from dedup.report.inert import plain, safe_address
 from dedup.report.sides import Piece, sides, turned
@@ -324,6 +324,19 @@ def test_a_report_has_a_folder_of_its_own_and_latest_is_the_last(tmp_path: Path)
     assert sorted(each.name for each in (tmp_path / "new").iterdir()) == [
         "2026-03-20T120000Z",
         "2026-03-20T120000Z-2",
+        "latest",
+    ]
+
+
+def test_of_a_day_only_the_last_report_is_kept_where_that_is_wanted(tmp_path: Path) -> None:
+    days = [datetime(2026, 3, day, hour, tzinfo=UTC) for day, hour in ((4, 9), (5, 8), (5, 9), (5, 10))]
+    pages = [write(overview(EMPTY), tmp_path, moment) for moment in days]
+    (tmp_path / "2026-03-05 notes").mkdir()
+    assert keep_one_a_day(pages[-1].parent) == [page.parent for page in pages[1:3]]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "2026-03-04T090000Z",
+        "2026-03-05 notes",
+        "2026-03-05T100000Z",
         "latest",
     ]
 

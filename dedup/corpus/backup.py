@@ -1,0 +1,90 @@
+"""A copy of the corpus as it stands at one moment, made while others write to it."""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from dedup.corpus import lock
+from dedup.corpus.address import resolve
+from dedup.records import CorpusError, Refused
+
+# About 8 MB: often enough for a progress bar, seldom enough to cost nothing.
+_PAGES = 2000
+
+
+def backup(
+    address: str | None, file: Path, force: bool = False, tell: Callable[[str, int, int], None] | None = None
+) -> int:
+    """Copy the corpus at `address` (see `address.resolve`) into `file`, and return its size in bytes.
+
+    The copy is checked, and takes its name only when it is whole. It is a corpus of the same schema, an old one's
+    included. `tell` is called with a stage, how much of it is done, and how much there is.
+
+    Raises Refused where `file` exists, unless `force`, and for a PostgreSQL corpus; CorpusError where there is no
+    corpus, or it or its copy is damaged; Busy while another process copies it; OSError.
+    """
+    url = resolve(address)
+    if url.get_backend_name() != "sqlite":
+        message = f"PostgreSQL has its own tool for this: pg_dump --format=custom --file={file} {url.database}"
+        raise Refused(message)
+    corpus = Path(url.database or "")
+    _check(corpus, file, force)
+    with lock.hold(Path(f"{corpus}.copying"), "copying this corpus"):
+        part = file.with_name(f".{file.name}.part")
+        try:
+            _clear(part)
+            # Says better than SQLite what is wrong with the place.
+            part.open("xb").close()
+            _copy(corpus, part, tell)
+            _sync(part)
+            part.replace(file)
+            _sync(file.absolute().parent)
+        except sqlite3.Error as error:
+            raise CorpusError(f"cannot copy {corpus} into {file}: {error}") from error
+        finally:
+            _clear(part)
+    return file.stat().st_size
+
+
+def _check(corpus: Path, file: Path, force: bool) -> None:
+    if not corpus.is_file():
+        raise CorpusError(f"there is no corpus at {corpus}")
+    if file.is_dir():
+        raise Refused(f"{file} is a folder: name a file, like {file / corpus.name}")
+    if file.exists() and file.samefile(corpus):
+        raise Refused(f"{file} is the corpus itself: name another file")
+    if file.exists() and not force:
+        raise Refused(f"{file} exists: name another file, or overwrite it with --force")
+
+
+def _copy(corpus: Path, part: Path, tell: Callable[[str, int, int], None] | None) -> None:
+    source = sqlite3.connect(f"{corpus.resolve().as_uri()}?mode=rw", uri=True, isolation_level=None)
+    with closing(source), closing(sqlite3.connect(part, isolation_level=None)) as target:
+        # Without a snapshot of its own, each write of a crawl would have the copy begin anew.
+        source.execute("BEGIN")
+        source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        # The whole file is flushed before it gets its name.
+        target.execute("PRAGMA synchronous = OFF")
+        progress = (lambda _, left, total: tell("copying", total - left, total)) if tell else None
+        source.backup(target, pages=_PAGES, progress=progress)
+        # One file that anything can open, on a disk that cannot be written to as well.
+        target.execute("PRAGMA journal_mode = DELETE")
+        (answer,) = target.execute("PRAGMA integrity_check(1)").fetchone()
+    if answer != "ok":
+        raise CorpusError(f"the copy of {corpus} is damaged, and so may be the corpus itself: {answer}")
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _clear(part: Path) -> None:
+    """Remove an unfinished copy, and the journals that a killed process has left beside it."""
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        part.with_name(part.name + suffix).unlink(missing_ok=True)

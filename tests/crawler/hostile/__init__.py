@@ -1,0 +1,1 @@
+"""What attacks a crawler: bad servers, names that turn, addresses that lead astray; and what watches it."""
