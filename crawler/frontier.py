@@ -85,7 +85,8 @@ class Frontier:
         return {
             host: self._per_host - self._busy[host]
             for host in sorted(self._hosts - self._dry)
-            if self._busy[host] < self._per_host and not self.is_closed(host, now)
+            # A look for each single address would cost more than fetching it.
+            if self._busy[host] <= self._per_host // 2 and not self.is_closed(host, now)
         }
 
     def take(self, room: Mapping[str, int], entries: Iterable[Entry]) -> None:

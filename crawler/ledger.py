@@ -13,7 +13,7 @@ from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select, update
 
 from crawler.addresses import canonical
 from crawler.entry import (
@@ -51,7 +51,7 @@ _CHUNK = 500
 _NO_LIMITS: Mapping[int, int] = MappingProxyType({})
 # In flight at so many crashes: it may be what crashes, and is fetched with nothing else beside it.
 ALONE_AFTER = 3
-_GIVEN_UP_AFTER = 6
+GIVEN_UP_AFTER = ALONE_AFTER + 10
 _FORGIVEN_AFTER = timedelta(hours=72)
 _REVIVED = ("pattern", "too-old", "depth")
 # A seed that is new to a list changes nothing of these.
@@ -145,16 +145,15 @@ class Ledger:
         At most `most` addresses, at most `articles` of them articles or not known to be none, of each host at most its
         `room`, of a seed at most as many articles as it has `left`. No listing twice in one run.
         """
-        due = self._due(now) & (_ledger.c.interrupted < ALONE_AFTER)
+        due = _DUE_OF_HOST
         if articles <= 0:
-            due &= _ledger.c.kind.not_in(PERHAPS_ARTICLES)
+            due = due.where(_ledger.c.kind.not_in(PERHAPS_ARTICLES))
         if spent := [seed for seed, number in left.items() if number <= 0]:
-            due &= or_(_ledger.c.kind.not_in(PERHAPS_ARTICLES), _ledger.c.seed_id.not_in(spent))
-        newest = (_ledger.c.kind.desc(), _ledger.c.published.desc().nulls_last(), _ledger.c.id)
+            due = due.where(or_(_ledger.c.kind.not_in(PERHAPS_ARTICLES), _ledger.c.seed_id.not_in(spent)))
         waiting: list[tuple[int, Row[Any]]] = []
         for host, free in room.items():
-            of_host = _WHOLE.where(due, _ledger.c.host == host).order_by(*newest).limit(free)
-            waiting.extend(enumerate(connection.execute(of_host)))
+            of_host = {"now": now, "run": self.run, "of_host": host, "free": free}
+            waiting.extend(enumerate(connection.execute(due, of_host)))
         waiting.sort(key=_urgency)
         return self._hand(connection, _first([row for _, row in waiting], most, articles, left))
 
@@ -163,12 +162,15 @@ class Ledger:
 
         None of the hosts that are `closed`.
         """
-        worn = _WHOLE.where(self._due(now) & (_ledger.c.interrupted >= _GIVEN_UP_AFTER))
+        worn = _WHOLE.where(self._due(now) & (_ledger.c.interrupted >= GIVEN_UP_AFTER))
         for entry in map(entry_of, connection.execute(worn).all()):
             given_up = step(Outcome(State.FAILED, "crashes"), entry.attempts, now, entry.listing)
             self.finish(connection, entry, given_up, "crashes", None, now)
         alone = self._due(now) & (_ledger.c.interrupted >= ALONE_AFTER) & _ledger.c.host.not_in(closed)
-        return self._hand(connection, connection.execute(_WHOLE.where(alone).order_by(_ledger.c.id).limit(1)).all())
+        return self._hand(
+            connection,
+            connection.execute(_WHOLE.where(alone).order_by(_ledger.c.interrupted, _ledger.c.id).limit(1)).all(),
+        )
 
     def note(self, connection: Connection, entry: Entry, finds: Sequence[Find], now: datetime) -> int:
         """Keep addresses that a listing named, nothing of the listing itself; return how many articles are new."""
@@ -248,13 +250,11 @@ class Ledger:
 
     def _due(self, now: datetime) -> ColumnElement[bool]:
         """For queries of the ledger joined with its seeds."""
-        again = _ledger.c.kind.in_([ARTICLE, GUESS]) | _ledger.c.run_id.is_distinct_from(self.run)
-        return (_ledger.c.next_visit <= now) & (_seeds.c.run_id == self.run) & again
+        return _due(now, self.run)
 
     def _hand(self, connection: Connection, rows: Sequence[Row[Any]]) -> list[Entry]:
-        handed = {"state": State.HANDED, "next_visit": None, "run_id": self.run}
-        for chunk in _chunks([row.id for row in rows]):
-            connection.execute(update(_ledger).where(_ledger.c.id.in_(chunk)).values(handed))
+        if rows:
+            connection.execute(_HANDED, [{"row": row.id, "run": self.run} for row in rows])
         return [entry_of(row) for row in rows]
 
     def _keep_seed(self, connection: Connection, seed: Seed, url: str) -> tuple[int, tuple[str, str] | None]:
@@ -341,8 +341,27 @@ def read_as(seed: Seed) -> str:
 
 _WHOLE = select(_ledger, _seeds.c.site).select_from(_ledger.join(_seeds, _seeds.c.id == _ledger.c.seed_id))
 _STANDING = select(*(_ledger.c[name] for name in ("id", "key", "state", "reason", "fetched_at", "published")))
+# Made once: SQLAlchemy takes as long to make a statement as SQLite to do it.
 _BY_ID = update(_ledger).where(_ledger.c.id == bindparam("row"))
 _DATE_BY_ID = _BY_ID.values(published=bindparam("dated"))
+
+
+def _due(now: Any, run: Any) -> ColumnElement[bool]:
+    """For queries of the ledger joined with its seeds: due now, of this run's seeds, and no listing twice."""
+    again = _ledger.c.kind.in_([ARTICLE, GUESS]) | _ledger.c.run_id.is_distinct_from(run)
+    return and_(_ledger.c.next_visit <= now, _seeds.c.run_id == run, again)
+
+
+_DUE_OF_HOST = (
+    _WHOLE.where(
+        _due(bindparam("now"), bindparam("run")),
+        _ledger.c.interrupted < ALONE_AFTER,
+        _ledger.c.host == bindparam("of_host"),
+    )
+    .order_by(_ledger.c.kind.desc(), _ledger.c.published.desc().nulls_last(), _ledger.c.id)
+    .limit(bindparam("free"))
+)
+_HANDED = _BY_ID.values(state=State.HANDED, next_visit=None, run_id=bindparam("run"))
 
 
 def _again(row: Row[Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from crawler.entry import Answer, Entry
 from crawler.outcome import Outcome, State, Step
@@ -44,6 +44,10 @@ class CorpusPipeline:
         return item
 
 
+_KNOWN = select(tables.articles.c.key).where(tables.articles.c.url == bindparam("address"))
+_MINE = select(tables.ledger.c.article).where(tables.ledger.c.id == bindparam("row"))
+
+
 def _store(
     connection: Connection, run: Run, entry: Entry, answer: Answer, article: Article, step: Step
 ) -> Literal["new", "changed", "same", "forgotten", "twin"]:
@@ -64,9 +68,8 @@ def _store(
 def _put(
     connection: Connection, run: Run, entry: Entry, article: Article, now: datetime
 ) -> Literal["new", "changed", "same", "forgotten", "twin"]:
-    known = select(tables.articles.c.key).where(tables.articles.c.url == article.url)
-    mine = select(tables.ledger.c.article).where(tables.ledger.c.id == entry.id)
-    if connection.execute(known).first() is not None and connection.execute(mine).scalar() != article.id:
+    known = connection.execute(_KNOWN, {"address": article.url}).first()
+    if known is not None and connection.execute(_MINE, {"row": entry.id}).scalar() != article.id:
         return "twin"
     return run.corpus.put(connection, article, now)
 

@@ -157,7 +157,7 @@ class Run:
         try:
             return await self._writer.do(job)
         except (GemaError, OperationalError) as error:
-            raise StorageError(str(error)) from error
+            raise StorageError(_cause(error)) from error
 
     def archived(self, exchange: Exchange) -> "Future[Kept] | None":
         """Start to keep an exchange; the result is where it stands, once it is on disk. None: not kept."""
@@ -283,6 +283,14 @@ def run_of(crawler: Any) -> Run:
     if not isinstance(run, Run):
         raise RuntimeError(f"{crawler.spider!r} is not a spider of Gema: it has no run")
     return run
+
+
+def _cause(error: BaseException) -> str:
+    """Return the message of the first error behind an error: a full disk undoes a transaction, then undoing fails."""
+    first, behind = error, error.__context__
+    while behind is not None:
+        first, behind = (behind if isinstance(behind, OperationalError) else first), behind.__context__
+    return f"cannot write to the corpus: {first.orig}" if isinstance(first, OperationalError) else str(error)
 
 
 def _begin(connection: Connection, arguments: Mapping[str, Any], now: datetime, place: str) -> int:

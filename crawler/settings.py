@@ -146,6 +146,8 @@ REACTOR_THREADPOOL_MAXSIZE = 30
 # Bytes of pages in callbacks before downloading stops. The ledger bounds what is in flight; this would stop
 # the downloader while articles are being read elsewhere.
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 500_000_000
+# A callback gives one article at most; Scrapy starts so many tasks for each page, whether there are items or not.
+CONCURRENT_ITEMS = 1
 FEED_EXPORT_ENCODING = "utf-8"
 LOG_LEVEL = "INFO"
 LOG_FORMAT = "%(asctime)s %(levelname)s: %(message)s"

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from queue import Empty, SimpleQueue
 from threading import Thread
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, Generic, TypeVar
 
 H = TypeVar("H")
@@ -18,6 +18,7 @@ T = TypeVar("T")
 _Job = tuple[Callable[[H], Any], "Future[Any]"]
 
 _BATCH_S = 0.5
+_REST_S = 0.02
 
 
 class Writer(Generic[H]):
@@ -50,8 +51,13 @@ class Writer(Generic[H]):
         self._thread.join()
 
     def _work(self) -> None:
+        ended = 0.0
         while (job := self._jobs.get()) is not None:
+            if monotonic() - ended < _REST_S:
+                # There is much to do: what comes meanwhile shares a commit.
+                sleep(_REST_S)
             self._do_batch(job)
+            ended = monotonic()
 
     def _do_batch(self, first: _Job[H]) -> None:
         outcomes: list[tuple[Future[Any], Any, Exception | None]] = []

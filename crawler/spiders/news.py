@@ -312,8 +312,9 @@ class NewsSpider(Args[NewsArguments], Spider):
             return None
         await self._welcome(entry.host)
         page = self._page(response, entry)
-        wanted = await self._wanted(entry, response)
-        named = await asyncio.to_thread(visit.named, page, entry, wanted)
+        named = None
+        if entry.kind != ARTICLE:
+            named = await asyncio.to_thread(visit.named, page, entry, await self._wanted(entry, response))
         if named is None:
             return await self._article(replace(entry, kind=ARTICLE), page, response)
         if named.kind == GUESS:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Row,
     Select,
     Table,
+    bindparam,
     case,
     create_engine,
     delete,
@@ -89,6 +90,8 @@ class Corpus:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        marked = self.insert(changes)
+        self._marked = marked.on_conflict_do_update(index_elements=["article", "site"], set_={"taken": 0})
 
     @classmethod
     def open(cls, address: str | None = None) -> Self:
@@ -159,8 +162,8 @@ class Corpus:
 
         An article that goes by a forgotten address is not stored.
         """
-        blocked = select(forgotten.c.url).where(forgotten.c.url.in_([article.url, article.fetched_url]))
-        if connection.execute(blocked.limit(1)).first() is not None:
+        addresses = {"one": article.url, "other": article.fetched_url}
+        if connection.execute(_FORGOTTEN, addresses).first() is not None:
             return "forgotten"
         text_id = self._text_id(connection, article.text)
         row = {name: getattr(article, name) for name in _PLAIN} | {
@@ -168,11 +171,11 @@ class Corpus:
             "marks": " ".join(article.marks),
             "credits": json.dumps({name: getattr(article, name) for name in _CREDITS}, ensure_ascii=False),
         }
-        old = connection.execute(select(articles).where(articles.c.url == article.url)).one_or_none()
+        old = connection.execute(_STORED, {"address": article.url}).one_or_none()
         if old is None:
             self._refuse_taken(connection, article)
             row |= {"url": article.url, "key": article.id, "first_seen": article.fetched or now}
-            connection.execute(articles.insert().values(row))
+            connection.execute(_NEW_ARTICLE, row)
             self._mark(connection, article.id, article.site)
             return "new"
         changed = old.text_id != text_id or old.title != article.title
@@ -253,13 +256,12 @@ class Corpus:
         return Removed(articles=gone[2], revisions=gone[1], texts=lost, matches=gone[0])
 
     def _refuse_taken(self, connection: Connection, article: Article) -> None:
-        holder = connection.execute(select(articles.c.url).where(articles.c.key == article.id)).scalar()
+        holder = connection.execute(_HOLDER, {"taken": article.id}).scalar()
         if holder is not None:
             raise CorpusError(f"the id {article.id!r} of {article.url} is that of {holder} already: give it another")
 
     def _mark(self, connection: Connection, key: str, site: str) -> None:
-        marked = self.insert(changes).values(article=key, site=site, taken=0)
-        connection.execute(marked.on_conflict_do_update(index_elements=["article", "site"], set_={"taken": 0}))
+        connection.execute(self._marked, {"article": key, "site": site, "taken": 0})
 
     def _mark_bereaved(self, connection: Connection, numbers: Sequence[int]) -> None:
         """Mark whose results rest on these articles: what was kept of them goes with them, and would tell an update.
@@ -284,12 +286,20 @@ class Corpus:
 
     def _text_id(self, connection: Connection, text: str) -> int:
         digest = text_hash(text)
-        found: int | None = connection.execute(select(texts.c.id).where(texts.c.hash == digest)).scalar()
+        found: int | None = connection.execute(_TEXT_ID, {"digest": digest}).scalar()
         if found is not None:
             return found
-        inserted = texts.insert().values(hash=digest, text=text).returning(texts.c.id)
-        number: int = connection.execute(inserted).scalar_one()
+        number: int = connection.execute(_NEW_TEXT, {"hash": digest, "text": text}).scalar_one()
         return number
+
+
+# Made once: SQLAlchemy takes as long to make these as SQLite to do them, and a crawl needs all of them for each page.
+_FORGOTTEN = select(forgotten.c.url).where(forgotten.c.url.in_([bindparam("one"), bindparam("other")])).limit(1)
+_TEXT_ID = select(texts.c.id).where(texts.c.hash == bindparam("digest"))
+_NEW_TEXT = texts.insert().returning(texts.c.id)
+_STORED = select(articles).where(articles.c.url == bindparam("address"))
+_HOLDER = select(articles.c.url).where(articles.c.key == bindparam("taken"))
+_NEW_ARTICLE = articles.insert()
 
 
 def chunks(values: Iterable[_T]) -> Iterator[list[_T]]:

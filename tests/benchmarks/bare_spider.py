@@ -1,5 +1,6 @@
 """What a few lines of Scrapy cost: download the pages that sitemaps name and read their titles. Nothing is kept."""
 
+import sys
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -43,6 +44,10 @@ class BareSpider(Spider):
         """Read the title."""
         yield {"url": response.url, "title": response.css("title::text").get()}
 
+    def closed(self, reason: str) -> None:
+        """Tell how many titles were read."""
+        print("PAGES", self.crawler.stats.get_value("item_scraped_count", 0), file=sys.stderr)
+
 
 def _all_names_here() -> None:
     from twisted.internet import reactor
@@ -50,10 +55,10 @@ def _all_names_here() -> None:
 
     @implementer(IHostnameResolver)
     class Here:
-        def resolveHostName(self, receiver: Any, name: str, port: int = 0, *_: Any, **__: Any) -> Any:
+        def resolveHostName(self, receiver: Any, name: str, portNumber: int = 0, *_: Any, **__: Any) -> Any:
             resolution = type("Resolution", (), {"name": name, "cancel": lambda self: None})()
             receiver.resolutionBegan(resolution)
-            receiver.addressResolved(IPv4Address("TCP", "127.0.0.1", port))
+            receiver.addressResolved(IPv4Address("TCP", "127.0.0.1", portNumber))
             receiver.resolutionComplete()
             return resolution
 

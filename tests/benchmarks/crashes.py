@@ -24,7 +24,7 @@ from tests.newsroom.server import Newsroom
 from tests.newsroom.texts import load
 
 # Starting takes two to three seconds of these.
-_LIFE_S = (1.5, 9.0)
+_LIFE_S = (1.5, 5.5)
 
 
 def killed(place: Place, kills: int, randomness: random.Random) -> int:
@@ -84,7 +84,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=int(time.time()))
     asked = parser.parse_args()
     print(f"{asked.kills} kills, random seed {asked.seed}")
-    with Newsroom(load(), NOW, delay_s=0.02) as newsroom, tempfile.TemporaryDirectory() as folder:
+    with Newsroom(load(), NOW, delay_s=0.4) as newsroom, tempfile.TemporaryDirectory() as folder:
         places = []
         for name in ("undisturbed", "killed"):
             (Path(folder) / name).mkdir()

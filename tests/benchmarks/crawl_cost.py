@@ -43,14 +43,18 @@ def bare(served: Served) -> list[str]:
     return ["runspider", str(_BARE), "-a", f"feeds={','.join(served.feeds)}", "-s", "LOG_LEVEL=ERROR"]
 
 
-def seconds(command: list[str], folder: Path) -> float:
-    """Return the CPU seconds of the process that runs `scrapy COMMAND`; raises RuntimeError where it failed."""
+def seconds(command: list[str], folder: Path, pages: int) -> float:
+    """Return the CPU seconds of the process that runs `scrapy COMMAND`.
+
+    Raises RuntimeError where it failed or did not get all `pages`.
+    """
     home = Path(__file__).parents[2] if command[0] == "crawl" else folder
     done = subprocess.run(
         [sys.executable, "-c", _MEASURED, *command], cwd=home, capture_output=True, text=True, check=False
     )
     found = re.search(r"OWN_CPU ([\d.]+)", done.stderr)
-    if done.returncode or not found:
+    told = re.search(r"PAGES (\d+)|articles: (\d+) new", done.stderr)
+    if done.returncode or not found or not told or pages != int(told[1] or told[2]):
         raise RuntimeError(f"{command}: exit code {done.returncode}\n{done.stderr[-3000:]}")
     return float(found[1])
 
@@ -62,7 +66,7 @@ def per_page(kind: str, few: Served, many: Served) -> float:
         with tempfile.TemporaryDirectory() as folder:
             place = Path(folder)
             command = bare(served) if kind == "bare" else crawl(served, place, archive=kind == "archived")
-            taken.append(seconds(command, place))
+            taken.append(seconds(command, place, served.pages))
     return 1000 * (taken[1] - taken[0]) / (many.pages - few.pages)
 
 

@@ -5,7 +5,6 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -269,17 +268,6 @@ def test_a_full_disk_ends_the_run_with_exit_code_4_and_the_next_run_goes_on(news
     assert "Traceback" not in ended.err
     assert crawls.run(*place.command()).code == 0
     assert len(place.articles()) == sum(text.outlet == "antar-nusa" for text in load().texts.values())
-
-
-def test_a_corpus_that_another_process_holds_for_a_while_is_waited_for(newsroom: Newsroom, tmp_path: Path) -> None:
-    place = crawls.at(tmp_path, newsroom, [newsroom.url("northern-ledger", "/feeds/posts/default")])
-    with Corpus.open(place.corpus_url) as corpus, ThreadPoolExecutor(1) as other:
-        with corpus.transaction():
-            crawl = other.submit(crawls.run, *place.command("-a", "max_pages=2"))
-            time.sleep(6)
-        ended = crawl.result()
-    assert ended.code == 0, ended.err
-    assert len(place.articles()) == 2
 
 
 def test_nothing_is_fetched_when_the_resolver_is_not_the_guard_s(newsroom: Newsroom, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import StatementError
 
 from crawler.entry import ARTICLE, GUESS, LISTING, PAGER, SITE, UNKNOWN, Answer, Find
-from crawler.ledger import Ledger, read_as
+from crawler.ledger import GIVEN_UP_AFTER, Ledger, read_as
 from crawler.outcome import ATTEMPTS, Outcome, State, Step, step
 from crawler.seedlist import Seed
 from dedup import Corpus, tables
@@ -198,10 +198,10 @@ def test_one_at_a_time_is_fetched_alone(corpus: Corpus, connection: Connection) 
     assert [len(ledger.draw_alone(connection, NOW)) for _ in range(3)] == [1, 1, 0]
 
 
-def test_after_six_crashes_an_article_is_given_up(corpus: Corpus, connection: Connection) -> None:
+def test_after_many_more_crashes_an_article_is_given_up(corpus: Corpus, connection: Connection) -> None:
     ledger = begin(connection, corpus)
     read(ledger, connection, article(1))
-    ledger = crash(connection, corpus, ledger, 6)
+    ledger = crash(connection, corpus, ledger, GIVEN_UP_AFTER)
     assert ledger.draw_alone(connection, NOW) == []
     assert standing(connection, article(1)) == (State.FAILED, "crashes")
     assert row_of(connection, article(1).url).next_visit is None
@@ -210,7 +210,7 @@ def test_after_six_crashes_an_article_is_given_up(corpus: Corpus, connection: Co
 
 
 def test_a_listing_is_given_up_only_for_a_while(corpus: Corpus, connection: Connection) -> None:
-    ledger = crash(connection, corpus, begin(connection, corpus), 6)
+    ledger = crash(connection, corpus, begin(connection, corpus), GIVEN_UP_AFTER)
     assert ledger.draw_alone(connection, NOW) == []
     row = row_of(connection, FEED.url)
     assert (row.state, row.reason, row.interrupted) == (State.FAILED, "crashes", 0)
