@@ -43,6 +43,9 @@ quality: setup
 
 bench: setup
 	$(BIN)/python -m tests.benchmarks.signatures
+	$(BIN)/python -m tests.benchmarks.crashes 30
+	$(BIN)/python -m tests.benchmarks.crawl_cost 2000
+	$(BIN)/python -m tests.benchmarks.crawl_cost --memory 20000
 
 clean:
 	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
