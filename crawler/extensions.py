@@ -1,7 +1,6 @@
 """What stands beside the spider: the archive's ear, and the record of the run."""
 
 import logging
-import zlib
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Self
@@ -13,6 +12,7 @@ from scrapy.http import Headers, Response
 
 from crawler.archive import Earlier, Exchange
 from crawler.directives import directives
+from crawler.encodings import decoded
 from crawler.entry import Entry
 from crawler.run import Run, RunNotBegun, StorageError, run_of
 from crawler.spiders.news import NewsSpider
@@ -21,8 +21,7 @@ from crawler.workers import CannotExtract
 
 logger = logging.getLogger(__name__)
 
-_HEAD_BYTES = 200_000
-_COUNTED = ("pages", "listings", "articles", "rejected", "retried", "failed", "gone", "blocked", "skipped")
+_COUNTED = ("pages", "seeds", "listings", "articles", "rejected", "retried", "failed", "gone", "blocked", "skipped")
 
 
 class ArchiveListener:
@@ -70,6 +69,7 @@ class RunRecord:
 
     def __init__(self, crawler: Crawler) -> None:
         self.verdict: Verdict | None = None
+        self._waiting: dict[str, int] = {}
         self._crawler = crawler
         crawler.signals.connect(self.spider_opened, signal=signals.spider_opened)
         crawler.signals.connect(self.spider_closed, signal=signals.spider_closed)
@@ -104,7 +104,7 @@ class RunRecord:
             self.verdict = verdict({}, spider.trouble or trouble)
         finally:
             await spider.run.close()
-        counts = self._counts()
+        counts = self._counts() | self._waiting
         level = logging.INFO if self.verdict.exit_code == 0 else logging.ERROR
         logger.log(level, "%s; %s", summary(counts), self.verdict.words)
 
@@ -121,7 +121,8 @@ class RunRecord:
     async def _end(self, spider: NewsSpider) -> Verdict:
         counts = self._counts()
         waiting = await spider.run.write(spider.run.ledger.waiting, spider.run.clock.now())
-        counts |= {"waiting": waiting} if waiting else {}
+        self._waiting = {"waiting": waiting} if waiting else {}
+        counts |= self._waiting
         found = self._verdict(spider, counts, await spider.run.worries())
         await spider.run.end(found, counts)
         return found
@@ -171,13 +172,10 @@ def _earlier(entry: Entry | None, url: str, run: Run) -> Earlier | None:
 
 def _directives(response: Response) -> tuple[str, ...]:
     """Return what a page, still compressed, says may not be done with it."""
-    body = response.body
-    if response.headers.get(b"Content-Encoding") == b"gzip":
-        try:
-            body = zlib.decompressobj(wbits=31).decompress(body, _HEAD_BYTES)
-        except zlib.error:
-            return ()
-    return directives(_pairs(response.headers), body)
+    encodings = [value.decode("latin-1") for value in response.headers.getlist(b"Content-Encoding")]
+    body = decoded(response.body, encodings)
+    # What cannot be read may forbid it.
+    return ("noarchive",) if body is None else directives(_pairs(response.headers), body)
 
 
 def _pairs(headers: Headers) -> tuple[tuple[str, str], ...]:

@@ -53,6 +53,9 @@ _NO_LIMITS: Mapping[int, int] = MappingProxyType({})
 ALONE_AFTER = 3
 GIVEN_UP_AFTER = ALONE_AFTER + 10
 _FORGIVEN_AFTER = timedelta(hours=72)
+_EARLY = frozenset({"short", "empty", "not-article"})
+_EARLY_PAUSE = timedelta(hours=3)
+_YOUNG = timedelta(days=2)
 _REVIVED = ("pattern", "too-old", "depth")
 # A seed that is new to a list changes nothing of these.
 _SETTLED = (State.DONE, State.HANDED, State.BLOCKED)
@@ -174,6 +177,10 @@ class Ledger:
 
     def note(self, connection: Connection, entry: Entry, finds: Sequence[Find], now: datetime) -> int:
         """Keep addresses that a listing named, nothing of the listing itself; return how many articles are new."""
+        return self._note(connection, entry, finds, now)[ARTICLE]
+
+    def _note(self, connection: Connection, entry: Entry, finds: Sequence[Find], now: datetime) -> Counter[str]:
+        """Keep addresses; return how many of which kind are new and wanted."""
         rows: dict[str, Find] = {}
         for find in finds:
             rows.setdefault(find.key, find)
@@ -186,7 +193,7 @@ class Ledger:
         ]
         for chunk in _chunks(fresh):
             connection.execute(self.corpus.insert(_ledger).on_conflict_do_nothing(), chunk)
-        return sum(row["kind"] == ARTICLE and row["state"] == State.PENDING for row in fresh)
+        return Counter(row["kind"] for row in fresh if row["state"] == State.PENDING)
 
     def found(
         self,
@@ -205,8 +212,11 @@ class Ledger:
         were. `due` tells when to ask again, from when it last named something new; without, it is not asked again.
         Its further pages are due when there is something new.
         """
-        news = self.note(connection, entry, finds, now)
-        changed_at = now if news or noted or entry.changed_at is None else entry.changed_at
+        kinds = self._note(connection, entry, finds, now)
+        news = kinds[ARTICLE]
+        # An index names no articles; a sitemap that is new in it is its news.
+        changed = news or noted or kinds[LISTING]
+        changed_at = now if changed or entry.changed_at is None else entry.changed_at
         if news or noted:
             self._ask_older(connection, [find.key for find in finds if find.kind == PAGER])
         row: dict[str, Any] = answered(entry, answer, now) | {
@@ -296,6 +306,8 @@ class Ledger:
             mine, _ledger.c.state == State.SKIPPED, _ledger.c.reason == "pattern"
         )
         wanted = [row.id for row in connection.execute(left_out).all() if seed.wants(row.url)]
+        other = mine & (_ledger.c.state == State.REJECTED) & (_ledger.c.reason == "language")
+        connection.execute(update(_ledger).where(other).values(due | {"reason": ""}))
         for chunk in _chunks(wanted):
             connection.execute(update(_ledger).where(_ledger.c.id.in_(chunk)).values(due | {"reason": ""}))
 
@@ -316,8 +328,14 @@ class Ledger:
             here = connection.execute(_STANDING.where(_ledger.c.key.in_(chunk))).all()
             known.update(row.key for row in here)
             again += [row for row in here if not rows[row.key].skip and _deserves_another(row, now)]
+            # What was only guessed at, and in vain, is there now: somebody names it.
+            named = [row for row in here if row.kind == GUESS and rows[row.key].kind != GUESS]
+            again += named
+            if named:
+                connection.execute(_KIND_BY_ID, [{"row": row.id, "is": rows[row.key].kind} for row in named])
             listed = select(_seeds.c.id).where(_seeds.c.run_id == self.run)
-            orphaned = _ledger.c.key.in_(chunk) & _ledger.c.seed_id.not_in(listed)
+            wanted = [key for key in chunk if not rows[key].skip]
+            orphaned = _ledger.c.key.in_(wanted) & _ledger.c.seed_id.not_in(listed)
             connection.execute(update(_ledger).where(orphaned, _ledger.c.next_visit.is_not(None)).values(seed_id=seed))
             dated = [_dated(row, rows[row.key]) for row in here if row.published is None and rows[row.key].published]
             if dated:
@@ -340,9 +358,11 @@ def read_as(seed: Seed) -> str:
 
 
 _WHOLE = select(_ledger, _seeds.c.site).select_from(_ledger.join(_seeds, _seeds.c.id == _ledger.c.seed_id))
-_STANDING = select(*(_ledger.c[name] for name in ("id", "key", "state", "reason", "fetched_at", "published")))
+_STOOD = ("id", "key", "kind", "state", "reason", "found_at", "fetched_at", "published")
+_STANDING = select(*(_ledger.c[name] for name in _STOOD))
 # Made once: SQLAlchemy takes as long to make a statement as SQLite to do it.
 _BY_ID = update(_ledger).where(_ledger.c.id == bindparam("row"))
+_KIND_BY_ID = _BY_ID.values(kind=bindparam("is"))
 _DATE_BY_ID = _BY_ID.values(published=bindparam("dated"))
 
 
@@ -371,8 +391,12 @@ def _again(row: Row[Any]) -> dict[str, Any]:
 def _deserves_another(row: Row[Any], now: datetime) -> bool:
     if row.state == State.SKIPPED:
         return row.reason in _REVIVED
-    rested = row.fetched_at is None or now - row.fetched_at > _FORGIVEN_AFTER
-    return row.state == State.FAILED and rested
+    rest = timedelta() if row.fetched_at is None else now - row.fetched_at
+    if row.state == State.FAILED:
+        return row.fetched_at is None or rest > _FORGIVEN_AFTER
+    # It may have been a stub, or not there yet, when its listing named it first.
+    early = row.state == State.GONE or (row.state == State.REJECTED and row.reason in _EARLY)
+    return row.kind == ARTICLE and early and rest > _EARLY_PAUSE and now - row.found_at < _YOUNG
 
 
 def _dated(row: Row[Any], find: Find) -> dict[str, Any]:

@@ -12,12 +12,16 @@ _LISTING_PAUSES = (*_RETRY_PAUSES, timedelta(days=7), timedelta(days=14))
 # Who blocks us shall see little of us; a site that unblocks is noticed within three days.
 _BLOCKED_PAUSES = tuple(timedelta(hours=hours) for hours in (6, 12, 24, 48, 72))
 # Long enough for a server to come back, short enough for the next hourly run to find it.
-_CLOSED_PAUSE = timedelta(minutes=30)
+_SHORT_PAUSE = timedelta(minutes=30)
+_CLOSED_PAUSES = (_SHORT_PAUSE, _SHORT_PAUSE, *(timedelta(hours=hours) for hours in (1, 6, 24, 72, 7 * 24, 14 * 24)))
 # Three weeks of an article that is for subscribers only.
 _MOST_BLOCKS = 10
 BLOCKED_FOR = frozenset({"too-many", "forbidden", "challenge", "consent"})
 # Nobody was asked for the page itself, so these are no visits of it.
-_NO_VISIT = frozenset({"robots-unreachable", "host-spent", "let-go"})
+_NO_VISIT = frozenset({"host-spent", "let-go"})
+# robots.txt closed the host to us, by its words or by not answering: it may be open tomorrow, and asking costs nothing
+# of the page.
+CLOSED_FOR = frozenset({"robots", "robots-unreachable"})
 
 
 class State(StrEnum):
@@ -75,15 +79,17 @@ def of_status(status: int) -> Outcome | None:
 def step(outcome: Outcome, attempts: int, now: datetime, listing: bool = False, before: str = "") -> Step:
     """Return what follows from a visit; `attempts` counts the visits without success before it.
 
-    `before` is the reason of the last of them: to be blocked and to fail are counted apart. A listing is asked again
-    whatever happened, with pauses that grow to two weeks.
+    `before` is the reason of the last of them: to be blocked, shut out and to fail are counted apart. A listing is
+    asked again whatever happened, with pauses that grow to two weeks.
     """
     if outcome.reason in _NO_VISIT:
-        return Step(State.PENDING, attempts, now + _CLOSED_PAUSE)
+        return Step(State.PENDING, attempts, now + _SHORT_PAUSE)
     if outcome.state is State.DONE:
         return Step(State.DONE, 0, None)
     blocked = outcome.state is State.BLOCKED
-    attempts = attempts + 1 if (before in BLOCKED_FOR) is blocked else 1
+    attempts = attempts + 1 if _sort(before) in {"", _sort(outcome.reason)} else 1
+    if outcome.reason in CLOSED_FOR:
+        return Step(outcome.state, attempts, now + _CLOSED_PAUSES[min(attempts, len(_CLOSED_PAUSES)) - 1])
     if blocked and (listing or attempts < _MOST_BLOCKS):
         return Step(State.BLOCKED, attempts, now + blocked_pause(attempts))
     if listing and outcome.reason not in {"guard", "forgotten"}:
@@ -93,6 +99,11 @@ def step(outcome: Outcome, attempts: int, now: datetime, listing: bool = False, 
     if attempts >= ATTEMPTS:
         return Step(State.FAILED, attempts, None)
     return Step(State.PENDING, attempts, now + _RETRY_PAUSES[attempts - 1])
+
+
+def _sort(reason: str) -> str:
+    """Return which of the counts a reason belongs to, "" for none."""
+    return "blocked" if reason in BLOCKED_FOR else "closed" if reason in CLOSED_FOR else reason and "failed"
 
 
 def blocked_pause(times: int) -> timedelta:

@@ -19,7 +19,7 @@ from crawler.arguments import NewsArguments
 from crawler.cadence import Cadence
 from crawler.clock import Clock
 from crawler.durations import duration
-from crawler.entry import LISTINGS
+from crawler.entry import LISTINGS, PAGER
 from crawler.ledger import Ledger
 from crawler.outcome import State
 from crawler.seedlist import Seed
@@ -267,12 +267,16 @@ class Run:
         ledger, seeds = tables.ledger, tables.seeds
         dried_up = []
         for number in self.tally.seeds_asked():
-            held = select(func.sum(ledger.c.named)).where(ledger.c.seed_id == number, ledger.c.kind.in_(LISTINGS))
+            # Older pages rest with what they named once.
+            fresh = ledger.c.kind.in_(LISTINGS - {PAGER})
+            held = select(func.sum(ledger.c.named)).where(ledger.c.seed_id == number, fresh)
             named = connection.execute(held).scalar() or 0
             old = connection.execute(select(seeds).where(seeds.c.id == number)).one()
             row = {"yielded": max(old.yielded, named), "empty_runs": 0 if named else old.empty_runs + 1}
             connection.execute(update(seeds).where(seeds.c.id == number).values(row))
-            if old.yielded and row["empty_runs"] >= self._places.empty_runs:
+            own = select(ledger.c.state).where(ledger.c.url == old.url, ledger.c.seed_id == number)
+            deaf = connection.execute(own).scalar() != State.DONE
+            if (old.yielded or deaf) and row["empty_runs"] >= self._places.empty_runs:
                 dried_up.append(old.url)
         return sorted(dried_up)
 

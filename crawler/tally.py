@@ -8,6 +8,8 @@ from crawler.outcome import Outcome, State
 from crawler.sites import Yield
 
 _FEW_BLOCKS = 3
+# Of the reasons to reject a page, those that a new layout or a wall gives.
+_WITHOUT = frozenset({"empty", "short", "not-article"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +27,14 @@ class Tally:
         self._seeds: dict[int, Counter[str]] = {}
         self._sites: dict[str, Counter[str]] = {}
 
-    def listing(self, seed: int, site: str, outcome: Outcome, new: int = 0) -> None:
-        """Count a listing that was asked."""
+    def listing(self, seed: int, site: str, outcome: Outcome, new: int = 0, own: bool = True) -> None:
+        """Count a listing that was asked; `own`: it stands in the seed list itself."""
         of_seed, of_site = self._of(seed, site)
         of_seed.update({"listings": 1, "found": new})
         if outcome.state is not State.DONE:
             of_seed[outcome.reason] += 1
             of_site[f"listings {outcome.reason}"] += 1
-        if outcome.state is State.BLOCKED:
+        if outcome.state is State.BLOCKED and own:
             of_site["blocked listings"] += 1
 
     def page(self, seed: int, site: str, outcome: Outcome, stored: str = "") -> None:
@@ -41,7 +43,7 @@ class Tally:
         for counts in (of_seed, of_site):
             counts["pages"] += 1
             counts[stored or outcome.reason or outcome.state.value] += 1
-        if outcome.state is State.REJECTED:
+        if outcome.reason in _WITHOUT:
             of_site["without"] += 1
         if outcome.state is State.BLOCKED:
             of_site["blocked"] += 1

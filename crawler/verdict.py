@@ -36,8 +36,8 @@ class Worries:
 def verdict(counts: Mapping[str, int], storage: Exception | None = None, worries: Worries | None = None) -> Verdict:
     """Return the verdict on a run with these counts; `storage` is what kept it from writing.
 
-    Reads `bugs`, `lost`, `listings/asked`, `listings/answered` and `listings/named`; a listing that is
-    unchanged has answered, and counts with what it named last time.
+    Reads `bugs`, `lost`, `seeds/asked`, `seeds/answered` and `seeds/named`, which count the listings that stand in seed
+    lists; one that is unchanged has answered, and counts with what it named last time.
     """
     if storage is not None:
         return Verdict(STORAGE, f"corpus or disk: {storage}")
@@ -46,11 +46,11 @@ def verdict(counts: Mapping[str, int], storage: Exception | None = None, worries
         return Verdict(BUG, f"{bugs} errors in the program itself; see the log")
     if lost:
         return Verdict(BUG, f"{lost} addresses were handed out and never came back; they are due again")
-    asked, answered = counts.get("listings/asked", 0), counts.get("listings/answered", 0)
+    asked, answered = counts.get("seeds/asked", 0), counts.get("seeds/answered", 0)
     troubles = _troubles(worries or Worries())
     if asked and not answered:
         return Verdict(NOTHING, "; ".join([f"none of the {asked} listings answered", *troubles]))
-    if asked and not counts.get("listings/named", 0):
+    if asked and not counts.get("seeds/named", 0):
         nothing = f"{answered} of {asked} listings answered, but none named an address"
         return Verdict(NOTHING, "; ".join([nothing, *troubles]))
     if troubles:

@@ -144,8 +144,12 @@ class NewsSpider(Args[NewsArguments], Spider):
         if entry.listing:
             self.count("listings/asked")
             self.count("listings/answered", int(done))
-            self.count("listings/named", entry.named if done else 0)
-            self.run.tally.listing(entry.seed, site, outcome, found)
+            own = entry.url == self.run.seeds[entry.seed].url
+            if own:
+                self.count("seeds/asked")
+                self.count("seeds/answered", int(done))
+                self.count("seeds/named", entry.named if done else 0)
+            self.run.tally.listing(entry.seed, site, outcome, found, own)
         elif entry.kind == ARTICLE:
             self.run.tally.page(entry.seed, site, outcome, stored)
         if not done:
@@ -308,6 +312,8 @@ class NewsSpider(Args[NewsArguments], Spider):
         if outcome is not None:
             if outcome.reason == "server-error" and (until := self._retry_after(response)):
                 await self._stay_away(entry, until, "busy")
+            if outcome.state is State.DONE:
+                await self._welcome(entry.host)
             await self.finish(entry, outcome, self._answer(response))
             return None
         await self._welcome(entry.host)
@@ -391,7 +397,8 @@ class NewsSpider(Args[NewsArguments], Spider):
         pages, missing = await visit.joined(
             first, more, fetch_part, lambda part: self.run.workers.look(part, seed.paging)
         )
-        if missing and entry.attempts < visit.PATIENCE:
+        if missing and (entry.article or entry.attempts < visit.PATIENCE):
+            # What is stored already may be whole.
             raise PartMissing(missing)
         return pages, missing
 
@@ -418,12 +425,17 @@ class NewsSpider(Args[NewsArguments], Spider):
         if against is None or against.reason in {"not-article", "short", "empty"}:
             self.run.shapes.learn(entry.url, site_of(entry.url), against is None)
 
-    async def finish(self, entry: Entry, outcome: Outcome, answer: Answer | None = None) -> None:
-        """Write down what became of an entry, and count it."""
+    async def finish(
+        self, entry: Entry, outcome: Outcome, answer: Answer | None = None, asked_for: datetime | None = None
+    ) -> None:
+        """Write down what became of an entry, and count it; `asked_for` is when the server wants to be asked again."""
         if outcome.state is State.DONE:
             entry = looked(entry)
         now = self.run.clock.now()
-        await self.run.write(self.run.ledger.finish, entry, self.step(entry, outcome), outcome.reason, answer, now)
+        step = self.step(entry, outcome)
+        if asked_for is not None and step.next_visit is not None:
+            step = replace(step, next_visit=asked_for)
+        await self.run.write(self.run.ledger.finish, entry, step, outcome.reason, answer, now)
         self.settle(entry, outcome)
 
     def step(self, entry: Entry, outcome: Outcome) -> Step:
@@ -447,7 +459,7 @@ class NewsSpider(Args[NewsArguments], Spider):
             times = await self.run.write(hosts.blocks, entry.host) + 1
             await self._stay_away(entry, asked or now + blocked_pause(times), outcome.reason)
             self.run.tally.shut_out(entry.hints.site or site_of(entry.url))
-        await self.finish(entry, outcome, self._answer(response))
+        await self.finish(entry, outcome, self._answer(response), asked)
 
     async def _stay_away(self, entry: Entry, until: datetime, reason: str) -> None:
         """Ask the host of an entry for nothing until then, in this run and the next ones."""
@@ -532,6 +544,9 @@ def _outcome(response: Response, entry: Entry) -> Outcome | None:
     if barrier:
         return Outcome(State.BLOCKED, barrier, response.status)
     outcome = of_status(response.status)
+    if outcome is not None and outcome.reason == "forbidden" and entry.kind == GUESS:
+        # Many a server says so of what is not there.
+        return Outcome(State.GONE, "no-listing", response.status)
     if outcome is None and entry.kind == ARTICLE and is_home(response.url) and not is_home(entry.url):
         return Outcome(State.GONE, "home", response.status)
     return outcome

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.outcome import ATTEMPTS, Outcome, State, Step, blocked_pause, of_status, step
+from crawler.outcome import ATTEMPTS, CLOSED_FOR, Outcome, State, Step, blocked_pause, of_status, step
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 TIMEOUT = Outcome(State.PENDING, "timeout")
@@ -81,7 +81,7 @@ def test_who_blocks_us_is_left_alone_longer_each_time_up_to_three_days_listings_
     assert blocked_pause(1) == timedelta(hours=6)
 
 
-@pytest.mark.parametrize("reason", ["robots-unreachable", "host-spent"])
+@pytest.mark.parametrize("reason", ["let-go", "host-spent"])
 @pytest.mark.parametrize("listing", [True, False])
 def test_what_was_not_asked_for_itself_has_not_been_visited(reason: str, listing: bool) -> None:
     found = step(Outcome(State.PENDING, reason), 50, NOW, listing)
@@ -103,7 +103,7 @@ def test_only_what_may_change_is_visited_again_and_never_at_once(
     state: State, reason: str, attempts: int, listing: bool
 ) -> None:
     found = step(Outcome(state, reason), attempts, NOW, listing)
-    settled = found.state not in {State.PENDING, State.BLOCKED}
+    settled = found.state not in {State.PENDING, State.BLOCKED} and (reason not in CLOSED_FOR or state is State.DONE)
     if not listing:
         assert (found.next_visit is None) == settled
     elif found.state is not State.DONE and reason != "guard":
@@ -124,3 +124,11 @@ def test_an_article_that_blocks_us_for_weeks_is_given_up_and_a_listing_is_not() 
     assert step(blocked, 8, NOW, before="forbidden").state is State.BLOCKED
     assert step(blocked, 9, NOW, before="forbidden") == Step(State.FAILED, 10, None)
     assert step(blocked, 9, NOW, listing=True, before="forbidden").next_visit == NOW + timedelta(hours=72)
+
+
+def test_a_host_that_robots_txt_closes_is_asked_ever_more_rarely_and_never_given_up() -> None:
+    for outcome in (Outcome(State.SKIPPED, "robots"), Outcome(State.PENDING, "robots-unreachable")):
+        waits = [wait for wait in pauses(outcome, 20) if wait is not None]
+        assert len(waits) == 20
+        assert waits == sorted(waits)
+        assert (waits[0], waits[-1]) == (timedelta(minutes=30), timedelta(days=14))

@@ -301,3 +301,64 @@ def test_of_two_collections_at_once_one_works_and_the_others_leave(tmp_path: Pat
         assert all("since" in each.err for each in left)
         assert len(place.articles()) == 30
         assert len({asked.path for asked in stage.asked}) == len(stage.asked)
+
+
+def test_an_article_that_robots_txt_forbade_for_a_day_comes_later(tmp_path: Path) -> None:
+    with Stage() as stage:
+        place = stage.place(tmp_path, stage.outlet("desa.test", 3, "User-agent: *\nDisallow: /berita/\n"))
+        assert crawls.run(*place.command()).code == 0
+        assert place.articles() == []
+        stage.play["desa.test"]["/robots.txt"] = Said(b"", kind="text/plain")
+        assert crawls.run(*place.command(*at(NOW + timedelta(hours=26)))).code == 0
+        assert len(place.articles()) == 3
+
+
+def test_guesses_that_are_forbidden_shut_nobody_out_and_later_feeds_are_asked(tmp_path: Path) -> None:
+    with Stage() as stage:
+        stage.outlet("desa.test", 4)
+        pages = {path: said for path, said in stage.play["desa.test"].items() if path != "/feed.xml"}
+        links = "".join(f'<a href="{path}">Kabar dari desa hari ini</a>' for path in pages if "berita" in path)
+        home = Said(f"<html><body><main>{links}</main></body></html>".encode())
+        forbidden = dict.fromkeys(("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml"), Said(b"no", 403))
+        stage.play["desa.test"] = pages | forbidden | {"/": home}
+        place = stage.place(tmp_path, stage.url("desa.test"))
+        ended = crawls.run(*place.command())
+        assert ended.code == 0, ended.err
+        assert len(place.articles()) == 4
+        declared = b'<link rel="alternate" type="application/rss+xml" href="/feed.xml">'
+        stage.play["desa.test"]["/"] = Said(home.body.replace(b"<body>", b"<head>" + declared + b"</head><body>"))
+        fresh = "/berita/200001/kabar-baru-yang-hanya-di-umpan"
+        stage.play["desa.test"][fresh] = article("Kabar baru yang hanya di umpan")
+        stage.play["desa.test"]["/feed.xml"] = feed([stage.url("desa.test", fresh)])
+        assert crawls.run(*place.command(*at(NOW + timedelta(hours=1)))).code == 0
+        assert len(place.articles()) == 5
+
+
+def test_what_a_feed_named_too_early_is_looked_at_again_while_it_is_named(tmp_path: Path) -> None:
+    with Stage() as stage:
+        seed = stage.outlet("desa.test", 1)
+        early = "/berita/200001/kabar-yang-belum-terbit-di-desa"
+        urls = [stage.url("desa.test", path) for path in (*stage.play["desa.test"], early) if "berita" in path]
+        stage.play["desa.test"]["/feed.xml"] = feed(urls)
+        place = stage.place(tmp_path, seed)
+        assert crawls.run(*place.command()).code == 0
+        assert len(place.articles()) == 1
+        stage.play["desa.test"][early] = article("Kabar yang terbit kemudian")
+        assert crawls.run(*place.command(*at(NOW + timedelta(hours=6)))).code == 0
+        assert len(place.articles()) == 2
+
+
+def test_a_whole_article_is_not_replaced_by_a_part_of_it(tmp_path: Path) -> None:
+    path = "/berita/100000/kabar-panjang-dari-desa-kami"
+    first, second = article("Kabar panjang"), article("Bagian dua", "Begitulah akhir kabar yang panjang itu kemarin.")
+    with Stage() as stage:
+        page = Said(first.body.replace(b"</article>", f'</article><a href="{path}?page=2">2</a>'.encode()))
+        stage.play["desa.test"] = {path: page, f"{path}?page=2": second}
+        stage.play["desa.test"]["/feed.xml"] = feed([stage.url("desa.test", path)])
+        place = stage.place(tmp_path, stage.url("desa.test", "/feed.xml"))
+        assert crawls.run(*place.command()).code == 0
+        (whole,) = place.articles()
+        stage.play["desa.test"][f"{path}?page=2"] = Said(b"later", 500)
+        for hours in (2, 4, 8):
+            assert crawls.run(*place.command(*at(NOW + timedelta(hours=hours)))).code == 0
+        assert [each.text for each in place.articles()] == [whole.text]

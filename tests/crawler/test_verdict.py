@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from crawler.sites import Yield
 from crawler.verdict import BUG, FINE, NOTHING, STORAGE, Worries, barren, verdict
 
-GOOD = {"listings/asked": 3, "listings/answered": 2, "listings/named": 40}
-DEAF = GOOD | {"listings/answered": 0, "listings/named": 0}
+GOOD = {"seeds/asked": 3, "seeds/answered": 2, "seeds/named": 40}
+DEAF = GOOD | {"seeds/answered": 0, "seeds/named": 0}
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ DEAF = GOOD | {"listings/answered": 0, "listings/named": 0}
         ({}, FINE, "fine: no listing was due"),
         ({"articles/new": 5}, FINE, "fine: no listing was due"),
         (DEAF, NOTHING, "none of the 3 listings answered"),
-        (GOOD | {"listings/named": 0}, NOTHING, "2 of 3 listings answered, but none named an address"),
+        (GOOD | {"seeds/named": 0}, NOTHING, "2 of 3 listings answered, but none named an address"),
         (GOOD | {"bugs": 1}, BUG, "errors in the program itself"),
         (GOOD | {"lost": 2}, BUG, "2 addresses were handed out and never came back"),
         (DEAF | {"bugs": 1, "lost": 1}, BUG, "errors in the program itself"),
@@ -82,7 +82,7 @@ def test_a_new_site_is_no_cause_for_alarm_and_several_are_told_in_order() -> Non
 
 
 _COUNTS = st.dictionaries(
-    st.sampled_from(["bugs", "lost", "listings/asked", "listings/answered", "listings/named"]), st.integers(0, 3)
+    st.sampled_from(["bugs", "lost", "seeds/asked", "seeds/answered", "seeds/named"]), st.integers(0, 3)
 )
 _NAMES = st.lists(st.sampled_from("abc"), max_size=2)
 
