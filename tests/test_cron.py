@@ -33,11 +33,18 @@ def documented_line() -> str:
     return str(line)
 
 
+def _name(process: Path) -> str:
+    try:
+        return (process / "comm").read_text().strip()
+    except OSError:
+        return ""
+
+
 @pytest.fixture
 def cron() -> Iterator[None]:
     """Run the daemon, unless one runs already."""
-    running = subprocess.run(["pgrep", "-x", "cron"], capture_output=True, check=False).returncode == 0
-    daemon = None if running else subprocess.Popen(["cron", "-f"])
+    running = {_name(process) for process in Path("/proc").glob("[0-9]*")}
+    daemon = None if "cron" in running else subprocess.Popen(["cron", "-f"])
     try:
         yield
     finally:
