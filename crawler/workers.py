@@ -22,6 +22,8 @@ LIMIT_S = 20
 # Libraries that parse HTML leak; a fresh process now and then keeps memory flat.
 _PAGES_EACH = 500
 _START_LIMIT_S = 120
+# What each process runs.
+MODULE = "crawler.worker"
 
 
 class CannotExtract(Exception):
@@ -31,7 +33,7 @@ class CannotExtract(Exception):
 class Workers:
     """Reads pages into articles, `count` at a time; 0: in this process, without a time limit.
 
-    No process is started before the first page. `module` is what each runs; it answers like `crawler.worker`.
+    No process is started before the first page. `module` is what each runs instead of MODULE; it answers like it.
     """
 
     def __init__(
@@ -39,12 +41,12 @@ class Workers:
         count: int,
         limit_s: int = LIMIT_S,
         pages_each: int = _PAGES_EACH,
-        module: str = "crawler.worker",
+        module: str = "",
     ) -> None:
         self._free = asyncio.Semaphore(count) if count else None
         self._limit_s = limit_s
         self._pages_each = pages_each
-        self._module = module
+        self._module = module or MODULE
         self._idle: list[_Worker] = []
         self._alive: set[_Worker] = set()
 

@@ -16,7 +16,7 @@ def signature(hashes: Hashes32, recipe: Recipe) -> Hashes32:
 
     Broder 1997; the permutations are datasketch's own: the MurmurHash3 finaliser, then a·h + b mod 2³², a odd.
     """
-    multiplier, offset = _permutations(recipe.permutations, recipe.seed)
+    multiplier, offset = permutations(recipe.permutations, recipe.seed)
     smallest = np.full(recipe.permutations, 0xFFFFFFFF, dtype=np.uint32)
     mixed = _mixed(np.unique(hashes))
     for start in range(0, len(mixed), _BLOCK):
@@ -41,7 +41,8 @@ def bands(minhash: Hashes32, count: int, rows: int) -> list[bytes]:
 
 
 @cache
-def _permutations(count: int, seed: int) -> tuple[Hashes32, Hashes32]:
+def permutations(count: int, seed: int) -> tuple[Hashes32, Hashes32]:
+    """Return the multipliers and offsets of datasketch's permutations, `count` of each."""
     multiplier, offset = MinHash(num_perm=count, seed=seed, scheme="affine32").permutations
     return multiplier, offset
 

@@ -50,7 +50,7 @@ class Desk:
         """Return the words of an article's text."""
         text_id = self.articles[key].text_id
         if text_id not in self._words:
-            self._words[text_id] = segments.words(self._text(key))
+            self._words[text_id] = segments.words(self.text(key))
         return self._words[text_id]
 
     def shingles(self, key: str) -> Hashes64:
@@ -65,7 +65,7 @@ class Desk:
     def reading(self, key: str, own: NDArray[np.bool_]) -> Reading:
         """Return the article as matching reads it."""
         article = self.articles[key]
-        return reading(key, article.site, article.title, self._text(key), self.words(key), own, self.recipe)
+        return reading(key, article.site, article.title, self.text(key), self.words(key), own, self.recipe)
 
     def terms(self, key: str, own: NDArray[np.bool_]) -> dict[str, float]:
         """Return the salient terms of an article's own text and title, and their weights."""
@@ -81,7 +81,8 @@ class Desk:
             return TermVector(NOTHING, np.empty(0, dtype=np.float32))
         return stories.vector(self.terms(key, own), _term_hash, self.recipe)
 
-    def _text(self, key: str) -> str:
+    def text(self, key: str) -> str:
+        """Return an article's text."""
         self.load([key])
         return self._texts[self.articles[key].text_id]
 

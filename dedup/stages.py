@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup import boilerplate, index, matching, minhash, shingles
+from dedup import boilerplate, index, matching, minhash, signing
 from dedup.corpus import grouping
 from dedup.corpus.grouping import Own
 from dedup.corpus.results import stored_matches
 from dedup.corpus.store import text_hash
 from dedup.reading import NOTHING, Desk
 from dedup.records import Hashes64, Match, Recipe, SiteShingles, Words
+
+# Texts whose signatures are kept in one transaction.
+_SIGNED_AT_ONCE = 10_000
 
 Progress = Callable[[str, int, int], None]
 Pair = tuple[str, str]
@@ -24,13 +27,13 @@ def sign(desk: Desk, sites: Iterable[str], tell: Progress) -> int:
     text_ids = {desk.articles[unit].text_id: unit for unit in units}
     missing = text_ids.keys() - grouping.signatures(desk.corpus, text_ids).keys()
     desk.load(text_ids[number] for number in missing)
-    signed = {}
-    for done, number in enumerate(sorted(missing)):
-        tell("signing", done, len(missing))
-        hashes = shingles.hashes32(desk.words(text_ids[number]).words, desk.recipe.shingle_words)
-        signed[number] = minhash.signature(hashes, desk.recipe)
-    grouping.save_signatures(desk.corpus, signed)
-    return len(signed)
+    wanted = sorted(missing)
+    for start in range(0, len(wanted), _SIGNED_AT_ONCE):
+        tell("signing", start, len(wanted))
+        numbers = wanted[start : start + _SIGNED_AT_ONCE]
+        rows = signing.signatures([desk.text(text_ids[number]) for number in numbers], desk.recipe)
+        grouping.save_signatures(desk.corpus, dict(zip(numbers, rows, strict=True)))
+    return len(wanted)
 
 
 def learn(

@@ -1,0 +1,72 @@
+"""What each code point is to a text: part of a word, a word of its own, or nothing; and how it is written in one.
+
+The same words as `segments.words`, as tables that a loop without Python objects can read.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
+
+from dedup.records import Hashes32
+
+# What a character may do. Scripts written without spaces give each character, with its marks, a word of its own.
+BEGINS, CONTINUES, ALONE, MARKS, JOINS, LONG = 1, 2, 4, 8, 16, 32
+# All others are written in no more bytes of UTF-8.
+MOST_BYTES = 6
+UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+CODES = 0x110000
+_SURROGATES = range(0xD800, 0xE000)
+# Vowels and endings of Hangul, which normalising may join to what stands before them, as it may any mark.
+_JAMO = r"[\u1160-\u11ff]+"
+
+
+@dataclass(frozen=True, slots=True)
+class Characters:
+    """`kinds[code]` says what a character may do.
+
+    `folded[code]` is what it becomes (NFKC, casefolded): a code, or from CODES on the number of one of the `longer`
+    forms, which stands at `longer[starts[n]:starts[n + 1]]`.
+    """
+
+    kinds: NDArray[np.uint8]
+    folded: Hashes32
+    longer: Hashes32
+    starts: NDArray[np.int64]
+
+
+@cache
+def characters() -> Characters:
+    """Return the tables for all of Unicode; making them takes half a second, once."""
+    kinds = _kinds()
+    folded = np.arange(CODES, dtype=np.uint32)
+    longer: list[str] = []
+    for code in np.flatnonzero(kinds).tolist():
+        written = unicodedata.normalize("NFKC", chr(code)).casefold()
+        if len(written) == 1:
+            folded[code] = ord(written)
+            continue
+        folded[code] = CODES + len(longer)
+        longer.append(written)
+        if len(written.encode()) > MOST_BYTES:
+            kinds[code] |= LONG
+    starts = np.cumsum([0, *map(len, longer)], dtype=np.int64)
+    return Characters(kinds, folded, np.array([ord(one) for form in longer for one in form], np.uint32), starts)
+
+
+def _kinds() -> NDArray[np.uint8]:
+    kinds = np.zeros(CODES, dtype=np.uint8)
+    every = "".join("\0" if code in _SURROGATES else chr(code) for code in range(CODES))
+    for pattern, kind in (
+        (rf"[[\p{{L}}\p{{N}}]--[{UNSPACED}]]+", BEGINS | CONTINUES),
+        (rf"[\p{{M}}--[{UNSPACED}]]+", CONTINUES),
+        (rf"[{UNSPACED}]+", ALONE),
+        (r"\p{M}+", MARKS | JOINS),
+        (_JAMO, JOINS),
+    ):
+        for found in regex.finditer(pattern, every, regex.VERSION1):
+            kinds[found.start() : found.end()] |= kind
+    return kinds
