@@ -46,6 +46,9 @@ bench: setup
 	$(BIN)/python -m tests.benchmarks.crashes 30
 	$(BIN)/python -m tests.benchmarks.crawl_cost 2000
 	$(BIN)/python -m tests.benchmarks.crawl_cost --memory 20000
+	$(BIN)/python -m tests.benchmarks.extraction
+	$(BIN)/python -m tests.benchmarks.hostile_pages 2000 --slow --memory 20000
+	$(BIN)/python -m tests.benchmarks.throughput
 
 clean:
 	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*

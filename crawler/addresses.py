@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 import idna
 
-from dedup import site_of_host
+from dedup import site_of_host, spelling
 
 MAX_LENGTH = 2_000
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -81,15 +81,19 @@ def plain(url: str) -> str:
 
     Without AMP, print and mobile spelling, without `?page=1`, and without `?page=all` or `?single=1`.
     """
-    found = _plain_path_and_query(canonical(url) or url)
-    try:
-        parts = urlsplit(found)
-    except ValueError:
-        return found
-    host, site = parts.netloc, site_of(found)
-    while host.partition(".")[0] in _VARIANT_HOSTS and site_of(f"//{host.partition('.')[2]}") == site:
-        host = host.partition(".")[2]
-    return urlunsplit(parts._replace(netloc=host))
+    return _plain(canonical(url) or url)
+
+
+def key(url: str) -> str:
+    """Return what all addresses of one article have in common: variants, http and https, `www.`, a slash at the end.
+
+    A name to know it by, not an address to ask for. `key(key(url)) == key(url)`.
+    """
+    found = canonical(url) or url
+    # To take one thing off may lay bare another: `www.m.`, `/amp//`.
+    while (less := spelling(_plain(found))) != found:
+        found = less
+    return found
 
 
 def article_address(page_url: str, declared: str | None) -> str:
@@ -160,6 +164,15 @@ def _without_dots(path: str) -> str:
     if segments[-1] in {".", ".."}:
         kept.append("")
     return "/" + "/".join(kept)
+
+
+def _plain(url: str) -> str:
+    found = _plain_path_and_query(url)
+    start, slashes, rest = found.partition("://")
+    host, slash, path = rest.partition("/")
+    while host.partition(".")[0] in _VARIANT_HOSTS and site_of(f"//{host.partition('.')[2]}") == site_of(f"//{host}"):
+        host = host.partition(".")[2]
+    return f"{start}{slashes}{host}{slash}{path}"
 
 
 def _plain_path_and_query(url: str) -> str:

@@ -3,17 +3,17 @@
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from fastwarc.stream_io import ChunkedReader
-from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
+from fastwarc.warc import ArchiveIterator, HeaderMap, WarcRecord, WarcRecordType
 
+from crawler.addresses import canonical
 from crawler.directives import HEADERS
-from crawler.encodings import decoded
+from crawler.encodings import decoded, is_cut_off
 from crawler.page import Page
 
 # A file that is being written ends in it.
@@ -22,16 +22,21 @@ OPEN = ".open"
 # not be had, by its address.
 PART, MISSING = "part", "missing"
 _GZIP = b"\x1f\x8b"
+_SUCCESS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A page at rest: its file, the byte its record begins at, and the name of its place."""
+    """A page at rest: its file, the byte its record begins at, and the name of its place.
+
+    `cut_off`: only the beginning of it ever arrived.
+    """
 
     path: Path
     offset: int
     place: str
     page: Page
+    cut_off: bool = False
 
     @property
     def record_id(self) -> str:
@@ -65,7 +70,7 @@ def target_of(record: WarcRecord) -> str:
 
 
 def pages(path: Path) -> Iterator[Page]:
-    """Yield the pages that a WARC file holds: answers with status 200, bodies decompressed.
+    """Yield the pages that a WARC file holds: answers with a status of success, bodies decompressed.
 
     Raises OSError where the file cannot be read.
     """
@@ -83,7 +88,7 @@ def located_pages(path: Path) -> Iterator[Located]:
 def pages_and_joins(path: Path) -> Iterator[Located | Joined]:
     """Yield pages, and what is known of how they were joined, as they follow each other. Raises OSError.
 
-    A page is left out when it is cut off or its body cannot be decompressed: the crawl had nothing of it either.
+    A page is left out when its record is cut off or its body cannot be decompressed.
     """
     for record in records(path, WarcRecordType.response | WarcRecordType.metadata):
         if record.record_type == WarcRecordType.metadata:
@@ -91,10 +96,9 @@ def pages_and_joins(path: Path) -> Iterator[Located | Joined]:
             if joined is not None:
                 yield joined
             continue
-        page = _page(record)
-        if page is not None:
-            place = f"{path.name.removesuffix(OPEN)}#{(record.record_id or '').strip('<>')}"
-            yield Located(path, record.stream_pos, place, page)
+        located = _located(path, record)
+        if located is not None:
+            yield located
 
 
 def page_at(path: Path, offset: int) -> Page:
@@ -102,10 +106,10 @@ def page_at(path: Path, offset: int) -> Page:
     with path.open("rb") as file:
         file.seek(offset)
         record = next(iter(ArchiveIterator(file, WarcRecordType.response, parse_http=False)), None)
-        page = None if record is None else _page(record)
-    if page is None:
+        located = None if record is None else _located(path, record)
+    if located is None:
         raise OSError(f"{path}: no page begins at byte {offset} any more")
-    return page
+    return located.page
 
 
 def problem_with(path: Path) -> str | None:
@@ -177,30 +181,45 @@ def _insist_on_members(path: Path, file: BinaryIO, last: int, offset: int) -> No
         )
 
 
-def _page(record: WarcRecord) -> Page | None:
+def _located(path: Path, record: WarcRecord) -> Located | None:
     """Return the page of a response record; None where it is none, or not whole."""
-    try:
-        record.parse_http(quirks_mode=True)
-    except OSError:
-        return None
-    headers = record.http_headers
-    if headers is None or headers.status_code != HTTPStatus.OK:
+    # As the crawl would ask for it. Of look-ups in the DNS there are responses, too.
+    url = canonical(target_of(record))
+    headers = _http_headers(record) if url else None
+    if url is None or headers is None or (headers.status_code or 0) // 100 != _SUCCESS:
         return None
     length = record.content_length
     body = record.reader.read()
     if len(body) < length:
         return None
+    encodings = headers.get_multiple("Content-Encoding")
     in_one = _in_one(body, headers.get_multiple("Transfer-Encoding"))
-    plain = decoded(in_one, headers.get_multiple("Content-Encoding"))
+    plain = decoded(in_one, encodings)
+    if plain is None and in_one.lstrip().startswith(b"<"):
+        # Some archives have decompressed it and left the header.
+        plain = in_one
     if plain is None:
         return None
-    return Page(
-        url=target_of(record),
+    page = Page(
+        url=url,
         body=plain,
         content_type=headers.get("Content-Type") or "",
         fetched_at=record.record_date,
         headers=tuple((name, value) for name in sorted(HEADERS) if (value := headers.get(name))),
     )
+    cut_off = "WARC-Truncated" in record.headers or (plain is not in_one and is_cut_off(in_one, encodings, plain))
+    place = f"{path.name.removesuffix(OPEN)}#{(record.record_id or '').strip('<>')}"
+    return Located(path, record.stream_pos, place, page, cut_off)
+
+
+def _http_headers(record: WarcRecord) -> HeaderMap | None:
+    """Return the headers of an answer, also where its record does not say that it is one; None where there are none."""
+    record.is_http = True
+    try:
+        record.parse_http(quirks_mode=True)
+    except OSError:
+        return None
+    return record.http_headers
 
 
 def _in_one(body: bytes, encodings: Sequence[str]) -> bytes:

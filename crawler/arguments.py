@@ -71,11 +71,6 @@ class NewsArguments(BaseModel):
         """How long the run may take; None: as long as it needs."""
         return duration(self.max_time) if self.max_time is not None else None
 
-    @property
-    def shard_of(self) -> Shard | None:
-        """Which share of the seeds is meant, (part, of how many); None: all."""
-        return Shard.parse(self.shard) if self.shard is not None else None
-
 
 def problems(arguments: Mapping[str, str]) -> list[str]:
     """Return a line for each thing that is wrong with arguments of the news spider; none: they can be used."""

@@ -1,89 +1,34 @@
 """Where an article says it comes from: dateline, bylines, source and syndication credits.
 
-Lines in; the fields and the remaining lines out. What is prose ("dilansir dari X") is recorded and stays.
+The rules are data, in `credits.toml`. Lines in; the fields and the remaining lines out. What is prose ("dilansir
+dari X") is recorded and stays.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from crawler.rules import Line, Rule, Rules, places, rules_of, table_of
 
 _MIN_SENTENCE_WORDS = 6
-_HEAD_LINES = 3
-_TAIL_LINES = 8
+_DATELINE_LINES = 3
 _MAX_NAME_WORDS = 6
-_MAX_CREDIT_WORDS = 60
+_MAX_BYLINE_WORDS = 40
 _MAX_SOURCES = 10
-
-_DASH = r"(?:--|[-–—])"
-_DOMAIN = r"[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z]{2,}){1,3}"
-_WORD = r"[A-Z0-9][\w'’./-]*"
-_NAME = rf"{_WORD}(?: (?:{_WORD}|di|dan|of|the)){{0,3}}"
-_PLACE_WORD = r"[A-Z][\w'’.]*(?:-[A-Z]\w*)*"
-_PLACE = rf"{_PLACE_WORD}(?: {_PLACE_WORD}){{0,3}}(?:, {_PLACE_WORD}(?: {_PLACE_WORD}){{0,2}})?"
-_DAY = r"(?:,? \(?\d{1,2} [A-Za-z]{3,10}\.?\)?)?"
-_AGENCY = r"[A-Z][\w.]*(?:[ /-][A-Z][\w.]*){0,3}"
-_STARTS_SENTENCE = r"(?=[\"“‘'(]?[A-Z0-9À-Þ])"
-_DATELINES = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"(?P<place>{_PLACE}?){_DAY},? ?\((?P<agency>{_AGENCY})\)\s*{_DASH}\s*",
-        rf"(?P<outlet>{_DOMAIN})\s*[,|/]\s*(?P<place>{_PLACE}?){_DAY}\s*{_DASH}\s*",
-        rf"(?P<place>{_PLACE}?){_DAY}\s*[,|/]\s*(?P<outlet>{_DOMAIN})\s*{_DASH}\s*",
-        rf"(?P<outlet>{_DOMAIN})\s+{_DASH}\s*{_STARTS_SENTENCE}",
-        rf"(?P<place>[A-Z][A-Z'’.]+(?: [A-Z][A-Z'’.]+){{0,3}}){_DAY}\s*{_DASH}\s*{_STARTS_SENTENCE}",
-        rf"(?P<name>{_NAME}?){_DAY} {_DASH} {_STARTS_SENTENCE}",
-    )
-)
-_OUTLET_WORD = re.compile(
-    r"\d|\b(?:info|kabar|berita|news|media|portal|warta|suara|harian|radar|tribun|online|post|times)\b", re.IGNORECASE
-)
-
-_AUTHOR = r"pewarta|penulis|reporter|laporan|jurnalis|wartawan|kontributor|oleh|teks|author|writer|written\s+by|by"
-_EDITOR = r"editor|penyunting|redaktur|editing|edited\s+by"
-_OTHER = (
-    r"penerjemah|translator|alih\s+bahasa|fotografer|photographer|videografer|uploader|pengunggah|produser"
-    r"|sumber\s+foto"
-)
-_ROLE = re.compile(rf"(?:(?P<author>{_AUTHOR})|(?P<editor>{_EDITOR})|(?P<other>{_OTHER}))\s*[:：]\s*", re.IGNORECASE)
-# "Penulis: Rina WatiEditor: Savitri": spans without a space between them.
-_NEXT_ROLE = re.compile(
-    r"(?<=\S)\s*(?=(?:Pewarta|Penulis|Reporter|Laporan|Jurnalis|Wartawan|Kontributor|Editor|Penyunting|Redaktur"
-    r"|Penerjemah|Fotografer|Uploader|Copyright|COPYRIGHT|Sumber)\s*[:：©(])"
-)
-_GLUED_ROLE = re.compile(
-    r"(?<=[.!?\"”’)])\s*(?:Pewarta|Penulis|Reporter|Editor|Penyunting|Redaktur)\s*[:：]\s*"
-    r"[A-Z][\w.'’-]*(?:,? [A-Z][\w.'’-]*){0,5}$"
-)
-_NAME_JOINT = re.compile(r"\s*(?:[,;/|&]|\b(?:dan|and)\b)\s*")
+_GROUP = re.compile(r"\d+$")
+_PART = re.compile(r"\{([a-z_]+)\}")
+_NAME_JOINT = re.compile(r"\s*(?:[,;/|&]|\b(?:dan|and|und|et|y|en)\b)\s*")
 _PERSON = re.compile(r"[^\W\d_][\w.'’-]*(?: [\w.'’()-]+){0,4}")
-
-_SYNDICATED = re.compile(
-    r"(?:artikel|berita|tulisan|konten)\s+ini\s+(?:telah|sudah|pernah|juga)\s+(?:lebih\s+dulu\s+)?"
-    r"(?:tayang|terbit|diterbitkan|dipublikasikan|dimuat|naik|dirilis)\s*(?:sebelumnya\s*)?(?:di|pada|dalam|oleh)\s*"
-    r"(?P<source>.+?)(?:,?\s+(?:dengan|berjudul|bertajuk)\s*(?:judul)?\s*[:：]?\s*[\"“'‘]?(?P<title>.+?)[\"”'’]?)?[.,;]?$"
-    r"|this\s+(?:article|story)\s+(?:was\s+)?(?:originally|first)\s+(?:appeared|published)\s+(?:on|in|by)\s+(?P<english>.+?)\.?$",
-    re.IGNORECASE,
-)
-_SYNDICATED_REST = re.compile(r"[\"”.,]\s*(?:klik|baca|lihat|click|read)\b.*$", re.IGNORECASE)
-_SOURCE = re.compile(
-    r"(?:sumber|source|sumber\s+berita|dikutip\s+dari)\s*[:：]\s*(?P<source>\S.{1,80}?)\.?$", re.IGNORECASE
-)
-_COPYRIGHT = re.compile(
-    r"(?:copyright|hak\s+cipta)\s*(?=©|\(c\)|dilindungi|(?:19|20)\d\d)(?:©|\(c\))?\s*(?P<first>.*)$|©\s*(?P<second>.{2,80})$",
-    re.IGNORECASE,
-)
+# "5Blogger", but neither "3.54pm" nor "Update 5".
+_WITH_DIGIT = re.compile(r"(?=\w*[^\W\d])\w*\d\w*")
+_FULL_NAME = r"[A-Z][\w.'’-]*(?:\s(?:[A-Z][\w.'’-]*|bin|binti|van|de|von|al)){1,4}"
 _NOT_OWNER = re.compile(r"\b(?:19|20)\d\d\b.*|[©.]")
-_AGENCY_TAIL = re.compile(r"\s+[–—-]\s*(?P<agency>[A-Z]{4,}(?:[ /][A-Z]+){0,2}|Bernama|Reuters|AFP|AP|dpa|Xinhua)\.?$")
-_AGENCY_BRACKETS = re.compile(
-    r"\s*\((?P<agency>(?:ANTARA|Antara|Ant|AFP|AP|Reuters|REUTERS|Xinhua|Bernama|BERNAMA|dpa|EFE|Kyodo|TASS|Sputnik)"
-    r"(?:/[\w .]+)*)\)\.?$"
-)
-_PROSE_SOURCE = re.compile(
-    r"(?:\b[Dd]ilansir|\b[Mm]elansir|\b[Dd]ikutip|\b[Mm]engutip|\b[Mm]enukil|\b[Dd]inukil|\b[Dd]isadur|\b[Dd]ihimpun"
-    r"|\b[Dd]irangkum|\b[Mm]enurut laporan|\b[Ll]aporan)\s+(?:(?:dari|oleh|laman|situs|media|kantor berita|resmi)\s+)*"
-    rf"(?P<source>{_DOMAIN}|[A-Z][\w&'’-]*(?: [A-Z][\w&'’-]*){{0,3}})"
-)
-_NOT_A_SOURCE = re.compile(r"(?:Senin|Selasa|Rabu|Kamis|Jumat|Jum'at|Sabtu|Minggu|Khamis|Jumaat|Isnin|Ahad)\b")
+_ANYWHERE = frozenset({"anywhere"})
+_QUOTES = ' "“”‘’.,;'
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,155 +51,280 @@ class Credits:
     removed: tuple[tuple[str, str], ...] = ()
 
 
-def read(lines: Sequence[str], site: str = "") -> Credits:
-    """Return the credits of an article. `site`, its registered domain, tells its own name from a place's."""
-    found = _Found()
+def read(lines: Sequence[str], site: str = "", site_name: str = "") -> Credits:
+    """Return the credits of an article.
+
+    `site`, its registered domain, and `site_name`, what it calls itself, tell its own name from a place's.
+    """
+    found = _Found(site, site_name)
     left = [rest for index, line in enumerate(lines) if (rest := _without_credits(line, index, len(lines), found))]
-    left = _without_dateline(left, site, found)
-    sources = dict.fromkeys(source for line in left for source in _prose_sources(line))
+    left = _without_dateline(left, found)
+    for line in left:
+        _note_mentions(line, found)
     return Credits(
         lines=tuple(left),
-        place=_spelled(found.place),
-        outlet=found.outlet,
-        authors=tuple(dict.fromkeys(found.authors)),
-        editors=tuple(dict.fromkeys(found.editors)),
-        agency=found.agency,
-        credited_source=found.source,
-        credited_title=found.title,
-        sources=tuple(sources)[:_MAX_SOURCES],
+        place=_spelled(found.of("place")),
+        outlet=found.of("outlet"),
+        authors=tuple(found.all("authors")),
+        editors=tuple(found.all("editors")),
+        agency=found.of("agency"),
+        credited_source=found.of("credited_source"),
+        credited_title=found.of("credited_title"),
+        sources=tuple(found.all("sources")[:_MAX_SOURCES]),
         removed=tuple(found.removed),
     )
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Return the rules of `credits.toml` in their order."""
+    return rules_of(_table(), "credits.toml", _names())
 
 
 @dataclass(slots=True)
 class _Found:
     """What was found so far, while the lines are read."""
 
-    place: str = ""
-    outlet: str = ""
-    authors: list[str] = field(default_factory=list)
-    editors: list[str] = field(default_factory=list)
-    agency: str = ""
-    source: str = ""
-    title: str = ""
+    site: str
+    site_name: str
+    values: dict[str, list[str]] = field(default_factory=dict)
     removed: list[tuple[str, str]] = field(default_factory=list)
 
+    def note(self, name: str, value: str) -> None:
+        if value and value not in self.values.setdefault(name, []):
+            self.values[name].append(value)
 
-def _without_credits(line: str, index: int, count: int, found: _Found) -> str:
+    def of(self, name: str) -> str:
+        return next(iter(self.all(name)), "")
+
+    def all(self, name: str) -> list[str]:
+        return self.values.get(name, [])
+
+    def is_own(self, name: str) -> bool:
+        """Tell whether a name is the site's own: "Kabar Timur" of kabartimur.example."""
+        own = {_letters(self.site.partition(".")[0]), _letters(self.site), _letters(self.site_name)}
+        return bool(_letters(name)) and _letters(name) in own
+
+
+def _without_credits(text: str, index: int, count: int, found: _Found) -> str:
     """Return what remains of a line; "" where all of it is a credit."""
     # Bylines stand in tables too: "| Penulis | : Rina Wati |".
-    bare = " ".join(line.replace("|", " ").split()).strip(" *•_\u200b")
-    if _note_syndication(bare, found):
-        found.removed.append((line, "syndication"))
+    line = Line.at(" ".join(text.replace("|", " ").split()) if "|" in text else text, index, count)
+    for rule in _lookup().that_take("line", line):
+        if match := rule.pattern.match(line.bare):
+            _note(match, found)
+            _note_glued_roles(line.bare, found)
+            found.removed.append((text, rule.id))
+            return ""
+    if not {"head", "tail"}.isdisjoint(line.places) and _note_bylines(line, found):
+        found.removed.append((text, "byline"))
         return ""
-    tail = index >= min(count - _TAIL_LINES, count * 2 // 3)
-    if (tail or index < _HEAD_LINES) and _note_bylines(bare, found):
-        found.removed.append((line, "byline"))
-        return ""
-    if tail and (_note_copyright(bare, found) or _note_source(bare, found)):
-        found.removed.append((line, "copyright" if _COPYRIGHT.match(bare) else "source"))
-        return ""
-    return _without_tail_spans(line, index >= count - _HEAD_LINES, found) if tail else line
+    return _without_spans(text, line, found)
 
 
-def _without_tail_spans(line: str, last: bool, found: _Found) -> str:
-    """Return a line of the tail without an agency's name or a byline glued to its end."""
-    for pattern in (_AGENCY_TAIL, _AGENCY_BRACKETS) if last else ():
-        if match := pattern.search(line):
-            found.agency = found.agency or match["agency"]
-            found.removed.append((match[0].strip(), "agency"))
-            line = line[: match.start()]
-    if (match := _GLUED_ROLE.search(line)) and _note_bylines(match[0].strip(), found):
+def _without_spans(text: str, line: Line, found: _Found) -> str:
+    """Return a line without an agency's name, a source or a byline at its end."""
+    for rule in _lookup().that_take("span", line):
+        if match := rule.pattern.search(text):
+            _note(match, found)
+            found.removed.append((match[0].strip(), rule.id))
+            text = text[: match.start()].rstrip()
+    match = _roles().glued.search(text) if "tail" in line.places and ":" in text else None
+    if match and _note_glued_roles(match[0], found):
         found.removed.append((match[0].strip(), "byline"))
-        line = line[: match.start()]
-    return line
+        text = text[: match.start()]
+    return text
 
 
-def _note_syndication(bare: str, found: _Found) -> bool:
-    match = _SYNDICATED.match(_SYNDICATED_REST.sub('"', bare))
-    if not match or len(bare.split()) > _MAX_CREDIT_WORDS:
-        return False
-    found.source = found.source or (match["source"] or match["english"]).strip(' "“”.,')
-    found.title = found.title or (match["title"] or "").strip(' "“”')
-    return True
+def _note(match: re.Match[str], found: _Found) -> None:
+    """Note what the groups of a pattern caught, each under its field."""
+    for group, value in _groups(match).items():
+        note = _NOTES.get(group)
+        if note:
+            note(value, found)
+        else:
+            found.note(group, value.strip(_QUOTES))
 
 
-def _note_source(bare: str, found: _Found) -> bool:
-    match = _SOURCE.match(bare)
-    if not match or len(match["source"].split()) > _MAX_NAME_WORDS:
-        return False
-    found.source = found.source or match["source"].strip(' "“”')
-    return True
-
-
-def _note_copyright(bare: str, found: _Found) -> bool:
-    """Note the owner as agency where it is written as agencies write themselves, in capitals."""
-    match = _COPYRIGHT.match(bare)
-    if not match or len(bare.split()) > _MAX_CREDIT_WORDS:
-        return False
-    owner = _NOT_OWNER.sub("", match["first"] or match["second"] or "").strip()
+def _note_owner(value: str, found: _Found) -> None:
+    """Note the owner of a copyright as agency where it is written as agencies write themselves, in capitals."""
+    owner = _NOT_OWNER.sub("", value).strip()
     if owner.isupper() and len(owner.split()) <= _MAX_NAME_WORDS:
-        found.agency = found.agency or owner
-    return True
+        found.note("agency", owner)
 
 
-def _note_bylines(bare: str, found: _Found) -> bool:
+def _note_signed(value: str, found: _Found) -> None:
+    if not found.is_own(value):
+        found.note("credited_source", value)
+
+
+def _note_signature(value: str, found: _Found) -> None:
+    if not found.all("authors"):
+        found.note("authors", value)
+
+
+_NOTES = {"owner": _note_owner, "signed": _note_signed, "signature": _note_signature}
+
+
+def _groups(match: re.Match[str]) -> dict[str, str]:
+    """Return what named groups caught; `place2` is another branch's `place`."""
+    return {_GROUP.sub("", name): value for name, value in match.groupdict().items() if value}
+
+
+# --- bylines ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Roles:
+    """Patterns made from the words for roles: one at the start of a text, the next one, one glued to a sentence."""
+
+    first: re.Pattern[str]
+    following: re.Pattern[str]
+    glued: re.Pattern[str]
+    bare: re.Pattern[str]
+    words: frozenset[str]
+
+
+@cache
+def _roles() -> _Roles:
+    author, editor, other = (_names()[name] for name in ("author", "editor", "other"))
+    anything = "|".join((author, editor, other))
+    # Glued together and within a line only words that begin like a heading are roles: "Rina WatiEditor: Savitri".
+    headed = "|".join(sorted(_capitalised("author", "editor", "other"), key=len, reverse=True))
+    return _Roles(
+        first=re.compile(
+            rf"(?:(?P<authors>{author})|(?P<editors>{editor})|(?P<other>{other}))\s*(?:[:：]|(?<=\w by)\s)\s*",
+            re.IGNORECASE,
+        ),
+        following=re.compile(
+            rf"(?<=\S)\s*(?=(?:{headed}|Copyright|COPYRIGHT|Sumber)\s*[:：©(])|(?<!\s)\s*;\s*(?=(?i:{anything})\b)"
+        ),
+        glued=re.compile(rf"(?<=[.!?\"”’)])\s*(?:{headed})\s*[:：]\s*[A-Z][\w.'’-]*(?:,? [A-Z][\w.'’-]*){{0,5}}$"),
+        bare=re.compile(
+            rf"(?:By|Oleh|Von|Par|Por|Door)\s+(?P<names>{_FULL_NAME}(?:(?:,|\s(?:and|dan|und))\s{_FULL_NAME})*)$"
+        ),
+        words=frozenset(word.lower() for role in ("author", "editor", "other") for word in _table()["words"][role]),
+    )
+
+
+def _note_bylines(line: Line, found: _Found) -> bool:
     """Note the names of a line that is nothing but roles with names (and a copyright behind them)."""
-    pieces = _NEXT_ROLE.split(bare)
+    if "head" in line.places and _note_bare_byline(line, found):
+        return True
+    if line.words > _MAX_BYLINE_WORDS or not (":" in line.bare or "：" in line.bare or "by " in line.lower):
+        return False
+    pieces = _roles().following.split(line.bare.strip("()[]"))
     bylines = [byline for piece in pieces if (byline := _byline(piece))]
-    others = [piece for piece in pieces if not _byline(piece)]
-    if not bylines or any(not _COPYRIGHT.match(piece) for piece in others):
+    others = [piece for piece in pieces if piece and not _byline(piece)]
+    copyrights = [match for piece in others if (match := _copyright().pattern.match(piece))]
+    if not bylines or len(copyrights) < len(others):
         return False
     for role, names in bylines:
-        if role in {"author", "editor"}:
-            (found.authors if role == "author" else found.editors).extend(names)
-    return all(_note_copyright(piece, found) for piece in others)
+        for name in names:
+            found.note(role, name)
+    for match in copyrights:
+        _note(match, found)
+    return True
+
+
+def _note_bare_byline(line: Line, found: _Found) -> bool:
+    """Note the names of "By Rina Wati", a line without a colon."""
+    match = _roles().bare.match(line.bare) if line.words <= 2 * _MAX_NAME_WORDS else None
+    for name in names_in(match["names"]) if match else ():
+        found.note("authors", name)
+    return match is not None
+
+
+def _note_glued_roles(text: str, found: _Found) -> bool:
+    """Note names behind roles anywhere in a line that is a credit anyway; False where there are none."""
+    bylines = [byline for piece in _roles().following.split(text) if (byline := _byline(piece.strip()))]
+    for role, names in bylines:
+        for name in names:
+            found.note(role, name)
+    return bool(bylines)
 
 
 def _byline(piece: str) -> tuple[str, list[str]] | None:
-    """Return the role ("author", "editor", "other") and the names of "Editor: X"; None for anything else."""
-    match = _ROLE.match(piece)
+    """Return the role ("authors", "editors", "other") and the names of "Editor: X"; None for anything else."""
+    match = _roles().first.match(piece)
     names = names_in(piece[match.end() :]) if match else []
     return (match.lastgroup or "other", names) if match and names else None
 
 
 def names_in(text: str) -> list[str]:
-    """Return the names in "Rina Wati dan Budi, Kontributor"; [] where what stands there is no list of names."""
+    """Return the names in "Rina Wati dan Budi"; [] where what stands there is no list of names.
+
+    A role among them ("Kontributor Hulu, Budi") is left out.
+    """
     pieces = [piece.strip(' ."“”()|-–*') for piece in _NAME_JOINT.split(text)]
     names = [piece for piece in pieces if piece]
     if len(text.split()) > 3 * _MAX_NAME_WORDS:
         return []
-    return names if all(_PERSON.fullmatch(name) and name[0].isupper() for name in names) else []
+    if not all(_PERSON.fullmatch(name) and name[0].isupper() for name in names):
+        return []
+    return [name for name in names if name.split()[0].lower() not in _roles().words] or names
 
 
-def _without_dateline(lines: list[str], site: str, found: _Found) -> list[str]:
-    """Return the lines, the dateline cut from the first one that has it."""
-    for index, line in enumerate(lines[:_HEAD_LINES]):
-        for pattern in _DATELINES:
-            match = pattern.match(line)
-            rest = line[match.end() :] if match else ""
-            if match and len(rest.split()) >= _MIN_SENTENCE_WORDS:
-                _note_dateline(match.groupdict(), site, found)
-                found.removed.append((match[0].strip(), "dateline"))
-                return [*lines[:index], rest, *lines[index + 1 :]]
+# --- datelines --------------------------------------------------------------------------------------------------
+
+
+def _without_dateline(lines: list[str], found: _Found) -> list[str]:
+    """Return the lines, the dateline cut from the first one that has it, and from others that repeat it."""
+    for index, text in enumerate(lines[:_DATELINE_LINES]):
+        line = Line(text, places(index, len(lines)), text, text.lower(), 0)
+        for rule in _lookup().that_take("start", line):
+            match = rule.pattern.match(text)
+            if match and _is_dateline(match, text[match.end() :], found):
+                _note_dateline(_groups(match), found)
+                return [rest for line in lines if (rest := _without_start(line, match[0], found))]
     return lines
 
 
-def _note_dateline(parts: dict[str, str | None], site: str, found: _Found) -> None:
-    found.place = parts.get("place") or ""
-    found.outlet = parts.get("outlet") or ""
-    found.agency = parts.get("agency") or found.agency
-    name = parts.get("name") or (found.place if _is_of(found.place, site) else "")
-    if name and (_OUTLET_WORD.search(name) or _is_of(name, site)):
-        found.outlet, found.place = name, ""
-    elif name:
-        found.place = name
+def _without_start(text: str, dateline: str, found: _Found) -> str:
+    """Return a line without the dateline; the parts of a paged article each begin with it."""
+    if not text.startswith(dateline):
+        return text
+    found.removed.append((dateline.strip(), "dateline"))
+    return text[len(dateline) :]
 
 
-def _is_of(name: str, site: str) -> bool:
-    """Tell whether a name is the site's own: "Kabar Timur" of kabartimur.example."""
-    letters = "".join(filter(str.isalnum, name)).lower()
-    return bool(letters) and letters == "".join(filter(str.isalnum, site.partition(".")[0])).lower()
+def _is_dateline(match: re.Match[str], rest: str, found: _Found) -> bool:
+    parts = _groups(match)
+    if _is_one_of("no_place", parts.get("place", "")) or _is_one_of("no_place", parts.get("name", "")):
+        return False
+    own = parts.get("own", "")
+    if own and not found.is_own(own) and not _is_outlet(own):
+        return False
+    # An agency's dateline may stand on a line of its own; anything else needs a sentence behind it.
+    return (
+        len(rest.split()) >= _MIN_SENTENCE_WORDS
+        or _UNSPACED.search(rest) is not None
+        or (not rest and "agency" in parts)
+    )
+
+
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{6}")
+
+
+def _note_dateline(parts: Mapping[str, str], found: _Found) -> None:
+    place = parts.get("place", "")
+    name = parts.get("own") or parts.get("name") or ("" if parts.get("outlet") else place)
+    if name and (found.is_own(name) or _is_outlet(name)):
+        found.note("outlet", name)
+        return
+    found.note("place", place or name)
+    found.note("outlet", parts.get("outlet", ""))
+    # What the dateline says goes before what stands at the end.
+    if agency := parts.get("agency"):
+        found.values["agency"] = [agency, *found.all("agency")]
+
+
+def _is_outlet(name: str) -> bool:
+    return bool(_WITH_DIGIT.fullmatch(name)) or any(_is_one_of("outlet_word", word) for word in name.split())
+
+
+def _is_one_of(words: str, text: str) -> bool:
+    return text.strip().lower() in _lowered(words)
 
 
 def _spelled(place: str) -> str:
@@ -263,8 +333,57 @@ def _spelled(place: str) -> str:
     return ", ".join(part.title() if part.isupper() and len(part) > 3 else part for part in parts if part)
 
 
-def _prose_sources(line: str) -> Iterator[str]:
-    for match in _PROSE_SOURCE.finditer(line):
-        source = match["source"].rstrip(".,'’-")
-        if len(source) > 1 and not _NOT_A_SOURCE.match(source):
-            yield source
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).lower()
+
+
+def _note_mentions(text: str, found: _Found) -> None:
+    """Note the sources that prose names."""
+    for rule in _lookup().that_take("mention", Line(text, _ANYWHERE, text, text.lower(), 0)):
+        for match in rule.pattern.finditer(text):
+            source = match["sources"].rstrip(".,'’-")
+            if len(source) > 1:
+                found.note("sources", source)
+
+
+# --- the table --------------------------------------------------------------------------------------------------
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return table_of(Path(str(files("crawler").joinpath("credits.toml"))))
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Return what `{name}` stands for in a pattern: any of some words, or a piece of a pattern."""
+    names = {name: _any_of(words) for name, words in _table()["words"].items()}
+    for name, part in _table()["parts"].items():
+        names[name] = _PART.sub(lambda found: f"(?:{names[found[1]]})", part)
+    return names
+
+
+def _any_of(words: Sequence[str]) -> str:
+    # The longest first: "Bandar Lampung" before "Bandar".
+    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in sorted(words, key=len, reverse=True))
+
+
+def _capitalised(*lists: str) -> Iterator[str]:
+    for name in lists:
+        for word in _table()["words"][name]:
+            yield re.escape(word.capitalize()).replace(r"\ ", r"\s+")
+
+
+@cache
+def _lowered(words: str) -> frozenset[str]:
+    return frozenset(word.lower() for word in _table()["words"][words])
+
+
+@cache
+def _lookup() -> Rules:
+    return Rules(rules())
+
+
+@cache
+def _copyright() -> Rule:
+    return next(rule for rule in rules() if rule.id == "copyright")

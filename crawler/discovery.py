@@ -22,6 +22,7 @@ __all__ = [
     "looks_like_article",
     "more_listings",
     "next_parts",
+    "take_tree",
     "whole_address",
 ]
 
@@ -66,6 +67,7 @@ def listing(page: Page, judge: Callable[[str], bool] = looks_like_article) -> Li
     return Listing("section", tuple(once.values()))
 
 
+@lru_cache(maxsize=8)
 def is_article(page: Page) -> bool:
     """Tell whether an HTML page is an article rather than a section or a home page.
 
@@ -113,6 +115,13 @@ def whole_address(page: Page, rule: str = "") -> str | None:
         return None
     by_rule = paging.whole_by_rule(page.url, rule) if next_parts(page, rule) else None
     return by_rule or paging.whole(tree, page.url)
+
+
+def take_tree(page: Page) -> HtmlElement | None:
+    """Return a page's tree to one who will change it; what is asked of the page later parses it anew."""
+    tree = _tree(page)
+    _tree.cache_clear()
+    return tree
 
 
 @lru_cache(maxsize=8)

@@ -1,5 +1,6 @@
 """Content-Encoding undone, as forgivingly as the crawl does it, so that an archived page reads as it did then."""
 
+import re
 import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,6 +13,10 @@ from fastwarc.stream_io import BrotliReader, ZstdReader
 # Far above what the crawl takes of a page; below what a compression bomb needs.
 MOST_BYTES = 64 * 2**20
 _CHUNK_BYTES = 2**16
+# Of a chunk in which these readers find an error they give nothing.
+_SMALL_CHUNK_BYTES = 2**9
+_END = re.compile(rb"</(html|rss|feed|rdf:rdf|urlset|sitemapindex)\s*>", re.IGNORECASE)
+_END_BYTES = 2**10
 
 
 def decoded(body: bytes, encodings: Iterable[str], most_bytes: int = MOST_BYTES) -> bytes | None:
@@ -20,11 +25,34 @@ def decoded(body: bytes, encodings: Iterable[str], most_bytes: int = MOST_BYTES)
     What is cut off comes as far as it can be read. An encoding nobody knows is left as it is. None: nothing can be
     read, or it would be more than `most_bytes`.
     """
-    names = [name.strip().lower() for name in ",".join(encodings).split(",")]
+    names = _names(encodings)
     found: bytes | None = body
     while found is not None and names and names[-1] in _CHUNKS:
         found = _joined(_CHUNKS[names.pop()](found), most_bytes)
     return found
+
+
+def is_cut_off(body: bytes, encodings: Iterable[str], plain: bytes) -> bool:
+    """Tell whether a body ends before its (last) encoding does; `plain` is what could be read of it.
+
+    A document that comes to its own end is whole: some servers never end the encoding.
+    """
+    name = _names(encodings)[-1]
+    if name not in _CHUNKS or _END.search(plain[-_END_BYTES:]):
+        return False
+    try:
+        for _ in _CHUNKS[name](body):
+            pass
+    except EOFError:
+        return True
+    except (OSError, struct.error, zlib.error):
+        # Something else is wrong with it, such as what follows it.
+        return False
+    return False
+
+
+def _names(encodings: Iterable[str]) -> list[str]:
+    return [name.strip().lower() for name in ",".join(encodings).split(",")]
 
 
 def _joined(chunks: Iterator[bytes], most_bytes: int) -> bytes | None:
@@ -58,6 +86,8 @@ def _deflate(body: bytes) -> Iterator[bytes]:
     yield chunk
     while inflate.unconsumed_tail and not inflate.eof:
         yield inflate.decompress(inflate.unconsumed_tail, _CHUNK_BYTES)
+    if chunk and not inflate.eof:
+        raise EOFError("cut off")
 
 
 def _brotli(body: bytes) -> Iterator[bytes]:
@@ -69,8 +99,12 @@ def _zstd(body: bytes) -> Iterator[bytes]:
 
 
 def _read(stream: BrotliReader | ZstdReader) -> Iterator[bytes]:
-    while chunk := stream.read(_CHUNK_BYTES):
-        yield chunk
+    try:
+        while chunk := stream.read(_SMALL_CHUNK_BYTES):
+            yield chunk
+    except OSError as error:
+        # They do not tell one that is cut off from one that is garbled.
+        raise EOFError(str(error)) from error
 
 
 _CHUNKS: Mapping[str, Callable[[bytes], Iterator[bytes]]] = MappingProxyType(

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from crawler.addresses import host_of, plain
+from crawler.addresses import host_of, key
 from crawler.outcome import State
 from crawler.page import Hints
+from dedup import spelling
 
 # In the order in which they are drawn, which is alphabetical order backwards (see `ix_ledger_due`). A guess is a
 # usual place of a feed or sitemap that nothing names.
@@ -74,8 +75,8 @@ class Find:
 
     @property
     def key(self) -> str:
-        """What the spellings of this address have in common."""
-        return plain(self.url) if self.kind == ARTICLE else self.url
+        """What the ways to write this address have in common, and the variants of an article's."""
+        return key(self.url) if self.kind == ARTICLE else spelling(self.url)
 
 
 @dataclass(frozen=True, slots=True)

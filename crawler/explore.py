@@ -17,6 +17,7 @@ from crawler.addresses import canonical, host_of, is_home, plain, site_of
 from crawler.markup import base_of, is_html, text_of, tree_of
 from crawler.page import Page
 from crawler.shape import is_date, is_file, is_listing_or_service, looks_like_article
+from dedup import spelling
 
 Region: TypeAlias = Literal["menu", "body", "footer"]
 
@@ -176,10 +177,10 @@ def _of_site(page_url: str, urls: Iterable[str]) -> tuple[str, ...]:
 def _sections(page_url: str, anchors: Iterable[_Anchor]) -> tuple[str, ...]:
     """Return the addresses of section pages: those in menus first, those at the foot only where there are few."""
     by_region: dict[Region, dict[str, str]] = {"menu": {}, "body": {}, "footer": {}}
-    home, site = _key(plain(page_url)), site_of(page_url)
+    home, site = spelling(plain(page_url)), site_of(page_url)
     for anchor in anchors:
-        if site_of(anchor.url) == site and _key(plain(anchor.url)) != home and _is_section(anchor):
-            by_region[anchor.region].setdefault(_key(anchor.url), anchor.url)
+        if site_of(anchor.url) == site and spelling(plain(anchor.url)) != home and _is_section(anchor):
+            by_region[anchor.region].setdefault(spelling(anchor.url), anchor.url)
     found: dict[str, str] = {}
     for urls in by_region.values():
         if urls is not by_region["footer"] or len(found) < _FEW_SECTIONS:
@@ -194,12 +195,6 @@ def _broad_first(urls: Mapping[str, str]) -> dict[str, str]:
 def _depth(url: str) -> int:
     """Return how deep a section is; other hosts of a site are sections like the first folders of its own."""
     return max(1, urlsplit(url).path.rstrip("/").count("/"))
-
-
-def _key(url: str) -> str:
-    """Return what the spellings of a section's address have in common."""
-    parts = urlsplit(url)
-    return f"{parts.netloc.removeprefix('www.')}{parts.path.rstrip('/')}?{parts.query}"
 
 
 def _is_section(anchor: _Anchor) -> bool:

@@ -1,13 +1,15 @@
-"""What stands beside the spider: the archive's ear, and the record of the run."""
+"""What stands beside the spider: the archive's ear, the files of -o and -O, and the record of the run."""
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Self
+from typing import Any, Self
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
+from scrapy.extensions.feedexport import FeedExporter, FeedSlot
 from scrapy.http import Headers, Response
 
 from crawler.archive import Earlier, Exchange
@@ -61,6 +63,47 @@ class ArchiveListener:
         request.meta["archived"] = run.archived(exchange)
 
 
+class Feeds(FeedExporter):
+    """Scrapy's exporter to -o, -O and FEEDS; what it cannot write is trouble of the run, and not only a traceback.
+
+    `trouble` is what went wrong, complete once `closed` is set.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self.trouble: StorageError | None = None
+        self.closed = asyncio.Event()
+
+    def item_scraped(self, item: Any, spider: Spider) -> None:
+        """Export an item; where it cannot be written, the news spider ends: no run exports it a second time."""
+        try:
+            super().item_scraped(item, spider)
+        except OSError as error:
+            self._note(error)
+            if isinstance(spider, NewsSpider) and self.trouble is not None:
+                spider.stop(self.trouble)
+
+    async def close_spider(self, spider: Spider) -> None:
+        """Write what is left."""
+        try:
+            await super().close_spider(spider)
+            stats = self.crawler.stats.get_stats()
+            if any(name.startswith("feedexport/failed_count/") for name in stats):
+                self._note("the log above says why")
+        finally:
+            self.closed.set()
+
+    async def _close_slot(self, slot: FeedSlot, spider: Spider) -> None:
+        try:
+            await super()._close_slot(slot, spider)
+        except OSError as error:
+            self._note(error)
+
+    def _note(self, why: object) -> None:
+        if self.trouble is None:
+            self.trouble = StorageError(f"cannot write all articles to {', '.join(self.feeds)}: {why}")
+
+
 class RunRecord:
     """Begins and ends the run in the corpus, and says at its end in one line what came of it.
 
@@ -98,6 +141,7 @@ class RunRecord:
             return
         try:
             await self._put_back(spider, reason)
+            await self._export(spider)
             self.verdict = await self._end(spider)
         except (StorageError, RunNotBegun) as trouble:
             # The corpus cannot be told; the exit code can.
@@ -118,11 +162,18 @@ class RunRecord:
         for url in urls:
             logger.warning("lost: %s was asked for without any result; it is due again", url)
 
+    async def _export(self, spider: NewsSpider) -> None:
+        """Wait until the files of -o and -O are written; what went wrong with them is trouble of the run."""
+        feeds = self._crawler.get_extension(Feeds)
+        if feeds is not None:
+            await feeds.closed.wait()
+            spider.trouble = spider.trouble or feeds.trouble
+
     async def _end(self, spider: NewsSpider) -> Verdict:
         counts = self._counts()
         waiting = await spider.run.write(spider.run.ledger.waiting, spider.run.clock.now())
         self._waiting = {"waiting": waiting} if waiting else {}
-        counts |= self._waiting
+        counts |= self._waiting | await _seeds_alone(spider.run)
         found = self._verdict(spider, counts, await spider.run.worries())
         await spider.run.end(found, counts)
         return found
@@ -142,6 +193,14 @@ class RunRecord:
         counts |= {name: stats[name] for name in ("lost", "interrupted") if stats.get(name)}
         bugs = stats.get("bugs", 0) + errors
         return counts | ({"bugs": bugs} if bugs else {})
+
+
+async def _seeds_alone(run: Run) -> dict[str, int]:
+    """Return how many of a run's seeds were asked and answered, where they are articles and no listings."""
+    asked, answered = run.tally.pages()
+    if not asked or not await run.only_articles():
+        return {}
+    return {"seeds/articles": asked, "seeds/articles-answered": answered}
 
 
 def summary(counts: Mapping[str, int]) -> str:

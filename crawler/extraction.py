@@ -1,73 +1,76 @@
 """The pages of one article in, an Article or a Rejection out. No network, no Scrapy, no clock.
 
-The only caller of trafilatura. Never raises, whatever the bytes.
+Never raises, whatever the bytes. `python -m crawler.extraction PAGES.jsonl` reads many pages on all cores.
 """
 
-import re
 from collections.abc import Sequence
-from copy import copy
 from dataclasses import dataclass
 
-from lxml import etree
 from lxml.html import HtmlElement
-from trafilatura import bare_extraction
-from trafilatura.settings import use_config
 
 from crawler import credits as article_credits
-from crawler import furniture, language, markup, metadata
-from crawler.addresses import article_address, host_of, is_home, site_of
+from crawler import furniture, genre, language, markup, metadata
+from crawler.addresses import article_address, host_of, site_of
 from crawler.directives import directives
+from crawler.explained import Explained, Line, after, lines_of
+from crawler.genre import words
 from crawler.page import Page, Rejection
+from crawler.paragraphs import count_words, paragraphs, without_title
+from crawler.stated import Stated, gather
 from dedup import Article
+
+__all__ = ["MIN_WORDS", "Explained", "Line", "clean", "explain", "read"]
 
 # Shorter texts are mostly cookie notices, captions and video teasers, and too few words to tell copies by.
 MIN_WORDS = 25
 # A page whose longest line is shorter than this is a list of headlines.
 _MIN_LONGEST_LINE = 12
-# What trafilatura found is little, and JSON-LD has clearly more: a script had hidden the text. JSON-LD
-# is not asked otherwise: it often holds a teaser.
-_LITTLE_WORDS = 80
-_CLEARLY_MORE = 1.5
 # A repeated line of fewer words ("Ya.") may be meant; a longer one is the lead set on every part.
 _MIN_REPEATED_WORDS = 4
-# trafilatura and libxml2 recurse; deeper trees than this lose their text in silence or end the process.
-_MAX_DEPTH = 200
-_NOISE = ("script", "style", "template", "svg", "canvas")
-_WRAPPERS = frozenset({"div", "span", "font", "b", "i", "em", "strong", "section", "article", "center", "blockquote"})
-_NO_PROSE = re.compile(r"[\W\d_]+")
-# Chinese, Japanese, Thai, Lao, Khmer and Burmese set no spaces; about two characters make a word.
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]{1,2}")
+# So many different lines in a row are no refrain.
+_COPIED = 3
+_DESCRIPTIONS = ("og:description", "description", "twitter:description")
 
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """The lines of an article, its credits, its language, and what was taken out by which rule."""
+    """The lines of an article, its credits, its language, and what each step left and took, by which rule."""
 
+    found: list[str]
+    steps: tuple[tuple[Sequence[str], Sequence[tuple[str, str]]], ...]
     credits: article_credits.Credits
-    language: str
-    removed: tuple[tuple[str, str], ...]
+    language: language.Told
 
 
-def read(pages: Sequence[Page]) -> Article | Rejection:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What pages gave, and what it was made from, where they could be read."""
+
+    result: Article | Rejection
+    text: _Text | None = None
+    about: metadata.Metadata | None = None
+
+
+def read(pages: Sequence[Page], first: HtmlElement | None = None) -> Article | Rejection:
     """Return the article that `pages`, its parts in order, make up; or why they make none.
 
-    Reasons: `empty`, `short`, `not-article`, `not-html`, `broken`.
+    `first` is the tree of the first page, where that was parsed already; it is used up.
+
+    Reasons: `empty`, `short`, `not-article`, `gallery`, `video`, `not-html`, `memory`, `broken`. Marks: `live`,
+    `paywall`, `mixed`, and what the page says may not be done with it.
     """
-    if not pages:
-        return Rejection("", "empty", "there was no page")
-    try:
-        return _read(pages)
-    except Exception as error:  # noqa: BLE001 (any bytes may come; one page must not end a worker)
-        return Rejection(pages[0].url, "broken", f"{type(error).__name__}: {error}"[:300])
+    return _safely(pages, first).result
 
 
-def stripped(pages: Sequence[Page]) -> list[tuple[str, str]]:
-    """Return each line or span that was taken out of an article's text, and the rule that took it."""
-    trees = [tree for page in pages if (tree := markup.tree_of(page)) is not None]
-    if not trees:
-        return []
-    about = metadata.read(trees[0], pages[0])
-    return list(_text(trees, about, pages[0]).removed)
+def explain(pages: Sequence[Page]) -> Explained:
+    """Return what `read` does, with every line that was found, the rule that took it, and each field's evidence."""
+    reading = _safely(pages)
+    if reading.text is None or reading.about is None:
+        return Explained(reading.result)
+    lines = lines_of(reading.text.found)
+    for kept, removed in reading.text.steps:
+        lines = after(lines, kept, removed)
+    return Explained(reading.result, lines, reading.about.evidence)
 
 
 def clean(text: str) -> tuple[str, str]:
@@ -77,17 +80,35 @@ def clean(text: str) -> tuple[str, str]:
     return "\n".join(furniture.strip(lines, code).kept), code
 
 
-def _read(pages: Sequence[Page]) -> Article | Rejection:
+def _safely(pages: Sequence[Page], first: HtmlElement | None = None) -> _Reading:
+    if not pages:
+        return _Reading(Rejection("", "empty", "there was no page"))
+    try:
+        return _read(pages, first)
+    except MemoryError:
+        return _Reading(Rejection(pages[0].url, "memory", "more than this process may take"))
+    except Exception as error:  # noqa: BLE001 (any bytes may come; one page must not end a worker)
+        return _Reading(Rejection(pages[0].url, "broken", f"{type(error).__name__}: {error}"[:300]))
+
+
+def _read(pages: Sequence[Page], first: HtmlElement | None) -> _Reading:
     trees: list[HtmlElement] = []
     for number, page in enumerate(pages, 1):
-        tree = markup.tree_of(page) if markup.is_html(page) else None
+        tree = first if number == 1 and first is not None else _tree(page)
         if tree is None:
             # An article that lacks a part would look whole to whoever reads it.
-            return _unreadable(page, f"part {number} of {len(pages)}" if len(pages) > 1 else "")
+            return _Reading(_unreadable(page, f"part {number} of {len(pages)}" if len(pages) > 1 else ""))
         trees.append(tree)
-    about = metadata.read(trees[0], pages[0])
-    text = _text(trees, about, pages[0])
-    return _reason_against(text, pages[0]) or _article(text, about, pages[0])
+    stated = gather(trees[0], pages[0])
+    about = metadata.read(stated)
+    text = _text(trees, about, stated)
+    verdict = genre.judge(stated, text.credits.lines, about.title)
+    result = _reason_against(text, verdict, pages[0]) or _article(text, about, verdict, pages[0])
+    return _Reading(result, text, about)
+
+
+def _tree(page: Page) -> HtmlElement | None:
+    return markup.tree_of(page) if markup.is_html(page) else None
 
 
 def _unreadable(page: Page, which: str) -> Rejection:
@@ -98,22 +119,23 @@ def _unreadable(page: Page, which: str) -> Rejection:
     return Rejection(page.url, "broken", which or "the page could not be parsed")
 
 
-def _reason_against(text: _Text, page: Page) -> Rejection | None:
+def _reason_against(text: _Text, verdict: genre.Verdict, page: Page) -> Rejection | None:
     lines = text.credits.lines
-    words = sum(map(_words, lines))
-    if words == 0:
+    count = count_words(lines)
+    if verdict.reason:
+        return Rejection(page.url, verdict.reason, verdict.detail)
+    if count == 0:
         return Rejection(page.url, "empty", "no text was found")
-    if is_home(page.url):
-        return Rejection(page.url, "not-article", "this is a home page")
-    if words < MIN_WORDS:
-        return Rejection(page.url, "short", f"{words} words")
-    if max(map(_words, lines)) < _MIN_LONGEST_LINE:
+    if count < MIN_WORDS:
+        return Rejection(page.url, "short", f"{count} words")
+    if max(map(words, lines)) < _MIN_LONGEST_LINE:
         return Rejection(page.url, "not-article", "only headlines")
     return None
 
 
-def _article(text: _Text, about: metadata.Metadata, page: Page) -> Article:
+def _article(text: _Text, about: metadata.Metadata, verdict: genre.Verdict, page: Page) -> Article:
     found = text.credits
+    mixed = ("mixed",) if text.language.mixed else ()
     url = article_address(page.url, about.canonical)
     return Article(
         url=url,
@@ -121,10 +143,16 @@ def _article(text: _Text, about: metadata.Metadata, page: Page) -> Article:
         title=about.title,
         site=page.hints.site or site_of(url),
         host=host_of(url),
-        authors=about.authors or found.authors,
+        authors=about.authors or found.authors or about.house,
         published=about.published,
+        published_precision=about.published_precision,
+        published_from=about.published_from,
         modified=about.modified,
-        language=text.language,
+        section=about.section,
+        tags=about.tags,
+        image=about.image,
+        site_name=about.site_name,
+        language=text.language.code,
         fetched=page.fetched_at,
         fetched_url=page.url,
         place=found.place,
@@ -133,74 +161,59 @@ def _article(text: _Text, about: metadata.Metadata, page: Page) -> Article:
         credited_source=found.credited_source,
         credited_title=found.credited_title,
         sources=found.sources,
-        marks=directives(page.headers, page.body),
+        marks=(*directives(page.headers, page.body), *verdict.marks, *mixed),
     )
 
 
-def _text(trees: Sequence[HtmlElement], about: metadata.Metadata, page: Page) -> _Text:
-    lines = _joined([_lines(tree, page.url) for tree in trees])
-    if len(trees) == 1:
-        lines = _rescued(lines, about.body)
-    lines = _without_title(lines, about.title)
+def _text(trees: Sequence[HtmlElement], about: metadata.Metadata, stated: Stated) -> _Text:
+    described = [stated.metas[name] for name in _DESCRIPTIONS if name in stated.metas]
+    body = about.body if len(trees) == 1 else ""
+    parts = [paragraphs(tree, about.title, described, body) for tree in trees]
+    found = [line for part in parts for line in part]
+    joined, again = _joined(parts)
+    lines = without_title(joined, about.title)
+    titles = [(line, "title") for line in joined[:2] if line not in lines]
     # The text tells; `lang="en"` stands on many an Indonesian page made from an English template.
-    code = language.detect(" ".join(lines))
-    cleaned = furniture.strip(lines, code)
-    found = article_credits.read(cleaned.kept, page.hints.site or site_of(page.url))
-    return _Text(found, code, cleaned.removed + found.removed)
+    told = language.tell(" ".join(lines), about.language)
+    site = stated.page.hints.site or site_of(stated.page.url)
+    cleaned = furniture.strip(lines, told.code, site)
+    credited = article_credits.read(cleaned.kept, site, about.site_name)
+    steps = (joined, again), (lines, titles), (cleaned.kept, cleaned.removed), (credited.lines, credited.removed)
+    return _Text(found, steps, credited, told)
 
 
-def _lines(tree: HtmlElement, url: str) -> list[str]:
-    """Return the paragraphs trafilatura finds, one a line."""
-    tree = copy(tree)
-    etree.strip_elements(tree, *_NOISE, with_tail=False)
-    _flatten(tree)
-    document = bare_extraction(
-        tree, url=url, include_comments=False, include_tables=True, with_metadata=False, config=use_config()
-    )
-    text = getattr(document, "text", None) or ""
-    # Old outlets set their pages in tables; the pipes that mark a cell's edges are trafilatura's, not the text's.
-    return [line for raw in text.splitlines() if (line := markup.one_line(raw).strip("| "))]
+def _joined(parts: Sequence[list[str]]) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return the lines of all parts, and apart from them those that repeat earlier ones.
 
-
-def _flatten(tree: HtmlElement) -> None:
-    """Take the wrappers out of a tree where it is deeper than `_MAX_DEPTH`."""
-    depth = 0
-    deep: list[HtmlElement] = []
-    for event, element in etree.iterwalk(tree, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if event == "start" and depth > _MAX_DEPTH and element.tag in _WRAPPERS:
-            deep.append(element)
-    for element in deep:
-        element.drop_tag()
-
-
-def _joined(parts: Sequence[list[str]]) -> list[str]:
-    """Return the lines of all parts, without those that a later part repeats."""
+    A later part repeats single lines; within a part, only several in a row are a copy, made for small screens.
+    """
     lines: list[str] = []
+    again: list[tuple[str, str]] = []
     for part in parts:
-        seen = set(lines)
-        lines += [line for line in part if line not in seen or len(line.split()) < _MIN_REPEATED_WORDS]
-    return lines
+        seen = {line for line in lines if len(line.split()) >= _MIN_REPEATED_WORDS}
+        copied = _copied(part)
+        for index, line in enumerate(part):
+            if line in seen or index in copied:
+                again.append((line, "repeated"))
+            else:
+                lines.append(line)
+    return lines, again
 
 
-def _rescued(lines: list[str], body: str) -> list[str]:
-    words = sum(map(_words, lines))
-    more = _words(body) >= max(_CLEARLY_MORE * words, MIN_WORDS)
-    return (
-        [markup.one_line(line) for line in body.splitlines() if line.strip()]
-        if words < _LITTLE_WORDS and more
-        else lines
-    )
+def _copied(lines: Sequence[str]) -> set[int]:
+    """Return where lines stand that follow one another in the same way as some before them."""
+    first: dict[tuple[str, ...], int] = {}
+    copied: set[int] = set()
+    for index in range(len(lines) - _COPIED + 1):
+        run = tuple(lines[index : index + _COPIED])
+        if len(set(run)) == _COPIED and index - first.setdefault(run, index) >= _COPIED:
+            copied.update(range(index, index + _COPIED))
+    return copied
 
 
-def _without_title(lines: list[str], title: str) -> list[str]:
-    """Return the lines without a leading one that repeats the title."""
-    wanted = _NO_PROSE.sub("", title).lower()
-    if lines and wanted and _NO_PROSE.sub("", lines[0]).lower() == wanted:
-        return lines[1:]
-    return lines
+if __name__ == "__main__":
+    import sys
 
+    from crawler.batch import main
 
-def _words(text: str) -> int:
-    """Return how many words a text has."""
-    return len(_UNSPACED.sub(" w ", text).split())
+    sys.exit(main())

@@ -1,40 +1,24 @@
 """Lines inside an article that are not the article: "Baca Juga: …", cookie notices, comment forms.
 
-The rules are data, in `furniture.toml`; here is how they are applied. Lines in, lines out; nothing is fetched.
+The rules are data: `furniture.toml` for all outlets, and a file of the user's for single ones. Lines in, lines out.
 """
 
+import os
 import re
-import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal, TypeAlias
+from itertools import compress
+from pathlib import Path
 
-Cuts: TypeAlias = Literal["", "all", "titles"]
+from crawler.rules import Line, Rule, Rules, rules_of, table_of
 
-_HEAD_LINES = 4
-_TAIL_LINES = 8
-# What extraction leaves around a line: quotation marks, bullets, the pipes of a table's cells.
-_BEFORE = " \t\u00a0|•·▪●*-–—>»›\"“”„'‘’_#="
-_AFTER = " \t\u00a0|\"“”'’»›>"
+VARIABLE = "GEMA_FURNITURE"
+_OWN_FILE = "seeds/furniture.toml"
 _SENTENCE_END = (".", "!", "?", "…")
+_AFTER = "\"“”'’»›) "
 _MAX_TITLE_WORDS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One kind of furniture, as `furniture.toml` describes it."""
-
-    id: str
-    pattern: re.Pattern[str]
-    where: frozenset[str]
-    inline: bool
-    max_words: int
-    languages: frozenset[str]
-    cuts: Cuts
-    strips: tuple[str, ...]
-    keeps: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,92 +29,93 @@ class Stripped:
     removed: tuple[tuple[str, str], ...]
 
 
-def strip(lines: Sequence[str], language: str = "") -> Stripped:
-    """Return `lines` without furniture; `language` (ISO 639-1) leaves out the rules of other languages."""
-    wanted = [rule for rule in rules() if not rule.languages or language in rule.languages | {"", "und"}]
+def strip(lines: Sequence[str], language: str = "", site: str = "") -> Stripped:
+    """Return `lines` without furniture.
+
+    `language` (ISO 639-1) leaves out the rules of other languages, `site` (a domain) those of other outlets.
+
+    Raises:
+        RuleError: The user's own rules cannot be used; `check` tells before any article is read.
+    """
+    wanted = _rules_for(language, site, own_path())
     kept: list[str] = []
     removed: list[tuple[str, str]] = []
-    for index, line in enumerate(lines):
-        rule = _rule_for(line, index, len(lines), wanted)
+    for index, text in enumerate(lines):
+        line = Line.at(text, index, len(lines))
+        rule = _rule_for(line, wanted)
         if rule is None:
-            line, spans = _without_spans(line, index, len(lines), wanted)
-            removed += spans
-            if line:
-                kept.append(line)
+            rest, cut = _without_spans(line, wanted)
+            removed += cut
+            kept += [rest] if rest else []
             continue
-        removed.append((line, rule.id))
-        rest = lines[index + 1 :]
-        if rule.cuts and _is_tail(index, len(lines)) and (rule.cuts == "all" or all(map(_is_title, rest))):
-            removed += [(following, rule.id) for following in rest]
+        removed.append((text, rule.id))
+        following = lines[index + 1 :]
+        if rule.cuts and "tail" in line.places and (rule.cuts == "all" or all(map(_is_title, following))):
+            removed += [(below, rule.id) for below in following]
             break
     return Stripped(tuple(kept), tuple(removed))
+
+
+def own_path() -> Path:
+    """Return where the user's own rules stand, if there are any: `GEMA_FURNITURE`, or `seeds/furniture.toml`."""
+    return Path(os.environ.get(VARIABLE) or _OWN_FILE)
+
+
+def check() -> int:
+    """Return how many rules the user's own file has; 0 where there is none.
+
+    Raises:
+        RuleError: A rule in it cannot be used. The message names the file and the rule, and says what to do.
+    """
+    return len(_own_rules(own_path()))
 
 
 @cache
 def rules() -> tuple[Rule, ...]:
     """Return the rules of `furniture.toml` in their order."""
-    text = files("crawler").joinpath("furniture.toml").read_text(encoding="utf-8")
-    return tuple(map(_rule, tomllib.loads(text)["rule"]))
+    with_path = files("crawler").joinpath("furniture.toml")
+    return rules_of(table_of(Path(str(with_path))), "furniture.toml")
 
 
-def _rule(entry: dict[str, Any]) -> Rule:
-    where = frozenset(entry["where"])
-    return Rule(
-        id=entry["id"],
-        pattern=re.compile(entry["pattern"], re.IGNORECASE | re.VERBOSE),
-        where=where,
-        inline="inline" in where or entry.get("inline", False),
-        max_words=entry.get("max_words", 0),
-        languages=frozenset(entry.get("languages", ())),
-        cuts=entry.get("cuts", ""),
-        strips=tuple(entry["strips"]),
-        keeps=tuple(entry["keeps"]),
-    )
+@cache
+def _own_rules(path: Path) -> tuple[Rule, ...]:
+    return rules_of(table_of(path), path) if path.is_file() else ()
 
 
-def _rule_for(line: str, index: int, count: int, wanted: Sequence[Rule]) -> Rule | None:
+def _rules_for(language: str, site: str, own: Path) -> Rules:
+    return _together(language, own, tuple(rule.is_for(language, site) for rule in _own_rules(own)))
+
+
+@cache
+def _together(language: str, own: Path, wanted: tuple[bool, ...]) -> Rules:
+    # Shared by all sites that have the same rules of the user's, mostly none: a long crawl sees thousands of sites.
+    general = (rule for rule in rules() if rule.is_for(language, ""))
+    return Rules((*compress(_own_rules(own), wanted), *general))
+
+
+def _rule_for(line: Line, wanted: Rules) -> Rule | None:
     """Return the rule that takes the whole line out."""
-    bare = line.lstrip(_BEFORE).rstrip(_AFTER)
-    words = len(bare.split())
-    for rule in wanted:
-        if not rule.inline and words <= rule.max_words and _stands(rule, index, count) and rule.pattern.match(bare):
-            return rule
-    return None
+    return next((rule for rule in wanted.that_take("line", line) if rule.pattern.match(line.bare)), None)
 
 
-def _without_spans(line: str, index: int, count: int, wanted: Sequence[Rule]) -> tuple[str, list[tuple[str, str]]]:
-    """Return the line without the spans that inline rules find, and those spans."""
-    spans: list[tuple[str, str]] = []
-    for rule in wanted:
-        if not rule.inline or not _stands(rule, index, count):
-            continue
-        found = [match[0].strip() for match in rule.pattern.finditer(line) if match[0].strip()]
+def _without_spans(line: Line, wanted: Rules) -> tuple[str, list[tuple[str, str]]]:
+    """Return the line without the spans that rules find, and those spans."""
+    text = line.text
+    cut: list[tuple[str, str]] = []
+    for rule in wanted.that_take("span", line):
+        found = [match for match in rule.pattern.finditer(text) if match[0].strip()]
         if found:
-            line = _joined(rule.pattern.split(line))
-            spans += [(span, rule.id) for span in found]
-    return line, spans
+            text = _around(found, text)
+            cut += [(match[0].strip(), rule.id) for match in found]
+    return text, cut
 
 
-def _joined(pieces: Sequence[str]) -> str:
-    return " ".join(piece.strip() for piece in pieces if piece and piece.strip())
-
-
-def _stands(rule: Rule, index: int, count: int) -> bool:
-    return any(place in rule.where for place in _places(index, count))
-
-
-def _places(index: int, count: int) -> Iterator[str]:
-    yield "anywhere"
-    yield "inline"
-    if index < _HEAD_LINES:
-        yield "head"
-    if _is_tail(index, count):
-        yield "tail"
-
-
-def _is_tail(index: int, count: int) -> bool:
-    """Tell whether a line stands in the last third, or among the last lines of a short article."""
-    return index >= min(count * 2 // 3, count - _TAIL_LINES)
+def _around(found: Sequence[re.Match[str]], text: str) -> str:
+    """Return what stands before, between and behind the matches."""
+    starts = [0, *(match.end() for match in found)]
+    ends = [*(match.start() for match in found), len(text)]
+    pieces = (text[start:end].strip() for start, end in zip(starts, ends, strict=True))
+    return " ".join(filter(None, pieces))
 
 
 def _is_title(line: str) -> bool:

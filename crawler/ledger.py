@@ -15,7 +15,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select, update
 
-from crawler.addresses import canonical
+from crawler.addresses import canonical, host_of
+from crawler.cadence import paused
 from crawler.entry import (
     ARTICLE,
     AT_ONCE,
@@ -46,7 +47,7 @@ _KIND_OF_SEED = {
     "site": SITE,
 }
 # Listings are read anew where they were read by an older program; raise it when discovery finds more than before.
-_DISCOVERY = "2"
+_DISCOVERY = "3"
 _CHUNK = 500
 _NO_LIMITS: Mapping[int, int] = MappingProxyType({})
 # In flight at so many crashes: it may be what crashes, and is fetched with nothing else beside it.
@@ -57,6 +58,9 @@ _EARLY = frozenset({"short", "empty", "not-article"})
 _EARLY_PAUSE = timedelta(hours=3)
 _YOUNG = timedelta(days=2)
 _REVIVED = ("pattern", "too-old", "depth")
+_AT_REST = (State.DONE, State.GONE, State.FAILED)
+# An older page of a section that was not there, or named nothing, may have been moved by mistake.
+_DEAD_FOR = timedelta(days=30)
 # A seed that is new to a list changes nothing of these.
 _SETTLED = (State.DONE, State.HANDED, State.BLOCKED)
 
@@ -84,9 +88,11 @@ class Ledger:
             number, before = self._keep_seed(connection, seed, url)
             taken[number] = seed
             find = Find(url, _KIND_OF_SEED[seed.kind])
-            self._keep_address(connection, number, find, before is None or before[0] != seed.kind, now)
-            if before not in {None, (seed.kind, seed.options)}:
+            self._keep_address(connection, number, find, before is None or before.kind != seed.kind, now)
+            if before is not None and (before.kind, before.options) != (seed.kind, seed.options):
                 self._reconsider(connection, number, seed)
+            if before is not None and before.every_s != _seconds(seed):
+                self._pace(connection, number, seed)
         return taken
 
     def refetch(self, connection: Connection, which: str) -> int:
@@ -106,13 +112,16 @@ class Ledger:
     def revive(self, connection: Connection, since: datetime | None) -> int:
         """Make due again what was too old for earlier runs and is not for this one; return how many.
 
-        Old sitemaps only with `since`: without, nobody asked for them.
+        Old sitemaps, those that rest by now included, only with `since`: without, nobody asked for them.
         """
         mine = _ledger.c.seed_id.in_(select(_seeds.c.id).where(_seeds.c.run_id == self.run))
-        waiting = mine & (_ledger.c.state == State.SKIPPED) & (_ledger.c.reason == "too-old")
-        waiting &= _ledger.c.kind == ARTICLE if since is None else _ledger.c.published >= since
+        waiting = (_ledger.c.state == State.SKIPPED) & (_ledger.c.reason == "too-old")
+        if since is None:
+            waiting &= _ledger.c.kind == ARTICLE
+        else:
+            waiting = or_(waiting, _SITEMAP_AT_REST) & (_ledger.c.published >= since)
         due = {"state": State.PENDING, "reason": "", "next_visit": AT_ONCE}
-        return connection.execute(update(_ledger).where(waiting).values(due)).rowcount
+        return connection.execute(update(_ledger).where(mine, waiting).values(due)).rowcount
 
     def skip(self, connection: Connection, since: datetime | None, found_before: datetime | None) -> int:
         """Leave out what waits and is older than wanted: published before `since`, or found too long ago."""
@@ -218,7 +227,7 @@ class Ledger:
         changed = news or noted or kinds[LISTING]
         changed_at = now if changed or entry.changed_at is None else entry.changed_at
         if news or noted:
-            self._ask_older(connection, [find.key for find in finds if find.kind == PAGER])
+            self._ask_older(connection, [find.key for find in finds if find.kind == PAGER], now)
         row: dict[str, Any] = answered(entry, answer, now) | {
             "state": State.DONE,
             "reason": "",
@@ -229,6 +238,8 @@ class Ledger:
             "full_at": now,
             "changed_at": changed_at,
         }
+        if entry.hints.published is not None:
+            row["published"] = entry.hints.published
         connection.execute(_BY_ID, row)
         return news
 
@@ -267,13 +278,14 @@ class Ledger:
             connection.execute(_HANDED, [{"row": row.id, "run": self.run} for row in rows])
         return [entry_of(row) for row in rows]
 
-    def _keep_seed(self, connection: Connection, seed: Seed, url: str) -> tuple[int, tuple[str, str] | None]:
-        """Return the seed's number, and its words in the last run that had it, None where there was none."""
+    def _keep_seed(self, connection: Connection, seed: Seed, url: str) -> tuple[int, Row[Any] | None]:
+        """Return the seed's number, and how it stood in the last run that had it, None where there was none."""
         old = connection.execute(select(_seeds).where(_seeds.c.url == url)).one_or_none()
         row = {"kind": seed.kind, "site": seed.site, "options": seed.options, "list": seed.list, "run_id": self.run}
+        row["every_s"] = _seconds(seed)
         if old is not None:
             connection.execute(update(_seeds).where(_seeds.c.id == old.id).values(row))
-            return old.id, (old.kind, old.options)
+            return old.id, old
         number: int = connection.execute(_seeds.insert().values(url=url, **row).returning(_seeds.c.id)).scalar_one()
         return number, None
 
@@ -281,18 +293,20 @@ class Ledger:
         """Keep a seed's address; it is due where it is not known.
 
         `told`: the seed is new, or what it is said to be. Then it is due as well where it is known as something else,
-        or was given up: who adds an address to a list wants it asked for, whatever it was to a listing that named it.
+        rests, or was given up: who adds an address to a list wants it asked for, whatever it was to a listing that
+        named it. It is asked for as the list spells it.
         """
         forgotten = bool(self._forgotten(connection, [find.key]))
-        standing = select(_ledger.c.id, _ledger.c.kind, _ledger.c.state).where(_ledger.c.key == find.key)
-        known = connection.execute(standing).first()
+        known = connection.execute(_STANDING.where(_ledger.c.key == find.key)).first()
         if known is None:
             row = new_row(find, find.key, number, depth=0, now=now, forgotten=forgotten)
             connection.execute(self.corpus.insert(_ledger).values(row).on_conflict_do_nothing())
             return
-        mine: dict[str, Any] = {"seed_id": number}
+        mine: dict[str, Any] = {"seed_id": number, "depth": 0}
+        if known.url != find.url:
+            mine |= {"url": find.url, "host": host_of(find.url), "etag": "", "last_modified": "", "read_as": ""}
         unlike = find.kind not in {UNKNOWN, known.kind}
-        if told and not forgotten and (unlike or known.state not in _SETTLED):
+        if told and not forgotten and (unlike or _sleeps(known) or known.state not in _SETTLED):
             mine |= {"kind": find.kind, "state": State.PENDING, "reason": "", "next_visit": AT_ONCE}
         connection.execute(update(_ledger).where(_ledger.c.id == known.id).values(mine))
 
@@ -301,7 +315,7 @@ class Ledger:
         mine = _ledger.c.seed_id == number
         due = {"state": State.PENDING, "next_visit": AT_ONCE}
         asked = mine & _ledger.c.kind.in_(LISTINGS) & _ledger.c.state.not_in([State.HANDED, State.SKIPPED])
-        connection.execute(update(_ledger).where(asked).values(due))
+        connection.execute(update(_ledger).where(asked, ~_SITEMAP_AT_REST).values(due))
         left_out = select(_ledger.c.id, _ledger.c.url).where(
             mine, _ledger.c.state == State.SKIPPED, _ledger.c.reason == "pattern"
         )
@@ -311,23 +325,36 @@ class Ledger:
         for chunk in _chunks(wanted):
             connection.execute(update(_ledger).where(_ledger.c.id.in_(chunk)).values(due | {"reason": ""}))
 
-    def _ask_older(self, connection: Connection, pagers: Sequence[str]) -> None:
-        resting = _ledger.c.key.in_(pagers) & (_ledger.c.kind == PAGER) & (_ledger.c.state == State.DONE)
-        due = {"state": State.PENDING, "next_visit": AT_ONCE}
-        connection.execute(update(_ledger).where(resting).values(due))
+    def _pace(self, connection: Connection, number: int, seed: Seed) -> None:
+        """Let a new `every=` count from when each listing was last asked; without one, all are asked now."""
+        answered = (_ledger.c.seed_id == number) & _ledger.c.kind.in_(LISTINGS) & (_ledger.c.state == State.DONE)
+        waiting = answered & _ledger.c.next_visit.is_not(None) & _ledger.c.fetched_at.is_not(None)
+        rows = connection.execute(select(_ledger.c.id, _ledger.c.fetched_at).where(waiting)).all()
+        visits = [
+            {"row": row.id, "next_visit": paused(row.fetched_at, seed.every) if seed.every else AT_ONCE} for row in rows
+        ]
+        for chunk in _chunks(visits):
+            connection.execute(_BY_ID, chunk)
+
+    def _ask_older(self, connection: Connection, pagers: Sequence[str], now: datetime) -> None:
+        older = _ledger.c.key.in_(pagers) & (_ledger.c.kind == PAGER) & _ledger.c.next_visit.is_(None)
+        alive = (_ledger.c.state == State.DONE) & (_ledger.c.named > 0)
+        long_dead = _ledger.c.state.in_(_AT_REST) & (_ledger.c.fetched_at < now - _DEAD_FOR)
+        due = {"state": State.PENDING, "reason": "", "next_visit": AT_ONCE}
+        connection.execute(update(_ledger).where(older, or_(alive, long_dead)).values(due))
 
     def _known(self, connection: Connection, rows: Mapping[str, Find], seed: int, now: datetime) -> set[str]:
         """Return which keys are there.
 
         What waits under a seed nobody lists any more moves to this one, what was left out and is wanted now waits
-        again, and so does what failed long ago and is still named, for one visit.
+        again, and so do what failed long ago and is still named, for one visit, and a sitemap at rest that goes on.
         """
         known: set[str] = set()
         again: list[Row[Any]] = []
         for chunk in _chunks(list(rows)):
             here = connection.execute(_STANDING.where(_ledger.c.key.in_(chunk))).all()
             known.update(row.key for row in here)
-            again += [row for row in here if not rows[row.key].skip and _deserves_another(row, now)]
+            again += [row for row in here if _waits_again(row, rows[row.key], now)]
             # What was only guessed at, and in vain, is there now: somebody names it.
             named = [row for row in here if row.kind == GUESS and rows[row.key].kind != GUESS]
             again += named
@@ -337,11 +364,11 @@ class Ledger:
             wanted = [key for key in chunk if not rows[key].skip]
             orphaned = _ledger.c.key.in_(wanted) & _ledger.c.seed_id.not_in(listed)
             connection.execute(update(_ledger).where(orphaned, _ledger.c.next_visit.is_not(None)).values(seed_id=seed))
-            dated = [_dated(row, rows[row.key]) for row in here if row.published is None and rows[row.key].published]
+            dated = [_dated(row, rows[row.key]) for row in here if _tells_more(row, rows[row.key])]
             if dated:
                 connection.execute(_DATE_BY_ID, dated)
         due = {"state": State.PENDING, "reason": "", "next_visit": AT_ONCE, "seed_id": seed}
-        for chunk in _chunks([_again(row) for row in again]):
+        for chunk in _chunks([_again(row, rows[row.key]) for row in again]):
             connection.execute(_BY_ID.values(due), chunk)
         return known
 
@@ -357,8 +384,12 @@ def read_as(seed: Seed) -> str:
     return blake2b(f"{_DISCOVERY} {seed.options}".encode(), digest_size=8).hexdigest()
 
 
+# A sitemap of an index that lists what is long past, see `cadence.rests`.
+_SITEMAP_AT_REST = and_(
+    _ledger.c.state == State.DONE, _ledger.c.next_visit.is_(None), _ledger.c.kind == LISTING, _ledger.c.depth > 0
+)
 _WHOLE = select(_ledger, _seeds.c.site).select_from(_ledger.join(_seeds, _seeds.c.id == _ledger.c.seed_id))
-_STOOD = ("id", "key", "kind", "state", "reason", "found_at", "fetched_at", "published")
+_STOOD = ("id", "key", "url", "kind", "state", "reason", "found_at", "fetched_at", "next_visit", "published")
 _STANDING = select(*(_ledger.c[name] for name in _STOOD))
 # Made once: SQLAlchemy takes as long to make a statement as SQLite to do it.
 _BY_ID = update(_ledger).where(_ledger.c.id == bindparam("row"))
@@ -384,8 +415,24 @@ _DUE_OF_HOST = (
 _HANDED = _BY_ID.values(state=State.HANDED, next_visit=None, run_id=bindparam("run"))
 
 
-def _again(row: Row[Any]) -> dict[str, Any]:
-    return {"row": row.id, "attempts": ATTEMPTS - 1 if row.state == State.FAILED else 0}
+def _seconds(seed: Seed) -> int | None:
+    return None if seed.every is None else round(seed.every.total_seconds())
+
+
+def _again(row: Row[Any], find: Find) -> dict[str, Any]:
+    """Return what another visit needs, to the address as it is spelled now: the spelling of before may not answer."""
+    attempts = ATTEMPTS - 1 if row.state == State.FAILED else 0
+    return {"row": row.id, "attempts": attempts, "url": find.url, "host": host_of(find.url)}
+
+
+def _waits_again(row: Row[Any], find: Find, now: datetime) -> bool:
+    if find.skip:
+        return False
+    return _deserves_another(row, now) or (row.kind == LISTING and _sleeps(row) and _tells_more(row, find))
+
+
+def _sleeps(row: Row[Any]) -> bool:
+    return row.kind in LISTINGS and row.next_visit is None and row.state in _AT_REST
 
 
 def _deserves_another(row: Row[Any], now: datetime) -> bool:
@@ -393,10 +440,18 @@ def _deserves_another(row: Row[Any], now: datetime) -> bool:
         return row.reason in _REVIVED
     rest = timedelta() if row.fetched_at is None else now - row.fetched_at
     if row.state == State.FAILED:
-        return row.fetched_at is None or rest > _FORGIVEN_AFTER
+        # Older pages have a rule of their own, see `_ask_older`.
+        return row.kind != PAGER and (row.fetched_at is None or rest > _FORGIVEN_AFTER)
     # It may have been a stub, or not there yet, when its listing named it first.
     early = row.state == State.GONE or (row.state == State.REJECTED and row.reason in _EARLY)
     return row.kind == ARTICLE and early and rest > _EARLY_PAUSE and now - row.found_at < _YOUNG
+
+
+def _tells_more(row: Row[Any], find: Find) -> bool:
+    """Tell whether a listing gives a date where there was none, or says that a sitemap goes further than it did."""
+    if find.published is None or row.published is None:
+        return find.published is not None
+    return row.kind == find.kind == LISTING and bool(find.published > row.published)
 
 
 def _dated(row: Row[Any], find: Find) -> dict[str, Any]:

@@ -19,8 +19,10 @@ from crawler.page import Page
 
 Kind: TypeAlias = Literal["feed", "sitemap", "index", "section"]
 
-# sitemaps.org allows 50,000 addresses and 50 MiB a file.
+# sitemaps.org allows 50,000 addresses and 50 MiB a file; of feeds nobody says how long they may be.
 _MAX_LINKS = 50_000
+# More than a page of DOWNLOAD_MAXSIZE can hold: who unpacks to more of them wants to keep us busy.
+_MAX_ENTRIES = 500_000
 _MAX_BYTES = 52_428_800
 _MAX_TITLE = 500
 # Root element → what the document is, and which of its elements name an address.
@@ -70,11 +72,13 @@ class Listing:
     """The addresses a listing names, each once, newest first where it gives dates, else in its order.
 
     Of an `index`, the links are sitemaps, and `published` says up to when they go: what they say of their last change,
-    else the end of the day, month or year their address names.
+    else the end of the day, month or year their address names. `left_out` is how many more addresses stand there,
+    past what a sitemap may hold: the oldest, as far as it gives dates.
     """
 
     kind: Kind
     links: tuple[Link, ...]
+    left_out: int = 0
 
 
 def machine_listing(page: Page) -> Listing | None:
@@ -91,8 +95,15 @@ def machine_listing(page: Page) -> Listing | None:
         return None
     kind, entry_name = known
     entries = (entry for entry in root.iter(etree.Element) if _local_name(entry) == entry_name)
-    links = (link for link in _xml_links(islice(entries, _MAX_LINKS), page.url) if link is not None)
-    return Listing(kind, newest_first(map(_dated_by_address, links) if kind == "index" else links))
+    links = [link for link in _xml_links(islice(entries, _MAX_ENTRIES), page.url) if link is not None]
+    unread = sum(1 for _ in entries)
+    return _listing(kind, map(_dated_by_address, links) if kind == "index" else links, unread)
+
+
+def _listing(kind: Kind, links: Iterable[Link], unread: int = 0) -> Listing:
+    found = newest_first(links)
+    kept = found if kind == "feed" else found[:_MAX_LINKS]
+    return Listing(kind, kept, len(found) - len(kept) + unread)
 
 
 def newest_first(links: Iterable[Link]) -> tuple[Link, ...]:
@@ -205,10 +216,10 @@ def _dated_by_address(link: Link) -> Link:
 def _text_sitemap(body: bytes) -> Listing | None:
     """Return what a text file with one address a line lists; None where a line is anything else."""
     lines = (line.strip() for line in body.decode("utf-8", "replace").splitlines())
-    named = list(islice(filter(None, lines), _MAX_LINKS))
+    named = list(filter(None, lines))
     if not all(_LINE.fullmatch(line) for line in named):
         return None
-    return Listing("sitemap", newest_first(Link(url) for url in map(canonical, named) if url is not None))
+    return _listing("sitemap", (Link(url) for url in map(canonical, named) if url is not None))
 
 
 def _fields(entry: etree._Element) -> Iterator[tuple[str, str]]:
@@ -303,8 +314,8 @@ def _json_feed(body: bytes, base: str) -> Listing | None:
         return None
     items = feed.get("items")
     entries = [entry for entry in items if isinstance(entry, dict)] if isinstance(items, list) else []
-    links = (_json_link(entry, str(feed.get("language") or ""), base) for entry in entries[:_MAX_LINKS])
-    return Listing("feed", newest_first(link for link in links if link is not None))
+    links = (_json_link(entry, str(feed.get("language") or ""), base) for entry in entries)
+    return _listing("feed", (link for link in links if link is not None))
 
 
 def _json_link(entry: dict[str, Any], language: str, base: str) -> Link | None:

@@ -15,12 +15,15 @@ from crawler.page import Page
 
 Json: TypeAlias = dict[str, Any]
 
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# What XML cannot hold: control characters, and the two code points that are none, in UTF-8.
+_CONTROLS = bytes({*range(0x20)} - {*b"\t\n\r"})
+_NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _HTML_START = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|title|meta|div|p|article|table|h1|a|script|!--)\b", re.IGNORECASE
 )
 _XML_LISTING = re.compile(rb"<(?:[\w.-]+:)?(?:rss|rdf|feed|urlset|sitemapindex)[\s>]", re.IGNORECASE)
 _HEAD_BYTES = 4_096
+_UNREADABLE = "\ufffd"
 # Guessing reads the bytes many times over; the first part of a page knows its charset.
 _GUESS_BYTES = 50_000
 # Comments in script blocks that some templates wrap JSON-LD into.
@@ -38,11 +41,8 @@ def is_html(page: Page) -> bool:
 
 
 def decoded(page: Page) -> str:
-    """Return a page's text. Valid UTF-8 is UTF-8 whatever the label says; then byte-order mark, header, meta."""
-    body = page.body
-    label = page.content_type if not _is_utf8(body) else "text/html; charset=utf-8"
-    _, text = html_to_unicode(label, body, default_encoding="windows-1252", auto_detect_fun=_guess)
-    return _NOT_IN_XML.sub("", text)
+    """Return a page's text without what XML cannot hold."""
+    return _utf8(page).decode("utf-8")
 
 
 def tree_of(page: Page) -> HtmlElement | None:
@@ -50,12 +50,12 @@ def tree_of(page: Page) -> HtmlElement | None:
 
     `huge_tree` lifts libxml2's limits of 256 levels and 10 MB a text, past which it drops the rest in silence.
     """
-    text = decoded(page)
-    if not text.strip():
+    text = _utf8(page)
+    if not text or text.isspace():
         return None
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        return document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        return document_fromstring(text, parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):
         return None
 
@@ -109,6 +109,21 @@ def text_of(element: HtmlElement) -> str:
 def one_line(text: str) -> str:
     """Return `text` with every run of white space as one space."""
     return " ".join(text.split())
+
+
+def _utf8(page: Page) -> bytes:
+    """Return a page's text. Valid UTF-8 is UTF-8 whatever the label says; then byte-order mark, header, meta."""
+    body = page.body
+    label = page.content_type if not _is_utf8(body) else "text/html; charset=utf-8"
+    _, text = html_to_unicode(label, body, default_encoding="windows-1252", auto_detect_fun=_guess)
+    if _UNREADABLE in text and text.replace(_UNREADABLE, "").isascii():
+        # A label of UTF-8 on a page that has not one letter of it.
+        text = body.decode("windows-1252", "replace")
+    # On bytes this is a look into a table; a pattern over the text took longer than parsing it.
+    written = text.encode("utf-8", "replace").translate(None, _CONTROLS)
+    for none in _NO_CHARACTERS:
+        written = written.replace(none, b"")
+    return written
 
 
 def _is_utf8(body: bytes) -> bool:

@@ -1,295 +1,223 @@
-"""What an article's page says of it besides its text: title, authors, times, its own address, its language.
+"""What an article's page says of it besides its text: title, authors, times, section, tags, picture, site, language.
 
-A parsed tree in, a Metadata out. JSON-LD first, then meta, then what stands on the page; htmldate, which is slow, last.
+A parsed tree in, a Metadata out. Each field comes with where it was found.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
-from htmldate import find_date
-from lxml.html import HtmlElement
+from lxml import etree
 
-from crawler import markup
-from crawler.addresses import host_of
-from crawler.dates import moment
-from crawler.page import Page
+from crawler import bylines, markup, titles
+from crawler.addresses import host_of, site_of
+from crawler.published import modified, published
+from crawler.stated import Stated, letters, names, text
 
-_ARTICLE_TYPE = re.compile(r"(?:Article|Posting|Report|Review)$")
-_TITLE_JOINT = re.compile(r"\s+(?:[-|–—•·»:]|::|\|\|)\s+|\s*\|\s*")
-_MAX_TITLE = 400
-_MIN_TITLE_WORDS = 3
-_MAX_AUTHORS = 12
-_MAX_DATE_TEXT = 90
-_PUBLISHED_NAMES = """
-article:published_time og:article:published_time datepublished article.published pubdate publishdate publish-date
-publish_date published_time date dc.date.issued dc.date dcterms.created dcterms.date parsely-pub-date
-sailthru.date og:pubdate og:published_time content_publisheddate cxenseparse:recs:publishtime
-article_date_original originalpublicationdate date.created
-"""
-_PUBLISHED_METAS = tuple(_PUBLISHED_NAMES.split())
-_MODIFIED_METAS = ("article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified", "revised")
-_AUTHOR_META = re.compile(r"(?:^|[.:_-])(?:authors?|byl|byline)$|^dc\.creator$", re.IGNORECASE)
-_AUTHOR_LINK = re.compile(
-    r"/(?:author|authors|autor|autoren|auteur|penulis|penulis-berita|profile/author)/", re.IGNORECASE
+_SECTION_METAS = ("article:section", "og:article:section", "parsely-section", "section", "content_category")
+_TAG_METAS = ("news_keywords", "parsely-tags", "sailthru.tags", "keywords")
+_HOME = frozenset(
+    {"home", "start", "beranda", "laman utama", "utama", "startseite", "accueil", "inicio", "news", "berita"}
 )
-_BYLINE_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:author(?:s|name|-name)?|by-?line|penulis|reporter|pewarta|wartawan|jurnalis|writer|post-author)"
-    r"(?:$|[\s_-])",
-    re.IGNORECASE,
-)
-_BYLINE_ROLE = re.compile(
-    r"^\W*(?:(?:posted|written|reported|oleh|ditulis|laporan|beitrag)\b\s*)?"
-    r"(?:(?:oleh|by|von|par|por|af|av|door|penulis|reporter|pewarta|laporan|jurnalis|wartawan|author|autor)\b\s*[:：]?)?\s*",
-    re.IGNORECASE,
-)
-_PEOPLE_JOINT = re.compile(r"\s*(?:[,;&、/|•]|\s(?:dan|and|und|et|y|og|och|en)\s)\s*")
-# What stands behind a name after a dash or in brackets is an outlet or a role.
-_AFTER_NAME = re.compile(r"\s+[-–—|]\s*\S.*$|\s*\([^)]*\)\s*$")
-_HANDLE = re.compile(r"\S*@\S*")
-_NO_NAME = re.compile(
-    r"(?:admin|administrator|developer|webmaster|root|user|author|editor|unknown|anonymous|none|null|redactie|powered\s+by"
-    r"|(?:jan|feb|mar|apr|may|mei|jun|jul|aug|agu|sep|oct|okt|nov|dec|des)\w*\.?\s+\d.*)|.*\d{4}.*|.*\d[:.]\d\d.*",
-    re.IGNORECASE,
-)
-_MAX_BYLINE = 160
-_MAX_NAME_WORDS = 6
-_OLDEST = timedelta(days=365 * 40)
-_FUTURE = timedelta(days=2)
+_TAGLINE = re.compile(r"\s+[-|–—:]\s+")
+_KEYED = re.compile(r"[\w-]{1,20}:\S")
+_ARTICLE_TAGS = etree.XPath("//meta[@property='article:tag']/@content", smart_strings=False)
+_MAX_TAGS = 20
+_MAX_TAG = 80
+_MAX_IMAGE = 2_000
+_MAX_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a page says of its article. Times are aware UTC; `canonical` is as written; `language` is a code."""
+    """What a page says of its article. What is not said stays empty.
+
+    `authors` are people and agencies; `house` is the outlet or its desk, where the page gives
+    that as the author and names nobody else.
+    Times are aware UTC. `published_precision` is "second", "minute" or "day" (at midnight),
+    `published_from` is "json-ld", "meta", "time", "url", "text" or "listing". `image` is absolute, `canonical` as
+    written, `language` a code. `evidence` says of each field where it was found, as in "meta og:title".
+    """
 
     title: str = ""
     authors: tuple[str, ...] = ()
+    house: tuple[str, ...] = ()
     published: datetime | None = None
+    published_precision: str = ""
+    published_from: str = ""
     modified: datetime | None = None
+    section: str = ""
+    tags: tuple[str, ...] = ()
+    image: str = ""
+    site_name: str = ""
     canonical: str = ""
     language: str = ""
-    site_name: str = ""
     body: str = ""
+    evidence: dict[str, str] = field(default_factory=dict)
 
 
-def read(tree: HtmlElement, page: Page) -> Metadata:
-    """Return a page's metadata; what is not said stays empty."""
-    things = markup.json_ld(tree)
-    article = next((thing for thing in things if any(map(_ARTICLE_TYPE.search, markup.types_of(thing)))), {})
-    metas = markup.metas(tree)
-    language = _language(tree, metas, article)
-    name = markup.one_line(metas.get("og:site_name", "") or _name(article.get("publisher")))
-    return Metadata(
-        title=_title(tree, article, metas, name, page),
-        authors=_authors(tree, things, metas, name, page),
-        published=_published(tree, article, metas, language, page),
-        modified=_first_moment(
-            [_text(article.get("dateModified")), *(metas.get(name, "") for name in _MODIFIED_METAS)], language, page
-        ),
-        canonical=next(markup.rel_links(tree, "canonical"), "") or metas.get("og:url", ""),
-        language=language,
-        site_name=name,
-        body=body if isinstance(body := article.get("articleBody"), str) else "",
-    )
-
-
-# --- title ----------------------------------------------------------------------------------------------
-
-
-def _title(tree: HtmlElement, article: dict[str, Any], metas: dict[str, str], name: str, page: Page) -> str:
-    """Return the heading as the reader sees it, else the headline that search engines are told."""
-    document = markup.text_of(found) if (found := tree.find(".//title")) is not None else ""
-    told = [_text(article.get("headline")), metas.get("og:title", ""), metas.get("twitter:title", ""), document]
-    told = [_without_site(title, name, page.url) for title in told if title]
-    heads = [markup.text_of(head) for head in tree.iter("h1")]
-    for head in heads:
-        if head and any(_alike(head, title) for title in told):
-            # A kicker stands in many headings: "Sea wall: Council votes" over "Council votes".
-            shorter = [title for title in told if head.endswith(title) and len(title.split()) >= _MIN_TITLE_WORDS]
-            return (shorter[0] if shorter else head)[:_MAX_TITLE]
-    alone = heads[0] if len(heads) == 1 and len(heads[0].split()) > 2 else ""
-    return next((title for title in (*told, alone, page.hints.title) if title), "")[:_MAX_TITLE]
-
-
-def _alike(one: str, other: str) -> bool:
-    """Tell whether two headings share most of their words."""
-    a, b = set(re.findall(r"\w+", one.lower())), set(re.findall(r"\w+", other.lower()))
-    return bool(a and b) and len(a & b) / min(len(a), len(b)) >= 0.6 and len(a) <= 3 * len(b)
-
-
-def _without_site(title: str, name: str, url: str) -> str:
-    """Return a title without " - Site" behind or before it; only what names the site goes."""
-    title = markup.one_line(title)
-    known = {_letters(name), _letters(host_of(url).removeprefix("www.")), *map(_letters, host_of(url).split("."))} - {
-        ""
+def read(stated: Stated) -> Metadata:
+    """Return a page's metadata; what is not said stays empty. Does not change the page's tree."""
+    language, language_where = _language(stated)
+    title = titles.choose(stated)
+    signed = bylines.choose(stated, title.text)
+    at = published(stated, language, title.heading)
+    changed, changed_where = modified(stated, language, at.at)
+    section, section_where = _section(stated, title.text)
+    tags, tags_where = _tags(stated)
+    image, image_where = _image(stated)
+    name, name_where = _site_name(stated)
+    found = {
+        "title": title.where,
+        "authors": signed.where,
+        "published": at.where,
+        "modified": changed_where,
+        "section": section_where,
+        "tags": tags_where,
+        "image": image_where,
+        "site_name": name_where,
+        "language": language_where,
     }
-    while match := _last_joint(title):
-        if not _names_site(title[match.end() :], known):
-            break
-        title = title[: match.start()]
-    first = _TITLE_JOINT.search(title)
-    if first and _names_site(title[: first.start()], known) and len(title[first.end() :].split()) > 2:
-        title = title[first.end() :]
-    return title
-
-
-def _last_joint(title: str) -> re.Match[str] | None:
-    joints = list(_TITLE_JOINT.finditer(title))
-    return joints[-1] if joints and joints[-1].start() else None
-
-
-def _names_site(piece: str, known: set[str]) -> bool:
-    letters = _letters(piece)
-    return any(letters == one or (len(one) > 4 and (one in letters or letters in one)) for one in known if letters)
-
-
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text)).lower()
-
-
-# --- authors --------------------------------------------------------------------------------------------
-
-
-def _authors(
-    tree: HtmlElement, things: list[markup.Json], metas: dict[str, str], name: str, page: Page
-) -> tuple[str, ...]:
-    """Return those named as authors: JSON-LD, else meta, else bylines on the page, else the listing's."""
-    host = host_of(page.url)
-    own = {_letters(name), _letters(host.removeprefix("www.")), *map(_letters, host.split("."))}
-    for candidates in (_json_names(things), _meta_names(metas), _bylines(tree), iter([page.hints.author])):
-        found = [person for written in candidates for person in _people(written) if _letters(person) not in own]
-        if found:
-            return tuple(dict.fromkeys(found))[:_MAX_AUTHORS]
-    return ()
-
-
-def _json_names(things: list[markup.Json]) -> Iterator[str]:
-    """Yield the author names of the articles JSON-LD describes; an author may be a mere reference."""
-    named = {thing["@id"]: thing for thing in things if isinstance(thing.get("@id"), str) and _name(thing)}
-    for thing in things:
-        if not any(map(_ARTICLE_TYPE.search, markup.types_of(thing))):
-            continue
-        author = thing.get("author")
-        for one in author if isinstance(author, list) else [author]:
-            reference = one.get("@id") if isinstance(one, dict) else None
-            yield _name(one) or _name(named.get(reference) if isinstance(reference, str) else None)
-
-
-def _meta_names(metas: dict[str, str]) -> Iterator[str]:
-    return (value for name, value in metas.items() if _AUTHOR_META.search(name) and not value.isdigit())
-
-
-def _people(written: str) -> list[str]:
-    """Return the names in a byline without its roles, addresses and what follows a name; [] where there are none."""
-    text = _BYLINE_ROLE.sub("", _HANDLE.sub("", markup.one_line(written)))
-    if "http" in text or len(text) > _MAX_BYLINE:
-        return []
-    pieces = [_AFTER_NAME.sub("", piece).strip(' .:-–—|*"“”') for piece in _PEOPLE_JOINT.split(text)]
-    return [
-        piece
-        for piece in pieces
-        if any(map(str.isalpha, piece)) and len(piece.split()) <= _MAX_NAME_WORDS and not _NO_NAME.fullmatch(piece)
-    ]
-
-
-def _bylines(tree: HtmlElement) -> Iterator[str]:
-    """Yield the first short text that the page marks as its author's name, by class, relation or link."""
-    for element in tree.iter("a", "span", "div", "p", "strong", "b", "address", "li", "h4", "h5", "td"):
-        marked = f"{element.get('class', '')} {element.get('itemprop', '')} {element.get('id', '')}"
-        linked = element.tag == "a" and (
-            element.get("rel") == "author" or _AUTHOR_LINK.search(element.get("href") or "")
-        )
-        if linked or _BYLINE_CLASS.search(marked):
-            text = markup.text_of(element)
-            if 2 < len(text) < _MAX_BYLINE and _people(text):
-                yield text
-                return
-
-
-# --- times ----------------------------------------------------------------------------------------------
-
-
-def _published(
-    tree: HtmlElement, article: dict[str, Any], metas: dict[str, str], language: str, page: Page
-) -> datetime | None:
-    told = [_text(article.get("datePublished")), *(metas.get(name, "") for name in _PUBLISHED_METAS)]
-    found = _first_moment([*told, _text(article.get("dateCreated")), *_time_tags(tree)], language, page)
-    if found is None:
-        found = _first_moment(_written_dates(tree), language, page)
-    return found or page.hints.published or _searched(tree, page)
-
-
-def _first_moment(written: list[str], language: str, page: Page) -> datetime | None:
-    """Return the first of the texts that is a time an article of this page can have been published at."""
-    for text in written:
-        found = moment(text, language) if text else None
-        if found and (page.fetched_at is None or page.fetched_at - _OLDEST < found < page.fetched_at + _FUTURE):
-            return found
-    return None
-
-
-def _time_tags(tree: HtmlElement) -> list[str]:
-    """Return the times of `<time>` and `itemprop=datePublished`, those marked as publication first."""
-    found: list[tuple[bool, str]] = []
-    for element in tree.iter("time", "abbr", "span", "meta"):
-        marked = f"{element.get('itemprop', '')} {element.get('pubdate', '')} {element.get('class', '')}".lower()
-        if element.tag != "time" and "published" not in marked:
-            continue
-        written = element.get("datetime") or element.get("content") or element.get("title") or markup.text_of(element)
-        found.append(("publi" in marked or element.get("pubdate") is not None, written))
-    return [written for _, written in sorted(found, key=lambda entry: not entry[0])]
-
-
-def _written_dates(tree: HtmlElement) -> list[str]:
-    """Return short texts with a year and a time or a month's name from around the article's head, nearest first."""
-    found: list[str] = []
-    for element in tree.iter(
-        "span", "div", "p", "small", "font", "td", "i", "em", "b", "li", "h5", "h6", "strong", "date"
-    ):
-        text = element.text_content() if len(element) < 6 else (element.text or "")
-        text = markup.one_line(text[: 4 * _MAX_DATE_TEXT])
-        if 8 <= len(text) <= _MAX_DATE_TEXT and re.search(r"(?:19|20)\d\d", text):
-            clock = bool(re.search(r"\d{1,2}[.:]\d{2}", text))
-            found.append(text) if clock and "©" not in text else None
-    return found[:20]
-
-
-def _searched(tree: HtmlElement, page: Page) -> datetime | None:
-    """Return the day htmldate finds on the page or in its address."""
-    latest = page.fetched_at.strftime("%Y-%m-%d") if page.fetched_at else None
-    try:
-        day = find_date(tree, url=page.url, original_date=True, extensive_search=False, max_date=latest)
-    except Exception:  # noqa: BLE001 (a library over any page; a date that cannot be found is not worth the page)
-        return None
-    return moment(day) if day else None
-
-
-# --- the rest -------------------------------------------------------------------------------------------
-
-
-def _language(tree: HtmlElement, metas: dict[str, str], article: dict[str, Any]) -> str:
-    root = tree.getroottree().getroot()
-    written = (
-        (root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or "")
-        or _text(article.get("inLanguage"))
-        or metas.get("og:locale", "")
-        or metas.get("content-language", "")
+    return Metadata(
+        title=title.text,
+        authors=signed.names,
+        house=signed.house,
+        published=at.at,
+        published_precision=at.precision,
+        published_from=at.source,
+        modified=changed,
+        section=section,
+        tags=tags,
+        image=image,
+        site_name=name,
+        canonical=stated.canonical,
+        language=language,
+        body=body if isinstance(body := stated.article.get("articleBody"), str) else "",
+        evidence={key: where for key, where in found.items() if where},
     )
+
+
+def _section(stated: Stated, title: str) -> tuple[str, str]:
+    told = [("JSON-LD articleSection", text(stated.article.get("articleSection")))]
+    told += [(f"meta {name}", text(stated.metas.get(name, ""))) for name in _SECTION_METAS]
+    told += [("JSON-LD BreadcrumbList", crumb) for crumb in reversed(_crumbs(stated))]
+    for where, name in told:
+        known = letters(name) in stated.own or letters(name) == letters(title)
+        if name and len(name) <= _MAX_NAME and not known and name.lower() not in _HOME:
+            return name, where
+    return "", ""
+
+
+def _crumbs(stated: Stated) -> list[str]:
+    """Return the names on the way from the home page to the article; those that are not the article's or the outlet's.
+
+    The last one is the article's own where it has no address of another page.
+    """
+    for thing in stated.things:
+        steps = thing.get("itemListElement")
+        if "BreadcrumbList" in markup.types_of(thing) and isinstance(steps, list):
+            crumbs = [name for step in steps[:_MAX_TAGS] if (name := _crumb(step))]
+            return [name for name in crumbs if letters(name) not in stated.own]
+    return []
+
+
+def _crumb(step: Any) -> str:
+    if not isinstance(step, dict):
+        return ""
+    item = step.get("item")
+    return next(iter(names(step) or (names(item) if isinstance(item, dict) else [])), "")
+
+
+def _tags(stated: Stated) -> tuple[tuple[str, ...], str]:
+    told = [
+        ("meta article:tag", _ARTICLE_TAGS(stated.tree)),
+        ("JSON-LD keywords", names(stated.article.get("keywords"))),
+    ]
+    told += [(f"meta {name}", [stated.metas.get(name, "")]) for name in _TAG_METAS]
+    for where, written in told:
+        if found := tuple(islice(_split(written), _MAX_TAGS)):
+            return found, where
+    return (), ""
+
+
+def _split(written: list[str]) -> Iterator[str]:
+    """Yield the tags in what is written, each once: in lists with commas, without those for machines ("type:news")."""
+    seen: set[str] = set()
+    for one in written:
+        for piece in re.split(r"[,;|]", one):
+            tag = text(piece).strip(' #"')
+            if tag[:1].isalnum() and len(tag) <= _MAX_TAG and not _KEYED.match(tag) and tag.lower() not in seen:
+                seen.add(tag.lower())
+                yield tag
+
+
+def _image(stated: Stated) -> tuple[str, str]:
+    """Return the absolute address of the article's picture, and where it stands."""
+    told = [("JSON-LD image", _address(stated.article.get("image"), stated))]
+    told += [(f"meta {name}", stated.metas.get(name, "")) for name in ("og:image", "og:image:url", "twitter:image")]
+    for where, written in told:
+        if written and (absolute := _absolute(stated, written)):
+            return absolute, where
+    return "", ""
+
+
+def _address(value: Any, stated: Stated) -> str:
+    """Return the address in a JSON-LD image: a text, the first of a list, an object's, or that of what it refers to."""
+    if isinstance(value, list):
+        return _address(value[0], stated) if value else ""
+    if not isinstance(value, dict):
+        return text(value)
+    if found := text(value.get("url") or value.get("contentUrl")):
+        return found
+    named = (thing for thing in stated.things if thing is not value and thing.get("@id") == value.get("@id"))
+    referred: markup.Json = next(named, {})
+    return text(referred.get("url") or referred.get("contentUrl"))
+
+
+def _absolute(stated: Stated, written: str) -> str:
+    try:
+        if not written.startswith(("http://", "https://")):
+            written = urljoin(markup.base_of(stated.tree, stated.page.url), written)
+        parts = urlsplit(written)
+    except ValueError:
+        return ""
+    return written if parts.scheme in {"http", "https"} and parts.netloc and len(written) <= _MAX_IMAGE else ""
+
+
+def _site_name(stated: Stated) -> tuple[str, str]:
+    """Return the stated name that belongs to the host, else its site: names of others' making stand on some pages."""
+    host = host_of(stated.page.url).removeprefix("www.")
+    told = [("meta og:site_name", text(stated.metas.get("og:site_name", "")))]
+    told += [("JSON-LD publisher", name) for article in stated.articles for name in names(article.get("publisher"))]
+    told += [("meta application-name", text(stated.metas.get("application-name", "")))]
+    for where, written in told:
+        name = _TAGLINE.split(written, maxsplit=1)[0]
+        if name and len(name) <= _MAX_NAME and "://" not in name and _belongs(name, host):
+            return name, where
+    return site_of(stated.page.url), "the address" if host else ""
+
+
+def _belongs(name: str, host: str) -> bool:
+    """Tell whether a name is a host's: "Suara Kota" of suarakota.example, "Suara Kota Baru (SKB)" of skb.example."""
+    found = letters(name)
+    initials = letters("".join(word[0] for word in name.split()))
+    labels = [letters(label) for label in host.split(".")[:-1] if len(label) > 1]
+    return any(found in label or label in found or label == initials for label in labels if found)
+
+
+def _language(stated: Stated) -> tuple[str, str]:
+    root = stated.tree.getroottree().getroot()
+    told = (
+        ("html lang", root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or ""),
+        ("JSON-LD inLanguage", text(stated.article.get("inLanguage"))),
+        ("meta og:locale", stated.metas.get("og:locale", "")),
+        ("meta content-language", stated.metas.get("content-language", "")),
+    )
+    where, written = next((found for found in told if found[1]), ("", ""))
     code = re.match(r"[a-z]{2,3}", written.strip().lower())
     # `in` is what Java and Blogger call Indonesian.
-    return {"in": "id", "ind": "id", "msa": "ms"}.get(code[0], code[0]) if code else ""
-
-
-def _name(thing: Any) -> str:
-    if isinstance(thing, dict):
-        return _text(thing.get("name")) or f"{_text(thing.get('givenName'))} {_text(thing.get('familyName'))}".strip()
-    return _text(thing)
-
-
-def _text(value: Any) -> str:
-    """Return a JSON value as one line of text: strings as they are, the first of a list, numbers and objects as ""."""
-    if isinstance(value, list):
-        return _text(value[0]) if value else ""
-    return markup.one_line(value) if isinstance(value, str) else ""
+    return ({"in": "id", "ind": "id", "msa": "ms"}.get(code[0], code[0]), where) if code else ("", "")

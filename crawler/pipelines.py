@@ -56,6 +56,8 @@ def _store(
     An AMP or print page differs a little from the page it stands for: that is no revision, and no second look.
     """
     now = run.clock.now()
+    article = run.corpus.as_stored(connection, article)
+    entry = replace(entry, article=article.id)
     stored = _put(connection, run, entry, article, now)
     if stored in {"forgotten", "twin"}:
         state = State.SKIPPED if stored == "forgotten" else State.DONE

@@ -11,8 +11,9 @@ from pathlib import Path
 from sqlalchemy import select
 
 from crawler import discovery, visit
-from crawler.addresses import plain
+from crawler.addresses import key
 from crawler.archived import Joined, Located, page_at, pages_and_joins, problem_with
+from crawler.bookmark import Bookmark
 from crawler.entry import ARTICLE
 from crawler.page import Hints, Page, Rejection
 from crawler.task import Continued
@@ -33,25 +34,69 @@ class Known:
     rule: str = ""
 
 
+def _unseen(stage: str, done: int, total: int) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Who follows a replay: `tell` hears of a stage how many bytes of all files are done.
+
+    `damaged` fills with a line for each file that could be read only in part, and `bookmark` keeps what is done.
+    """
+
+    tell: Callable[[str, int, int], None] = _unseen
+    damaged: dict[Path, str] = field(default_factory=dict)
+    bookmark: Bookmark | None = None
+
+
 async def articles(
-    paths: Sequence[Path], workers: Workers, known: Callable[[str], Known]
+    paths: Sequence[Path], workers: Workers, known: Callable[[str], Known], watched: Watched | None = None
 ) -> AsyncIterator[list[Result]]:
     """Yield what the pages of WARC files give, some at a time, parts of one article joined.
 
     They are joined as the archive says they were; where it says nothing, as their pagers say. Of several addresses
-    that lead to one article, the first counts. `known` tells what the ledger has on an address. Raises OSError where
-    a file cannot be read.
+    that lead to one article, the first counts. `known` tells what the ledger has on an address. A batch counts as done
+    when the next one is asked for. Of a damaged file, what stands before the damage is read.
     """
-    reading = _Reading(_survey(paths, known), workers, known)
-    source: dict[str, str] = {}
-    found = reading.sources(paths)
+    watched = watched or Watched()
+    files = _Files(paths, watched)
+    reading = _Reading(_survey(files, known), workers, known)
+    bookmark = watched.bookmark
+    done, source = (bookmark.done, bookmark.source) if bookmark else (0, {})
+    found = islice(reading.sources(files), done, None)
     while batch := list(islice(found, _AT_ONCE)):
         read = await asyncio.gather(*map(reading.read, batch))
-        yield [
-            each
-            for each in read
-            if isinstance(each, Rejection) or source.setdefault(each.url, each.fetched_url) == each.fetched_url
-        ]
+        new = {each.url: each.fetched_url for each in reversed(read) if isinstance(each, Article)}
+        new = {url: fetched for url, fetched in new.items() if url not in source}
+        source |= new
+        yield [each for each in read if isinstance(each, Rejection) or source[each.url] == each.fetched_url]
+        done += len(batch)
+        if bookmark:
+            bookmark.keep(done, new)
+
+
+class _Files:
+    """WARC files in their order, read through as often as needed, as far as they can be read."""
+
+    def __init__(self, paths: Sequence[Path], watched: Watched) -> None:
+        self._paths = paths
+        self._watched = watched
+        self._total = sum(path.stat().st_size for path in paths)
+
+    def read(self, stage: str) -> Iterator[Located | Joined]:
+        """Yield pages, and what is known of how they were joined."""
+        before = 0
+        for path in self._paths:
+            try:
+                for found in pages_and_joins(path):
+                    if isinstance(found, Located):
+                        self._watched.tell(stage, before + found.offset, self._total)
+                    yield found
+            except OSError as error:
+                self._watched.damaged.setdefault(path, str(error))
+            before += path.stat().st_size
+        self._watched.tell(stage, before, self._total)
 
 
 def problems(paths: Sequence[Path]) -> list[str]:
@@ -68,7 +113,7 @@ def known_of(corpus: Corpus) -> Callable[[str], Known]:
     @lru_cache(maxsize=_AT_ONCE)
     def known(url: str) -> Known:
         with corpus.reading() as connection:
-            row = connection.execute(wanted.where(ledger.c.key == plain(url))).first()
+            row = connection.execute(wanted.where(ledger.c.key == key(url))).first()
         if row is None:
             return Known()
         hints = Hints(title=row.title, published=row.published, language=row.language, site=row.site)
@@ -79,12 +124,16 @@ def known_of(corpus: Corpus) -> Callable[[str], Known]:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a page stands: its file, the byte it begins at, its address, and the name of its place."""
+    """Where a page stands: its file, the byte it begins at, its address, and the name of its place.
+
+    `cut_off`: only the beginning of it ever arrived.
+    """
 
     path: Path
     offset: int
     url: str
     name: str
+    cut_off: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +149,7 @@ class _Join:
 class _Survey:
     """What has to be known of all pages before one is read.
 
-    Where the last answer of each address stands, and each record; by the id of the record that led to it, each
+    Where the last (whole) answer of each address stands, and each record; by the id of the record that led to it, each
     article that the archive says was joined; the ids of the records that were; and the addresses that continue an
     article begun elsewhere.
     """
@@ -113,8 +162,10 @@ class _Survey:
 
     def add_page(self, located: Located, rule: str) -> None:
         page = located.page
-        place = _Place(located.path, located.offset, page.url, located.place)
-        self.by_url[page.url] = self.by_id[located.record_id] = place
+        place = _Place(located.path, located.offset, page.url, located.place, located.cut_off)
+        self.by_id[located.record_id] = place
+        if not place.cut_off or self.by_url.get(page.url, place).cut_off:
+            self.by_url[page.url] = place
         whole = discovery.whole_address(page, rule)
         self.continuations.update(discovery.next_parts(page, rule), [whole] if whole else [])
 
@@ -129,20 +180,19 @@ class _Survey:
         if not places:
             return
         landing = self.by_id.get(said.first)
-        incomplete = bool(said.missing) or len(places) < len(said.parts)
+        incomplete = bool(said.missing) or len(places) < len(said.parts) or any(place.cut_off for place in places)
         self.joins[said.first] = _Join(landing.url if landing else said.url, tuple(places), incomplete)
         self.joined.update((said.first, *(record for _, record in said.parts)))
         self.continuations.update(place.url for place in places[1:])
 
 
-def _survey(paths: Sequence[Path], known: Callable[[str], Known]) -> _Survey:
+def _survey(files: _Files, known: Callable[[str], Known]) -> _Survey:
     survey = _Survey()
-    for path in paths:
-        for found in pages_and_joins(path):
-            if isinstance(found, Joined):
-                survey.add_join(found)
-            else:
-                survey.add_page(found, known(found.page.url).rule)
+    for found in files.read("looking through the files"):
+        if isinstance(found, Joined):
+            survey.add_join(found)
+        else:
+            survey.add_page(found, known(found.page.url).rule)
     return survey
 
 
@@ -154,22 +204,23 @@ class _Reading:
     workers: Workers
     known: Callable[[str], Known]
 
-    def sources(self, paths: Sequence[Path]) -> Iterator[Located | _Join]:
+    def sources(self, files: _Files) -> Iterator[Located | _Join]:
         """Yield what each article begins at, in the order of the files: a page, or pages that were joined."""
         once: set[tuple[_Place, ...]] = set()
-        for path in paths:
-            for found in pages_and_joins(path):
-                if isinstance(found, Located):
-                    yield from [found] if self._is_article(found) else []
-                    continue
-                join = self.survey.joins.get(found.first)
-                if join and join.places not in once and join.url not in self.survey.continuations:
-                    once.add(join.places)
-                    yield join
+        for found in files.read("extracting"):
+            if isinstance(found, Located):
+                yield from [found] if self._is_article(found) else []
+                continue
+            join = self.survey.joins.get(found.first)
+            if join and join.places not in once and join.url not in self.survey.continuations:
+                once.add(join.places)
+                yield join
 
     def _is_article(self, located: Located) -> bool:
         page = located.page
         if page.url in self.survey.continuations or located.record_id in self.survey.joined:
+            return False
+        if located.cut_off and not self.survey.by_url[page.url].cut_off:
             return False
         return self.known(page.url).is_article or discovery.is_article(page)
 
@@ -186,16 +237,19 @@ class _Reading:
         first = replace(source.page, hints=known.hints)
         read = await self.workers.begin(first, known.rule)
         if not isinstance(read, Continued):
-            return _finished(read, source.place)
+            return _finished(read, source.place, source.cut_off)
 
         async def fetch(url: str) -> Page | None:
             place = self.survey.by_url.get(url)
-            return replace(page_at(place.path, place.offset), hints=known.hints) if place else None
+            if place is None or place.cut_off:
+                return None
+            return replace(page_at(place.path, place.offset), hints=known.hints)
 
         pages, missing = await visit.joined(first, read, fetch, lambda part: self.workers.look(part, known.rule))
         # An address may have answered twice: each answer is one of its article. Of further parts the last is taken.
-        begins = source.place if pages[0] is first else self.survey.by_url[pages[0].url].name
-        return _finished(await self.workers.read(pages), begins, bool(missing))
+        if pages[0] is not first:
+            return _finished(await self.workers.read(pages), self.survey.by_url[pages[0].url].name, bool(missing))
+        return _finished(await self.workers.read(pages), source.place, bool(missing) or source.cut_off)
 
 
 def _finished(read: Result, begins: str, incomplete: bool = False) -> Result:

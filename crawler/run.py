@@ -19,7 +19,7 @@ from crawler.arguments import NewsArguments
 from crawler.cadence import Cadence
 from crawler.clock import Clock
 from crawler.durations import duration
-from crawler.entry import LISTINGS, PAGER
+from crawler.entry import ARTICLE, LISTINGS, PAGER
 from crawler.ledger import Ledger
 from crawler.outcome import State
 from crawler.seedlist import Seed
@@ -27,7 +27,7 @@ from crawler.shape import Shapes
 from crawler.sites import Yield
 from crawler.tally import Tally
 from crawler.verdict import Verdict, Worries, barren
-from crawler.workers import Workers
+from crawler.workers import Limits, Workers
 from crawler.writer import Writer
 from dedup import Corpus, GemaError, tables
 
@@ -56,6 +56,7 @@ class Places:
     empty_runs: int = 3
     obeyed: frozenset[str] = frozenset()
     cadence: Cadence = field(default_factory=Cadence)
+    limits: Limits = Limits()  # noqa: RUF009 - it is frozen
 
     @classmethod
     def from_settings(cls, settings: Any) -> Self:
@@ -67,6 +68,7 @@ class Places:
             archive=Path(settings["ARCHIVE_DIR"]) if settings.getbool("ARCHIVE_ENABLED") else None,
             archive_bytes=settings.getint("ARCHIVE_MAX_BYTES"),
             workers=settings.getint("EXTRACTION_WORKERS"),
+            limits=Limits.from_settings(settings),
             now=settings.get("NOW") or "",
             archive_age=timedelta(hours=hours("ARCHIVE_MAX_HOURS")) or None,
             keep_days=settings.getint("WARC_KEEP_DAYS"),
@@ -103,7 +105,7 @@ class Run:
         self._places = places
         self.clock = Clock.from_setting(places.now)
         self.corpus = Corpus.open(places.corpus or None)
-        self.workers = Workers(places.workers)
+        self.workers = Workers(places.workers, places.limits)
         self.cadence = places.cadence
         self.obeyed = places.obeyed
         self.tally = Tally()
@@ -214,6 +216,13 @@ class Run:
             return None
         return StorageError(f"{free:.1f} GB are free at {self._places.data}, less than MIN_FREE_GB={least:g}")
 
+    async def only_articles(self) -> bool:
+        """Tell whether all seeds of this run are articles themselves, with no listing among them."""
+        ledger, seeds = tables.ledger, tables.seeds
+        own = select(ledger.c.id).join(seeds, seeds.c.url == ledger.c.url)
+        listing = own.where(seeds.c.run_id == self.number, ledger.c.kind != ARTICLE).limit(1)
+        return bool(self.seeds) and await self.write(lambda connection: connection.execute(listing).first()) is None
+
     async def worries(self) -> Worries:
         """Return what is wrong with some seeds and sites; counts this run into what is known of them."""
         dried_up = await self.write(self._keep_yields)
@@ -267,8 +276,8 @@ class Run:
         ledger, seeds = tables.ledger, tables.seeds
         dried_up = []
         for number in self.tally.seeds_asked():
-            # Older pages rest with what they named once.
-            fresh = ledger.c.kind.in_(LISTINGS - {PAGER})
+            # Older pages and old sitemaps rest with what they named once.
+            fresh = ledger.c.kind.in_(LISTINGS - {PAGER}) & ledger.c.next_visit.is_not(None)
             held = select(func.sum(ledger.c.named)).where(ledger.c.seed_id == number, fresh)
             named = connection.execute(held).scalar() or 0
             old = connection.execute(select(seeds).where(seeds.c.id == number)).one()

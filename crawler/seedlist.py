@@ -16,14 +16,17 @@ from zlib import crc32
 
 from crawler.addresses import canonical, host_of, site_of
 from crawler.durations import duration, written
+from dedup import spelling
 
 logger = logging.getLogger(__name__)
 
 KINDS = ("feed", "sitemap", "section", "article", "site")
 # What crawler.language can tell: with any other, every article would be one in a wrong language.
 LANGUAGES = (
-    "af ar bg bn ca cs cy da de el en es et fa fi fr gu he hi hr hu id it ja jv kn ko lt lv mk ml mr ms ne nl no pa pl "
-    "pt ro ru sk sl so sq sv sw ta te th tl tr uk ur vi zh"
+    "af am an ar as az ba be bg bn br bs ca cs cy da de dz el en eo es et eu fa fi fo fr fy ga gd gl gu ha he hi hr "
+    "ht hu hy id ig is it ja jv ka kk km kn ko ku ky la lb lg ln lo lt lv mg mk ml mn mr ms mt my ne nl no oc om or "
+    "pa pl ps pt qu ro ru rw sa se si sk sl sn so sq sr st su sv sw ta te tg th tk tl tr tt ug uk ur uz vi vo wa xh "
+    "yo zh zu"
 )
 MAX_DEPTH = 20
 
@@ -116,7 +119,8 @@ def read(path: Path) -> tuple[Seed, ...]:
 def read_all(lists: str) -> tuple[Seed, ...]:
     """Return the seeds of several lists: paths or patterns such as `seeds/*.txt`, separated by commas.
 
-    An address that stands there twice has to mean the same both times. Raises SeedListError with the problems of all.
+    An address that stands there twice, in whichever spelling, has to mean the same both times. Raises SeedListError
+    with the problems of all.
     """
     paths = tuple(dict.fromkeys(_paths(lists)))
     if not paths:
@@ -151,7 +155,7 @@ def _read(paths: Sequence[Path]) -> tuple[Seed, ...]:
         for number, words in lines:
             try:
                 seed = replace(_seed(words), list=str(path), line=number)
-                _insist_on_the_same(seeds.setdefault(seed.url, seed), seed)
+                _insist_on_the_same(seeds.setdefault(spelling(seed.url), seed), seed)
             except ValueError as error:
                 problems.append(f"{path}:{number}: {error}")
     if problems:
@@ -164,8 +168,9 @@ def _insist_on_the_same(first: Seed, seed: Seed) -> None:
         return
     place = f"line {first.line}" if first.list == seed.list else f"{first.list}:{first.line}"
     if first.words != seed.words:
+        spelled = "" if first.url == seed.url else f" (as {first.url})"
         raise ValueError(
-            f"{seed.url} stands in {place} already with other words "
+            f"{seed.url} stands in {place} already{spelled} with other words "
             f"({first.words or 'none'}; here: {seed.words or 'none'}): keep one of the two lines"
         )
     logger.info("%s:%d: the same address as in %s, read once", seed.list, seed.line, place)

@@ -32,8 +32,15 @@ WARC_KEEP_DAYS = 0
 WARC_MAX_GB = 0
 # With less room than this on the disk of the data, a run ends cleanly; 0: it goes on until the disk is full.
 MIN_FREE_GB = 1
-# Processes that extract; 0: in the crawling process itself, without a time limit.
+# Your own rules for what single sites set around their articles; the extracting processes read the name here.
+os.environ.setdefault("GEMA_FURNITURE", str(_HOME / "seeds" / "furniture.toml"))
+# Processes that extract; 0: in the crawling process itself, without limits.
 EXTRACTION_WORKERS = os.cpu_count() or 1
+# What one page may take there; a page that needs more is rejected, and its process replaced. 0 MiB: no limit.
+EXTRACTION_LIMIT_S = 20
+EXTRACTION_MEMORY_MB = 1_024
+# A fresh process now and then keeps memory flat, whatever libraries leak.
+EXTRACTION_PAGES_EACH = 500
 # ISO 8601: the run's clock starts there and runs on; for tests and for collecting an archive as of then.
 NOW = ""
 
@@ -137,6 +144,9 @@ DOWNLOADER_MIDDLEWARES = {
 
 ITEM_PIPELINES = {"crawler.pipelines.CorpusPipeline": 300}
 EXTENSIONS = {
+    # Scrapy's own leaves with 0 whatever became of the file.
+    "scrapy.extensions.feedexport.FeedExporter": None,
+    "crawler.extensions.Feeds": 50,
     "crawler.extensions.ArchiveListener": 100,
     "crawler.extensions.RunRecord": 200,
     "crawler.progress.Progress": 300,

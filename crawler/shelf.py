@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from fastwarc.warc import WarcRecord, WarcRecordType
 
-from crawler.addresses import plain
+from crawler.addresses import key
 from crawler.archive import recover, sync_folder
 from crawler.archived import OPEN, joined_by, records, target_of
 from dedup import GemaError
@@ -80,7 +80,7 @@ class _Unwanted:
 
     def __init__(self, addresses: Collection[str]) -> None:
         self.ids: set[str] = set()
-        self._spellings = set(map(_spelling, addresses))
+        self._keys = set(map(key, addresses))
         self._endings = set(map(_ending, addresses))
         self._is_address = lru_cache(maxsize=1000)(self._compare)
 
@@ -98,7 +98,7 @@ class _Unwanted:
 
     def _compare(self, url: str) -> bool:
         # Spelling an address takes a while; most of an archive is of other sites.
-        return bool(url) and _ending(url) in self._endings and _spelling(url) in self._spellings
+        return bool(url) and _ending(url) in self._endings and key(url) in self._keys
 
 
 def _spans(folder: Path, unwanted: _Unwanted) -> dict[Path, list[_Span]]:
@@ -156,12 +156,6 @@ def _references(record: WarcRecord) -> list[str]:
     """Return the ids of the records that a record belongs to."""
     names = ("WARC-Concurrent-To", "WARC-Refers-To")
     return [value.strip("<>") for name in names for value in record.headers.get_multiple(name)]
-
-
-def _spelling(url: str) -> str:
-    """Return what the spellings of an address have in common, scheme and `www` aside as well."""
-    start, _, rest = plain(url).partition("://")
-    return (rest or start).removeprefix("www.")
 
 
 def _ending(url: str) -> str:

@@ -10,6 +10,7 @@ from crawler.sites import Yield
 _FEW_BLOCKS = 3
 # Of the reasons to reject a page, those that a new layout or a wall gives.
 _WITHOUT = frozenset({"empty", "short", "not-article"})
+_UNANSWERED = frozenset({State.GONE, State.FAILED, State.BLOCKED, State.PENDING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Tally:
             counts[stored or outcome.reason or outcome.state.value] += 1
         if outcome.reason in _WITHOUT:
             of_site["without"] += 1
+        if outcome.state in _UNANSWERED and not stored:
+            of_seed["unanswered"] += 1
         if outcome.state is State.BLOCKED:
             of_site["blocked"] += 1
 
@@ -59,6 +62,11 @@ class Tally:
     def seeds_asked(self) -> list[int]:
         """Return the seeds of which a listing was asked."""
         return [seed for seed, counts in self._seeds.items() if counts["listings"]]
+
+    def pages(self) -> tuple[int, int]:
+        """Return how many pages that should hold an article were asked for, and how many of them answered."""
+        asked = sum(counts["pages"] for counts in self._seeds.values())
+        return asked, asked - sum(counts["unanswered"] for counts in self._seeds.values())
 
     def yields(self) -> dict[str, Yield]:
         """Return how many pages of each site were read, and how many held no article."""

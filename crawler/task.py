@@ -39,9 +39,10 @@ def answer(task: Task) -> Answer:
     """Return what was asked for; `look` always gives a Continued."""
     from crawler import discovery, extraction
 
-    if task.ask != "read":
-        page = task.pages[0]
-        more = Continued(page.url, discovery.whole_address(page, task.rule), discovery.next_parts(page, task.rule))
-        if task.ask == "look" or more.whole or more.parts:
-            return more
-    return extraction.read(task.pages)
+    page = task.pages[0]
+    if task.ask == "read":
+        return extraction.read(task.pages)
+    more = Continued(page.url, discovery.whole_address(page, task.rule), discovery.next_parts(page, task.rule))
+    if task.ask == "look" or more.whole or more.parts:
+        return more
+    return extraction.read(task.pages, discovery.take_tree(page))

@@ -37,7 +37,8 @@ def verdict(counts: Mapping[str, int], storage: Exception | None = None, worries
     """Return the verdict on a run with these counts; `storage` is what kept it from writing.
 
     Reads `bugs`, `lost`, `seeds/asked`, `seeds/answered` and `seeds/named`, which count the listings that stand in seed
-    lists; one that is unchanged has answered, and counts with what it named last time.
+    lists; one that is unchanged has answered, and counts with what it named last time. `listings/…` count all listings.
+    Where seed lists hold nothing but articles, `seeds/articles` and `seeds/articles-answered` count those.
     """
     if storage is not None:
         return Verdict(STORAGE, f"corpus or disk: {storage}")
@@ -46,18 +47,38 @@ def verdict(counts: Mapping[str, int], storage: Exception | None = None, worries
         return Verdict(BUG, f"{bugs} errors in the program itself; see the log")
     if lost:
         return Verdict(BUG, f"{lost} addresses were handed out and never came back; they are due again")
-    asked, answered = counts.get("seeds/asked", 0), counts.get("seeds/answered", 0)
     troubles = _troubles(worries or Worries())
+    nothing = _nothing(counts)
+    if nothing or troubles:
+        return Verdict(NOTHING, "; ".join([*([nothing] if nothing else []), *troubles]))
+    return Verdict(FINE, f"fine: {_heard(counts)}")
+
+
+def _nothing(counts: Mapping[str, int]) -> str:
+    """Return why a run found nothing where it should have; "" where it did, or had nothing to ask."""
+    asked, answered = counts.get("seeds/asked", 0), counts.get("seeds/answered", 0)
+    articles = counts.get("seeds/articles", 0)
     if asked and not answered:
-        return Verdict(NOTHING, "; ".join([f"none of the {asked} listings answered", *troubles]))
+        return f"none of the {asked} listings answered"
     if asked and not counts.get("seeds/named", 0):
-        nothing = f"{answered} of {asked} listings answered, but none named an address"
-        return Verdict(NOTHING, "; ".join([nothing, *troubles]))
-    if troubles:
-        return Verdict(NOTHING, "; ".join(troubles))
-    if not asked:
-        return Verdict(FINE, "fine: no listing was due")
-    return Verdict(FINE, f"fine: {answered} of {asked} listings answered")
+        return f"{answered} of {asked} listings answered, but none named an address"
+    if articles and not asked and not counts.get("seeds/articles-answered", 0):
+        return f"none of the {articles} articles of the seed lists answered"
+    return ""
+
+
+def _heard(counts: Mapping[str, int]) -> str:
+    asked, articles = counts.get("listings/asked", 0), counts.get("seeds/articles", 0)
+    if asked:
+        return _of(counts.get("listings/answered", 0), asked, "listings")
+    if articles:
+        return _of(counts.get("seeds/articles-answered", 0), articles, "articles of the seed lists")
+    return "no listing was due"
+
+
+def _of(answered: int, asked: int, what: str) -> str:
+    failed = asked - answered
+    return f"{answered} of {asked} {what} answered" + (f", {failed} did not" if failed else "")
 
 
 def barren(before: Mapping[str, Yield], now: Mapping[str, Yield]) -> list[str]:

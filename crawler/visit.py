@@ -1,11 +1,12 @@
 """What a fetched page is, and what else has to be fetched before an article is whole. No Scrapy, no clock."""
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from crawler import discovery
 from crawler.addresses import is_home
+from crawler.cadence import oldest_sitemap
 from crawler.entry import ARTICLE, GUESS, LISTING, PAGER, SITE, UNKNOWN, Entry, Find
 from crawler.explore import explore
 from crawler.page import Page
@@ -19,8 +20,6 @@ PATIENCE = 2
 # How many older pages of a section are followed, one behind the other; they end sooner where nothing is new.
 PAGER_DEPTH = 5
 _PAGERS_EACH = 3
-# Of an index of sitemaps: the archive of ten years is not news, unless somebody asks for it with `since`.
-_RECENT_SITEMAPS = timedelta(days=31)
 _MOST_SITEMAPS = 50
 # Indexes of indexes exist; a third one is a maze.
 _INDEX_DEPTH = 2
@@ -39,10 +38,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a listing turned out to be, and what it names; GUESS: it is no listing at all."""
+    """What a listing turned out to be, and what it names; GUESS: it is no listing at all.
+
+    `left_out` is how many more addresses stand in it, past what is read of a listing.
+    """
 
     kind: str
     finds: tuple[Find, ...] = ()
+    left_out: int = 0
 
     @property
     def articles(self) -> int:
@@ -68,7 +71,16 @@ def named(page: Page, entry: Entry, wanted: Wanted) -> Named | None:
         if kind == SITE:
             finds += _explored(page, wanted)
         finds += _older(page, entry, finds, wanted)
-    return Named(kind, tuple(finds))
+    return Named(kind, tuple(finds), found.left_out)
+
+
+def listed(entry: Entry, found: Named) -> Entry:
+    """Return a listing's entry as its page showed it: its kind, how many it names, up to when a sitemap goes."""
+    listing = replace(entry, kind=found.kind, named=found.articles)
+    dates = [find.published for find in found.finds if find.published is not None]
+    if found.kind != LISTING or not entry.depth or not dates:
+        return listing
+    return replace(listing, hints=replace(entry.hints, published=max(*dates, entry.hints.published or dates[0])))
 
 
 class PartMissing(Exception):
@@ -109,6 +121,11 @@ async def joined(
     return tuple(pages), ""
 
 
+def marks(parts: int, incomplete: bool) -> tuple[str, ...]:
+    """Return the marks of an article of so many parts: of what could not be had, and of what was never asked for."""
+    return (*(("incomplete",) if incomplete else ()), *(("capped",) if parts >= MOST_PARTS else ()))
+
+
 def _kind(page: Page, entry: Entry, is_section: bool) -> str:
     if entry.kind == UNKNOWN:
         return SITE if is_section and is_home(page.url) else LISTING
@@ -119,14 +136,26 @@ def _kind(page: Page, entry: Entry, is_section: bool) -> str:
 
 def _links(found: discovery.Listing, entry: Entry, wanted: Wanted) -> Iterator[Find]:
     if found.kind == "index":
-        oldest = wanted.since or wanted.now - _RECENT_SITEMAPS
-        for number, link in enumerate(found.links):
-            old = number >= _MOST_SITEMAPS or (link.published is not None and link.published < oldest)
+        oldest = oldest_sitemap(wanted.now, wanted.since)
+        read = {link.url for link in _ends(found.links)}
+        for link in found.links:
+            old = link.url not in read or (link.published is not None and link.published < oldest)
             skip = "depth" if entry.depth >= _INDEX_DEPTH else "too-old" if old else ""
             yield Find(link.url, LISTING, published=link.published, skip=skip, below=True)
         return
     for link in found.links:
         yield Find(link.url, ARTICLE, link.title, link.published, link.language, _skip(link, wanted))
+
+
+def _ends(links: Sequence[discovery.Link]) -> Sequence[discovery.Link]:
+    """Return as many sitemaps of an index as are read: the newest, which without dates may stand at either end."""
+    if len(links) <= _MOST_SITEMAPS:
+        return links
+    dated = [link for link in links if link.published is not None][:_MOST_SITEMAPS]
+    others = [link for link in links if link.published is None]
+    last = (_MOST_SITEMAPS - len(dated)) // 2
+    first = _MOST_SITEMAPS - len(dated) - last
+    return [*dated, *others[:first], *others[len(others) - last :]]
 
 
 def _skip(link: discovery.Link, wanted: Wanted) -> str:

@@ -10,7 +10,9 @@ import pickle
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Self
 
 from crawler.page import Page, Rejection
 from crawler.task import Answer, Continued, Task
@@ -18,9 +20,6 @@ from crawler.task import answer as answer_here
 from crawler.worker import LENGTH, READY
 from dedup import Article
 
-LIMIT_S = 20
-# Libraries that parse HTML leak; a fresh process now and then keeps memory flat.
-_PAGES_EACH = 500
 _START_LIMIT_S = 120
 # What each process runs.
 MODULE = "crawler.worker"
@@ -30,22 +29,32 @@ class CannotExtract(Exception):
     """No process that extracts can be started; the message says which did not."""
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one page may take of seconds and MiB, and how many pages a process reads before another replaces it."""
+
+    seconds: int = 20
+    # A process stands at 200 to 250 MiB after real pages; 0: no limit.
+    memory_mb: int = 1_024
+    # Libraries that parse HTML leak; a fresh process now and then keeps memory flat.
+    pages: int = 500
+
+    @classmethod
+    def from_settings(cls, settings: Any) -> Self:
+        """Return the limits that Scrapy's settings set."""
+        names = ("EXTRACTION_LIMIT_S", "EXTRACTION_MEMORY_MB", "EXTRACTION_PAGES_EACH")
+        return cls(*map(settings.getint, names))
+
+
 class Workers:
-    """Reads pages into articles, `count` at a time; 0: in this process, without a time limit.
+    """Reads pages into articles, `count` at a time; 0: in this process, without limits.
 
     No process is started before the first page. `module` is what each runs instead of MODULE; it answers like it.
     """
 
-    def __init__(
-        self,
-        count: int,
-        limit_s: int = LIMIT_S,
-        pages_each: int = _PAGES_EACH,
-        module: str = "",
-    ) -> None:
+    def __init__(self, count: int, limits: Limits | None = None, module: str = "") -> None:
         self._free = asyncio.Semaphore(count) if count else None
-        self._limit_s = limit_s
-        self._pages_each = pages_each
+        self._limits = limits or Limits()
         self._module = module or MODULE
         self._idle: list[_Worker] = []
         self._alive: set[_Worker] = set()
@@ -53,8 +62,8 @@ class Workers:
     async def read(self, pages: Sequence[Page]) -> Article | Rejection:
         """Return what `extraction.read` makes of the pages of one article.
 
-        A Rejection `timeout` where it took longer than the limit, `broken` where the process died of it. Raises
-        CannotExtract where no process can be started.
+        A Rejection `timeout` or `memory` where it took more than the limits, `broken` where the process died of it.
+        Raises CannotExtract where no process can be started.
         """
         found = await self._answer(Task("read", pages))
         return Rejection(found.url, "broken", "more pages were asked for") if isinstance(found, Continued) else found
@@ -76,7 +85,7 @@ class Workers:
             try:
                 return await worker.answer(task)
             finally:
-                if worker.usable and worker.pages < self._pages_each:
+                if worker.usable and worker.pages < self._limits.pages:
                     self._idle.append(worker)
                 else:
                     await self._end(worker)
@@ -88,7 +97,7 @@ class Workers:
         self._idle.clear()
 
     async def _start(self) -> "_Worker":
-        worker = await _Worker.start(self._module, self._limit_s)
+        worker = await _Worker.start(self._module, self._limits)
         self._alive.add(worker)
         return worker
 
@@ -100,21 +109,21 @@ class Workers:
 class _Worker:
     """One process. `usable` until a page killed it."""
 
-    def __init__(self, process: Process, limit_s: int) -> None:
+    def __init__(self, process: Process, limits: Limits) -> None:
         self._process = process
-        self._limit_s = limit_s
+        self._limits = limits
         self.pages = 0
         self.usable = True
 
     @classmethod
-    async def start(cls, module: str, limit_s: int) -> "_Worker":
+    async def start(cls, module: str, limits: Limits) -> "_Worker":
         """Return a process that is ready; raises CannotExtract where it cannot start."""
         # Twice the limit: the process's own alarm is only for when this one is gone.
-        command = (sys.executable, "-m", module, str(2 * limit_s))
+        command = (sys.executable, "-m", module, str(2 * limits.seconds), str(limits.memory_mb))
         process = await asyncio.create_subprocess_exec(
             *command, stdin=PIPE, stdout=PIPE, env=_environment(), limit=2**20
         )
-        worker = cls(process, limit_s)
+        worker = cls(process, limits)
         try:
             answer = await asyncio.wait_for(worker._receive(), _START_LIMIT_S)
         except (asyncio.IncompleteReadError, TimeoutError) as error:
@@ -130,10 +139,12 @@ class _Worker:
         self.pages += 1
         url = task.pages[0].url if task.pages else ""
         try:
-            answer = await asyncio.wait_for(self._ask(pickle.dumps(task, pickle.HIGHEST_PROTOCOL)), self._limit_s)
+            answer = await asyncio.wait_for(
+                self._ask(pickle.dumps(task, pickle.HIGHEST_PROTOCOL)), self._limits.seconds
+            )
         except TimeoutError:
             self.usable = False
-            return Rejection(url, "timeout", f"not read within {self._limit_s} s")
+            return Rejection(url, "timeout", f"not read within {self._limits.seconds} s")
         except (asyncio.IncompleteReadError, ConnectionError):
             self.usable = False
             return Rejection(url, "broken", "the extracting process died of it")
@@ -143,6 +154,8 @@ class _Worker:
             raise
         # What our own process wrote.
         result: Answer = pickle.loads(answer)  # noqa: S301
+        # What it took it may not give back.
+        self.usable = not (isinstance(result, Rejection) and result.reason == "memory")
         return result
 
     async def end(self) -> None:

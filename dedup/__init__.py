@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dedup.addresses import spelling
     from dedup.corpus import Added, Corpus
     from dedup.corpus import schema as tables
     from dedup.corpus.lock import hold
@@ -23,6 +24,7 @@ __all__ = [
     "article_id",
     "hold",
     "site_of_host",
+    "spelling",
     "tables",
 ]
 
@@ -37,6 +39,7 @@ _ROOM_OF = {
     "article_id": "dedup.records",
     "hold": "dedup.corpus.lock",
     "site_of_host": "dedup.sites",
+    "spelling": "dedup.addresses",
 }
 
 

@@ -25,6 +25,8 @@ class Article:
     follows from `url`. Times are aware. `language` is ISO 639-1, `und` where it cannot be told.
     `authors` and the fields after `modified` are what the article says of where it comes from. `marks` are words
     about it, such as "incomplete" or "noindex".
+    `published_precision` is "second", "minute" or "day" (at midnight); `published_from` is the
+    evidence: "json-ld", "meta", "time", "url", "text" or "listing". `image` is an absolute address.
     """
 
     url: str
@@ -47,6 +49,12 @@ class Article:
     archived: str = ""
     marks: tuple[str, ...] = ()
     id: str = ""
+    published_precision: str = ""
+    published_from: str = ""
+    section: str = ""
+    tags: tuple[str, ...] = ()
+    image: str = ""
+    site_name: str = ""
 
     def __post_init__(self) -> None:
         if not self.id:

@@ -27,6 +27,12 @@ _SENTENCE_END = re.compile(r"[.!?…:;。！？؟।]['\"’”»)\]]*$")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _LONGEST = {"id": 255, "site": 255, "language": 16}
 _LOOK_AHEAD = 500
+# What our own export has besides; what other programs put under these names is taken where it fits.
+_MORE = (
+    *("place", "agency", "credited_source", "credited_title"),
+    *("published_precision", "published_from", "section", "image", "site_name"),
+)
+_MORE_LISTS = ("editors", "sources", "tags")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +159,19 @@ def _article(fields: Mapping[str, Any], zone: tzinfo) -> Article:
         published=_published(fields, zone),
         language=_string(fields, "language").strip() or "und",
         id=_string(fields, "id").strip(),
+        **_more(fields),
     )
+
+
+def _more(fields: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in (*_MORE, *_MORE_LISTS):
+        value = fields.get(name)
+        if name in _MORE and isinstance(value, str):
+            found[name] = _UNSTORABLE.sub("\ufffd", value)
+        elif name in _MORE_LISTS and isinstance(value, list) and all(isinstance(each, str) for each in value):
+            found[name] = tuple(_UNSTORABLE.sub("\ufffd", each) for each in value)
+    return found
 
 
 def _string(fields: Mapping[str, Any], name: str) -> str:

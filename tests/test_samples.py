@@ -18,8 +18,8 @@ from dedup.records import Relation, Snapshot
 from dedup.update import update
 from tests.newsroom.server import Newsroom
 from tests.newsroom.texts import Press, Text, load
+from tests.shared import SHARED
 
-SHARED = Path(os.environ.get("GEMA_SHARED") or Path(__file__).resolve().parents[2] / "shared")
 SAMPLES = SHARED / "samples"
 NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 OUTLETS = ("kabar-timur", "warta-nusa", "suara-pantai", "harian-lembah", "pos-raya")

@@ -10,14 +10,18 @@ from types import FrameType
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
+from scrapy.settings import BaseSettings
 
 from crawler.alone import INHERITED, collecting
+from crawler.arguments import problems
+from crawler.commands.strict import Strict, tell
+from crawler.destinations import wrong_archive
 from crawler.run import data_folder
 from crawler.verdict import BUG, FINE, STORAGE, USAGE
 from dedup import Busy
 
 
-class Command(ScrapyCommand):
+class Command(Strict, ScrapyCommand):
     """Runs the three steps as processes of their own; the worst exit code wins."""
 
     requires_project = True
@@ -39,7 +43,8 @@ class Command(ScrapyCommand):
             "otherwise; what is left stays due. Update and report also follow a crawl that failed. "
             "Example: scrapy collect seeds/*.txt -a max_time=40m. "
             "Exit code: the worst of the three; 0 fine, 1 an error in the program, 2 usage or seed list, "
-            "3 the crawl found nothing where it should have, 4 corpus or disk."
+            "3 the crawl found nothing where it should have, 4 corpus or disk. 0 also where another process collects "
+            "into this data folder, or a signal came while it was waited for."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -62,31 +67,50 @@ class Command(ScrapyCommand):
         """Run the steps and keep the worst exit code."""
         if not args or self.settings is None:
             raise UsageError("no seed list; like this: scrapy collect seeds/indonesia.txt")
+        wrong, self.exitcode = _wrong(args, opts, self.settings)
+        if wrong:
+            tell("\n".join(wrong))
+            return
         corpus = self.settings["CORPUS_URL"]
-        environment = os.environ | ({"CORPUS_URL": corpus} if corpus else {})
-        with _Steps(environment) as steps:
-            try:
-                with collecting(data_folder(self.settings), _shard(opts.spargs), opts.wait) as lock:
-                    self.exitcode = steps.run(_crawl(args, opts), lock)
-            except Busy as error:
-                # An hourly run that finds the last one still at work has nothing to complain of.
-                print(error, file=sys.stderr)
-                self.exitcode = FINE
-                return
-            except OSError as error:
-                print(f"cannot take the lock of the data folder: {error}", file=sys.stderr)
-                self.exitcode = STORAGE
-                return
-            if self.exitcode == USAGE:
-                # Nothing was asked for, so there is nothing new to report.
+        with _Steps(os.environ | ({"CORPUS_URL": corpus} if corpus else {})) as steps:
+            self.exitcode, goes_on = _collected(steps, args, opts, self.settings)
+            if not goes_on:
                 return
             reports = ["--out", opts.reports] if opts.reports else []
             for command in (["dedup.cli", "update"], ["dedup.cli", "report", "--daily", *reports]):
                 self.exitcode = max(self.exitcode, steps.run(command))
 
 
-def _shard(arguments: Sequence[str]) -> str | None:
-    return next((word.partition("=")[2] for word in arguments if word.startswith("shard=")), None)
+def _wrong(lists: Sequence[str], opts: argparse.Namespace, settings: BaseSettings) -> tuple[list[str], int]:
+    """Return what is wrong with the command, a line each, and the exit code that follows."""
+    if not all("=" in word for word in opts.spargs):
+        return ["Invalid -a value, use -a NAME=VALUE"], USAGE
+    if wrong := problems({"seeds": ",".join(lists)} | _arguments(opts)):
+        return wrong, USAGE
+    archive = wrong_archive(settings)
+    return ([archive], STORAGE) if archive else ([], FINE)
+
+
+def _collected(
+    steps: "_Steps", lists: Sequence[str], opts: argparse.Namespace, settings: BaseSettings
+) -> tuple[int, bool]:
+    """Return the exit code of the crawl, and whether there is anything for the next steps."""
+    shard = _arguments(opts).get("shard")
+    try:
+        with collecting(data_folder(settings), shard, tell if opts.wait else None) as locks:
+            code = steps.run(_crawl(lists, opts), locks)
+    except Busy as error:
+        # An hourly run that finds the last one still at work has nothing to complain of.
+        tell(str(error))
+        return FINE, False
+    except OSError as error:
+        tell(f"cannot take the lock of the data folder: {error}")
+        return STORAGE, False
+    return code, code != USAGE
+
+
+def _arguments(opts: argparse.Namespace) -> dict[str, str]:
+    return dict(word.split("=", 1) for word in opts.spargs)
 
 
 def _crawl(lists: Sequence[str], opts: argparse.Namespace) -> list[str]:
@@ -115,16 +139,15 @@ class _Steps:
     def __exit__(self, *_: object) -> None:
         signal.signal(signal.SIGTERM, self._before)
 
-    def run(self, module: Sequence[str], lock: int | None = None) -> int:
+    def run(self, module: Sequence[str], locks: Sequence[int] = ()) -> int:
         """Return the exit code of `python -m MODULE…`, a death by a signal as BUG.
 
-        The child holds `lock` as well, so that it lasts for as long as any of the two lives.
+        The child holds the `locks` as well, so that they last for as long as any of the two lives.
         """
         if self._told_to_end:
             return FINE
-        environment = dict(self._environment) | ({INHERITED: str(lock)} if lock is not None else {})
-        passed = () if lock is None else (lock,)
-        self._child = subprocess.Popen([sys.executable, "-m", *module], env=environment, pass_fds=passed)  # noqa: S603
+        environment = dict(self._environment) | ({INHERITED: ",".join(map(str, locks))} if locks else {})
+        self._child = subprocess.Popen([sys.executable, "-m", *module], env=environment, pass_fds=locks)  # noqa: S603
         try:
             code = self._child.wait()
         except KeyboardInterrupt:

@@ -18,6 +18,9 @@ from crawler import seedlist
 from crawler.alone import collecting
 from crawler.arguments import NewsArguments, problems
 from crawler.clock import Clock
+from crawler.commands.fetching import introduce, missing_contact
+from crawler.commands.strict import Strict, tell
+from crawler.destinations import wrong_archive, wrong_feeds, wrong_rules
 from crawler.durations import duration
 from crawler.extensions import RunRecord
 from crawler.guard import Guard
@@ -28,8 +31,17 @@ from crawler.verdict import BUG, FINE, STORAGE, USAGE
 from dedup import Busy, Corpus, GemaError
 
 
-class Command(crawl.Command):
+class Command(Strict, crawl.Command):
     """Runs a spider; for the news spider, checks first and judges after."""
+
+    def long_desc(self) -> str:
+        """Return what --help says."""
+        return (
+            "Runs a spider; news collects the articles of seed lists: scrapy crawl news -a seeds=seeds/indonesia.txt. "
+            "Exit code of news: 0 fine, also where nothing was due, another process collects into this data folder, or "
+            "a signal came while it was waited for; 1 an error in the program; 2 usage, seed list or a file of -o that "
+            "cannot be written; 3 the run found nothing where it should have; 4 corpus, archive or disk."
+        )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add what this command takes besides those of Scrapy's own `crawl`."""
@@ -49,10 +61,14 @@ class Command(crawl.Command):
             print(*problems, sep="\n", file=sys.stderr)
             self.exitcode = USAGE
             return
+        if wrong := wrong_archive(self.settings):
+            print(wrong, file=sys.stderr)
+            self.exitcode = STORAGE
+            return
         _quieten(self.settings)
-        _introduce(self.settings)
+        introduce(self.settings)
         try:
-            with collecting(data_folder(self.settings), opts.spargs.get("shard"), opts.wait):
+            with collecting(data_folder(self.settings), opts.spargs.get("shard"), tell if opts.wait else None):
                 # Here its errors are messages; inside Scrapy they would be tracebacks.
                 Corpus.open(self.settings["CORPUS_URL"] or None).close()
                 self.exitcode = self._crawl(opts.spargs)
@@ -89,7 +105,7 @@ def usage_problems(arguments: dict[str, str], settings: BaseSettings) -> Sequenc
     wanted = NewsArguments.model_validate(arguments)
     try:
         seeds = seedlist.read_all(wanted.seeds)
-        guard = Guard.from_settings(settings)
+        Guard.from_settings(settings)
         now = Clock.from_setting(settings.get("NOW") or "").now()
     except SeedListError as error:
         return error.problems
@@ -98,12 +114,12 @@ def usage_problems(arguments: dict[str, str], settings: BaseSettings) -> Sequenc
     since = wanted.since_at(now)
     if since is not None and since > now:
         return [f"spider argument since: {wanted.since!r} is still to come, so no article could be wanted"]
-    if not settings.get("CONTACT") and not guard.serves_only([seed.url for seed in seeds]):
-        return [
-            "CONTACT is not set: say whom a webmaster can write to, a web page or mail address, "
-            "with -s CONTACT=… or in the environment"
-        ]
-    return []
+    if rules := wrong_rules():
+        return [rules]
+    if missing := missing_contact(settings, [seed.url for seed in seeds]):
+        return [missing]
+    # Last: looking makes the folders that are missing.
+    return wrong_feeds(settings)
 
 
 _NUMBERS: Mapping[str, type[int] | type[float]] = {
@@ -149,14 +165,6 @@ def _is_number(value: object, kind: type[int] | type[float]) -> bool:
         return 0 <= kind(str(value)) < math.inf
     except ValueError:
         return False
-
-
-def _introduce(settings: BaseSettings) -> None:
-    """Put the contact into the user agent, unless somebody has set another."""
-    contact = settings.get("CONTACT")
-    agent = settings["USER_AGENT"]
-    if contact and contact not in agent:
-        settings.set("USER_AGENT", f"{agent} (+{contact})", priority="cmdline")
 
 
 def _quieten(settings: BaseSettings) -> None:

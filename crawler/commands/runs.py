@@ -12,15 +12,18 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from sqlalchemy import Row, select
 
+from crawler.commands.strict import Strict
 from crawler.verdict import STORAGE
 from dedup import Corpus, GemaError, tables
 
 _SHOWN = 10
 _SEEDS_SHOWN = 15
-_COUNTED_APART = frozenset({"listings", "found", "pages", "new", "changed", "same", "twin", "without", "blocked"})
+_COUNTED_APART = frozenset(
+    {"listings", "found", "pages", "new", "changed", "same", "twin", "without", "blocked", "unanswered"}
+)
 
 
-class Command(ScrapyCommand):
+class Command(Strict, ScrapyCommand):
     """Prints the record of runs, the newest first."""
 
     requires_project = True
@@ -38,8 +41,8 @@ class Command(ScrapyCommand):
         """Return what --help says."""
         return (
             "Shows the last runs in local time: how long they took, what they fetched, their verdict, the articles by "
-            "seed and the failures by reason. Examples: scrapy runs -n 3; scrapy runs --json | jq .verdict. "
-            "Exit code: 0 fine, 2 usage, 4 corpus."
+            "seed, what was still due, and the failures by reason. Examples: scrapy runs -n 3; "
+            "scrapy runs --json | jq .verdict. Exit code: 0 fine, 2 usage, 4 corpus."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -90,6 +93,8 @@ def _lines(run: Row[Any]) -> Iterator[str]:
         f"{counts.get('articles/changed', 0)} changed; "
         f"{counts.get('listings/answered', 0)} of {counts.get('listings/asked', 0)} listings answered"
     )
+    if waiting := counts.get("waiting"):
+        yield f"  still due at its end: {waiting}"
     if wrong := _wrong(counts):
         yield f"  not an article, by reason: {wrong}"
     seeds = sorted(record.get("seeds", {}).items(), key=lambda item: (-item[1].get("new", 0), item[0]))

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
+from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from crawler import seedlist
 from crawler.addresses import is_home, site_of
+from crawler.commands.strict import Help, Strict
+from crawler.destinations import wrong_rules
 from crawler.durations import written
 from crawler.seedlist import Seed, SeedListError
 from crawler.verdict import USAGE
@@ -48,14 +50,7 @@ Examples
 """
 
 
-class _Help(ScrapyHelpFormatter):
-    """Scrapy's help, with the lines of words and examples left as they are."""
-
-    def _fill_text(self, text: str, width: int, indent: str) -> str:
-        return text if text == _EPILOG else super()._fill_text(text, width, indent)
-
-
-class Command(ScrapyCommand):
+class Command(Strict, ScrapyCommand):
     """Prints the lines of seed lists in words; its exit code says whether a crawl would take them."""
 
     requires_project = True
@@ -80,7 +75,7 @@ class Command(ScrapyCommand):
         """Add what this command takes besides Scrapy's options, and what --help says of the words."""
         super().add_options(parser)
         parser.add_argument("--json", dest="as_json", action="store_true", help="one JSON object a line")
-        parser.formatter_class = _Help
+        parser.formatter_class = Help
         parser.epilog = _EPILOG
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -91,6 +86,10 @@ class Command(ScrapyCommand):
             seeds = seedlist.read_all(",".join(args))
         except SeedListError as error:
             print(*error.problems, sep="\n", file=sys.stderr)
+            self.exitcode = USAGE
+            return
+        if wrong := wrong_rules():
+            print(wrong, file=sys.stderr)
             self.exitcode = USAGE
             return
         for line in map(_json, seeds) if opts.as_json else _table(seeds):

@@ -23,12 +23,13 @@ from crawler.addresses import host_of, is_home, site_of
 from crawler.archive import Kept
 from crawler.arguments import NewsArguments
 from crawler.blocks import wall
+from crawler.cadence import rests
 from crawler.directives import HEADERS
-from crawler.entry import ARTICLE, GUESS, PAGER, SITE, UNKNOWN, Answer, Entry, Find
+from crawler.entry import ARTICLE, GUESS, SITE, UNKNOWN, Answer, Entry, Find
 from crawler.frontier import Frontier
 from crawler.guard import GuardedResolver, fetch, follow
 from crawler.ledger import read_as
-from crawler.outcome import Outcome, State, Step, blocked_pause, of_status, step
+from crawler.outcome import Outcome, State, Step, blocked_pause, of_status
 from crawler.pace import HostSpent, retry_after
 from crawler.page import Page, Rejection
 from crawler.run import Places, Run, StorageError
@@ -52,7 +53,7 @@ _FINDS_AT_ONCE = 2_000
 # Blocked so often in a row without any other answer between, a host wants us away and not only from some pages.
 _BLOCKS_OF_HOST = 3
 # These may be the machine's fault, a full disk or a busy hour; the ledger gives such a page up after a few visits.
-_NOT_OF_THE_PAGE = frozenset({"broken", "timeout"})
+_NOT_OF_THE_PAGE = frozenset({"broken", "timeout", "memory"})
 _NOT_ASKED = frozenset({"host-spent", "let-go"})
 _OF_THE_HOST = frozenset({"too-many", "challenge", "consent"})
 
@@ -341,13 +342,19 @@ class NewsSpider(Args[NewsArguments], Spider):
 
     async def _found(self, entry: Entry, named: Named, response: Response) -> None:
         ledger, now, seed = self.run.ledger, self.run.clock.now(), self.run.seeds[entry.seed]
-        listing = replace(entry, kind=named.kind, named=named.articles)
+        listing = visit.listed(entry, named)
         finds, new = list(named.finds), 0
         while len(finds) > _FINDS_AT_ONCE:
             some, finds = finds[:_FINDS_AT_ONCE], finds[_FINDS_AT_ONCE:]
             new += await self.run.write(ledger.note, listing, some, now)
         answer = self._answer(response, await self._kept(response))
-        due = None if named.kind == PAGER else self.run.due(seed, now)
+        if named.left_out:
+            self.count("listings/cut")
+            read = len(named.finds)
+            self.logger.warning("too long: %s: %d addresses read, %d more left out", entry.url, read, named.left_out)
+            # To be told that it is unchanged would hide the rest for ever.
+            answer = replace(answer, etag="", last_modified="")
+        due = None if rests(listing, now, self._since) else self.run.due(seed, now)
         new += await self.run.write(ledger.found, listing, finds, answer, now, read_as(seed), due, new)
         self.count("articles/found", new)
         self._frontier.stir(_hosts_of(named.finds))
@@ -441,14 +448,7 @@ class NewsSpider(Args[NewsArguments], Spider):
     def step(self, entry: Entry, outcome: Outcome) -> Step:
         """Return what follows from an outcome for an entry: its state, and when it is due again."""
         now = self.run.clock.now()
-        found = step(outcome, entry.attempts, now, entry.listing, entry.reason)
-        if outcome.state is not State.DONE:
-            return found
-        if entry.kind == ARTICLE:
-            dated = entry.hints.published or entry.found_at or now
-            return replace(found, next_visit=self.run.cadence.next_look(dated, entry.looks, now))
-        due = self.run.due(self.run.seeds[entry.seed], now)
-        return found if entry.kind == PAGER else replace(found, next_visit=due(entry.changed_at or now))
+        return self.run.cadence.follows(entry, outcome, now, self.run.seeds[entry.seed].every, self._since)
 
     async def _blocked(self, entry: Entry, outcome: Outcome, response: Response) -> None:
         """Write down that we are not wanted; leave the whole host alone where it means the whole host."""

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, func, or_, select, text, update
 
+from dedup.addresses import spelling, spellings
 from dedup.corpus.schema import articles, family_members, forgotten, ledger, metadata, stories, story_families
 from dedup.corpus.store import Corpus, Removed
 from dedup.records import CorpusError
@@ -39,13 +40,14 @@ def traces(corpus: Corpus, references: Sequence[str]) -> Traces:
 def forget(corpus: Corpus, references: Sequence[str], now: datetime) -> Removed:
     """Remove the articles of these addresses and ids, and block every address they go by; return how much went.
 
+    An address stands for all its spellings: with http and https, with and without `www.` and a slash at its end.
     The next update groups as if they had never been there; `scrub` then leaves nothing of them in the file. Hold the
     corpus for "updating" meanwhile: an update keeps what it has read of them.
     """
     with corpus.transaction() as connection:
         found = _traces(connection, references)
         ids = [article.id for article in found.articles]
-        for address in found.addresses:
+        for address in sorted(set(map(spelling, found.addresses))):
             row = corpus.insert(forgotten).values(url=address, at=now)
             connection.execute(row.on_conflict_do_nothing())
         skipped = {"state": "skipped", "reason": "forgotten", "next_visit": None, "title": ""}
@@ -55,7 +57,7 @@ def forget(corpus: Corpus, references: Sequence[str], now: datetime) -> Removed:
 
 
 def blocked(corpus: Corpus) -> list[str]:
-    """Return every address that was ever forgotten, sorted."""
+    """Return every address that was ever forgotten, each in the spelling that stands for all, sorted."""
     with corpus.reading() as connection:
         return list(connection.execute(select(forgotten.c.url).order_by(forgotten.c.url)).scalars())
 
@@ -98,9 +100,10 @@ def _unscrubbed(corpus: Corpus, reason: str) -> str:
 
 
 def _traces(connection: Connection, references: Sequence[str]) -> Traces:
-    direct = or_(*(column.in_(references) for column in (articles.c.key, articles.c.url, articles.c.fetched_url)))
+    ways = {way for reference in references for way in (reference, *spellings(reference))}
+    direct = or_(*(column.in_(ways) for column in (articles.c.key, articles.c.url, articles.c.fetched_url)))
     ids = set(connection.execute(select(articles.c.key).where(direct)).scalars())
-    ids |= {row.article for row in _ledger_rows(connection, _in_ledger(references, references)) if row.article}
+    ids |= {row.article for row in _ledger_rows(connection, _in_ledger(references, ways)) if row.article}
     columns = articles.c.key, articles.c.url, articles.c.title, articles.c.fetched_url
     rows = connection.execute(select(*columns).where(articles.c.key.in_(ids)).order_by(articles.c.key)).all()
     addresses = {reference for reference in references if is_address(reference)}
@@ -125,7 +128,8 @@ def _in_ledger(ids: Sequence[str] | set[str], addresses: Sequence[str] | set[str
     """Return what picks the rows of these articles, and those that these addresses lead to, as parts too."""
     # LIKE takes /A for /a in SQLite, which may be another article.
     of_parts = [func.replace(ledger.c.parts, json.dumps(address), "") != ledger.c.parts for address in addresses]
-    return or_(ledger.c.article.in_(ids), ledger.c.key.in_(addresses), ledger.c.url.in_(addresses), *of_parts)
+    keys = set(map(spelling, addresses))
+    return or_(ledger.c.article.in_(ids), ledger.c.key.in_(keys), ledger.c.url.in_(addresses), *of_parts)
 
 
 def _untell(connection: Connection, ids: Sequence[str]) -> None:

@@ -88,7 +88,8 @@ articles = Table(
     Column("marks", String(255), nullable=False, server_default=""),
 )
 
-# Addresses that `dedup forget` removed for good: neither stored nor fetched again.
+# Addresses that `dedup forget` removed for good, each in the spelling that stands for all: neither stored nor fetched
+# again.
 forgotten = Table(
     "forgotten",
     metadata,
@@ -249,14 +250,16 @@ seeds = Table(
     Column("site", String(255), nullable=False),
     Column("run_id", ForeignKey("runs.id"), nullable=False),
     Column("list", Text, nullable=False, server_default=""),
-    # JSON: the words behind the address.
+    # JSON: the words behind the address that decide what is read.
     Column("options", Text, nullable=False, server_default="{}"),
+    # What `every=` says, in seconds.
+    Column("every_s", Integer),
     # The most addresses its listings named in a run, and in how many runs in a row they have named none since.
     Column("yielded", Integer, nullable=False, server_default="0"),
     Column("empty_runs", Integer, nullable=False, server_default="0"),
 )
 
-# Every address that was found. `key` is what its variants have in common, `url` the one to ask for; a row
+# Every address that was found. `key` is what its spellings and variants have in common, `url` the one to ask for; a row
 # is due from `next_visit` on, and never where that is empty. `named` is how many addresses a listing held.
 ledger = Table(
     "ledger",

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import islice
@@ -29,6 +29,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from dedup.addresses import spelling, spellings
 from dedup.corpus import lock, migration
 from dedup.corpus.address import resolve
 from dedup.corpus.schema import (
@@ -43,14 +44,17 @@ from dedup.corpus.schema import (
     sketches,
     texts,
 )
-from dedup.records import Article, CorpusError, Recipe, UnknownArticle
+from dedup.records import Article, CorpusError, Recipe, UnknownArticle, article_id
 
 _T = TypeVar("_T")
 Outcome = Literal["new", "changed", "same", "forgotten"]
 
 _BUSY_TIMEOUT_MS = 60_000
 _CHUNK = 500
-_CREDITS = ("authors", "place", "editors", "agency", "credited_source", "credited_title", "sources")
+_CREDITS = (
+    *("authors", "place", "editors", "agency", "credited_source", "credited_title", "sources"),
+    *("published_precision", "published_from", "section", "tags", "image", "site_name"),
+)
 _PLAIN = ("site", "host", "title", "language", "published", "modified", "fetched", "fetched_url", "archived")
 
 
@@ -160,11 +164,13 @@ class Corpus:
     def put(self, connection: Connection, article: Article, now: datetime) -> Outcome:
         """Store `article` within the caller's transaction; an earlier text of its address becomes a revision.
 
-        An article that goes by a forgotten address is not stored.
+        An article that goes by a forgotten address is not stored. Spellings of one address are one article, see
+        `as_stored`.
         """
-        addresses = {"one": article.url, "other": article.fetched_url}
+        addresses = {"one": spelling(article.url), "other": spelling(article.fetched_url)}
         if connection.execute(_FORGOTTEN, addresses).first() is not None:
             return "forgotten"
+        article = self.as_stored(connection, article)
         text_id = self._text_id(connection, article.text)
         row = {name: getattr(article, name) for name in _PLAIN} | {
             "text_id": text_id,
@@ -193,6 +199,20 @@ class Corpus:
             self._mark(connection, old.key, old.site)
         connection.execute(update(articles).where(articles.c.id == old.id).values(row))
         return "changed" if changed else "same"
+
+    def as_stored(self, connection: Connection, article: Article) -> Article:
+        """Return an article under the address and id by which another spelling of its address is stored.
+
+        As it is where none is, where its own is stored too, and where it comes with an id of its own: who gives ids
+        tells apart what shall be told apart.
+        """
+        if article.id != article_id(article.url):
+            return article
+        ways = [article.url, *spellings(article.url)]
+        stored = connection.execute(_SPELLED, {"ways": ways}).all()
+        if not stored or article.url in {row.url for row in stored}:
+            return article
+        return replace(article, url=stored[0].url, id=stored[0].key)
 
     def add(self, found: Iterable[Article], now: datetime | None = None) -> Added:
         """Store articles in short transactions; what was stored before an error stays stored."""
@@ -295,6 +315,11 @@ class Corpus:
 
 # Made once: SQLAlchemy takes as long to make these as SQLite to do them, and a crawl needs all of them for each page.
 _FORGOTTEN = select(forgotten.c.url).where(forgotten.c.url.in_([bindparam("one"), bindparam("other")])).limit(1)
+_SPELLED = (
+    select(articles.c.url, articles.c.key)
+    .where(articles.c.url.in_(bindparam("ways", expanding=True)))
+    .order_by(articles.c.id)
+)
 _TEXT_ID = select(texts.c.id).where(texts.c.hash == bindparam("digest"))
 _NEW_TEXT = texts.insert().returning(texts.c.id)
 _STORED = select(articles).where(articles.c.url == bindparam("address"))
@@ -333,7 +358,7 @@ def _led_keys(numbers: Sequence[int], recipe: Mapping[str, Any]) -> Select[tuple
 
 
 _WHOLE = select(articles, texts.c.text).join(texts, texts.c.id == articles.c.text_id)
-_TUPLES = frozenset({"authors", "editors", "sources"})
+_TUPLES = frozenset({"authors", "editors", "sources", "tags"})
 _FIELDS = frozenset(field.name for field in fields(Article))
 
 

@@ -21,7 +21,7 @@ from tests.benchmarks.page_server import Served, serving, settings
 ROUNDS = 5
 _BARE = Path(__file__).with_name("bare_spider.py")
 # The process tells at its end what it took itself: the extracting processes are not in it.
-_MEASURED = (
+MEASURED = (
     "import resource, runpy, sys, atexit; "
     "atexit.register(lambda: print('OWN_CPU', "
     "sum(resource.getrusage(resource.RUSAGE_SELF)[:2]), file=sys.__stderr__, flush=True)); "
@@ -29,7 +29,7 @@ _MEASURED = (
 )
 # What is measured is the crawl: pages are extracted elsewhere, here by next to nothing, so that both crawls can run
 # as fast as they are able to.
-_WITHOUT_EXTRACTION = "from crawler import workers; workers.MODULE = 'tests.benchmarks.light_worker'"
+WITHOUT_EXTRACTION = "from crawler import workers; workers.MODULE = 'tests.benchmarks.light_worker'"
 
 
 def crawl(served: Served, place: Path, archive: bool) -> list[str]:
@@ -52,8 +52,8 @@ def seconds(command: list[str], folder: Path, pages: int) -> float:
 
     Raises RuntimeError where it failed or did not get all `pages`.
     """
-    home, more = (Path(__file__).parents[2], _WITHOUT_EXTRACTION) if command[0] == "crawl" else (folder, "pass")
-    program = _MEASURED.replace("{more}", more)
+    home, more = (Path(__file__).parents[2], WITHOUT_EXTRACTION) if command[0] == "crawl" else (folder, "pass")
+    program = MEASURED.replace("{more}", more)
     done = subprocess.run(
         [sys.executable, "-c", program, *command], cwd=home, capture_output=True, text=True, check=False
     )
@@ -94,7 +94,7 @@ def memory(pages: int) -> None:
     """Print the resident memory of the crawling process as a crawl of so many pages goes on."""
     with serving(pages, size=20_000) as served, tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        program = _MEASURED.replace("{more}", _WITHOUT_EXTRACTION)
+        program = MEASURED.replace("{more}", WITHOUT_EXTRACTION)
         command = [sys.executable, "-c", program, *crawl(served, place, archive=True), "-s", "LOG_LEVEL=ERROR"]
         process = subprocess.Popen(command, cwd=Path(__file__).parents[2])
         print(f"Resident memory (MiB) of the crawling process over {served.pages} pages of 20 KB")

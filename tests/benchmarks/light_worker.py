@@ -22,4 +22,4 @@ def answer(task: Task) -> Answer:
 
 
 if __name__ == "__main__":
-    serve(answer, int(sys.argv[1]))
+    serve(answer, *map(int, sys.argv[1:]))

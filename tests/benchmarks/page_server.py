@@ -1,4 +1,4 @@
-"""A loopback server of made-up news pages as large as real ones, for measuring crawls: many hosts, one feed each.
+"""A loopback server of news pages, made up or given, for measuring crawls: many hosts, one sitemap each.
 
 Bodies are made and compressed once, so that serving costs next to nothing.
 """
@@ -6,7 +6,7 @@ Bodies are made and compressed once, so that serving costs next to nothing.
 import asyncio
 import gzip
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import Process, Queue
@@ -24,6 +24,7 @@ class Served:
     port: int
     hosts: tuple[str, ...]
     pages: int
+    process: int
 
     @property
     def feeds(self) -> list[str]:
@@ -37,14 +38,17 @@ class Served:
 
 
 @contextmanager
-def serving(pages: int, hosts: int = 10, size: int = 55_000) -> Iterator[Served]:
-    """Serve `pages` articles of about `size` bytes (a fifth of it compressed) in a process of its own."""
+def serving(pages: int, hosts: int = 10, size: int = 55_000, given: Sequence[bytes] = ()) -> Iterator[Served]:
+    """Serve `pages` articles of about `size` bytes (a fifth of it compressed) in a process of its own.
+
+    `given`: pages to serve instead, over and over under addresses of their own.
+    """
     names = tuple(f"koran-{number}.test" for number in range(hosts))
     queue: Queue[int] = Queue()
-    process = Process(target=_serve, args=(pages // hosts, size, queue), daemon=True)
+    process = Process(target=_serve, args=(pages // hosts, size, given, queue), daemon=True)
     process.start()
     try:
-        yield Served(queue.get(timeout=60), names, pages // hosts * hosts)
+        yield Served(queue.get(timeout=60), names, pages // hosts * hosts, process.pid or 0)
     finally:
         process.terminate()
         process.join()
@@ -69,8 +73,9 @@ def page(number: int, size: int) -> bytes:
     return (head + script + body).encode()
 
 
-def _serve(each: int, size: int, queue: "Queue[int]") -> None:
-    bodies = [gzip.compress(page(number, size), 6, mtime=0) for number in range(_BODIES)]
+def _serve(each: int, size: int, given: Sequence[bytes], queue: "Queue[int]") -> None:
+    found = given or [page(number, size) for number in range(_BODIES)]
+    bodies = [gzip.compress(body, 6, mtime=0) for body in found]
     asyncio.run(_run(each, bodies, queue))
 
 
@@ -101,7 +106,8 @@ def _answer(target: str, host: str, each: int, bodies: list[bytes]) -> bytes:
         )
         return _response(f"<?xml version='1.0'?><urlset>{items}</urlset>".encode(), "application/xml", packed=False)
     if target.startswith("/berita/"):
-        return _response(bodies[int(target.split("/")[2]) % len(bodies)], "text/html; charset=utf-8", packed=True)
+        # Whatever charset a given page declares, it declares itself.
+        return _response(bodies[int(target.split("/")[2]) % len(bodies)], "text/html", packed=True)
     return b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 
 

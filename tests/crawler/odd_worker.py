@@ -34,9 +34,11 @@ def _misbehave(word: str) -> None:
             pass
     if word == "die":
         os.kill(os.getpid(), signal.SIGKILL)
+    if word == "hoard":
+        bytearray(2**31)
     if word == "raise":
         raise RuntimeError("a bug")
 
 
 if __name__ == "__main__":
-    serve(answer, int(sys.argv[1]))
+    serve(answer, *map(int, sys.argv[1:]))

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.addresses import article_address, canonical, host_of, plain, site_of
+from crawler.addresses import article_address, canonical, host_of, key, plain, site_of
+from dedup.addresses import spellings
 
 ADDRESSES = st.one_of(
     st.text(max_size=60),
@@ -86,6 +87,52 @@ def test_plain_is_idempotent_and_stays_on_the_site(written: str) -> None:
     assert plain(once) == once
     if canonical(written):
         assert site_of(once) == site_of(canonical(written) or "")
+
+
+@given(ADDRESSES)
+def test_a_key_is_idempotent_and_stays_on_the_site(written: str) -> None:
+    once = key(written)
+    assert key(once) == once
+    if canonical(written):
+        assert site_of(once) == site_of(canonical(written) or "")
+
+
+@given(ADDRESSES)
+def test_a_key_is_that_of_all_spellings_and_variants(written: str) -> None:
+    url = canonical(written)
+    if url is not None:
+        assert {key(way) for way in spellings(url)} == {key(url)} == {key(plain(url))}
+
+
+WORDS = st.sampled_from(["berita", "satu", "dua", "tiga-empat", "2026", "05", "index.html"])
+PATHS = st.lists(WORDS, max_size=4).map(tuple)
+STARTS = st.sampled_from([f"{scheme}://{www}" for scheme in ("http", "https") for www in ("", "www.", "m.", "www.m.")])
+
+
+@given(PATHS, PATHS, STARTS, STARTS, st.sampled_from(["", "/"]))
+def test_keys_differ_where_paths_do_and_nowhere_else(
+    one: tuple[str, ...], other: tuple[str, ...], start: str, beginning: str, end: str
+) -> None:
+    keys = {key(f"{start}contoh.test/{'/'.join(one)}{end}"), key(f"{beginning}contoh.test/{'/'.join(other)}")}
+    assert len(keys) == (1 if one == other else 2)
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("http://www.contoh.test/berita/satu/", "https://contoh.test/berita/satu"),
+        ("https://m.contoh.test/berita/satu/amp/?utm_source=x", "https://contoh.test/berita/satu"),
+        ("http://www.m.contoh.test/berita/satu", "https://contoh.test/berita/satu"),
+        ("https://contoh.test/berita/satu//amp", "https://contoh.test/berita/satu"),
+        ("http://www.contoh.test", "https://contoh.test/"),
+        ("http://www.contoh.test/?p=5", "https://contoh.test/?p=5"),
+        ("http://contoh.test:443/a", "https://contoh.test/a"),
+        ("http://127.0.0.1:8000/a/", "https://127.0.0.1:8000/a"),
+        ("https://www.co.id/a", "https://www.co.id/a"),
+    ],
+)
+def test_what_an_article_is_known_by(url: str, found: str) -> None:
+    assert key(url) == found
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.archived import Joined, page_at, pages, pages_and_joins, problem_with
+from crawler.archived import Joined, located_pages, page_at, pages, pages_and_joins, problem_with
 
 PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>halo"
 
@@ -58,6 +58,9 @@ def test_pages_stand_where_they_are_said_to_stand_packed_or_not(tmp_path: Path, 
         record(b"HTTP/1.1 200 OK\r\nX-Long: " + b"y" * 100_000 + b"\r\n\r\n<p>"),
         record(b"\x00\x00\x00", url="dns:a.example", Content_Type="text/dns"),
         record(answer(b"\xffnot packed", "Content-Encoding: gzip")),
+        record(answer(b"<p>halo"), url=""),
+        record(answer(b"<p>halo"), url="ftp://a.example/1"),
+        record(b"<p>halo, and no head", Content_Type="text/html"),
         record(answer(b"<p>moved", status="301 Moved Permanently")),
         record(WARC_Type="resource"),
         record(WARC_Type="metadata", Content_Type="application/warc-fields", block=b"fetchTimeMs: 12\r\n"),
@@ -79,6 +82,9 @@ def test_an_odd_record_costs_nothing_but_itself(tmp_path: Path, odd: bytes, name
         (answer(b"<p>halo", "Transfer-Encoding: chunked"), b"<p>halo"),
         (answer(gzip.compress(b"<p>halo", mtime=0), "Content-Encoding: gzip"), b"<p>halo"),
         (answer(b"<p>halo", "Content-Encoding: utf-8"), b"<p>halo"),
+        # Some have decompressed it and left the header.
+        (answer(b"<p>halo", "Content-Encoding: gzip"), b"<p>halo"),
+        (answer(b"<p>halo", status="203 Non-Authoritative Information"), b"<p>halo"),
         (b"HTTP/1.1 200 OK\nContent-Type: text/html\n\n<p>halo", b"<p>halo"),
         (b"HTTP/2 200\r\ncontent-type: text/html\r\n\r\n<p>halo", b"<p>halo"),
     ],
@@ -87,6 +93,37 @@ def test_bodies_are_read_as_other_programs_keep_them(tmp_path: Path, block: byte
     (page,) = pages(write(tmp_path / "other.warc.gz", [record(block)]))
     assert page.body == body
     assert page.content_type == "text/html"
+
+
+@pytest.mark.parametrize("kind", ["", "text/html", "Application/HTTP;msgtype=response"])
+def test_an_answer_is_one_whatever_its_record_calls_it(tmp_path: Path, kind: str) -> None:
+    assert bodies(write(tmp_path / "other.warc.gz", [record(Content_Type=kind)])) == [b"<p>halo"]
+
+
+_LONG = b"<p>" + b"".join(b"%d " % (number * 7919 % 10_007) for number in range(3_000))
+
+
+@pytest.mark.parametrize(
+    ("odd", "cut_off"),
+    [
+        (record(answer(gzip.compress(_LONG, mtime=0), "Content-Encoding: gzip")), False),
+        (record(answer(gzip.compress(_LONG, mtime=0)[:-900], "Content-Encoding: gzip")), True),
+        (record(answer(_LONG[:-900]), WARC_Truncated="length"), True),
+        (record(answer(_LONG)), False),
+    ],
+)
+def test_a_page_of_which_only_the_beginning_arrived_is_known(tmp_path: Path, odd: bytes, cut_off: bool) -> None:
+    (found,) = located_pages(write(tmp_path / "other.warc.gz", [odd]))
+    assert _LONG.startswith(found.page.body)
+    assert (found.cut_off, len(found.page.body) < len(_LONG)) == (cut_off, cut_off)
+
+
+@pytest.mark.parametrize(
+    "written", ["HTTPS://A.Example:443/1?utm_source=x#top", "https://a.example/1?fbclid=2", " https://a.example/1"]
+)
+def test_an_address_is_spelled_as_the_crawl_would(tmp_path: Path, written: str) -> None:
+    (page,) = pages(write(tmp_path / "other.warc.gz", [record(url=written)]))
+    assert page.url == "https://a.example/1"
 
 
 def test_an_address_in_angle_brackets_is_read(tmp_path: Path) -> None:
@@ -130,7 +167,7 @@ def test_a_file_packed_in_one_piece_is_refused_with_the_way_out(tmp_path: Path) 
         ("empty.warc.gz", b"", "empty"),
         ("packed-empty.warc.gz", gzip.compress(b"", mtime=0), "no WARC file"),
         ("text.warc", b"Jembatan baru dibuka.\n" * 50, "no WARC file"),
-        ("page.warc.gz", gzip.compress(b"<html>" * 100), "no WARC file"),
+        ("page.warc.gz", gzip.compress(b"<html>" * 100, mtime=0), "no WARC file"),
         ("picture.warc", b"\x89PNG\r\n\x1a\n" + bytes(1000), "no WARC file"),
     ],
 )

@@ -26,13 +26,13 @@ def test_arguments_mean_moments_and_lengths_of_time() -> None:
     assert arguments.since_at(NOW) == datetime(2026, 3, 3, 12, tzinfo=UTC)
     assert arguments.oldest(NOW) == datetime(2026, 2, 26, 12, tzinfo=UTC)
     assert arguments.most_time == timedelta(minutes=50)
-    assert arguments.shard_of == (2, 5)
+    assert arguments.shard == "2/5"
     assert arguments.max_pages == 500
 
 
 def test_what_is_not_said_limits_nothing() -> None:
     arguments = NewsArguments.model_validate({"seeds": "a.txt"})
-    assert (arguments.since_at(NOW), arguments.oldest(NOW), arguments.most_time, arguments.shard_of) == (None,) * 4
+    assert (arguments.since_at(NOW), arguments.oldest(NOW), arguments.most_time, arguments.shard) == (None,) * 4
     assert (arguments.max_pages, arguments.refetch) == (None, None)
 
 

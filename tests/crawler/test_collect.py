@@ -1,9 +1,14 @@
 """`scrapy collect`: crawl, update, report, and the worst exit code."""
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
+from crawler.alone import collecting
 from dedup import tables
 from tests.crawler import crawls
 from tests.crawler.crawls import Ended, Place
@@ -44,3 +49,37 @@ def test_collecting_nothing_is_a_usage_error() -> None:
     ended = crawls.run("scrapy", "collect")
     assert ended.code == 2
     assert "no seed list" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "told"),
+    [
+        (["--wiat"], 2, "unknown option --wiat (did you mean '--wait'?)"),
+        (["--max-pages=5"], 2, "unknown option --max-pages; it is an argument of the spider: -a max_pages=…"),
+        (["-a", "shard=3/2"], 2, "spider argument shard: '3/2' is no share"),
+        (["-a", "shard"], 2, "Invalid -a value"),
+        (["-s", "ARCHIVE_DIR=/dev/null"], 4, "ARCHIVE_DIR=/dev/null: raw pages cannot be kept there"),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_line(tmp_path: Path, more: list[str], code: int, told: str) -> None:
+    ended = collect(Place(tmp_path, "").with_seeds(["https://one.example/"]), *more)
+    assert ended.code == code
+    assert ended.err.startswith(told)
+    assert ended.err.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["seeds.txt"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_wait_for_another_at_once_with_0(tmp_path: Path, number: signal.Signals) -> None:
+    place = Place(tmp_path, "").with_seeds(["https://one.example/"])
+    command = [sys.executable, "-m", "scrapy", "collect", "--wait", str(place.seeds), *place.settings()]
+    other = collecting(tmp_path, "1/2")
+    with other, subprocess.Popen(command, cwd=crawls.PROJECT, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        told = process.stderr.readline()
+        process.send_signal(number)
+        rest = process.stderr.read()
+    assert f"collecting into {tmp_path}, shard 1/2 (process" in told
+    assert rest == f"{number.name} came while another process was waited for; nothing is done here\n"
+    assert process.returncode == 0
+    assert not (tmp_path / "corpus.db").exists()

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.credits import Credits, read
+from crawler.credits import Credits, names_in, read, rules
+from crawler.rules import Rule
 
 BODY = ("Air sungai meluap dan merendam tiga desa di hilir sejak Senin malam.",) * 10
 SENTENCE = "Badan penanggulangan bencana mencatat tiga desa terendam sejak malam."
@@ -12,6 +13,34 @@ SENTENCE = "Badan penanggulangan bencana mencatat tiga desa terendam sejak malam
 
 def read_one(line: str, site: str = "contoh.test") -> Credits:
     return read([line, *BODY], site)
+
+
+EXAMPLES = [(rule, *example) for rule in rules() for example in zip(rule.strips, rule.known, strict=True)]
+COUNTEREXAMPLES = [(rule, line) for rule in rules() for line in rule.keeps]
+
+
+def _among_prose(rule: Rule, line: str) -> list[str]:
+    return [line, *BODY] if "head" in rule.where or rule.takes == "mention" else [*BODY, line]
+
+
+@pytest.mark.parametrize(
+    ("rule", "line", "known"), EXAMPLES, ids=[f"{rule.id}-{number}" for number, (rule, *_) in enumerate(EXAMPLES)]
+)
+def test_every_example_becomes_fields(rule: Rule, line: str, known: dict[str, str]) -> None:
+    found = read(_among_prose(rule, line))
+    for name, value in known.items():
+        held = getattr(found, name)
+        assert held == ((value,) if isinstance(held, tuple) else value), name
+    by = "dateline" if rule.takes == "start" else rule.id
+    assert [removed for _, removed in found.removed] == ([] if rule.takes == "mention" else [by])
+    assert (line in found.lines) == (rule.takes == "mention")
+
+
+@pytest.mark.parametrize(
+    ("rule", "line"), COUNTEREXAMPLES, ids=[f"{rule.id}-{number}" for number, (rule, _) in enumerate(COUNTEREXAMPLES)]
+)
+def test_every_counterexample_stays_as_it_is(rule: Rule, line: str) -> None:
+    assert line in read(_among_prose(rule, line)).lines
 
 
 @pytest.mark.parametrize(
@@ -124,7 +153,7 @@ def test_who_had_it_first_becomes_a_field(line: str, source: str, title: str) ->
         ("Copyright © ANTAR NUSA 2026", None, "ANTAR NUSA"),
         ("Copyright © 2026 The Harbour Gazette. All rights reserved.", None, ""),
         (f"{SENTENCE} – BERNAMA", SENTENCE, "BERNAMA"),
-        (f"{SENTENCE} (ANTARA/Rina)", SENTENCE, "ANTARA/Rina"),
+        (f"{SENTENCE} (ANTARA/Rina)", SENTENCE, "ANTARA"),
     ],
 )
 def test_agencies_are_named(line: str, rest: str | None, agency: str) -> None:
@@ -142,6 +171,59 @@ def test_sources_in_prose_are_recorded_and_stay() -> None:
     found = read(lines)
     assert found.lines == tuple(lines)
     assert found.sources == ("Kabar Timur", "Reuters", "contoh.go.id")
+
+
+def test_the_own_name_of_a_site_is_no_place_and_no_source() -> None:
+    lines = [f"Sungai Lebar – {SENTENCE}", *BODY, f"{SENTENCE} — Sungai Lebar"]
+    for found in (read(lines, "sungailebar.test"), read(lines, "sl.test", "Sungai Lebar")):
+        assert (found.place, found.outlet, found.credited_source) == ("", "Sungai Lebar", "")
+    other = read(lines, "lain.test")
+    assert (other.place, other.credited_source) == ("Sungai Lebar", "Sungai Lebar")
+
+
+def test_a_dateline_that_every_part_of_an_article_repeats_goes_from_each() -> None:
+    found = read([f"JAKARTA, CONTOH.com - {SENTENCE}", *BODY, f"JAKARTA, CONTOH.com - {SENTENCE}"])
+    assert found.lines == (SENTENCE, *BODY, SENTENCE)
+
+
+def test_a_credit_glued_to_another_is_read_too() -> None:
+    found = read([*BODY, "Artikel ini pertama kali terbit dalam bahasa JermanDiadaptasi oleh WidyaEditor: Savitri A"])
+    assert found.lines == BODY
+    assert found.editors == ("Savitri A",)
+
+
+@pytest.mark.parametrize(
+    "line", ["By Ratna Widuri", "Oleh Ratna Widuri", "Reporting by Ratna Widuri; editing by Teguh M"]
+)
+def test_bylines_without_a_colon_are_read(line: str) -> None:
+    found = read([line, *BODY])
+    assert found.lines == BODY
+    assert found.authors == ("Ratna Widuri",)
+    assert found.editors == (("Teguh M",) if "editing" in line else ())
+
+
+@pytest.mark.parametrize("line", ["By Monday the water was gone.", "Oleh karena itu", "By midnight", "By Hand"])
+def test_prose_that_begins_like_a_byline_stays(line: str) -> None:
+    assert read([line, *BODY]).lines == (line, *BODY)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Rina Wati dan Budi", ["Rina Wati", "Budi"]),
+        ("Kontributor Hulu, Budi Santoso", ["Budi Santoso"]),
+        ("Kontributor Hulu", ["Kontributor Hulu"]),
+        ("pekerjaan yang menuntut ketelitian", []),
+        ("", []),
+    ],
+)
+def test_names_are_told_from_prose_and_roles(text: str, names: list[str]) -> None:
+    assert names_in(text) == names
+
+
+@pytest.mark.parametrize("mark", [" \t", "– ", ". — ", "Editor: A ", "dilansir dari ", "; by "])
+def test_a_line_of_one_thing_over_and_over_is_read_too(mark: str) -> None:
+    assert read([*BODY, mark * 20_000]).lines[: len(BODY)] == BODY
 
 
 @given(st.lists(st.text(max_size=60), max_size=15), st.text(max_size=12))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.dates import moment
+from crawler.dates import dated, day_in_address, moment
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,11 @@ from crawler.dates import moment
         ("5 Ogos 2026 2:05 PM", "ms", (2026, 8, 5, 6, 5)),
         ("June 19, 2025 12:05 am", "", (2025, 6, 19, 0, 5)),
         ("19 Desember 2025", "id", (2025, 12, 19, 0, 0)),
+        ("05.03.26 | 14:07 Uhr", "", (2026, 3, 5, 14, 7)),
+        ("5. März 2026", "de", (2026, 3, 5, 0, 0)),
+        ("Le 5 février 2026 à 14:07", "fr", (2026, 2, 5, 14, 7)),
+        ("5 de marzo de 2026", "es", (2026, 3, 5, 0, 0)),
+        ("2026年3月5日 14:07", "zh", (2026, 3, 5, 14, 7)),
     ],
 )
 def test_a_date_is_one_moment(written: str, language: str, utc: tuple[int, ...]) -> None:
@@ -66,3 +71,44 @@ def test_no_text_raises(written: str) -> None:
 def test_iso_times_come_back(at: datetime) -> None:
     at = at.replace(microsecond=0, tzinfo=UTC)
     assert moment(at.isoformat()) == at
+
+
+@pytest.mark.parametrize(
+    ("written", "precision"),
+    [
+        ("2026-03-05T10:00:09Z", "second"),
+        ("2026-03-05T10:00Z", "minute"),
+        ("2026-03-05", "day"),
+        ("2026-03-05T00:00:00+07:00", "day"),
+        ("Thu, 05 Mar 2026 10:00:00 +0700", "second"),
+        ("Thu, 05 Mar 2026 10:00 WIB", "minute"),
+        ("Kamis, 5 Maret 2026 14:05 WIB", "minute"),
+        ("Kamis, 5 Maret 2026 14:05:06 WIB", "second"),
+        ("Kamis, 5 Maret 2026", "day"),
+    ],
+)
+def test_a_time_is_as_exact_as_it_is_written(written: str, precision: str) -> None:
+    found = dated(written)
+    assert found is not None
+    assert found.precision == precision
+
+
+@pytest.mark.parametrize(
+    ("path", "day"),
+    [
+        ("/2026/03/05/pasar", "2026-03-05"),
+        ("/read/2026/3/5/140501/pasar", "2026-03-05"),
+        ("/dunia/2026/mar/05/pasar", "2026-03-05"),
+        ("/berita/pasar-2026-03-05", "2026-03-05"),
+        ("/berita-20260305-pasar", "2026-03-05"),
+        ("/berita/20260305/pasar", "2026-03-05"),
+        ("/berita/20261399/pasar", None),
+        ("/berita/2026/31/02/pasar", None),
+        ("/berita/202603051/pasar", None),
+        ("/berita/2026", None),
+        ("/", None),
+    ],
+)
+def test_an_address_may_name_a_day(path: str, day: str | None) -> None:
+    found = day_in_address(f"https://suarakota.test{path}")
+    assert (found.at.isoformat()[:10] if found else None) == day

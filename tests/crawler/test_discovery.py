@@ -1,12 +1,14 @@
 """What a page is and where it leads: feeds, sitemaps, sections, parts."""
 
 import gzip
-from datetime import UTC, datetime
+import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler import listings
 from crawler.discovery import (
     Link,
     is_article,
@@ -258,9 +260,48 @@ def test_articles_are_not_dated_by_their_address() -> None:
     assert links_of(sitemap)[0].published is None
 
 
-def test_sixty_thousand_entries_are_read_up_to_the_limit_of_sitemaps() -> None:
-    body = rss(*(f"<link>/{n}</link>" for n in range(60_000)), head="<title>Contoh</title>")
-    assert len(links_of(body)) == 50_000
+def sitemap_of(*days: int) -> str:
+    """Return a sitemap with a page of each of these days since 2026 began."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    pages = (
+        f"<url><loc>/{number}</loc><lastmod>{start + timedelta(days=day):%Y-%m-%d}</lastmod></url>"
+        for number, day in enumerate(days)
+    )
+    return f"<urlset>{''.join(pages)}</urlset>"
+
+
+def test_a_sitemap_may_hold_what_its_standard_allows() -> None:
+    lines = [f"{SITE}/{number}\n" for number in range(50_002)]
+    for more in (0, 2):
+        found = listing(page("".join(lines[: 50_000 + more]), content_type="text/plain"))
+        assert found is not None
+        assert (found.kind, len(found.links), found.left_out) == ("sitemap", 50_000, more)
+
+
+def test_of_more_than_a_sitemap_may_hold_the_newest_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listings, "_MAX_LINKS", 50)
+    cut = listing(page(sitemap_of(*[1] * 3, *[5] * 50, 9)))
+    assert cut is not None
+    assert (len(cut.links), cut.left_out) == (50, 4)
+    assert cut.links[0] == Link(f"{SITE}/53", published=datetime(2026, 1, 10, tzinfo=UTC))
+    assert cut.links[-1].published == datetime(2026, 1, 6, tzinfo=UTC)
+
+
+def test_a_feed_has_no_limit_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listings, "_MAX_LINKS", 50)
+    items = [{"url": f"/{number}"} for number in range(60)]
+    as_json = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items})
+    for body in (as_json, rss(*(f"<link>/{n}</link>" for n in range(60)), head="<title>Contoh</title>")):
+        found = listing(page(body))
+        assert found is not None
+        assert (found.kind, len(found.links), found.left_out) == ("feed", 60, 0)
+
+
+def test_what_is_not_even_looked_at_counts_as_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listings, "_MAX_ENTRIES", 3)
+    found = listing(page(rss(*(f"<link>/{n}</link>" for n in range(5)), head="<title>Contoh</title>")))
+    assert found is not None
+    assert ([link.url for link in found.links], found.left_out) == ([f"{SITE}/{n}" for n in range(3)], 2)
 
 
 def test_entries_inside_of_entries_end() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.extraction import read, stripped
+from crawler.extraction import explain, read
 from crawler.page import Hints, Page, Rejection
 from dedup import Article
 
@@ -88,6 +88,11 @@ def test_utf_8_is_believed_before_a_wrong_label() -> None:
     assert found.text.startswith(first)
 
 
+def test_a_label_of_utf_8_on_a_page_without_any_is_not_believed() -> None:
+    body = html(["“Kami” – café di desa.", *SENTENCES], '<meta charset="utf-8">').encode("cp1252")
+    assert article(page(body)).text.startswith("“Kami” – café di desa.")
+
+
 def test_unlabelled_gbk_is_read() -> None:
     text = "专家表示，这项政策将对全国的农业生产产生深远的影响，许多农民对此表示欢迎和支持，并期待实施细则尽快公布。"
     found = article(page(f"<html><body><article><p>{text}</p></article></body></html>".encode("gbk")))
@@ -119,7 +124,12 @@ def test_furniture_and_credits_go_and_are_listed() -> None:
     found = article(page(html(noisy)))
     assert found.text.split("\n") == SENTENCES
     assert (found.place, found.editors) == ("Desa Hulu", ("Teguh Mahardika",))
-    assert {rule for _, rule in stripped([page(html(noisy))])} == {"dateline", "related", "byline", "cookies"}
+    assert {line.rule for line in explain([page(html(noisy))]).lines if line.rule} == {
+        "dateline",
+        "related",
+        "byline",
+        "cookies",
+    }
 
 
 LD = """<script type="application/ld+json">{"@context": "https://schema.org", "@graph": [
@@ -216,6 +226,27 @@ def test_an_article_that_lacks_a_part_is_not_taken_for_whole() -> None:
 def test_no_bytes_break_extraction(body: bytes) -> None:
     found = read([page(b"<html><body>" + body)])
     assert isinstance(found, Article) or found.reason != "broken", found
+
+
+def test_a_copy_for_small_screens_is_left_out_and_a_refrain_is_not() -> None:
+    twice = explain([page(html([*SENTENCES[:5], *SENTENCES[:5]]))])
+    assert isinstance(twice.result, Article)
+    assert twice.result.text.split("\n") == SENTENCES[:5]
+    assert [line.rule for line in twice.lines] == [""] * 5 + ["repeated"] * 5
+    refrain = [SENTENCES[0], SENTENCES[1], SENTENCES[0], SENTENCES[2], SENTENCES[0]]
+    assert article(page(html(refrain))).text.split("\n") == refrain
+
+
+def test_explain_gives_what_read_gives_with_every_line_and_evidence() -> None:
+    pages = [page(html([f"DESA HULU, CONTOH.test — {SENTENCES[0]}", *SENTENCES[1:], "Editor: Teguh Mahardika"], LD))]
+    explained = explain(pages)
+    assert explained.result == read(pages)
+    assert [line.text for line in explained.lines if not line.rule] == SENTENCES
+    assert [(line.rule, line.span) for line in explained.lines if line.rule] == [("dateline", True), ("byline", False)]
+    assert {"title", "authors", "published"} <= set(explained.evidence)
+    nothing = explain([page("")])
+    assert isinstance(nothing.result, Rejection)
+    assert (nothing.lines, dict(nothing.evidence)) == ((), {})
 
 
 def test_extraction_needs_no_scrapy() -> None:

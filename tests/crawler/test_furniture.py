@@ -1,15 +1,15 @@
 """Furniture goes, the article stays: every example of the rules, the user's own five texts, and the laws."""
 
-import os
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.furniture import Rule, rules, strip
+from crawler.furniture import VARIABLE, check, rules, strip
+from crawler.rules import Rule, RuleError
+from tests.shared import SHARED
 
-SHARED = Path(os.environ.get("GEMA_SHARED", Path(__file__).parents[2].parent / "shared"))
 PROSE = [
     f"Kalimat nomor {number} menceritakan apa yang terjadi di desa itu, dan berakhir dengan titik."
     for number in range(12)
@@ -21,7 +21,7 @@ COUNTEREXAMPLES = [(rule, line) for rule in rules() for line in rule.keeps]
 
 def _among_prose(rule: Rule, line: str) -> list[str]:
     """Set a line where its rule looks for it."""
-    if "tail" in rule.where:
+    if rule.where & {"tail", "last"}:
         return [*PROSE, line]
     return [line, *PROSE] if "head" in rule.where else [*PROSE[:6], line, *PROSE[6:]]
 
@@ -30,7 +30,7 @@ def _among_prose(rule: Rule, line: str) -> list[str]:
 def test_every_example_goes_and_nothing_else(rule: Rule, line: str) -> None:
     stripped = strip(_among_prose(rule, line))
     assert rule.id in {by for _, by in stripped.removed}
-    if rule.inline:
+    if rule.takes == "span":
         rest = set(stripped.kept) - set(PROSE)
         assert len(rest) == 1
         assert line not in rest
@@ -44,9 +44,13 @@ def test_every_counterexample_stays_as_it_is(rule: Rule, line: str) -> None:
     assert line in strip(_among_prose(rule, line)).kept
 
 
-def test_rule_names_are_unique() -> None:
-    names = [rule.id for rule in rules()]
-    assert len(set(names)) == len(names)
+def test_every_language_that_has_rules_of_its_own_is_in_the_table() -> None:
+    names = {rule.id for rule in rules()}
+    assert {f"related-{code}" for code in ("en", "de", "fr", "es", "nl", "zh", "ar")} <= names
+
+
+def test_what_a_rule_needs_is_in_lower_case() -> None:
+    assert [need for rule in rules() for need in rule.needs if need != need.lower()] == []
 
 
 def test_a_comment_form_takes_what_follows_with_it_only_at_the_end() -> None:
@@ -78,6 +82,95 @@ def test_rules_of_other_languages_are_left_out() -> None:
     line = "A- A+ (Ubah saiz teks) IPOH 3 Mac – Sungai melimpah selepas hujan lebat."
     assert strip([line], "en").kept == (line,)
     assert strip([line], "ms").kept == strip([line], "und").kept == (line.removeprefix("A- A+ (Ubah saiz teks) "),)
+
+
+def test_javanese_and_sundanese_articles_have_indonesian_furniture() -> None:
+    line = "A- A+ (Ubah saiz teks) Banjir ngrendhem telung desa."
+    assert strip([line], "jv").kept == strip([line], "su").kept == ("Banjir ngrendhem telung desa.",)
+
+
+OWN = r"""
+[[rule]]
+id = "slogan"
+sites = ["kabarlembah.test"]
+where = ["tail"]
+pattern = 'Kabar\s+Lembah:\s+dari'
+strips = ["Kabar Lembah: dari lembah untuk semua"]
+keeps = ["Kabar Lembah terbit sejak 1998."]
+
+[[rule]]
+id = "prefix"
+sites = ["kabarlembah.test"]
+takes = "span"
+pattern = '^\s*\(KL\)\s*'
+strips = ["(KL) Air mulai surut."]
+keeps = ["Air mulai surut (KL)."]
+"""
+SLOGAN = "Kabar Lembah: dari lembah untuk semua"
+
+
+def _own_rules(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> Path:
+    path = folder / "furniture.toml"
+    path.write_text(text, encoding="utf-8")
+    monkeypatch.setenv(VARIABLE, str(path))
+    return path
+
+
+def test_rules_of_the_user_count_on_their_sites_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _own_rules(tmp_path, monkeypatch, OWN)
+    lines = ["(KL) Air mulai surut di hilir.", *PROSE, SLOGAN]
+    found = strip(lines, "id", "kabarlembah.test")
+    assert found.kept == ("Air mulai surut di hilir.", *PROSE)
+    assert found.removed == (("(KL)", "prefix"), (SLOGAN, "slogan"))
+    assert strip(lines, "id", "www.kabarlembah.test") == found
+    assert strip(lines, "id", "lain.test").kept == strip(lines, "id").kept == tuple(lines)
+    assert check() == 2
+
+
+def test_without_a_file_of_the_users_own_there_are_no_rules_of_his(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "none.toml"))
+    assert check() == 0
+    assert strip(PROSE, "id", "kabarlembah.test").kept == tuple(PROSE)
+
+
+RULE = '[[rule]]\nid = "x"\npattern = "Kabar"\nstrips = ["Kabar Lembah"]\nkeeps = ["Warga pulang."]\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (RULE.replace("Kabar", "Kabar(", 1), "rule 'x': its pattern is not a regular expression"),
+        (RULE.replace('strips = ["Kabar Lembah"]\n', ""), "rule 'x' has no strips"),
+        (RULE.replace('["Warga pulang."]', "[]"), "rule 'x' has no keeps"),
+        (RULE.replace('id = "x"\n', ""), "rule 1 has no id"),
+        (
+            RULE.replace('["Kabar Lembah"]', '["Warta Lembah"]'),
+            "it does not find this line of its strips: 'Warta Lembah'",
+        ),
+        (RULE.replace("Warga pulang.", "Kabar baik."), "it finds this line of its keeps: 'Kabar baik.'"),
+        (RULE + 'were = ["tail"]\n', "rule 'x': 'were' means nothing here"),
+        (RULE + 'where = ["foot"]\n', "rule 'x': where is 'foot'; it may be anywhere, head, tail, last"),
+        (RULE + 'takes = "word"\n', "rule 'x': takes is 'word'"),
+        (RULE + 'sites = "kabar.test"\n', "rule 'x': write sites as a list"),
+        (RULE + 'max_words = "ten"\n', "rule 'x': a value of the wrong kind"),
+        (RULE + "strips = 3\n", "furniture.toml: "),
+        (RULE + RULE, "two rules are called 'x'"),
+        ("rule = 3\n", "write each rule under a line [[rule]]"),
+        ('[rule]\nid = "x"\n', "write each rule under a line [[rule]]"),
+        (RULE.replace("Kabar", "{kabar}", 1), "rule 'x': {kabar} in its pattern stands for nothing"),
+    ],
+)
+def test_a_rule_that_cannot_be_used_is_told_with_its_file(
+    text: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _own_rules(tmp_path, monkeypatch, text)
+    with pytest.raises(RuleError) as caught:
+        check()
+    assert message in str(caught.value)
+    assert str(caught.value).startswith(str(path))
+    assert "\n" not in str(caught.value)
 
 
 @given(LINES)

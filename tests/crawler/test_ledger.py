@@ -3,16 +3,20 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import StatementError
 
+from crawler.cadence import paused
 from crawler.entry import ARTICLE, GUESS, LISTING, PAGER, SITE, UNKNOWN, Answer, Find
 from crawler.ledger import GIVEN_UP_AFTER, Ledger, read_as
 from crawler.outcome import ATTEMPTS, Outcome, State, Step, step
+from crawler.replay import known_of
 from crawler.seedlist import Seed
-from dedup import Corpus, tables
+from dedup import Corpus, spelling, tables
+from dedup.addresses import spellings
 from tests.crawler.ledgers import (
     DAY,
     DONE,
@@ -317,12 +321,144 @@ def test_spellings_of_one_address_are_one_row_and_the_first_counts(corpus: Corpu
     assert urls(draw(ledger, connection)) == [plain]
 
 
+@pytest.mark.parametrize("kind", [ARTICLE, UNKNOWN, LISTING, PAGER])
+def test_http_and_https_www_and_a_slash_at_the_end_are_one_row_and_the_first_is_asked(
+    corpus: Corpus, connection: Connection, kind: str
+) -> None:
+    ways = spellings("http://www.a.example/daerah/kabar")
+    ledger = begin(connection, corpus)
+    feed = draw_feed(ledger, connection)
+    ledger.note(connection, feed, [Find(ways[5], kind), *(Find(way, kind) for way in ways)], NOW)
+    ledger.note(connection, feed, [Find(way, kind) for way in reversed(ways)], NOW + HOUR)
+    assert urls(draw(ledger, connection, NOW + HOUR)) == [ways[5]]
+
+
+def test_a_home_page_is_one_row_and_not_that_of_what_is_below_it(corpus: Corpus, connection: Connection) -> None:
+    ledger = begin(connection, corpus)
+    names = ["http://www.a.example", "https://a.example/", "https://a.example/?p=7", "https://a.example/a"]
+    read(ledger, connection, *(Find(name, UNKNOWN) for name in names))
+    assert set(urls(draw(ledger, connection))) == {names[0], names[2], names[3]}
+
+
+def test_a_seed_and_a_link_to_it_are_one_row_asked_for_as_the_list_spells_it(
+    corpus: Corpus, connection: Connection
+) -> None:
+    linked = Find("https://www.a.example/daerah/", UNKNOWN)
+    ledger = begin(connection, corpus)
+    read(ledger, connection, linked)
+    (entry,) = draw(ledger, connection)
+    listing = replace(entry, kind=LISTING, named=3)
+    ledger.found(connection, listing, [], Answer('"7"', "today"), NOW, read_as="x", due=lambda now: now + DAY)
+    seed = Seed("http://a.example/daerah")
+    added = begin(connection, corpus, FEED, seed)
+    row = row_of(connection, seed.url)
+    assert (row.id, row.host, row.kind, row.named) == (entry.id, "a.example", LISTING, 3)
+    # Of another address these would be a lie.
+    assert (row.etag, row.last_modified, row.read_as) == ("", "", "")
+    assert urls(draw(added, connection, NOW + DAY)) == [FEED.url, seed.url]
+    assert added.note(connection, entry, [linked], NOW + 2 * DAY) == 0
+    assert row_of(connection, seed.url).id == entry.id
+
+
+def test_what_is_named_again_is_asked_for_as_it_is_spelled_now(corpus: Corpus, connection: Connection) -> None:
+    """A server may know only one of the spellings."""
+    guess, failed = Find("https://a.example/rss", GUESS), Find("http://a.example/berita/1/judul-berita")
+    ledger = begin(connection, corpus)
+    read(ledger, connection, guess, failed)
+    first, second = draw(ledger, connection)
+    finish(ledger, connection, first, Outcome(State.GONE, "not-found", 404))
+    ledger.finish(connection, second, Step(State.FAILED, ATTEMPTS, None), "timeout", None, NOW)
+    named = Find("https://www.a.example/rss/", LISTING), Find("https://www.a.example/berita/1/judul-berita/")
+    again = begin(connection, corpus)
+    read(again, connection, *named, now=NOW + 4 * DAY)
+    drawn = draw(again, connection, NOW + 4 * DAY)
+    assert [(entry.id, entry.url, entry.host) for entry in drawn] == [
+        (first.id, named[0].url, "www.a.example"),
+        (second.id, named[1].url, "www.a.example"),
+    ]
+
+
+def test_what_is_done_keeps_its_spelling(corpus: Corpus, connection: Connection) -> None:
+    ledger = begin(connection, corpus)
+    read(ledger, connection, article(1))
+    (entry,) = draw(ledger, connection)
+    finish(ledger, connection, replace(entry, article="abc"))
+    read(begin(connection, corpus), connection, Find(article(1).url.replace("https", "http")), now=NOW + HOUR)
+    assert standing(connection, article(1)) == (State.DONE, "")
+
+
+@pytest.mark.parametrize("way", spellings(article(1).url))
+def test_what_is_forgotten_is_blocked_in_every_spelling(corpus: Corpus, connection: Connection, way: str) -> None:
+    connection.execute(tables.forgotten.insert().values(url=spelling(article(1).url), at=NOW))
+    ledger = begin(connection, corpus, FEED, Seed(way.replace("/1/", "/2/"), kind="article"))
+    assert read(ledger, connection, Find(way), article(2)) == 0
+    row = row_of(connection, way)
+    assert (row.state, row.reason, row.next_visit) == (State.SKIPPED, "forgotten", None)
+
+
+def asked_hours_later(corpus: Corpus, connection: Connection, seed: Seed) -> float | None:
+    """Begin a run with this seed; return after how many hours since NOW its listing is due, None for never."""
+    begin(connection, corpus, seed, now=NOW + HOUR)
+    due: datetime | None = row_of(connection, seed.url).next_visit
+    return None if due is None else (due - NOW) / HOUR
+
+
+@pytest.fixture
+def daily(corpus: Corpus, connection: Connection) -> Seed:
+    """Give a feed that is asked once a day and was just now; it has a section, and an older page at rest."""
+    seed = replace(FEED, every=DAY)
+    ledger = begin(connection, corpus, seed)
+    older, section = Find("https://a.example/2", PAGER), Find("https://a.example/daerah", LISTING)
+    read(ledger, connection, article(1), older, section, answer=Answer('"7"'))
+    for entry in draw(ledger, connection, articles=0):
+        due = None if entry.kind == PAGER else lambda _: paused(NOW, DAY)
+        ledger.found(connection, replace(entry, named=1), [], Answer('"7"'), NOW, read_as="x", due=due)
+    return seed
+
+
+@pytest.mark.parametrize(
+    ("every", "hours"), [(HOUR, 0.9), (10 * HOUR, 9.0), (10 * DAY, 216.0), (timedelta(minutes=10), 0.15)]
+)
+def test_a_new_pause_counts_at_once_from_when_a_listing_was_last_asked(
+    corpus: Corpus, connection: Connection, daily: Seed, every: timedelta, hours: float
+) -> None:
+    assert asked_hours_later(corpus, connection, replace(daily, every=every)) == pytest.approx(hours)
+    section, older = row_of(connection, "https://a.example/daerah"), row_of(connection, "https://a.example/2")
+    assert (section.next_visit - NOW) / HOUR == pytest.approx(hours)
+    assert older.next_visit is None
+    # Nothing is read anew: it may all be as it was.
+    assert (section.state, section.etag, section.read_as) == (State.DONE, '"7"', "x")
+
+
+def test_a_pause_that_is_as_it_was_changes_nothing(corpus: Corpus, connection: Connection, daily: Seed) -> None:
+    before = row_of(connection, daily.url)
+    begin(connection, corpus, replace(daily, line=7, list="lain.txt"))
+    assert row_of(connection, daily.url) == before
+
+
+def test_without_a_pause_of_its_own_a_listing_is_asked_now_and_may_say_that_it_is_unchanged(
+    corpus: Corpus, connection: Connection, daily: Seed
+) -> None:
+    ledger = begin(connection, corpus, replace(daily, every=None))
+    drawn = draw(ledger, connection, NOW + HOUR, articles=0)
+    assert [(entry.url, entry.etag) for entry in drawn] == [(FEED.url, '"7"'), ("https://a.example/daerah", '"7"')]
+
+
+def test_a_new_pause_does_not_call_what_fails_or_is_refused(
+    corpus: Corpus, connection: Connection, daily: Seed
+) -> None:
+    ledger = begin(connection, corpus, daily)
+    for entry in draw(ledger, connection, NOW + DAY, articles=0):
+        finish(ledger, connection, entry, Outcome(State.BLOCKED, "forbidden", 403), NOW + DAY)
+    assert asked_hours_later(corpus, connection, replace(daily, every=HOUR)) == pytest.approx(30)
+
+
 def test_further_pages_are_due_again_only_when_there_is_news(corpus: Corpus, connection: Connection) -> None:
     pager = Find("https://a.example/2", PAGER)
     ledger = begin(connection, corpus)
     read(ledger, connection, article(1), pager)
     second, entry = draw(ledger, connection)
-    ledger.found(connection, second, [], Answer(), NOW)
+    ledger.found(connection, replace(second, named=1), [article(1)], Answer(), NOW)
     finish(ledger, connection, entry)
     quiet = begin(connection, corpus)
     assert read(quiet, connection, article(1), pager, now=NOW + HOUR) == 0
@@ -409,7 +545,7 @@ def test_a_forgotten_address_is_never_due_whether_a_listing_names_it_or_a_seed(
 ) -> None:
     named, listed = article(1), article(2)
     for address in (named.url, listed.url):
-        connection.execute(tables.forgotten.insert().values(url=address, at=NOW))
+        connection.execute(tables.forgotten.insert().values(url=spelling(address), at=NOW))
     ledger = begin(connection, corpus, FEED, Seed(listed.url, kind="article"))
     assert read(ledger, connection, replace(named, url=f"{named.url}?page=all"), listed, article(3)) == 1
     assert urls(draw(ledger, connection)) == [article(3).url]
@@ -621,3 +757,14 @@ def test_what_another_run_has_in_hand_stays_there(corpus: Corpus, connection: Co
     ledger = begin(connection, corpus)
     draw(ledger, connection)
     assert begin(connection, corpus).refetch(connection, "all") == 0
+
+
+def test_replay_finds_what_the_ledger_has_on_a_page_in_any_spelling(tmp_path: Path) -> None:
+    with Corpus.open(f"sqlite:///{tmp_path}/corpus.db") as own:
+        with own.transaction() as connection:
+            read(begin(connection, own, replace(FEED, paging="?page=all")), connection, article(1, hours_ago=1))
+        known = known_of(own)
+        for way in (*spellings(article(1).url), "https://m.a.example/amp/berita/1/judul-berita"):
+            found = known(way)
+            assert (found.hints.title, found.is_article, found.rule) == ("Judul 1", True, "?page=all")
+        assert known(article(2).url).hints.title == ""

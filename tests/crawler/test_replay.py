@@ -1,7 +1,13 @@
 """`scrapy replay`: the archive gives again what the crawl gave, without a request."""
 
 import asyncio
+import os
+import re
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
@@ -264,3 +270,65 @@ def test_help_shows_examples_line_by_line() -> None:
     assert ended.code == 0
     assert "  scrapy replay data/warc/*.warc.gz\n      extract everything again" in ended.out
     assert "Exit code: 0 fine" in " ".join(ended.out.split())
+
+
+def test_a_replay_that_was_killed_goes_on_and_again_begins_anew(crawled: Crawled, tmp_path: Path) -> None:
+    place = Place(tmp_path, "")
+    files = sorted(map(str, crawled.place.warc.glob("*.warc.gz")))
+    command = ("scrapy", "replay", *place.settings())
+
+    def some_are_stored() -> bool:
+        kept = list(tmp_path.glob("replay-*.jsonl"))
+        return bool(kept) and '"done"' in kept[0].read_text()
+
+    assert crawls.run_until(some_are_stored, *command, *files) == -signal.SIGKILL
+    before = {article.url: article for article in place.articles()}
+    ended = crawls.run(*command, *files)
+    assert ended.code == 0, ended.err
+    done = re.search(r"going on behind the first (\d+), which an earlier replay has done", ended.err)
+    assert done is not None
+    whole = {article.url: article.text for article in crawled.place.articles()}
+    assert {article.url: article.text for article in place.articles()} == whole
+    new = re.search(r"(\d+) new", ended.out)
+    assert new is not None
+    assert 0 < int(new[1]) == len(whole) - len(before) <= len(whole) - int(done[1])
+    assert not list(tmp_path.glob("replay-*.jsonl"))
+    again = crawls.run(*command, "--again", *files)
+    assert f"{len(whole)} same" in again.out
+    assert place.rows(select(func.count()).select_from(tables.revisions)) == [(0,)]
+
+
+def test_a_damaged_file_is_named_and_all_the_others_are_done(crawled: Crawled, tmp_path: Path) -> None:
+    good = sorted(map(str, crawled.place.warc.glob("*.warc.gz")))
+    content = Path(good[0]).read_bytes()
+    middle = content.index(b"\x1f\x8b\x08", len(content) // 2) + 12
+    # Read first, so that the other one has to be done in spite of it.
+    bad = tmp_path / "aa-damaged.warc.gz"
+    bad.write_bytes(content[:middle] + b"x" * 16 + content[middle + 16 :])
+    place = Place(tmp_path, "")
+    ended = crawls.run("scrapy", "replay", *place.settings(), str(bad), *good)
+    assert ended.code == 4
+    assert ended.err.startswith(f"{bad}: no WARC record can be read from byte ")
+    assert "Traceback" not in ended.err
+    assert {article.url for article in place.articles()} == {article.url for article in crawled.place.articles()}
+
+
+def test_on_a_terminal_a_bar_moves(crawled: Crawled, tmp_path: Path) -> None:
+    files = sorted(map(str, crawled.place.warc.glob("*.warc.gz")))
+    command = [sys.executable, "-m", "scrapy", "replay", *Place(tmp_path, "").settings(), *files]
+    screen, theirs = os.openpty()
+    with subprocess.Popen(
+        command, cwd=crawls.PROJECT, env=crawls.environment() | {"TERM": "xterm"}, stdout=subprocess.PIPE, stderr=theirs
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        # When the last writer is gone, reading a terminal is an error.
+        with suppress(OSError):
+            while some := os.read(screen, 65_536):
+                shown += some
+        assert process.stdout is not None
+        assert b" new" in process.stdout.read()
+    os.close(screen)
+    assert process.returncode == 0
+    assert b"looking through the files" in shown
+    assert b"extracting" in shown

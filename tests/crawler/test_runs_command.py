@@ -103,6 +103,12 @@ def test_a_run_that_was_killed_or_still_goes_on_says_so(corpus: Corpus, show: Sh
     ]
 
 
+def test_what_was_still_due_at_the_end_is_told(corpus: Corpus, show: Show) -> None:
+    keep(corpus, counts=json.dumps(COUNTS | {"waiting": 31}))
+    assert show()[0].splitlines()[3] == "  still due at its end: 31"
+    assert json.loads(show("--json")[0])["counts"]["waiting"] == 31
+
+
 def test_the_newest_runs_come_first_and_no_more_than_wanted(corpus: Corpus, show: Show) -> None:
     for _ in range(12):
         keep(corpus, finished=NOW + timedelta(seconds=59))

@@ -189,6 +189,23 @@ def test_an_address_in_two_lists_with_different_words_names_both_places(tmp_path
     )
 
 
+def test_spellings_of_one_address_are_one_seed_and_have_to_mean_the_same(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    path = tmp_path / "seeds.txt"
+    path.write_text("http://www.a.example max=5\nhttps://a.example/ max=5\nhttps://a.example/feed\n", encoding="utf-8")
+    assert [seed.url for seed in read(path)] == ["http://www.a.example/", "https://a.example/feed"]
+    assert f"{path}:2: the same address as in line 1, read once" in caplog.text
+    path.write_text("http://a.example/feed\nhttps://www.a.example/feed/ max=6\n", encoding="utf-8")
+    with pytest.raises(SeedListError) as told:
+        read(path)
+    assert told.value.problems == (
+        f"{path}:2: https://www.a.example/feed/ stands in line 1 already (as http://a.example/feed) with other words "
+        "(none; here: max=6): keep one of the two lines",
+    )
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
@@ -316,9 +333,10 @@ def test_patterns_are_about_the_whole_path_and_query(
 
 
 def test_the_languages_of_seeds_are_those_that_can_be_told() -> None:
-    told = {path.name.partition("-")[0] for path in Path(PROFILES_DIRECTORY).iterdir()}
-    kin = {code for code in language._KIN if code in language._kin().labels}
-    assert set(LANGUAGES.split()) == told | kin
+    by_langdetect = {path.name.partition("-")[0] for path in Path(PROFILES_DIRECTORY).iterdir()}
+    by_py3langid = {code for code, _ in language._model().rank("kabar")}
+    # By words of its own.
+    assert set(LANGUAGES.split()) == by_langdetect | by_py3langid | {"su"}
 
 
 @given(st.sets(st.from_regex(r"[a-z]{1,5}\.example", fullmatch=True), min_size=1), st.integers(1, 9))

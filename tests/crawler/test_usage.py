@@ -94,6 +94,25 @@ def test_an_unknown_spider_is_a_usage_error() -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (["crawl", "news", "--wiat", "-a", "seeds=x"], "unknown option --wiat (did you mean '--wait'?)"),
+        (["seeds", "--jsn", "seeds/indonesia.txt"], "unknown option --jsn (did you mean '--json'?)"),
+        (["runs", "--josn=1"], "unknown option --josn (did you mean '--json'?)"),
+        (["replay", "-x"], "unknown option -x; --help lists them (a file of that name: ./-x)"),
+        (["rejects", "--raeson", "short"], "unknown option --raeson (did you mean '--reason'?)"),
+        (["article", "--jsn", "x.html"], "unknown option --jsn (did you mean '--json'?)"),
+    ],
+)
+def test_an_option_that_is_none_is_told_in_one_line(command: list[str], told: str) -> None:
+    done = scrapy(*command)
+    assert done.returncode == 2
+    assert done.stderr.startswith(told)
+    assert done.stderr.count("\n") == 1
+    assert not done.stdout
+
+
 def test_a_crawl_leaves_in_peace_while_another_collects(seeds: str, tmp_path: Path) -> None:
     allow = "GUARD_ALLOW=demo.test:80=127.0.0.1"
     places = (f"CORPUS_URL=sqlite:///{tmp_path / 'corpus.db'}", f"ARCHIVE_DIR={tmp_path / 'warc'}")

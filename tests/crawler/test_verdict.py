@@ -1,20 +1,28 @@
 """The verdict on a run: a run that finds nothing does not look like a quiet day."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.sites import Yield
 from crawler.verdict import BUG, FINE, NOTHING, STORAGE, Worries, barren, verdict
+from tests.crawler import crawls
+from tests.crawler.stage import Stage
 
-GOOD = {"seeds/asked": 3, "seeds/answered": 2, "seeds/named": 40}
+GOOD = {"seeds/asked": 3, "seeds/answered": 2, "seeds/named": 40, "listings/asked": 9, "listings/answered": 7}
 DEAF = GOOD | {"seeds/answered": 0, "seeds/named": 0}
 
 
 @pytest.mark.parametrize(
     ("counts", "code", "words"),
     [
-        (GOOD, FINE, "fine: 2 of 3 listings answered"),
+        (GOOD, FINE, "fine: 7 of 9 listings answered, 2 did not"),
+        (GOOD | {"listings/answered": 9}, FINE, "fine: 9 of 9 listings answered"),
+        ({"seeds/articles": 4, "seeds/articles-answered": 3}, FINE, "fine: 3 of 4 articles of the seed lists answered"),
+        ({"seeds/articles": 4}, NOTHING, "none of the 4 articles of the seed lists answered"),
+        (GOOD | {"seeds/articles": 4}, FINE, "fine: 7 of 9 listings answered, 2 did not"),
         ({}, FINE, "fine: no listing was due"),
         ({"articles/new": 5}, FINE, "fine: no listing was due"),
         (DEAF, NOTHING, "none of the 3 listings answered"),
@@ -28,6 +36,26 @@ def test_counts_decide_the_exit_code_and_its_words(counts: dict[str, int], code:
     found = verdict(counts)
     assert found.exit_code == code
     assert words in found.words
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "code", "words"),
+    [
+        ("kind=article", 0, NOTHING, "none of the 2 articles of the seed lists answered"),
+        ("kind=article", 1, FINE, "fine: 1 of 2 articles of the seed lists answered, 1 did not"),
+        ("", 0, NOTHING, "none of the 2 listings answered"),
+    ],
+)
+def test_a_list_of_articles_none_of_which_answers_is_no_fine_run(
+    tmp_path: Path, kind: str, good: int, code: int, words: str
+) -> None:
+    with Stage() as stage:
+        stage.outlet("satu.example", good)
+        paths = [f"/berita/{100_000 + number}/kabar-dari-desa-nomor-{number}" for number in range(2)]
+        place = stage.place(tmp_path, *(f"{stage.url('satu.example', path)} {kind}" for path in paths))
+        ended = crawls.run(*place.command())
+    assert ended.code == code, ended.err
+    assert f"; {words}" in ended.err
 
 
 def test_a_full_disk_is_worse_than_all_else_and_is_named() -> None:
@@ -82,7 +110,8 @@ def test_a_new_site_is_no_cause_for_alarm_and_several_are_told_in_order() -> Non
 
 
 _COUNTS = st.dictionaries(
-    st.sampled_from(["bugs", "lost", "seeds/asked", "seeds/answered", "seeds/named"]), st.integers(0, 3)
+    st.sampled_from(["bugs", "lost", "seeds/asked", "seeds/answered", "seeds/named", "seeds/articles"]),
+    st.integers(0, 3),
 )
 _NAMES = st.lists(st.sampled_from("abc"), max_size=2)
 

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler import discovery
+from crawler import discovery, listings
 from crawler.addresses import host_of
 from crawler.entry import ARTICLE, GUESS, LISTING, PAGER, SITE, UNKNOWN, Entry, Find
 from crawler.page import Page
 from crawler.seedlist import Seed
 from crawler.task import Continued
-from crawler.visit import MOST_PARTS, PAGER_DEPTH, Named, Wanted, joined, named
+from crawler.visit import MOST_PARTS, PAGER_DEPTH, Named, Wanted, joined, listed, named
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -112,6 +112,44 @@ def test_an_index_of_indexes_is_followed_and_a_third_one_is_not() -> None:
 def test_of_very_many_sitemaps_the_first_are_read() -> None:
     finds = seen(index(*((f"/s{number}.xml", 1) for number in range(60)))).finds
     assert [find.skip for find in finds] == [""] * 50 + ["too-old"] * 10
+
+
+def test_of_very_many_sitemaps_without_dates_both_ends_are_read() -> None:
+    items = "".join(f"<sitemap><loc>{HOST}/s{number}.xml</loc></sitemap>" for number in range(60))
+    finds = seen(Page(f"{HOST}/sitemap.xml", f"<sitemapindex>{items}</sitemapindex>".encode(), "text/xml")).finds
+    assert [find.skip for find in finds] == [""] * 25 + ["too-old"] * 10 + [""] * 25
+
+
+def test_of_sitemaps_with_and_without_dates_the_dated_come_first() -> None:
+    items = "".join(f"<sitemap><loc>{HOST}/s{number}.xml</loc></sitemap>" for number in range(9))
+    dated = "".join(
+        f"<sitemap><loc>{HOST}/d{number}.xml</loc><lastmod>{NOW.isoformat()}</lastmod></sitemap>"
+        for number in range(47)
+    )
+    body = f"<sitemapindex>{items}{dated}</sitemapindex>".encode()
+    finds = seen(Page(f"{HOST}/sitemap.xml", body, "text/xml")).finds
+    read = [find.url.removeprefix(HOST) for find in finds if not find.skip]
+    assert read == [*(f"/d{number}.xml" for number in range(47)), "/s0.xml", "/s1.xml", "/s8.xml"]
+
+
+def test_how_many_addresses_a_listing_has_left_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listings, "_MAX_LINKS", 3)
+    urls = [f"{HOST}/berita/{number}/kabar" for number in range(5)]
+    found = seen(Page(f"{HOST}/sitemap.txt", "\n".join(urls).encode(), "text/plain"))
+    assert ([find.url for find in found.finds], found.left_out) == (urls[:3], 2)
+
+
+def test_a_listing_is_kept_as_what_it_was_seen_to_be() -> None:
+    entry = Entry(1, f"{HOST}/s1.xml", "a.example", UNKNOWN, depth=1)
+    dates = [NOW - DAY, None, NOW - 3 * DAY]
+    found = Named(LISTING, (*(Find(f"{HOST}/{n}", published=at) for n, at in enumerate(dates)), Find(HOST, PAGER)))
+    listing = listed(entry, found)
+    assert (listing.kind, listing.named, listing.hints.published) == (LISTING, 3, NOW - DAY)
+    # What its index said of it counts too, and a feed or a seed, which goes on, has no end.
+    told = replace(entry, hints=replace(entry.hints, published=NOW))
+    assert listed(told, found).hints.published == NOW
+    assert listed(replace(entry, depth=0), found).hints.published is None
+    assert listed(entry, replace(found, finds=())).hints.published is None
 
 
 def test_a_section_names_articles_and_a_few_older_pages_up_to_a_depth() -> None:

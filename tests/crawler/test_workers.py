@@ -14,7 +14,7 @@ import pytest
 
 from crawler.page import Page, Rejection
 from crawler.task import Answer, Continued, Task, answer
-from crawler.workers import CannotExtract, Workers
+from crawler.workers import CannotExtract, Limits, Workers
 from dedup import Article
 from tests.crawler.crawls import PROJECT
 
@@ -42,7 +42,7 @@ def with_workers(
     scene: Callable[[Workers], Awaitable[T]], count: int = 1, limit_s: int = 20, pages_each: int = 500
 ) -> T:
     async def run() -> T:
-        workers = Workers(count, limit_s, pages_each, ODD)
+        workers = Workers(count, Limits(limit_s, memory_mb=512, pages=pages_each), ODD)
         try:
             return await scene(workers)
         finally:
@@ -158,6 +158,13 @@ def test_a_page_that_takes_too_long_is_given_up_and_its_worker_replaced(word: st
     assert not is_alive(process_of(before))
 
 
+def test_a_page_that_takes_too_much_memory_is_rejected_and_its_worker_replaced() -> None:
+    before, greedy, after = with_workers(reading("one", "hoard", "two"))
+    assert isinstance(greedy, Rejection)
+    assert greedy.reason == "memory"
+    assert process_of(before) != process_of(after)
+
+
 def test_a_library_that_prints_does_not_disturb_the_answers() -> None:
     talked, after = with_workers(reading("print", "two"))
     assert isinstance(talked, Article)
@@ -212,10 +219,10 @@ def test_a_worker_that_cannot_start_is_an_error_and_no_lost_page() -> None:
 _PARENT = """
 import asyncio, sys
 from crawler.page import Page
-from crawler.workers import Workers
+from crawler.workers import Limits, Workers
 
 async def main():
-    workers = Workers(2, limit_s=2, module="tests.crawler.odd_worker")
+    workers = Workers(2, Limits(seconds=2), "tests.crawler.odd_worker")
     for word in ("one", "two"):
         print((await workers.read([Page("https://a.example/", word.encode())])).title, flush=True)
     hang = asyncio.ensure_future(workers.read([Page("https://a.example/", sys.argv[1].encode())]))

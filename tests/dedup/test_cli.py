@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from dedup import Article, Corpus, cli
+from tests.shared import SHARED
 
 REPOSITORY = Path(__file__).parents[2]
-SAMPLES = Path(os.environ.get("GEMA_SHARED") or REPOSITORY.parent / "shared") / "samples"
+SAMPLES = SHARED / "samples"
 WIRE = (
     "Air Sungai Belantik meluap pada Kamis malam dan merendam tiga desa di hilir bendungan, sehingga 412 warga "
     "mengungsi ke balai kecamatan sebelum tengah malam. Kepala desa Sumarni menyebut tanggul tua jebol sepanjang "

@@ -27,6 +27,12 @@ ARTICLE = Article(
     place="Sumberwangi",
     credited_source="Antar Nusa",
     sources=("BNPB",),
+    published_precision="minute",
+    published_from="json-ld",
+    section="Daerah",
+    tags=("banjir", "cuaca"),
+    image="http://gambar.test/banjir.jpg",
+    site_name="Kabar Satu",
 )
 
 

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from dedup import Article, Corpus, Recipe, tables
+from dedup import Article, Corpus, Recipe, spelling, tables
+from dedup.addresses import spellings
 from dedup.corpus import grouping, removal
 from dedup.corpus.results import snapshot
 from dedup.corpus.store import Removed
@@ -62,7 +63,7 @@ def result(corpus: Corpus) -> Result:
 def enter(corpus: Corpus, **given: object) -> None:
     """Put an address into the ledger, under one seed of one run."""
     row: Mapping[str, Any] = {
-        "key": given["url"],
+        "key": spelling(str(given["url"])),
         "host": "satu.test",
         "kind": "article",
         "seed_id": 1,
@@ -109,7 +110,7 @@ def test_nothing_of_a_forgotten_article_is_left(corpus: Corpus) -> None:
 def test_an_article_is_found_by_any_of_its_names(corpus: Corpus, reference: str) -> None:
     corpus.add([FISH, OTHER])
     assert removal.forget(corpus, [reference], NOW).articles == 1
-    assert removal.blocked(corpus) == sorted([FISH.url, FISH.fetched_url])
+    assert removal.blocked(corpus) == sorted(map(spelling, [FISH.url, FISH.fetched_url]))
     assert [article.url for article in corpus.articles()] == [OTHER.url]
 
 
@@ -184,14 +185,14 @@ def test_an_id_nobody_has_blocks_nothing(corpus: Corpus) -> None:
 def test_the_ledger_s_addresses_of_it_are_blocked_and_asked_for_no_more(corpus: Corpus) -> None:
     parts = [f"http://satu.test/ikan?hal={number}" for number in (2, 3)]
     corpus.add([FISH])
-    enter(corpus, url="http://m.satu.test/ikan", key="http://satu.test/ikan", article=FISH.id, parts=json.dumps(parts))
+    enter(corpus, url="http://m.satu.test/ikan", key="https://satu.test/ikan", article=FISH.id, parts=json.dumps(parts))
     enter(corpus, url="http://satu.test/amp/ikan", article=FISH.id)
     enter(corpus, url=parts[0])
     # Another article, though LIKE would take it for the part.
     enter(corpus, url="http://satu.test/lain", article="lain", parts=json.dumps([parts[0].upper()]))
     forget(corpus, parts[1])
     addresses = {FISH.url, FISH.fetched_url, "http://m.satu.test/ikan", "http://satu.test/amp/ikan", *parts}
-    assert removal.blocked(corpus) == sorted(addresses)
+    assert removal.blocked(corpus) == sorted(map(spelling, addresses))
     columns = tables.ledger.c
     with corpus.reading() as connection:
         rows = connection.execute(
@@ -207,7 +208,32 @@ def test_forgetting_again_finds_the_same_addresses(corpus: Corpus) -> None:
     before = removal.blocked(corpus)
     assert forget(corpus, FISH.id) == Removed()
     assert removal.blocked(corpus) == before
-    assert removal.traces(corpus, [FISH.id]).addresses == ("http://satu.test/amp/ikan",)
+    assert removal.traces(corpus, [FISH.id]).addresses == ("http://satu.test/amp/ikan", "https://satu.test/amp/ikan")
+
+
+@pytest.mark.parametrize(
+    "listed", ["http://satu.test/ikan", "https://www.satu.test/ikan/", "http://WWW.satu.test/ikan"]
+)
+@pytest.mark.parametrize("stored", ["http://satu.test/ikan", "https://www.satu.test/ikan/", "https://satu.test/ikan"])
+def test_forgetting_one_spelling_forgets_and_blocks_them_all(corpus: Corpus, stored: str, listed: str) -> None:
+    written = replace(FISH, url=stored, id="", fetched_url="")
+    corpus.add([written])
+    part = "http://satu.test/ikan?hal=2"
+    enter(corpus, url=stored, article=written.id, parts=json.dumps([part]))
+    assert removal.forget(corpus, [listed], NOW).articles == 1
+    assert removal.blocked(corpus) == ["https://satu.test/ikan", "https://satu.test/ikan?hal=2"]
+    again = [replace(FISH, url=way, id="", fetched_url="") for way in (*spellings(stored), *spellings(part))]
+    assert corpus.add(again).forgotten == len(again)
+    elsewhere = replace(FISH, url="http://satu.test/lain", id="", fetched_url=stored)
+    assert corpus.add([elsewhere]).forgotten == 1
+    with corpus.reading() as connection:
+        assert connection.execute(select(tables.ledger.c.state)).scalars().all() == ["skipped"]
+
+
+def test_a_part_is_found_in_any_spelling(corpus: Corpus) -> None:
+    corpus.add([FISH])
+    enter(corpus, url=FISH.url, article=FISH.id, parts=json.dumps(["http://www.satu.test/ikan/?hal=2"]))
+    assert removal.forget(corpus, ["https://satu.test/ikan?hal=2"], NOW).articles == 1
 
 
 def test_what_still_reads_the_old_file_is_said(corpus: Corpus) -> None:

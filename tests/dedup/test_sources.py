@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from dedup.records import Article, SourceError, article_id
 from dedup.sources import BadRow, Row, check, read, refuse_taken_ids, titled
+from tests.shared import SHARED
 
-SAMPLES = Path(os.environ.get("GEMA_SHARED") or Path(__file__).parents[3] / "shared") / "samples"
+SAMPLES = SHARED / "samples"
 
 
 def written(folder: Path, *rows: dict[str, Any] | str, name: str = "articles.jsonl") -> Path:
@@ -61,6 +62,14 @@ def test_a_row_with_every_field_keeps_them(tmp_path: Path) -> None:
         language="id",
         id="x1",
     )
+
+
+def test_what_our_export_has_besides_is_read_and_what_others_mean_by_it_is_not(tmp_path: Path) -> None:
+    row = {"url": "https://kabar.example/a", "text": "t"}
+    ours = only_article(written(tmp_path, row | {"tags": ["pasar", "sungai"], "section": "Ekonomi", "agency": "ANTAR"}))
+    assert (ours.tags, ours.section, ours.agency) == (("pasar", "sungai"), "Ekonomi", "ANTAR")
+    theirs = only_article(written(tmp_path, row | {"tags": "pasar", "image": {"url": "x"}, "editors": [1]}))
+    assert (theirs.tags, theirs.image, theirs.editors) == ((), "", ())
 
 
 def test_what_a_row_leaves_out_follows_from_its_address(tmp_path: Path) -> None:

@@ -6,26 +6,30 @@
 import csv
 import gzip
 import json
-import os
 import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 from statistics import fmean
 from tempfile import TemporaryDirectory
+from typing import Any
 
+from crawler import extraction
+from crawler.page import Page
 from dedup import Article, Corpus
 from dedup.corpus.results import snapshot
 from dedup.records import Snapshot
 from dedup.update import update
 from tests.newsroom.articles import articles
 from tests.newsroom.texts import load
+from tests.quality import furniture_sample
+from tests.shared import SHARED
 
 FLOORS = Path(__file__).with_name("floors.json")
-SHARED = Path(os.environ.get("GEMA_SHARED") or Path(__file__).resolve().parents[3] / "shared")
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
@@ -84,23 +88,47 @@ def real_events() -> dict[str, float]:
 
 def real_pages(name: str) -> dict[str, float]:
     """Return the mean F1 of text shingles on the pages of `data/<name>`, as their article-extraction scorer does."""
-    from crawler.extraction import read
-    from crawler.page import Page
-
-    folder = SHARED / "data" / name
-    truth = json.loads((folder / "ground-truth.json").read_text(encoding="utf-8"))
-    counts = []
-    for key, known in truth.items():
-        body = gzip.decompress((folder / "html" / f"{key}.html.gz").read_bytes())
-        found = read([Page(known.get("url") or f"http://page.test/{key}", body, "text/html")])
-        text = found.text if isinstance(found, Article) else ""
-        counts.append(_shingles_shared(known.get("articleBody") or "", text))
+    counts = [
+        shingles_shared(known.get("articleBody") or "", found.text if found else "") for known, found in _read(name)
+    ]
     precision = fmean(shared / predicted for shared, _, predicted in counts if predicted)
     recall = fmean(shared / wanted for shared, wanted, _ in counts if wanted)
     return {f"{name} text F1": 2 * precision * recall / (precision + recall)}
 
 
-def _shingles_shared(truth: str, found: str, length: int = 4) -> tuple[int, int, int]:
+def real_metadata(name: str) -> dict[str, float]:
+    """Return how much of the metadata of the pages of `data/<name>` is exactly what its reference says.
+
+    Titles are compared with white space made one; dates by their day where the page states it or in UTC; authors as
+    sets, in any case.
+    """
+    right: Counter[str] = Counter()
+    for known, found in _read(name):
+        if found is None:
+            continue
+        day = datetime.fromisoformat(known["published"])
+        days = {day.date(), (day.astimezone(UTC) if day.tzinfo else day).date()}
+        right["title"] += " ".join(found.title.split()) == " ".join(known["title"].split())
+        right["date"] += found.published is not None and found.published.date() in days
+        right["authors"] += set(map(str.casefold, found.authors)) == set(map(str.casefold, known["authors"] or []))
+    return {f"{name} {field} exact": right[field] / len(_read(name)) for field in ("title", "date", "authors")}
+
+
+@cache
+def _read(name: str) -> list[tuple[dict[str, Any], Article | None]]:
+    """Return what is known of each page of `data/<name>`, and the article read from it."""
+    folder = SHARED / "data" / name
+    truth = json.loads((folder / "ground-truth.json").read_text(encoding="utf-8"))
+    read = []
+    for key, known in truth.items():
+        body = gzip.decompress((folder / "html" / f"{key}.html.gz").read_bytes())
+        found = extraction.read([Page(known.get("url") or f"http://page.test/{key}", body, "text/html")])
+        read.append((known, found if isinstance(found, Article) else None))
+    return read
+
+
+def shingles_shared(truth: str, found: str, length: int = 4) -> tuple[int, int, int]:
+    """Return how many shingles of words two texts share, counted as often as they stand, and how many each has."""
     wanted, predicted = (
         Counter(tuple(words[i : i + length]) for i in range(max(1, len(words) - length + 1)) if words)
         for words in (re.findall(r"\w+", truth), re.findall(r"\w+", found))
@@ -147,6 +175,7 @@ def all_scores() -> dict[str, float]:
     scores = press()
     if SHARED.is_dir():
         scores |= real_pairs() | real_events() | real_pages("aeb") | real_pages("pages-world")
+        scores |= real_metadata("pages-world") | furniture_sample.scores()
     else:
         print(f"no measuring data at {SHARED}: only the press is scored (set GEMA_SHARED)", file=sys.stderr)
     return scores

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.quality import scores
+from tests.quality import furniture_sample, scores
+from tests.shared import SHARED
 
 needs_shared = pytest.mark.skipif(
-    not scores.SHARED.is_dir(), reason=f"no measuring data at {scores.SHARED} (GEMA_SHARED says where it is)"
+    not SHARED.is_dir(), reason=f"no measuring data at {SHARED} (GEMA_SHARED says where it is)"
 )
 
 
@@ -19,13 +20,24 @@ def pages_world() -> dict[str, float]:
     return scores.real_pages("pages-world")
 
 
+def pages_world_metadata() -> dict[str, float]:
+    return scores.real_metadata("pages-world")
+
+
 @pytest.mark.parametrize(
     "score",
     [
         scores.press,
         *(
             pytest.param(score, marks=needs_shared)
-            for score in (scores.real_pairs, scores.real_events, aeb, pages_world)
+            for score in (
+                scores.real_pairs,
+                scores.real_events,
+                aeb,
+                pages_world,
+                pages_world_metadata,
+                furniture_sample.scores,
+            )
         ),
     ],
 )

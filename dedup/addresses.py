@@ -1,0 +1,47 @@
+"""The ways to write one address: with http or https, with or without `www.` and a slash at its end."""
+
+import re
+from functools import lru_cache
+from itertools import product
+
+from dedup.sites import site_of_host
+
+_ADDRESS = re.compile(r"(https?)://(?P<host>[^/?#]+)(?P<path>[^?#]*)(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+_USUAL_PORT = re.compile(r"(?::(?:80|443))+$")
+
+
+def spelling(url: str) -> str:
+    """Return the spelling that stands for all ways to write an address; what is not http or https stays as it is.
+
+    With https, without `www.` where what is left is of the same site, without slashes at its end. A name for a page,
+    not an address to ask for: the server may know only one of the others. `spelling(spelling(url)) == spelling(url)`.
+    """
+    found = _ADDRESS.fullmatch(url)
+    if found is None:
+        return url
+    return f"https://{_bare(found['host'])}{found['path'].rstrip('/') or '/'}{found['rest']}"
+
+
+def spellings(url: str) -> tuple[str, ...]:
+    """Return the ways to write an address, the one that stands for all first: eight as a rule, one for no address."""
+    first = spelling(url)
+    found = _ADDRESS.fullmatch(first)
+    if found is None:
+        return (first,)
+    host, path, rest = found["host"], found["path"], found["rest"]
+    hosts = (host, f"www.{host}") if _bare(f"www.{host}") == host else (host,)
+    paths = (path, f"{path}/") if path != "/" else (path, "")
+    return tuple("".join((scheme, *way, rest)) for scheme in ("https://", "http://") for way in product(hosts, paths))
+
+
+@lru_cache(maxsize=4_096)
+def _bare(host: str) -> str:
+    """Return a host, its port behind it, without what does not tell sites apart."""
+    host = _USUAL_PORT.sub("", host.lower())
+    while host.startswith("www.") and "@" not in host and _site(host.removeprefix("www.")) == _site(host):
+        host = host.removeprefix("www.")
+    return host
+
+
+def _site(host: str) -> str:
+    return site_of_host(host.partition(":")[0])

@@ -1,0 +1,99 @@
+"""One name for all ways to write an address, and one article for it."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from dedup import Article, Corpus, tables
+from dedup.addresses import spelling, spellings
+
+NAMES = st.sampled_from(
+    ["contoh.test", "news.contoh.co.id", "foo.blogspot.com", "127.0.0.1:8000", "[::1]", "localhost"]
+)
+PATHS = st.lists(st.text(st.sampled_from("abzé%2F.-_~:@"), min_size=1, max_size=5), max_size=3)
+QUERIES = st.sampled_from(["", "?id=3", "?p=https://www.x.test/", "?a=1/", "#bagian", "?id=3#x"])
+HARBOUR = Article(
+    url="https://satu.test/pelabuhan", text="Pelabuhan dibuka kembali.", title="Pelabuhan", site="satu.test"
+)
+
+
+@given(NAMES, PATHS, QUERIES)
+def test_all_ways_to_write_an_address_have_one_name(name: str, path: list[str], query: str) -> None:
+    url = f"https://{name}/{'/'.join(path)}{query}"
+    ways = spellings(url)
+    assert ways[0] == spelling(url)
+    assert url in ways
+    assert len(set(ways)) == len(ways)
+    assert {spelling(way) for way in ways} == {spelling(url)}
+    assert {spellings(way) for way in ways} == {ways}
+
+
+@given(NAMES, PATHS, PATHS)
+def test_different_paths_stay_different(name: str, one: list[str], other: list[str]) -> None:
+    written = [f"https://{name}/{'/'.join(path)}" for path in (one, other)]
+    assert (spelling(written[0]) == spelling(written[1])) == (one == other)
+
+
+@given(st.text(max_size=40) | st.from_regex(r"(HTTP|https?)://(www\.)*[a-z:.@\[\]0-9]*[/?#a-z:/]*", fullmatch=True))
+def test_spelling_is_idempotent_and_never_raises(url: str) -> None:
+    assert spelling(spelling(url)) == spelling(url)
+    assert spellings(url)[0] == spelling(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("http://www.contoh.test/a/", "https://contoh.test/a"),
+        ("http://www.contoh.test", "https://contoh.test/"),
+        ("HTTP://WWW.Contoh.test:80/A/?b=C/", "https://contoh.test/A?b=C/"),
+        ("http://contoh.test:8080/", "https://contoh.test:8080/"),
+        ("https://m.contoh.test/a", "https://m.contoh.test/a"),
+        # Here `www` is the name of the site, and what is behind it a public suffix.
+        ("https://www.co.id/a", "https://www.co.id/a"),
+        ("https://www.blogspot.com/a", "https://www.blogspot.com/a"),
+        ("https://www.test/a", "https://www.test/a"),
+        ("file:///a/", "file:///a/"),
+        ("baris-7", "baris-7"),
+        ("", ""),
+    ],
+)
+def test_what_an_address_is_called(url: str, name: str) -> None:
+    assert spelling(url) == name
+
+
+def test_an_address_is_written_in_eight_ways() -> None:
+    assert set(spellings("http://contoh.test/a?b=1")) == {
+        f"{scheme}://{www}contoh.test/a{slash}?b=1"
+        for scheme in ("http", "https")
+        for www in ("", "www.")
+        for slash in ("", "/")
+    }
+
+
+@pytest.mark.parametrize("way", spellings(HARBOUR.url))
+def test_an_article_under_another_spelling_is_the_same_article(corpus: Corpus, way: str) -> None:
+    corpus.add([HARBOUR])
+    other = replace(HARBOUR, url=way, id="")
+    assert corpus.add([other]).same == 1
+    assert corpus.add([replace(other, text="Pelabuhan ditutup lagi.")]).changed == 1
+    (kept,) = corpus.articles()
+    assert (kept.url, kept.id, kept.text) == (HARBOUR.url, HARBOUR.id, "Pelabuhan ditutup lagi.")
+    with corpus.reading() as connection:
+        earlier = select(tables.texts.c.text).join(tables.revisions, tables.revisions.c.text_id == tables.texts.c.id)
+        assert connection.execute(earlier).scalars().all() == [HARBOUR.text]
+
+
+def test_who_gives_ids_of_their_own_tells_spellings_apart(corpus: Corpus) -> None:
+    corpus.add([replace(HARBOUR, id="baris-1")])
+    assert corpus.add([replace(HARBOUR, url="http://satu.test/pelabuhan", id="baris-2")]).new == 1
+    assert corpus.add([replace(HARBOUR, url="http://www.satu.test/pelabuhan", id="")]).same == 1
+    assert [article.id for article in corpus.articles()] == ["baris-1", "baris-2"]
+
+
+def test_what_was_stored_twice_before_stays_two_and_each_is_known(corpus: Corpus) -> None:
+    twins = [replace(HARBOUR, id="a"), replace(HARBOUR, url="http://satu.test/pelabuhan", id="b")]
+    corpus.add(twins)
+    assert corpus.add([replace(twin, id="") for twin in twins]).same == 2
