@@ -27,8 +27,9 @@ MIN_WORDS = 25
 _MIN_LONGEST_LINE = 12
 # A repeated line of fewer words ("Ya.") may be meant; a longer one is the lead set on every part.
 _MIN_REPEATED_WORDS = 4
-# So many different lines in a row are no refrain.
-_COPIED = 3
+# So many different lines in a row are no refrain; a copy for small screens is much of the page as well, where menus and
+# lists of goods say the same now and then.
+_COPIED, _COPIED_SHARE = 3, 0.2
 _DESCRIPTIONS = ("og:description", "description", "twitter:description")
 
 
@@ -201,13 +202,18 @@ def _joined(parts: Sequence[list[str]]) -> tuple[list[str], list[tuple[str, str]
 
 
 def _copied(lines: Sequence[str]) -> set[int]:
-    """Return where lines stand that follow one another in the same way as some before them."""
+    """Return where lines stand that follow one another in the same way as some before them, many in a row."""
     first: dict[tuple[str, ...], int] = {}
     copied: set[int] = set()
+    run: set[int] = set()
     for index in range(len(lines) - _COPIED + 1):
-        run = tuple(lines[index : index + _COPIED])
-        if len(set(run)) == _COPIED and index - first.setdefault(run, index) >= _COPIED:
-            copied.update(range(index, index + _COPIED))
+        few = tuple(lines[index : index + _COPIED])
+        if len(set(few)) == _COPIED and index - first.setdefault(few, index) >= _COPIED:
+            run.update(range(index, index + _COPIED))
+        elif index not in run:
+            run.clear()
+        if len(run) >= _COPIED_SHARE * len(lines):
+            copied |= run
     return copied
 
 

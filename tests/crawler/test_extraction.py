@@ -235,6 +235,11 @@ def test_a_copy_for_small_screens_is_left_out_and_a_refrain_is_not() -> None:
     assert [line.rule for line in twice.lines] == [""] * 5 + ["repeated"] * 5
     refrain = [SENTENCES[0], SENTENCES[1], SENTENCES[0], SENTENCES[2], SENTENCES[0]]
     assert article(page(html(refrain))).text.split("\n") == refrain
+    # A plan of meals for two weeks has the same breakfast on two days.
+    breakfast = ["Secangkir teh jahe tanpa gula", "Dua lembar roti gandum panggang", "Sebutir telur ayam kampung rebus"]
+    plan = [line for number in (0, 1) for line in (*SENTENCES[4 * number : 4 * number + 4], *breakfast)]
+    plan += [f"Hari ke-{number} makan siang bersama tetangga di balai desa sebelah." for number in range(8)]
+    assert article(page(html(plan))).text.split("\n") == plan
 
 
 def test_explain_gives_what_read_gives_with_every_line_and_evidence() -> None:
