@@ -4,6 +4,7 @@ The same words as `segments.words`, as tables that a loop without Python objects
 """
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,6 +16,8 @@ from dedup.records import Hashes32
 
 # What a character may do. Scripts written without spaces give each character, with its marks, a word of its own.
 BEGINS, CONTINUES, ALONE, MARKS, JOINS, LONG = 1, 2, 4, 8, 16, 32
+# What else it is: a digit of any kind, one of a decimal number, a capital, what a name may follow after a space.
+DIGIT, DECIMAL, CAPITAL, BEFORE_NAME = 1, 2, 4, 8
 # All others are written in no more bytes of UTF-8.
 MOST_BYTES = 6
 UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
@@ -26,13 +29,14 @@ _JAMO = r"[\u1160-\u11ff]+"
 
 @dataclass(frozen=True, slots=True)
 class Characters:
-    """`kinds[code]` says what a character may do.
+    """`kinds[code]` says what a character may do, `traits[code]` what else it is.
 
     `folded[code]` is what it becomes (NFKC, casefolded): a code, or from CODES on the number of one of the `longer`
     forms, which stands at `longer[starts[n]:starts[n + 1]]`.
     """
 
     kinds: NDArray[np.uint8]
+    traits: NDArray[np.uint8]
     folded: Hashes32
     longer: Hashes32
     starts: NDArray[np.int64]
@@ -41,7 +45,7 @@ class Characters:
 @cache
 def characters() -> Characters:
     """Return the tables for all of Unicode; making them takes half a second, once."""
-    kinds = _kinds()
+    kinds = _marked(_KINDS)
     folded = np.arange(CODES, dtype=np.uint32)
     longer: list[str] = []
     for code in np.flatnonzero(kinds).tolist():
@@ -54,19 +58,30 @@ def characters() -> Characters:
         if len(written.encode()) > MOST_BYTES:
             kinds[code] |= LONG
     starts = np.cumsum([0, *map(len, longer)], dtype=np.int64)
-    return Characters(kinds, folded, np.array([ord(one) for form in longer for one in form], np.uint32), starts)
+    traits = _marked(_TRAITS)
+    return Characters(kinds, traits, folded, np.array([ord(one) for form in longer for one in form], np.uint32), starts)
 
 
-def _kinds() -> NDArray[np.uint8]:
-    kinds = np.zeros(CODES, dtype=np.uint8)
+_KINDS = (
+    (rf"[[\p{{L}}\p{{N}}]--[{UNSPACED}]]+", BEGINS | CONTINUES),
+    (rf"[\p{{M}}--[{UNSPACED}]]+", CONTINUES),
+    (rf"[{UNSPACED}]+", ALONE),
+    (r"\p{M}+", MARKS | JOINS),
+    (_JAMO, JOINS),
+)
+_TRAITS = (
+    (r"[\p{Nd}\p{Numeric_Type=Digit}]+", DIGIT),
+    (r"\p{Nd}+", DECIMAL),
+    (r"\p{Lu}+", CAPITAL),
+    (r"[\p{Ll}\p{N},;)]+", BEFORE_NAME),
+)
+
+
+def _marked(patterns: Sequence[tuple[str, int]]) -> NDArray[np.uint8]:
+    """Return for each code point the marks of the patterns that it fits."""
+    marks = np.zeros(CODES, dtype=np.uint8)
     every = "".join("\0" if code in _SURROGATES else chr(code) for code in range(CODES))
-    for pattern, kind in (
-        (rf"[[\p{{L}}\p{{N}}]--[{UNSPACED}]]+", BEGINS | CONTINUES),
-        (rf"[\p{{M}}--[{UNSPACED}]]+", CONTINUES),
-        (rf"[{UNSPACED}]+", ALONE),
-        (r"\p{M}+", MARKS | JOINS),
-        (_JAMO, JOINS),
-    ):
+    for pattern, mark in patterns:
         for found in regex.finditer(pattern, every, regex.VERSION1):
-            kinds[found.start() : found.end()] |= kind
-    return kinds
+            marks[found.start() : found.end()] |= mark
+    return marks

@@ -54,11 +54,13 @@ def sign_texts(
     buffer = np.empty(most * _ROOM + 4, np.uint8)
     fours = np.empty(most * _ROOM + 4, np.uint32)
     word_starts, word_ends = np.empty(most + 1, np.int64), np.empty(most + 1, np.int64)
+    firsts, lasts = np.empty(most + 1, np.uint32), np.empty(most + 1, np.uint32)
     held = np.zeros(len(ends), np.uint8)
     before = 0
     for text in range(len(ends)):
-        words, held[text] = _cut(
-            codes[before : ends[text]], kinds, folded, longer, longer_starts, buffer, word_starts, word_ends
+        words, held[text] = cut_words(
+            codes[before : ends[text]],
+            *(kinds, folded, longer, longer_starts, buffer, word_starts, word_ends, firsts, lasts),
         )
         _sign(buffer, fours, word_starts, word_ends, words, length, multiplier, offset, out[text])
         before = ends[text]
@@ -76,7 +78,7 @@ def sign_words(
 
 
 @_compiled
-def _cut(  # noqa: C901 - one loop over a text, and every call in it costs
+def cut_words(  # noqa: C901 - one loop over a text, and every call in it costs
     codes: Hashes32,
     kinds: Bytes,
     folded: Hashes32,
@@ -85,15 +87,22 @@ def _cut(  # noqa: C901 - one loop over a text, and every call in it costs
     buffer: Bytes,
     starts: Places,
     ends: Places,
+    firsts: Hashes32,
+    lasts: Hashes32,
 ) -> tuple[int, np.uint8]:
-    """Write the words of a text into `buffer`; return how many there are, and what kinds of characters they hold."""
+    """Write the words of a text into `buffer`; return how many there are, and what kinds of characters they hold.
+
+    Word i stands in UTF-8 at `buffer[starts[i]:ends[i]]`, as written at `codes[firsts[i]:lasts[i]]`.
+    """
     at, words = 0, 0
     inside, goes_on, seen = False, _NOTHING, _NOTHING
-    for code in codes:
+    for place in range(len(codes)):
+        code = codes[place]
         kind = kinds[code]
         if not (inside and kind & goes_on):
             if inside:
                 ends[words] = at
+                lasts[words] = place
                 words += 1
                 inside = False
             if kind & _ALONE:
@@ -107,6 +116,7 @@ def _cut(  # noqa: C901 - one loop over a text, and every call in it costs
                 buffer[at] = 32
                 at += 1
             starts[words] = at
+            firsts[words] = place
         seen |= kind
         to = folded[code]
         if to < _ASCII:
@@ -116,6 +126,7 @@ def _cut(  # noqa: C901 - one loop over a text, and every call in it costs
             at = _write(to, longer, longer_starts, buffer, at)
     if inside:
         ends[words] = at
+        lasts[words] = len(codes)
         words += 1
     return words, seen
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from dedup.passages import Tile, tiles
-from dedup.records import Hashes64, Match, Measures, Passage, Reading, Recipe
+from dedup.records import HOLDS_DIGIT, QUOTED, Hashes64, Match, Measures, Passage, Reading, Recipe
 from dedup.relations import relate, share
 
 
@@ -15,15 +15,15 @@ def compare(a: Reading, b: Reading, recipe: Recipe) -> Match:
     if a.id > b.id:
         a, b = b, a
     shared = tiles(a, b, recipe.match_words)
-    measures = measure(a, b, shared)
+    measures = measure(a, b, shared, recipe)
     relation, reason = relate(a, b, shared, measures, recipe)
     passages = tuple(_passage(a, b, tile) for tile in shared if tile.length >= recipe.passage_words)
     return Match(a.id, b.id, relation, reason, measures, passages)
 
 
-def measure(a: Reading, b: Reading, shared: Sequence[Tile]) -> Measures:
+def measure(a: Reading, b: Reading, shared: Sequence[Tile], recipe: Recipe) -> Measures:
     """Return the measures of two texts over their own words; `shared` are their tiles."""
-    in_a, in_b = _own_shingles(a), _own_shingles(b)
+    in_a, in_b = (_own_shingles(text, recipe.match_words) for text in (a, b))
     common = len(np.intersect1d(in_a, in_b, assume_unique=True))
     union = len(in_a) + len(in_b) - common
     a_words, b_words = int(a.own.sum()), int(b.own.sum())
@@ -42,16 +42,16 @@ def measure(a: Reading, b: Reading, shared: Sequence[Tile]) -> Measures:
     )
 
 
-def _own_shingles(text: Reading) -> Hashes64:
-    length = len(text.words) - len(text.shingles) + 1
+def _own_shingles(text: Reading, length: int) -> Hashes64:
     own = text.own[: len(text.shingles)].copy()
     for place in range(1, length):
         own &= text.own[place : place + len(text.shingles)]
     return np.unique(text.shingles[own])
 
 
-def _agreement(a: frozenset[str], b: frozenset[str]) -> float:
-    return len(a & b) / min(len(a), len(b)) if a and b else 1.0
+def _agreement(a: Hashes64, b: Hashes64) -> float:
+    common = len(np.intersect1d(a, b, assume_unique=True))
+    return common / min(len(a), len(b)) if len(a) and len(b) else 1.0
 
 
 def _outside_quotes(a: Reading, b: Reading, shared: Sequence[Tile]) -> float:
@@ -59,8 +59,8 @@ def _outside_quotes(a: Reading, b: Reading, shared: Sequence[Tile]) -> float:
     shorter, starts = (a, [tile.a for tile in shared])
     if int(b.own.sum()) < int(a.own.sum()):
         shorter, starts = (b, [tile.b for tile in shared])
-    unquoted = shorter.own & ~np.array(shorter.words.quoted, dtype=bool)
-    covered = np.zeros(len(shorter.words), dtype=bool)
+    unquoted = shorter.own & (shorter.words.flags & QUOTED == 0)
+    covered = np.zeros(len(shorter.own), dtype=bool)
     for start, tile in zip(starts, shared, strict=True):
         covered[start : start + tile.length] = True
     total = int(unquoted.sum())
@@ -71,10 +71,10 @@ def _replaced_numbers(a: Reading, b: Reading, shared: Sequence[Tile]) -> int:
     """Return how many short gaps between consecutive tiles hold digits on both sides: facts filled into a frame."""
     replaced = 0
     for before, after in pairwise(shared):
-        gap_a = a.words.words[before.a + before.length : after.a]
-        gap_b = b.words.words[before.b + before.length : after.b]
+        gap_a = a.words.flags[before.a + before.length : after.a]
+        gap_b = b.words.flags[before.b + before.length : after.b]
         if 0 < len(gap_a) <= _SHORT_GAP and 0 < len(gap_b) <= _SHORT_GAP:
-            replaced += _has_digit(gap_a) and _has_digit(gap_b)
+            replaced += bool((gap_a & HOLDS_DIGIT).any() and (gap_b & HOLDS_DIGIT).any())
     return replaced
 
 
@@ -82,16 +82,12 @@ def _replaced_numbers(a: Reading, b: Reading, shared: Sequence[Tile]) -> int:
 _SHORT_GAP = 6
 
 
-def _has_digit(words: Sequence[str]) -> bool:
-    return any(any(character.isdigit() for character in word) for word in words)
-
-
 def _passage(a: Reading, b: Reading, tile: Tile) -> Passage:
     last_a, last_b = tile.a + tile.length - 1, tile.b + tile.length - 1
     return Passage(
-        a.words.starts[tile.a],
-        a.words.ends[last_a],
-        b.words.starts[tile.b],
-        b.words.ends[last_b],
+        int(a.words.starts[tile.a]),
+        int(a.words.stops[last_a]),
+        int(b.words.starts[tile.b]),
+        int(b.words.stops[last_b]),
         tile.length,
     )

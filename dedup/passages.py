@@ -28,8 +28,8 @@ class Tile:
 def tiles(a: Reading, b: Reading, least: int) -> list[Tile]:
     """Return the shared runs of at least `least` own words, none overlapping in either text, in order of `a`."""
     runs = sorted(_maximal_runs(a, b, least), key=lambda tile: (-tile.length, tile.a, tile.b))
-    taken_a = np.zeros(len(a.words), dtype=bool)
-    taken_b = np.zeros(len(b.words), dtype=bool)
+    taken_a = np.zeros(len(a.own), dtype=bool)
+    taken_b = np.zeros(len(b.own), dtype=bool)
     kept = []
     for run in runs:
         for free in _free_parts(run, taken_a, taken_b, least):
@@ -71,9 +71,9 @@ def _extended(a: Reading, b: Reading, start_a: int, start_b: int) -> Tile:
 
 def _same(a: Reading, b: Reading, place_a: int, place_b: int) -> bool:
     return (
-        place_a < len(a.words)
-        and place_b < len(b.words)
-        and a.words.words[place_a] == b.words.words[place_b]
+        place_a < len(a.own)
+        and place_b < len(b.own)
+        and a.words.hashes[place_a] == b.words.hashes[place_b]
         and bool(a.own[place_a])
         and bool(b.own[place_b])
     )

@@ -82,6 +82,35 @@ class Words:
         return len(self.words)
 
 
+# Traits of a word: inside quotation marks; its first character is a digit, or any; it is capitalised inside a sentence.
+QUOTED, BEGINS_WITH_DIGIT, HOLDS_DIGIT, NAME = 1, 2, 4, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The words and numbers of several texts, as numbers, text after text.
+
+    The words of text i are those from `ends[i - 1]` to `ends[i]`: their `hashes`, where they begin and end in the text,
+    and their traits as `flags`. Its numbers are `numbers[number_ends[i - 1]:number_ends[i]]`, hashed as written.
+    """
+
+    ends: NDArray[np.int64]
+    hashes: Hashes64
+    starts: Hashes32
+    stops: Hashes32
+    flags: NDArray[np.uint8]
+    number_ends: NDArray[np.int64]
+    numbers: Hashes64
+
+    def words(self, text: int) -> slice:
+        """Return where the words of a text stand."""
+        return slice(int(self.ends[text - 1]) if text else 0, int(self.ends[text]))
+
+    def counted(self, text: int) -> slice:
+        """Return where the numbers of a text stand."""
+        return slice(int(self.number_ends[text - 1]) if text else 0, int(self.number_ends[text]))
+
+
 @dataclass(frozen=True, slots=True)
 class SiteShingles:
     """The sorted distinct shingles of a site, and in how many of its strict families each stands."""
@@ -100,20 +129,21 @@ class TermVector:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An article as matching reads it.
+    """An article as matching reads it; `title` and `words` are Cuts of one text.
 
     `own[i]` tells whether word i is the text's own or its site's boilerplate; `shingles[i]` is the hash of the
-    `Recipe.match_words` words that begin with word i. `numbers` and `names` are those of the whole text.
+    `Recipe.match_words` words that begin with word i. `numbers` and `names` are those of the whole text, hashed, sorted
+    and distinct.
     """
 
     id: str
     site: str
-    title: tuple[str, ...]
-    words: Words
+    title: Cut
+    words: Cut
     own: NDArray[np.bool_]
     shingles: Hashes64
-    numbers: frozenset[str]
-    names: frozenset[str]
+    numbers: Hashes64
+    names: Hashes64
 
 
 class Relation(StrEnum):
@@ -222,6 +252,8 @@ class Story:
 class Recipe:
     """All numbers of the method. Stored with every result; two recipes never mix in one corpus."""
 
+    # What the numbers below mean to this program; it grows when the same numbers would give other results.
+    method: int = 2
     # Signature: datasketch.MinHash(scheme="affine32", seed=seed) over xxh32 of `shingle_words`-word shingles.
     shingle_words: int = 4
     permutations: int = 128

@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
+from dedup.cutting import word_hash
 from dedup.passages import Tile
-from dedup.records import Measures, Reading, Recipe, Relation
+from dedup.records import BEGINS_WITH_DIGIT, HOLDS_DIGIT, QUOTED, Cut, Measures, Reading, Recipe, Relation
 
 
 def relate(a: Reading, b: Reading, shared: Sequence[Tile], measures: Measures, recipe: Recipe) -> tuple[Relation, str]:
     """Return the relation of two texts and the reason in words (DESIGN.md section 3)."""
-    if min(len(a.words), len(b.words)) < recipe.min_words:
+    if min(len(a.own), len(b.own)) < recipe.min_words:
         return Relation.NONE, f"a text of fewer than {recipe.min_words} words says too little"
-    if a.words.words == b.words.words:
+    if np.array_equal(a.words.hashes, b.words.hashes):
         return Relation.EXACT, "the same words from beginning to end"
     contained = f"{measures.containment:.0%} of the shorter text stands in the longer"
     if measures.containment < recipe.floor:
@@ -70,12 +72,12 @@ def _template(a: Reading, b: Reading, measures: Measures, recipe: Recipe) -> str
 
 
 def _number_density(text: Reading) -> float:
-    return share(sum(word[0].isdigit() for word in text.words.words), len(text.words))
+    return share(int(np.count_nonzero(text.words.flags & BEGINS_WITH_DIGIT)), len(text.own))
 
 
-def _same_frame(a: Sequence[str], b: Sequence[str], recipe: Recipe) -> bool:
-    facts_a, facts_b = ({word for word in title if _is_fact(word)} for title in (a, b))
-    frame_a, frame_b = set(a) - facts_a, set(b) - facts_b
+def _same_frame(a: Cut, b: Cut, recipe: Recipe) -> bool:
+    facts_a, facts_b = (set(title.hashes[_are_facts(title)].tolist()) for title in (a, b))
+    frame_a, frame_b = set(a.hashes.tolist()) - facts_a, set(b.hashes.tolist()) - facts_b
     alike = share(len(frame_a & frame_b), len(frame_a | frame_b))
     return facts_a != facts_b and alike >= recipe.template_titles
 
@@ -91,12 +93,17 @@ _CALENDAR = frozenset(
 )
 
 
-def _is_fact(word: str) -> bool:
-    return word in _CALENDAR or any(character.isdigit() for character in word)
+_CALENDAR_HASHES = np.array([word_hash(word) for word in sorted(_CALENDAR)], dtype=np.uint64)
+
+
+def _are_facts(words: Cut) -> NDArray[np.bool_]:
+    """Return which words are numbers or belong to the calendar."""
+    facts: NDArray[np.bool_] = (words.flags & HOLDS_DIGIT != 0) | np.isin(words.hashes, _CALENDAR_HASHES)
+    return facts
 
 
 def _mostly_quoted(a: Reading, b: Reading, shared: Sequence[Tile], measures: Measures, recipe: Recipe) -> str:
-    quoted = sum(sum(a.words.quoted[tile.a : tile.a + tile.length]) for tile in shared)
+    quoted = sum(int(np.count_nonzero(a.words.flags[tile.a : tile.a + tile.length] & QUOTED)) for tile in shared)
     inside = share(quoted, measures.shared_words)
     doubtful = measures.outside_quotes < recipe.quotes_doubt
     little = measures.outside_quotes < recipe.quotes_share
@@ -124,9 +131,9 @@ def _digest(a: Reading, b: Reading, shared: Sequence[Tile], measures: Measures, 
         for start, tile in zip(starts, shared, strict=True)
     ):
         return False
-    titles = share(len(set(a.title) & set(b.title)), min(len(set(a.title)), len(set(b.title))))
-    told = {longer.words.words[place] for place in np.flatnonzero(foreign)}
-    recurring = share(len(shorter.names & told), len(shorter.names))
+    titled = [set(text.title.hashes.tolist()) for text in (a, b)]
+    titles = share(len(titled[0] & titled[1]), min(map(len, titled)))
+    recurring = share(int(np.isin(shorter.names, longer.words.hashes[foreign]).sum()), len(shorter.names))
     return titles < recipe.excerpt_title and recurring < recipe.excerpt_names
 
 
@@ -148,7 +155,7 @@ def _lightly_edited(a: Reading, b: Reading, shared: Sequence[Tile], measures: Me
 
 def _longest_gap(text: Reading, runs: Sequence[tuple[int, int]]) -> int:
     place, longest = 0, 0
-    for start, length in [*sorted(runs), (len(text.words), 0)]:
+    for start, length in [*sorted(runs), (len(text.own), 0)]:
         longest = max(longest, int(text.own[place:start].sum()))
         place = start + length
     return longest

@@ -26,27 +26,20 @@ def words(text: str) -> Words:
     quotations = [match.span() for match in _QUOTATION.finditer(text)]
     starts = tuple(match.start() for match in found)
     return Words(
-        words=tuple(_normal(match.group()) for match in found),
+        words=tuple(normal(match.group()) for match in found),
         starts=starts,
         ends=tuple(match.end() for match in found),
         quoted=_inside(starts, quotations),
     )
 
 
-def numbers(text: str) -> frozenset[str]:
+def numbers(text: str) -> list[str]:
     """Return the numbers of `text` as written, separators kept: `10.000`, `22/3/2025`, `07:30`."""
-    return frozenset(_NUMBER.findall(text))
+    return [str(number) for number in _NUMBER.findall(text)]
 
 
-def names(text: str) -> frozenset[str]:
-    """Return the capitalised words that do not begin a sentence: nearly all of them names."""
-    return frozenset(_normal(match.group(1)) for match in _NAME.finditer(text))
-
-
-_NAME = regex.compile(r"(?<=[\p{Ll}\p{N},;)] )(\p{Lu}[\p{L}\p{M}]+)")
-
-
-def _normal(word: str) -> str:
+def normal(word: str) -> str:
+    """Return a word as it is compared: NFKC, casefolded."""
     return word.lower() if word.isascii() else unicodedata.normalize("NFKC", word).casefold()
 
 

@@ -26,22 +26,17 @@ def hashes32(words: Sequence[str], length: int) -> Hashes32:
     )
 
 
-def hashes64(words: Sequence[str], length: int) -> Hashes64:
-    """Return a 64-bit hash of each shingle of `length` words, in text order; equal shingles have equal hashes.
+def hashes64(words: Hashes64, length: int) -> Hashes64:
+    """Return a 64-bit hash of each shingle of `length` words, given the words' hashes, in text order.
 
-    The words' xxh3 hashes are combined as a polynomial and mixed (the finaliser of MurmurHash3).
+    These are combined as a polynomial and mixed (the finaliser of MurmurHash3).
     """
     count = len(words) - length + 1
     if count <= 0:
         return np.empty(0, dtype=np.uint64)
-    single = np.fromiter(
-        (xxhash.xxh3_64_intdigest(word.encode("utf-8", "surrogatepass")) for word in words),
-        dtype=np.uint64,
-        count=len(words),
-    )
     combined = np.zeros(count, dtype=np.uint64)
     for place in range(length):
-        combined = combined * _MULTIPLIER + single[place : place + count]
+        combined = combined * _MULTIPLIER + words[place : place + count]
     return _mixed(combined)
 
 

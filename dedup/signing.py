@@ -13,7 +13,7 @@ from dedup.characters import JOINS, LONG, characters
 from dedup.records import Hashes32, Recipe
 
 # Loading the kernel takes longer than signing so many texts without it.
-_WORTH_LOADING = 1_000
+WORTH_LOADING = 1_000
 # Small enough that the cores end together, large enough that handing over costs nothing.
 _BATCH = 256
 _SPACE = b" "
@@ -25,7 +25,7 @@ def signatures(texts: Sequence[str], recipe: Recipe, cores: int | None = None) -
     A row equals `datasketch.MinHash(scheme="affine32")` over xxh32 of the text's shingles, whichever way it was made.
     `cores` None: all there are.
     """
-    sign = by_kernel if len(texts) >= _WORTH_LOADING and has_kernel() else by_numpy
+    sign = by_kernel if len(texts) >= WORTH_LOADING and has_kernel() else by_numpy
     out = np.empty((len(texts), recipe.permutations), dtype=np.uint32)
     spans = [slice(start, start + _BATCH) for start in range(0, len(texts), _BATCH)]
     with ThreadPoolExecutor(cores or os.cpu_count()) as threads:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from dedup import boilerplate, index, matching, minhash, segments, shingles
+from dedup import boilerplate, cutting, index, matching, minhash, shingles, signing
 from dedup import families as joined
 from dedup.reading import reading
 from dedup.records import Article, Match, Measures, Passage, Reading, Recipe, Relation, SourceError
@@ -210,26 +210,28 @@ def _all_stars(edges: DataFrame) -> bool:
 def _count_site(table: pa.Table, recipe: Recipe) -> pa.Table:
     """Return a site's shingles and in how many of its strict families each stands, as `stages.learn` counts them."""
     table = table.sort_by("unit")
-    words = [segments.words(text).words for text in table["text"].to_pylist()]
+    written = table["text"].to_pylist()
+    words = [held.hashes for held in cutting.parts(cutting.cut(written))]
     texts = [np.unique(shingles.hashes64(held, recipe.shingle_words)) for held in words]
-    likely = index.banded([_bands(held, recipe) if len(held) >= recipe.min_words else () for held in words])
+    long_enough = [place for place, held in enumerate(words) if len(held) >= recipe.min_words]
+    signed = signing.signatures([written[place] for place in long_enough], recipe, cores=1)
+    bands: list[list[bytes]] = [[] for _ in words]
+    for place, signature in zip(long_enough, signed, strict=True):
+        bands[place] = minhash.bands(signature, recipe.strict_bands, recipe.strict_rows)
+    likely = index.banded(bands)
     found = boilerplate.site_shingles(texts, boilerplate.strict_families(texts, likely, recipe))
     sites = pa.repeat(table["site"][0], len(found.shingles))
     return pa.table([sites, found.shingles.view(np.int64), found.families.astype(np.int64)], schema=_COUNTED)
-
-
-def _bands(words: tuple[str, ...], recipe: Recipe) -> list[bytes]:
-    signature = minhash.signature(shingles.hashes32(words, recipe.shingle_words), recipe)
-    return minhash.bands(signature, recipe.strict_bands, recipe.strict_rows)
 
 
 def _own_site(table: pa.Table, repeated: pa.Table, recipe: Recipe) -> pa.Table:
     """Return the own text of each unit of a site, given what the site repeats."""
     learned = repeated["shingle"].to_numpy().view(np.uint64)
     rows = []
-    for unit, digest, text in zip(*(table[name].to_pylist() for name in ("unit", "digest", "text")), strict=True):
-        words = segments.words(text)
-        places = shingles.hashes64(words.words, recipe.shingle_words)
+    cuts = cutting.parts(cutting.cut(table["text"].to_pylist(), cores=1))
+    for unit, digest, cut in zip(table["unit"].to_pylist(), table["digest"].to_pylist(), cuts, strict=True):
+        words = cut.hashes
+        places = shingles.hashes64(words, recipe.shingle_words)
         own = boilerplate.own_words(places, learned, len(words), recipe.shingle_words)
         own_hash, keys = own_sketch(words, places, own, recipe)
         rows.append((unit, digest, own.tobytes(), own_hash, keys.view(np.int64)))
@@ -256,9 +258,9 @@ def _compared(pairs: Rows, recipe: Recipe) -> Rows:
 
 
 def _reading(text: Mapping[str, Any], whole: bool, recipe: Recipe) -> Reading:
-    words = segments.words(text["text"])
-    own = np.ones(len(words), dtype=bool) if whole else np.frombuffer(text["own"], dtype=bool)
-    return reading(text["id"], text["site"], text["title"], text["text"], words, own, recipe)
+    words, title = cutting.parts(cutting.by_words([text["text"], text["title"]]))
+    own = np.ones(len(words.hashes), dtype=bool) if whole else np.frombuffer(text["own"], dtype=bool)
+    return reading(text["id"], text["site"], title, words, own, recipe)
 
 
 def _members(table: pa.Table) -> pa.Table:

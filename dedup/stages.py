@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +11,8 @@ from dedup import boilerplate, index, matching, minhash, signing
 from dedup.corpus import grouping
 from dedup.corpus.grouping import Own
 from dedup.corpus.results import stored_matches
-from dedup.corpus.store import text_hash
 from dedup.reading import NOTHING, Desk
-from dedup.records import Hashes64, Match, Recipe, SiteShingles, Words
+from dedup.records import Hashes64, Match, Recipe, SiteShingles
 
 # Texts whose signatures are kept in one transaction.
 _SIGNED_AT_ONCE = 10_000
@@ -124,7 +124,7 @@ def verify(
         tell("verifying", done, len(asked))
         whole = (a, b) in alike
         one, other = (
-            desk.reading(key, np.ones(len(desk.words(key)), dtype=bool) if whole else desk.own(key, repeated))
+            desk.reading(key, np.ones(len(desk.words(key).hashes), dtype=bool) if whole else desk.own(key, repeated))
             for key in (a, b)
         )
         match = matching.compare(one, other, desk.recipe)
@@ -145,22 +145,23 @@ def identical(desk: Desk) -> list[Pair]:
     return pairs
 
 
-def own_sketch(words: Words, places: Hashes64, own: NDArray[np.bool_], recipe: Recipe) -> tuple[str, Hashes64]:
+def own_sketch(words: Hashes64, places: Hashes64, own: NDArray[np.bool_], recipe: Recipe) -> tuple[str, Hashes64]:
     """Return the hash of a text's own words and their containment sketch; none where too little is its own.
 
-    `places` are the hashes of the shingle at each place of the text, `own` tells which of its words are its own.
+    `words` are the hashes of its words, `places` of the shingle at each place, `own` tells which words are its own.
     """
-    left = [word for word, is_own in zip(words.words, own.tolist(), strict=True) if is_own]
+    left = words[own]
     enough = len(left) >= recipe.min_own_words and len(left) >= recipe.min_own_share * len(words)
     inside = own[: len(places)].copy()
     for place in range(1, recipe.shingle_words):
         inside &= own[place : place + len(inside)]
-    return text_hash(" ".join(left)), minhash.sketch(places[inside], recipe) if enough else NOTHING
+    digest = blake2b(left.astype("<u8").tobytes(), digest_size=16).hexdigest()
+    return digest, minhash.sketch(places[inside], recipe) if enough else NOTHING
 
 
 def _own(desk: Desk, unit: str, repeated: Mapping[str, Hashes64]) -> Own:
     own = desk.own(unit, repeated)
-    digest, keys = own_sketch(desk.words(unit), desk.shingles(unit), own, desk.recipe)
+    digest, keys = own_sketch(desk.words(unit).hashes, desk.shingles(unit), own, desk.recipe)
     return Own(digest, keys, desk.term_vector(unit, own))
 
 
@@ -170,7 +171,7 @@ def _likely(desk: Desk, units: Sequence[str]) -> list[tuple[int, int]]:
     return index.banded(
         [
             minhash.bands(signed[desk.articles[unit].text_id], recipe.strict_bands, recipe.strict_rows)
-            if len(desk.words(unit)) >= recipe.min_words
+            if len(desk.words(unit).hashes) >= recipe.min_words
             else ()
             for unit in units
         ]

@@ -5,9 +5,9 @@ of millionths, so that sums do not depend on the order of adding.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
-from math import log, sqrt
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,34 +17,21 @@ from dedup.records import Family, Hashes64, Match, Recipe, Relation, TermVector
 
 Edges = Mapping[tuple[str, str], int]
 MILLION = 1_000_000
-# What is longer is no word of any language's news but an address or encoded data.
-_LONGEST_TERM = 60
 
 
-def salience(
-    words: Sequence[str], title: Sequence[str], weigh: Callable[[str], float], recipe: Recipe
-) -> dict[str, float]:
-    """Return the terms of a text and how much each says of it: (1 + log tf) · weight, words of the title doubled."""
-    counts: Counter[str] = Counter(words)
-    for word in set(title):
-        counts[word] += recipe.story_title_count
-    return {
-        word: (1 + log(count)) * weigh(word)
-        for word, count in counts.items()
-        if 1 < len(word) <= _LONGEST_TERM and not word[0].isdigit()
-    }
+def salience(counts: NDArray[np.int64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how much each term says of its text: (1 + log tf) · weight."""
+    said: NDArray[np.float64] = (1 + np.log(counts)) * weights
+    return said
 
 
-def vector(terms: Mapping[str, float], hash_of: Callable[[str], int], recipe: Recipe) -> TermVector:
-    """Return the unit vector of `terms`, keys sorted; an empty one for a text without terms.
+def vector(terms: Hashes64, said: NDArray[np.float64], recipe: Recipe) -> TermVector:
+    """Return the unit vector of sorted `terms` and what each says; an empty one for a text without terms.
 
     No component is longer than `recipe.story_term_limit`: a ferry timetable that names a town ten times and a report
     of its flood share one word, however rare, and are not one story.
     """
-    keys = np.array([hash_of(term) for term in terms], dtype=np.uint64)
-    weights = np.array(list(terms.values()), dtype=np.float64)
-    order = np.argsort(keys)
-    unit = _unit(keys[order], weights[order])
+    unit = _unit(terms, said)
     return TermVector(unit.keys, np.minimum(unit.weights, np.float32(recipe.story_term_limit)))
 
 

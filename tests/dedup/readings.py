@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from dedup import segments, shingles
+from dedup import cutting
+from dedup.reading import reading as as_read
 from dedup.records import Reading, Recipe
 
 RECIPE = Recipe()
@@ -10,18 +11,9 @@ RECIPE = Recipe()
 
 def reading(text: str, name: str = "a", site: str = "", title: str = "", own: slice | None = None) -> Reading:
     """Return `text` as matching reads it; all of it is its own, or the words in `own` alone."""
-    words = segments.words(text)
-    mask = np.ones(len(words), dtype=bool)
+    words = cutting.by_words([text])
+    mask = np.ones(len(words.hashes), dtype=bool)
     if own is not None:
         mask[:] = False
         mask[own] = True
-    return Reading(
-        id=name,
-        site=site or f"{name}.test",
-        title=segments.words(title).words,
-        words=words,
-        own=mask,
-        shingles=shingles.hashes64(words.words, RECIPE.match_words),
-        numbers=segments.numbers(text),
-        names=segments.names(text),
-    )
+    return as_read(name, site or f"{name}.test", cutting.by_words([title]), words, mask, RECIPE)

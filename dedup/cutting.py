@@ -1,0 +1,148 @@
+"""Texts → their words as numbers: compiled in batches on all cores, or word by word where numba is not installed."""
+
+import os
+import unicodedata
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup import segments
+from dedup.characters import BEFORE_NAME, CAPITAL, DIGIT, JOINS, LONG, characters
+from dedup.records import BEGINS_WITH_DIGIT, HOLDS_DIGIT, NAME, QUOTED, Cut
+from dedup.signing import WORTH_LOADING, has_kernel
+
+_BATCH = 256
+_BASIS, _PRIME, _FULL = 0xCBF29CE484222325, 0x100000001B3, 0xFFFFFFFFFFFFFFFF
+
+
+def cut(texts: Sequence[str], cores: int | None = None) -> Cut:
+    """Return the words and numbers of texts; the same whichever way they are found. `cores` None: all there are."""
+    if len(texts) < WORTH_LOADING or not has_kernel():
+        return by_words(texts)
+    batches = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
+    with ThreadPoolExecutor(cores or os.cpu_count()) as threads:
+        return joined(list(threads.map(by_kernel, batches)))
+
+
+def by_words(texts: Sequence[str]) -> Cut:
+    """Cut texts one after the other."""
+    return joined([_one(text) for text in texts])
+
+
+def by_kernel(texts: Sequence[str]) -> Cut:
+    """Cut texts without holding other threads up; raises ImportError without numba."""
+    from dedup import scanning
+
+    known = characters()
+    encoded = [text.encode("utf-32-le", "surrogatepass") for text in texts]
+    ends = np.cumsum([len(each) // 4 for each in encoded], dtype=np.int64)
+    codes = np.frombuffer(b"".join(encoded), dtype=np.uint32)
+    *columns, held = scanning.scan_texts(
+        codes, ends, known.kinds, known.traits, known.folded, known.longer, known.starts
+    )
+    ends, hashes, starts, stops, flags, number_ends, numbers = columns
+    found = Cut(ends, hashes, starts, stops, flags, number_ends, numbers)
+    odd = [number for number in np.flatnonzero(held & (JOINS | LONG)).tolist() if _is_odd(held[number], texts[number])]
+    return _with(found, {number: _one(texts[number]) for number in odd}) if odd else found
+
+
+def joined(cuts: Sequence[Cut]) -> Cut:
+    """Return several cuts as one, in their order."""
+    if not cuts:
+        nothing = np.empty(0, np.uint64), np.empty(0, np.uint32), np.empty(0, np.int64)
+        return Cut(nothing[2], nothing[0], nothing[1], nothing[1], np.empty(0, np.uint8), nothing[2], nothing[0])
+    return Cut(
+        ends=_shifted([each.ends for each in cuts], [len(each.hashes) for each in cuts]),
+        hashes=np.concatenate([each.hashes for each in cuts]),
+        starts=np.concatenate([each.starts for each in cuts]),
+        stops=np.concatenate([each.stops for each in cuts]),
+        flags=np.concatenate([each.flags for each in cuts]),
+        number_ends=_shifted([each.number_ends for each in cuts], [len(each.numbers) for each in cuts]),
+        numbers=np.concatenate([each.numbers for each in cuts]),
+    )
+
+
+def _shifted(ends: Sequence[NDArray[np.int64]], lengths: Sequence[int]) -> NDArray[np.int64]:
+    before = np.cumsum([0, *lengths[:-1]])
+    return np.concatenate([each + start for each, start in zip(ends, before, strict=True)])
+
+
+def parts(whole: Cut) -> list[Cut]:
+    """Return each text of a cut."""
+    return [part(whole, text) for text in range(len(whole.ends))]
+
+
+def part(whole: Cut, text: int) -> Cut:
+    """Return one text of a cut."""
+    words, counted = whole.words(text), whole.counted(text)
+    return Cut(
+        ends=np.array([words.stop - words.start]),
+        hashes=whole.hashes[words],
+        starts=whole.starts[words],
+        stops=whole.stops[words],
+        flags=whole.flags[words],
+        number_ends=np.array([counted.stop - counted.start]),
+        numbers=whole.numbers[counted],
+    )
+
+
+@lru_cache(maxsize=200_000)
+def word_hash(word: str) -> int:
+    """Return the hash a normalised word has: FNV-1a of its UTF-8, mixed as MurmurHash3 ends."""
+    value = _BASIS
+    for byte in word.encode("utf-8", "surrogatepass"):
+        value = ((value ^ byte) * _PRIME) & _FULL
+    return _mixed(value)
+
+
+def _number_hash(number: str) -> int:
+    value = _BASIS
+    for character in number:
+        value = ((value ^ ord(character)) * _PRIME) & _FULL
+    return _mixed(value)
+
+
+def _mixed(value: int) -> int:
+    value = ((value ^ (value >> 33)) * 0xFF51AFD7ED558CCD) & _FULL
+    value = ((value ^ (value >> 33)) * 0xC4CEB9FE1A85EC53) & _FULL
+    return value ^ (value >> 33)
+
+
+def _is_odd(held: int, text: str) -> bool:
+    """Tell whether the tables alone do not give a text's words: letters too long for them, or such as join."""
+    # Where it is normalised already, nothing in it joins any more.
+    return bool(held & LONG) or not unicodedata.is_normalized("NFKC", text)
+
+
+def _with(found: Cut, others: dict[int, Cut]) -> Cut:
+    return joined([others[number] if number in others else part(found, number) for number in range(len(found.ends))])
+
+
+def _one(text: str) -> Cut:
+    words = segments.words(text)
+    numbers = [_number_hash(number) for number in segments.numbers(text)]
+    starts, stops = np.array(words.starts, np.uint32), np.array(words.ends, np.uint32)
+    traits = characters().traits[np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)]
+    flags = np.where(np.array(words.quoted, bool), QUOTED, 0)
+    flags |= np.where(traits[starts] & DIGIT, BEGINS_WITH_DIGIT, 0)
+    digits = np.cumsum([0, *(traits & DIGIT)])
+    flags |= np.where(digits[stops] > digits[starts], HOLDS_DIGIT, 0)
+    flags |= np.where([_is_name(text, traits, place) for place in zip(words.starts, words.ends, strict=True)], NAME, 0)
+    return Cut(
+        ends=np.array([len(words)], np.int64),
+        hashes=np.array([word_hash(word) for word in words.words], np.uint64),
+        starts=starts,
+        stops=stops,
+        flags=flags.astype(np.uint8),
+        number_ends=np.array([len(numbers)], np.int64),
+        numbers=np.array(numbers, np.uint64),
+    )
+
+
+def _is_name(text: str, traits: NDArray[np.uint8], place: tuple[int, int]) -> bool:
+    start, stop = place
+    inside = stop - start > 1 and start > 1 and text[start - 1] == " "
+    return bool(inside and traits[start] & CAPITAL and traits[start - 2] & BEFORE_NAME)

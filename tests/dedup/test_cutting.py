@@ -1,0 +1,67 @@
+"""Words as numbers: the compiled way and the plain one give the same of any text, and both what `segments` says."""
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from dedup import cutting, segments
+from dedup.records import BEGINS_WITH_DIGIT, HOLDS_DIGIT, NAME, QUOTED, Cut
+from tests.dedup.test_signing import TEXTS
+
+pytest.importorskip("numba", reason="needs numba: pip install 'gema-news[fast]'")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled() -> None:
+    """Compile before any example's time is taken."""
+    cutting.by_kernel(["satu dua", "ﷺ"])
+
+
+def same(one: Cut, other: Cut) -> None:
+    for name in Cut.__slots__:
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name), err_msg=name)
+
+
+QUOTING = st.text(st.sampled_from('aB 1.,“”„"«»「」\n;)'), max_size=80)
+
+
+@given(st.lists(TEXTS | QUOTING, max_size=6))
+@example(["", "a", "satu dua tiga"])
+@example(["é ô ü ñ q", "“é” dan „ô“ lalu «ü"])
+@example(['「a b「 c」 "d e\n"f" 1.000,5 pukul 07:30. Kata Budi Santoso, Ani ²'])
+def test_compiled_or_not_texts_are_cut_alike(texts: list[str]) -> None:
+    same(cutting.by_kernel(texts), cutting.by_words(texts))
+
+
+@given(TEXTS | QUOTING)
+def test_the_plain_way_says_what_segments_says(text: str) -> None:
+    words, found = segments.words(text), cutting.by_words([text])
+    assert found.hashes.tolist() == [cutting.word_hash(word) for word in words.words]
+    assert found.starts.tolist() == list(words.starts)
+    assert found.stops.tolist() == list(words.ends)
+    assert [bool(flag & QUOTED) for flag in found.flags.tolist()] == list(words.quoted)
+    assert len(found.numbers) == len(segments.numbers(text))
+
+
+def test_traits_tell_digits_and_names() -> None:
+    text = "Menurut Budi Santoso, 12 ekor G20 lahir. Lalu kata Ani; Tri pergi"
+    found = cutting.by_words([text])
+    words = segments.words(text).words
+    of = dict(zip(words, found.flags.tolist(), strict=True))
+    assert {word for word, flag in of.items() if flag & NAME} == {"budi", "santoso", "ani", "tri", "g20"}
+    assert {word for word, flag in of.items() if flag & BEGINS_WITH_DIGIT} == {"12"}
+    assert {word for word, flag in of.items() if flag & HOLDS_DIGIT} == {"12", "g20"}
+
+
+@given(st.lists(TEXTS, max_size=5), st.lists(TEXTS, max_size=5))
+def test_cuts_are_joined_and_parted_again(one: list[str], other: list[str]) -> None:
+    whole = cutting.joined([cutting.by_words(one), cutting.by_words(other)])
+    same(whole, cutting.by_words(one + other))
+    for number, text in enumerate(one + other):
+        same(cutting.part(whole, number), cutting.by_words([text]))
+
+
+def test_many_texts_are_cut_on_all_cores_in_their_order() -> None:
+    texts = [f"Kabar nomor {number} tentang banjir di kota {number % 7}." for number in range(1_100)]
+    same(cutting.cut(texts), cutting.by_words(texts))
