@@ -45,19 +45,20 @@ class Desk:
 
     def load(self, keys: Iterable[str]) -> None:
         """Read and cut the texts of these articles all at once; what is not loaded is read one by one."""
-        asked = set(keys)
+        asked = {key for key in keys if key not in self._titles}
         missing = sorted({self.articles[key].text_id for key in asked} - self._texts.keys())
         if missing:
             read = grouping.texts(self.corpus, missing)
             self._texts |= read
             self._words |= zip(missing, cutting.parts(cutting.cut([read[number] for number in missing])), strict=True)
-        untitled = sorted(asked - self._titles.keys())
+        untitled = sorted(asked)
         titles = [self.articles[key].title for key in untitled]
         self._titles |= zip(untitled, cutting.parts(cutting.cut(titles)), strict=True)
 
     def words(self, key: str) -> Cut:
         """Return the words of an article's text."""
-        self.load([key])
+        if key not in self._titles:
+            self.load([key])
         return self._words[self.articles[key].text_id]
 
     def shingles(self, key: str) -> Hashes64:
@@ -90,7 +91,8 @@ class Desk:
 
     def text(self, key: str) -> str:
         """Return an article's text."""
-        self.load([key])
+        if key not in self._titles:
+            self.load([key])
         return self._texts[self.articles[key].text_id]
 
     def _said(self, key: str, own: NDArray[np.bool_]) -> tuple[Hashes64, NDArray[np.int64], NDArray[np.float64]]:
