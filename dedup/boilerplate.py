@@ -1,84 +1,230 @@
-"""What each site repeats: strict families of its texts, the shingles it prints in many of them, and own text.
+"""What each site repeats: strict families of its texts, the keys it prints in many of them, and what is a text's own.
 
 Families are counted, not articles: a site that carries one article ten times repeats an article, not a footer.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-from dedup.records import Hashes64, Recipe, SiteShingles
+from dedup import minhash
+from dedup.compiled import compiled
+from dedup.records import SITE_BITS, Counted, Cut, Hashes64, Recipe, Sketches
+
+Places = NDArray[np.int64]
+Sites = NDArray[np.int64] | NDArray[np.int32]
 
 
-def strict_families(texts: Sequence[Hashes64], pairs: Sequence[tuple[int, int]], recipe: Recipe) -> list[int]:
-    """Return a family number for each text of one site; `texts` are sorted distinct shingles, `pairs` candidates.
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What is the texts' own of several texts: which words, their sketches without boilerplate, and a hash of these.
 
-    Two texts are one family at weighted Jaccard ≥ `recipe.strict_jaccard`. A shingle weighs log((n+1)/d), n texts
+    The sketch of a text of which too little is its own is empty: it is compared by its raw text only.
+    """
+
+    words: NDArray[np.bool_]
+    sketches: Sketches
+    hashes: Hashes64
+
+
+# --- strict families --------------------------------------------------------------------------------
+
+
+def strict_families(texts: Sketches, recipe: Recipe) -> Places:
+    """Return a family number for each text of one site: the place of its family's first text.
+
+    Two texts are one family at weighted Jaccard ≥ `recipe.strict_jaccard`. A key weighs log((n+1)/d), n texts
     of the site, d of them holding it: a footer that all share weighs nothing and makes no family of them.
     """
-    if not texts:
-        return []
-    held, counts = np.unique(np.concatenate(texts), return_counts=True)
-    weights = np.log((len(texts) + 1) / counts)
-    places = [np.searchsorted(held, text) for text in texts]
-    totals = [float(weights[place].sum()) for place in places]
-    kept = []
-    for one, other in pairs:
-        shared = float(weights[np.intersect1d(places[one], places[other], assume_unique=True)].sum())
-        union = totals[one] + totals[other] - shared
-        if union > 0 and shared / union >= recipe.strict_jaccard:
-            kept.append((one, other))
-    rows, columns = zip(*kept, strict=True) if kept else ((), ())
-    graph = coo_array((np.ones(len(kept)), (rows, columns)), shape=(len(texts), len(texts)))
-    return [int(label) for label in connected_components(graph, directed=False)[1]]
+    _, held, counts = np.unique(texts.keys, return_inverse=True, return_counts=True)
+    count = len(texts.ends)
+    weights = np.log((count + 1) / counts)
+    holder = np.repeat(np.arange(count), texts.sizes())
+    order = np.argsort(held, kind="stable")
+    postings = np.cumsum(counts, dtype=np.int64)
+    parents: Places = np.arange(count)
+    _join(parents, texts.ends, held, weights, holder[order], postings, recipe.strict_jaccard)
+    return parents
 
 
-def site_shingles(texts: Sequence[Hashes64], families: Sequence[int]) -> SiteShingles:
-    """Return in how many strict families of its site each shingle stands."""
-    members: dict[int, list[Hashes64]] = {}
-    for text, family in zip(texts, families, strict=True):
-        members.setdefault(family, []).append(text)
-    distinct = [np.unique(np.concatenate(held)) for held in members.values()]
-    if not distinct:
-        return SiteShingles(np.empty(0, np.uint64), np.empty(0, np.uint32))
-    shingles, counts = np.unique(np.concatenate(distinct), return_counts=True)
-    return SiteShingles(shingles, counts.astype(np.uint32))
+# A key that more texts hold ties each to its first two holders only: families are components, so that is enough.
+_CROWD = 50
 
 
-def learn(sites: Mapping[str, SiteShingles], recipe: Recipe) -> dict[str, Hashes64]:
-    """Return each site's boilerplate, sorted: shingles in ≥ 4 of its families that are mostly its own, or in ≥ 20."""
-    common = {site: held.families >= recipe.boilerplate_families for site, held in sites.items()}
-    asked = np.unique(np.concatenate([sites[site].shingles[rows] for site, rows in common.items()] or [_NONE]))
-    everywhere = np.zeros(len(asked), dtype=np.int64)
-    for held in sites.values():
-        places = np.searchsorted(held.shingles, asked)
-        inside = places < len(held.shingles)
-        found = np.zeros(len(asked), dtype=bool)
-        found[inside] = held.shingles[places[inside]] == asked[inside]
-        everywhere[found] += held.families[places[found]]
+@compiled
+def _join(
+    parents: Places,
+    ends: Places,
+    held: Places,
+    weights: NDArray[np.float64],
+    holders: Places,
+    postings: Places,
+    least: float,
+) -> None:
+    """Make `parents` the first text of each text's component; `held` are the places of the texts' keys in `weights`.
+
+    The texts that hold key k, in order, are `holders[postings[k - 1]:postings[k]]`.
+    """
+    totals = np.zeros(len(ends))
+    start = 0
+    for text in range(len(ends)):
+        for place in range(start, ends[text]):
+            totals[text] += weights[held[place]]
+        start = ends[text]
+    reached = np.zeros(len(ends), np.int64)
+    start = 0
+    for text in range(len(ends)):
+        for place in range(start, ends[text]):
+            key = held[place]
+            first = postings[key - 1] if key else 0
+            last = postings[key] if postings[key] - first <= _CROWD else first + 2
+            for other in holders[first:last]:
+                if other >= text or reached[other] == text + 1:
+                    continue
+                # Numbered from one, for no text has been reached at first.
+                reached[other] = text + 1
+                if _root(parents, other) == _root(parents, text):
+                    continue
+                shared = _shared(held, weights, ends, text, other)
+                if shared > 0 and shared >= least * (totals[text] + totals[other] - shared):
+                    one, two = _root(parents, text), _root(parents, other)
+                    parents[max(one, two)] = min(one, two)
+        start = ends[text]
+    for text in range(len(ends)):
+        parents[text] = _root(parents, text)
+
+
+@compiled
+def _root(parents: Places, text: int) -> int:
+    while parents[text] != text:
+        parents[text] = parents[parents[text]]
+        text = parents[text]
+    return text
+
+
+@compiled
+def _shared(held: Places, weights: NDArray[np.float64], ends: Places, one: int, other: int) -> float:
+    here, there = (ends[one - 1] if one else 0), (ends[other - 1] if other else 0)
+    total = 0.0
+    while here < ends[one] and there < ends[other]:
+        if held[here] == held[there]:
+            total += weights[held[here]]
+            here += 1
+            there += 1
+        elif held[here] < held[there]:
+            here += 1
+        else:
+            there += 1
+    return total
+
+
+# --- what is repeated -------------------------------------------------------------------------------
+
+
+def count(texts: Sketches, families: Places) -> Counted:
+    """Return in how many of its site's strict families each key stands."""
+    holder = np.repeat(families, texts.sizes())
+    pairs = minhash.gathered(holder, texts.keys, len(texts.ends))
+    return Counted(*np.unique(pairs.keys, return_counts=True))
+
+
+def enough(counted: Counted, recipe: Recipe) -> Counted:
+    """Return what of this stands in so many families that it may be boilerplate."""
+    kept = counted.families >= recipe.boilerplate_families
+    return Counted(counted.keys[kept], counted.families[kept])
+
+
+def doubtful(counted: Mapping[int, Counted], recipe: Recipe) -> Hashes64:
+    """Return the keys of which it depends on other sites whether they are some site's boilerplate, sorted."""
+    asked = [held.keys[held.families < recipe.boilerplate_everywhere] for held in counted.values()]
+    return np.unique(np.concatenate([_NONE, *asked]))
+
+
+def learn(
+    counted: Mapping[int, Counted], asked: Hashes64, everywhere: NDArray[np.int64], recipe: Recipe
+) -> dict[int, Hashes64]:
+    """Return each site's boilerplate, sorted: keys in ≥ 4 of its families that are mostly its own, or in ≥ 20.
+
+    `everywhere` is in how many strict families of all sites each of the keys `asked` stands.
+    """
     learned = {}
-    for site, rows in common.items():
-        shingles, here = sites[site].shingles[rows], sites[site].families[rows]
-        total = everywhere[np.searchsorted(asked, shingles)]
-        mostly_here = here >= recipe.boilerplate_share * total
-        learned[site] = shingles[mostly_here | (here >= recipe.boilerplate_everywhere)]
+    for site, held in counted.items():
+        total = np.zeros(len(held.keys), dtype=np.int64)
+        places = np.searchsorted(asked, held.keys)
+        known = places < len(asked)
+        known[known] = asked[places[known]] == held.keys[known]
+        total[known] = everywhere[places[known]]
+        mostly_here = held.families >= recipe.boilerplate_share * total
+        learned[site] = held.keys[mostly_here | (held.families >= recipe.boilerplate_everywhere)]
     return learned
 
 
-def own_words(shingles: Hashes64, boilerplate: Hashes64, words: int, length: int) -> NDArray[np.bool_]:
-    """Return for each of `words` words whether it is the text's own: in no shingle of its site's boilerplate.
+def marked(keys: Hashes64, sites: Sites) -> Hashes64:
+    """Return each key together with the number of a site, as one number."""
+    return (keys << np.uint64(SITE_BITS)) | sites.astype(np.uint64)
 
-    `shingles` are the hashes at each place of the text, `length` words long.
+
+def table(learned: Mapping[int, Hashes64]) -> Hashes64:
+    """Return what all sites repeat as one sorted table of keys marked with their sites."""
+    rows = [marked(keys, np.full(len(keys), site)) for site, keys in learned.items()]
+    return np.sort(np.concatenate([_NONE, *rows]))
+
+
+def repeats(table: Hashes64, keys: Hashes64, sites: Sites) -> NDArray[np.bool_]:
+    """Return which keys their sites repeat."""
+    asked = marked(keys, sites)
+    places = np.searchsorted(table, asked)
+    found = places < len(table)
+    found[found] = table[places[found]] == asked[found]
+    return found
+
+
+# --- own text ---------------------------------------------------------------------------------------
+
+
+def own(words: Cut, sites: NDArray[np.int64], repeated: Hashes64, recipe: Recipe) -> Own:
+    """Return what is own of each text, given the number of its site and the table of what sites repeat.
+
+    Sketches sample shingles; a word is boilerplate where the nearest sampled shingles that hold it or stand before
+    and behind it are.
     """
-    own = np.ones(words, dtype=bool)
-    if len(boilerplate):
-        repeated = np.flatnonzero(np.isin(shingles, boilerplate))
-        for place in range(length):
-            own[repeated + place] = False
-    return own
+    texts, places, keys = minhash.sampled(words, recipe)
+    theirs = repeats(repeated, keys, sites[texts])
+    mask = ~_covered(words, texts, places, theirs, recipe.shingle_words)
+    left = np.diff(np.concatenate(([0], np.cumsum(mask)))[np.concatenate(([0], words.ends))])
+    total = np.diff(words.ends, prepend=0)
+    enough = (left >= recipe.min_own_words) & (left >= recipe.min_own_share * total)
+    kept = ~theirs & enough[texts]
+    sketches = minhash.gathered(texts[kept], keys[kept], len(words.ends))
+    return Own(mask, sketches, _digests(sketches))
+
+
+def _covered(words: Cut, texts: Places, places: Places, repeated: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
+    """Return which words lie in repeated shingles, or between two that follow one another in the sample."""
+    if not repeated.any():
+        return np.zeros(len(words.hashes), dtype=bool)
+    ends = words.ends[texts]
+    starts = np.concatenate(([0], words.ends))[texts]
+    first = np.ones(len(texts), dtype=bool)
+    first[1:] = texts[1:] != texts[:-1]
+    last = np.roll(first, -1)
+    begin = np.where(first, starts, places)
+    follows = ~last & np.roll(repeated, -1)
+    stop = np.where(last, ends, np.where(follows, np.maximum(np.roll(places, -1), places + length), places + length))
+    steps = np.zeros(len(words.hashes) + 1, dtype=np.int64)
+    np.add.at(steps, begin[repeated], 1)
+    np.add.at(steps, stop[repeated], -1)
+    return np.cumsum(steps[:-1]) > 0
+
+
+def _digests(sketches: Sketches) -> Hashes64:
+    """Return a hash of each sketch, whatever the order of its keys."""
+    mixed = sketches.keys * np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(31))) * np.uint64(0xBF58476D1CE4E5B9)
+    total = np.concatenate((np.zeros(1, np.uint64), np.cumsum(mixed ^ (mixed >> np.uint64(29)), dtype=np.uint64)))
+    return np.diff(total[np.concatenate(([0], sketches.ends))])
 
 
 _NONE: Hashes64 = np.empty(0, dtype=np.uint64)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from dedup import matching
 from dedup.corpus import Corpus, grouping
 from dedup.corpus.results import snapshot
-from dedup.reading import Desk
+from dedup.reading import desk_of
 from dedup.records import Explanation, GemaError, Match, Recipe, Relation, TermVector
 
 
@@ -21,9 +21,8 @@ def explain(corpus: Corpus, a: str, b: str, recipe: Recipe | None = None) -> Exp
     one, other = sorted((corpus.article(a), corpus.article(b)), key=lambda article: article.id)
     if one.id == other.id:
         raise GemaError(f"{a} and {b} are one article")
-    desk, now = Desk(corpus, recipe), snapshot(corpus, articles=False)
-    _, repeated = grouping.sites(corpus)
-    own = {key: desk.own(key, repeated) for key in (one.id, other.id)}
+    desk, now = desk_of(corpus, recipe), snapshot(corpus, articles=False)
+    own = desk.own_words([one.id, other.id])
     stored = {(match.a, match.b): match for match in now.matches}
     match = stored.get((one.id, other.id)) or matching.compare(
         desk.reading(one.id, own[one.id]), desk.reading(other.id, own[other.id]), recipe

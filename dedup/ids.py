@@ -1,7 +1,7 @@
 """Ids that last: a group keeps its id while it grows, merges leave an alias, a rebuild changes nothing."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 
@@ -13,12 +13,17 @@ class Lasting:
     aliases: dict[str, str]
 
 
-def lasting(groups: Sequence[Sequence[str]], before: Mapping[str, str], age: Mapping[str, tuple[str, str]]) -> Lasting:
+def lasting(
+    groups: Sequence[Sequence[str]],
+    before: Mapping[str, str],
+    age: Mapping[str, tuple[str, str]],
+    elsewhere: Set[str] = frozenset(),
+) -> Lasting:
     """Name `groups` (disjoint member lists), given the id each member's group had `before`.
 
     A group keeps the id that most of its members had; where two groups would, the one with more of them does. A new
     group is called after its member of smallest `age`, (first seen, id). An id that no group kept becomes an alias
-    of the group that most of its members went to.
+    of the group that most of its members went to. Ids `elsewhere` are those of groups not at hand.
     """
     shares = Counter(
         (before[member], place) for place, group in enumerate(groups) for member in group if member in before
@@ -30,7 +35,7 @@ def lasting(groups: Sequence[Sequence[str]], before: Mapping[str, str], age: Map
         if place not in kept and old not in given:
             kept[place] = old
             given.add(old)
-    return _named(groups, kept, order, set(before.values()), age)
+    return _named(groups, kept, order, {*before.values(), *elsewhere}, age)
 
 
 def _named(

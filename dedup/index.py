@@ -1,72 +1,265 @@
 """Sketches → candidates: pairs that share enough keys, at a cost no input can make quadratic.
 
-A key held by more than `hot_key_texts` different texts is hot: it supports only pairs with one of its
-`hot_key_holders` holders of smallest text hash. Leaving hot keys out would lose a wire printed 300 times.
+A key supports only pairs with one of its *leaders*: the `key_holders` holders of smallest own-text hash, of one own
+text at most `key_copies`. Of a key that few texts hold these are all; leaving out what many hold would lose a wire
+printed 300 times.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from dedup.records import Recipe
+import numpy as np
+from numpy.typing import NDArray
 
-Pair = tuple[str, str]
+from dedup.compiled import compiled
+from dedup.records import Hashes64, Postings, Recipe, Sketches, Units
 
-
-def banded(bands: Sequence[Sequence[bytes]]) -> list[tuple[int, int]]:
-    """Return the pairs of places in `bands` that share a band; of a crowded band, each with its first holder."""
-    holders: dict[bytes, list[int]] = {}
-    for place, held in enumerate(bands):
-        for band in held:
-            holders.setdefault(band, []).append(place)
-    pairs: set[tuple[int, int]] = set()
-    for places in holders.values():
-        if len(places) <= _CROWD:
-            pairs.update(combinations(places, 2))
-        else:
-            pairs.update((places[0], place) for place in places[1:])
-    return sorted(pairs)
+Places = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
-# Strict families are components, so a star over a crowded band joins as much as all its pairs would.
-_CROWD = 50
+@dataclass(frozen=True, slots=True)
+class Led:
+    """The leaders of some sorted keys, and of keys that hold more units than those, all, where anybody asked for them.
 
-
-def supported(holders: Sequence[str], hashes: Mapping[str, str], recipe: Recipe) -> Iterator[Pair]:
-    """Yield the pairs `(a, b)`, `a < b`, that one key supports, given who holds it and their own texts' hashes."""
-    if len({hashes[holder] for holder in holders}) <= recipe.hot_key_texts:
-        yield from combinations(sorted(holders), 2)
-        return
-    leaders = hot_leaders(holders, hashes, recipe)
-    for leader in leaders:
-        for holder in holders:
-            if holder not in leaders or leader < holder:
-                yield (leader, holder) if leader < holder else (holder, leader)
-
-
-def hot_leaders(holders: Sequence[str], hashes: Mapping[str, str], recipe: Recipe) -> tuple[str, ...]:
-    """Return the holders a hot key proposes pairs with: those of smallest text hash, one a text; () when not hot."""
-    first: dict[str, str] = {}
-    for holder in holders:
-        digest = hashes[holder]
-        first[digest] = min(holder, first.get(digest, holder))
-    if len(first) <= recipe.hot_key_texts:
-        return ()
-    return tuple(first[digest] for digest in sorted(first)[: recipe.hot_key_holders])
-
-
-def candidates(
-    postings: Iterable[Sequence[str]], hashes: Mapping[str, str], sizes: Mapping[str, int], recipe: Recipe
-) -> set[Pair]:
-    """Return the pairs that share at least max(2, 8 % of the shorter sketch) supporting keys.
-
-    `postings` are the holders of each key, `hashes` the holders' own-text hashes, `sizes` their keys.
+    Both as Postings: a key that nobody asks all holders of has none.
     """
-    shared: Counter[Pair] = Counter()
-    for holders in postings:
-        shared.update(supported(holders, hashes, recipe))
-    return {
-        pair
-        for pair, count in shared.items()
-        if count >= max(recipe.candidate_keys, recipe.candidate_share * min(sizes[pair[0]], sizes[pair[1]]))
-    }
+
+    leaders: Postings
+    holders: Postings
+
+
+def families_of(postings: Postings, strict: Places, most: int) -> Places:
+    """Return in how many strict families of all sites each key stands, counted up to `most`; `strict` is by unit."""
+    return _families_of(postings.ends, postings.units, strict, most)
+
+
+def leaders(postings: Postings, units: Units, holds: Mask, recipe: Recipe) -> Postings:
+    """Return the leaders of each key; `holds` tells which postings count."""
+    ends, found = _leaders(
+        postings.ends, postings.units, holds, units.own, units.order, recipe.key_holders, recipe.key_copies
+    )
+    return Postings(postings.keys, ends, found)
+
+
+def led(postings: Postings, found: Postings, holds: Mask, asking: Mask) -> Led:
+    """Return the leaders of keys with all holders of those that an `asking` unit (by number) leads."""
+    ends, units = _all_holders(postings.ends, postings.units, holds, found.ends, found.units, asking)
+    return Led(found, Postings(postings.keys, ends, units))
+
+
+def joined(parts: Sequence[Led]) -> Led:
+    """Return what is known of several ranges of keys, which follow one another, as one."""
+    return Led(_joined([part.leaders for part in parts]), _joined([part.holders for part in parts]))
+
+
+def changed(before: Postings, after: Postings) -> NDArray[np.int32]:
+    """Return the units that lead a key before or after, but not both."""
+    one, other = (
+        (np.repeat(np.arange(len(postings.ends)), np.diff(postings.ends, prepend=0)) << 32) | postings.units
+        for postings in (before, after)
+    )
+    return np.unique(np.setxor1d(one, other) & 0xFFFFFFFF).astype(np.int32)
+
+
+def candidates(asking: NDArray[np.int32], own: Sketches, known: Led, units: Units, recipe: Recipe) -> Places:
+    """Return the pairs of units, a row each, that share at least max(2, 8 % of the shorter sketch) supporting keys.
+
+    Pairs are those with a unit of `asking`, whose sketches are `own`; of texts that are equal there are none.
+    """
+    places = np.searchsorted(known.leaders.keys, own.keys)
+    asks = np.zeros(len(units.sizes), dtype=bool)
+    asks[asking] = True
+    return _count(
+        asking,
+        own.ends,
+        places,
+        asks,
+        known.leaders.ends,
+        known.leaders.units,
+        known.holders.ends,
+        known.holders.units,
+        units.sizes,
+        units.texts,
+        recipe.candidate_keys,
+        recipe.candidate_share,
+    )
+
+
+def _joined(parts: Sequence[Postings]) -> Postings:
+    if not parts:
+        return Postings(np.empty(0, np.uint64), np.empty(0, np.int64), np.empty(0, np.int32))
+    before = np.cumsum([0, *(len(part.units) for part in parts[:-1])])
+    return Postings(
+        np.concatenate([part.keys for part in parts]),
+        np.concatenate([part.ends + start for part, start in zip(parts, before, strict=True)]),
+        np.concatenate([part.units for part in parts]),
+    )
+
+
+@compiled
+def _families_of(ends: Places, units: NDArray[np.int32], strict: Places, most: int) -> Places:
+    counts = np.zeros(len(ends), np.int64)
+    met = np.empty(most, np.int64)
+    start = 0
+    for key in range(len(ends)):
+        found = 0
+        for place in range(start, ends[key]):
+            family = strict[units[place]]
+            if family < 0 or found == most:
+                continue
+            known = False
+            for other in range(found):
+                if met[other] == family:
+                    known = True
+                    break
+            if not known:
+                met[found] = family
+                found += 1
+        counts[key] = found
+        start = ends[key]
+    return counts
+
+
+@compiled
+def _leaders(
+    ends: Places, units: NDArray[np.int32], holds: Mask, own: Hashes64, order: Hashes64, most: int, copies: int
+) -> tuple[Places, NDArray[np.int32]]:
+    out_ends = np.empty(len(ends), np.int64)
+    out = np.empty(len(units), np.int32)
+    best = np.empty(most + 1, np.int32)
+    at, start = 0, 0
+    for key in range(len(ends)):
+        count = 0
+        for place in range(start, ends[key]):
+            if holds[place]:
+                count = _insert(best, count, units[place], own, order, most, copies)
+        for place in range(count):
+            out[at] = best[place]
+            at += 1
+        out_ends[key] = at
+        start = ends[key]
+    return out_ends, out[:at].copy()
+
+
+@compiled
+def _insert(
+    best: NDArray[np.int32], count: int, unit: int, own: Hashes64, order: Hashes64, most: int, copies: int
+) -> int:
+    """Put a unit in its place among the best, least first, if it has one there; return how many there are now."""
+    if count == most and not _before(unit, best[count - 1], own, order):
+        return count
+    place = count
+    while place > 0 and _before(unit, best[place - 1], own, order):
+        place -= 1
+    if place >= copies:
+        alike = True
+        for other in range(place - copies, place):
+            alike = alike and own[best[other]] == own[unit]
+        if alike:
+            return count
+    for other in range(count, place, -1):
+        best[other] = best[other - 1]
+    best[place] = unit
+    count += 1
+    # One more copy of its text than may lead: the last of them goes.
+    run, last = 0, -1
+    for other in range(count):
+        if own[best[other]] == own[unit]:
+            run += 1
+            last = other
+    if run > copies:
+        for other in range(last, count - 1):
+            best[other] = best[other + 1]
+        count -= 1
+    return min(count, most)
+
+
+@compiled
+def _before(one: int, other: int, own: Hashes64, order: Hashes64) -> bool:
+    if own[one] != own[other]:
+        return bool(own[one] < own[other])
+    return bool(order[one] < order[other])
+
+
+@compiled
+def _all_holders(
+    ends: Places,
+    units: NDArray[np.int32],
+    holds: Mask,
+    lead_ends: Places,
+    lead: NDArray[np.int32],
+    asking: Mask,
+) -> tuple[Places, NDArray[np.int32]]:
+    out_ends = np.empty(len(ends), np.int64)
+    out = np.empty(len(units), np.int32)
+    at, start, lead_start = 0, 0, 0
+    for key in range(len(ends)):
+        asked = False
+        for place in range(lead_start, lead_ends[key]):
+            asked = asked or asking[lead[place]]
+        if asked and ends[key] - start > lead_ends[key] - lead_start:
+            for place in range(start, ends[key]):
+                if holds[place]:
+                    out[at] = units[place]
+                    at += 1
+        out_ends[key] = at
+        start, lead_start = ends[key], lead_ends[key]
+    return out_ends, out[:at].copy()
+
+
+@compiled
+def _count(
+    asking: NDArray[np.int32],
+    own_ends: Places,
+    places: Places,
+    asks: Mask,
+    lead_ends: Places,
+    lead: NDArray[np.int32],
+    all_ends: Places,
+    everyone: NDArray[np.int32],
+    sizes: NDArray[np.int32],
+    texts: Hashes64,
+    least: int,
+    share: float,
+) -> Places:
+    counts = np.zeros(len(sizes), np.int32)
+    met = np.empty(len(sizes), np.int64)
+    pairs = np.empty((1024, 2), np.int64)
+    found, start = 0, 0
+    for row in range(len(asking)):
+        unit = asking[row]
+        seen = 0
+        for place in range(start, own_ends[row]):
+            key = places[place]
+            first, last = (lead_ends[key - 1] if key else 0), lead_ends[key]
+            leads = False
+            for other in range(first, last):
+                leads = leads or lead[other] == unit
+            holders = lead
+            all_first, all_last = (all_ends[key - 1] if key else 0), all_ends[key]
+            if leads and all_last > all_first:
+                holders, first, last = everyone, all_first, all_last
+            for other in range(first, last):
+                holder = holders[other]
+                if counts[holder] == 0:
+                    met[seen] = holder
+                    seen += 1
+                counts[holder] += 1
+        start = own_ends[row]
+        for other in range(seen):
+            holder = met[other]
+            shared = counts[holder]
+            counts[holder] = 0
+            if holder == unit or (asks[holder] and holder < unit) or texts[holder] == texts[unit]:
+                continue
+            if shared >= least and shared >= share * min(sizes[unit], sizes[holder]):
+                if found == len(pairs):
+                    grown = np.empty((2 * found, 2), np.int64)
+                    for other_row in range(found):
+                        grown[other_row, 0], grown[other_row, 1] = pairs[other_row, 0], pairs[other_row, 1]
+                    pairs = grown
+                pairs[found, 0] = min(unit, holder)
+                pairs[found, 1] = max(unit, holder)
+                found += 1
+    return pairs[:found].copy()

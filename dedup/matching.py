@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-import numpy as np
-
-from dedup.passages import Tile, tiles
-from dedup.records import HOLDS_DIGIT, QUOTED, Hashes64, Match, Measures, Passage, Reading, Recipe
+from dedup.passages import Tile, overlap, tiles
+from dedup.records import HOLDS_DIGIT, NAME, Hashes64, Match, Measures, Passage, Reading, Recipe
 from dedup.relations import relate, share
 
 
@@ -21,50 +19,30 @@ def compare(a: Reading, b: Reading, recipe: Recipe) -> Match:
     return Match(a.id, b.id, relation, reason, measures, passages)
 
 
-def measure(a: Reading, b: Reading, shared: Sequence[Tile], recipe: Recipe) -> Measures:
+def measure(a: Reading, b: Reading, shared: list[Tile], recipe: Recipe) -> Measures:
     """Return the measures of two texts over their own words; `shared` are their tiles."""
-    in_a, in_b = (_own_shingles(text, recipe.match_words) for text in (a, b))
-    common = len(np.intersect1d(in_a, in_b, assume_unique=True))
-    union = len(in_a) + len(in_b) - common
-    a_words, b_words = int(a.own.sum()), int(b.own.sum())
+    found = overlap(a, b, shared, recipe.match_words)
+    shorter = (
+        (found.b_covered, found.b_unquoted) if found.b_words < found.a_words else (found.a_covered, found.a_unquoted)
+    )
     return Measures(
-        jaccard=share(common, union),
-        a_in_b=share(common, len(in_a)),
-        b_in_a=share(common, len(in_b)),
-        outside_quotes=_outside_quotes(a, b, shared),
+        jaccard=share(found.common, found.a + found.b - found.common),
+        a_in_b=share(found.common, found.a),
+        b_in_a=share(found.common, found.b),
+        outside_quotes=shorter[0] / shorter[1] if shorter[1] else 1.0,
         longest_run=max((tile.length for tile in shared), default=0),
-        numbers=_agreement(a.numbers, b.numbers),
-        names=_agreement(a.names, b.names),
+        numbers=_agreement(a.words.numbers, b.words.numbers),
+        names=_agreement(a.words.hashes[a.words.flags & NAME != 0], b.words.hashes[b.words.flags & NAME != 0]),
         replaced_numbers=_replaced_numbers(a, b, shared),
         shared_words=sum(tile.length for tile in shared),
-        a_words=a_words,
-        b_words=b_words,
+        a_words=found.a_words,
+        b_words=found.b_words,
     )
 
 
-def _own_shingles(text: Reading, length: int) -> Hashes64:
-    own = text.own[: len(text.shingles)].copy()
-    for place in range(1, length):
-        own &= text.own[place : place + len(text.shingles)]
-    return np.unique(text.shingles[own])
-
-
 def _agreement(a: Hashes64, b: Hashes64) -> float:
-    common = len(np.intersect1d(a, b, assume_unique=True))
-    return common / min(len(a), len(b)) if len(a) and len(b) else 1.0
-
-
-def _outside_quotes(a: Reading, b: Reading, shared: Sequence[Tile]) -> float:
-    """Return the share of the shorter text's own unquoted words that stand in a tile; 1.0 where all is quoted."""
-    shorter, starts = (a, [tile.a for tile in shared])
-    if int(b.own.sum()) < int(a.own.sum()):
-        shorter, starts = (b, [tile.b for tile in shared])
-    unquoted = shorter.own & (shorter.words.flags & QUOTED == 0)
-    covered = np.zeros(len(shorter.own), dtype=bool)
-    for start, tile in zip(starts, shared, strict=True):
-        covered[start : start + tile.length] = True
-    total = int(unquoted.sum())
-    return int((covered & unquoted).sum()) / total if total else 1.0
+    one, other = set(a.tolist()), set(b.tolist())
+    return len(one & other) / min(len(one), len(other)) if one and other else 1.0
 
 
 def _replaced_numbers(a: Reading, b: Reading, shared: Sequence[Tile]) -> int:

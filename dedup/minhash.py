@@ -4,8 +4,10 @@ from functools import cache
 
 import numpy as np
 from datasketch import MinHash
+from numpy.typing import NDArray
 
-from dedup.records import Hashes32, Hashes64, Recipe
+from dedup import shingles
+from dedup.records import KEY_BITS, Cut, Hashes32, Hashes64, Recipe, Sketches
 
 # Shingles that are permuted at once: 128 permutations of them fill 2 MiB.
 _BLOCK = 4096
@@ -25,14 +27,34 @@ def signature(hashes: Hashes32, recipe: Recipe) -> Hashes32:
     return smallest
 
 
-def sketch(hashes: Hashes64, recipe: Recipe) -> Hashes64:
-    """Return the containment sketch: every distinct hash below 2⁶⁴ / `recipe.sketch_one_in`, sorted.
+def sketches(words: Cut, recipe: Recipe) -> Sketches:
+    """Return the containment sketch of each text: its keys, which are one in `recipe.sketch_one_in` of its shingles.
 
     FracMinHash (Irber et al. 2022): the share of a short text's keys found in a long text's estimates how much of
     the short one stands in the long one, whatever their lengths.
     """
-    bound = np.uint64(2**64 // recipe.sketch_one_in - 1)
-    return np.unique(hashes[hashes <= bound])
+    texts, _, keys = sampled(words, recipe)
+    return gathered(texts, keys, len(words.ends))
+
+
+def sampled(words: Cut, recipe: Recipe) -> tuple[NDArray[np.int64], NDArray[np.int64], Hashes64]:
+    """Return for each shingle that sketches sample, in order: its text, the place of its first word, its key."""
+    hashes = shingles.hashes64(words.hashes, recipe.shingle_words)
+    places = np.flatnonzero(hashes <= np.uint64(2**64 // recipe.sketch_one_in - 1))
+    texts = np.searchsorted(words.ends, places, "right")
+    inside = places + recipe.shingle_words <= words.ends[texts]
+    texts, places = texts[inside], places[inside]
+    return texts, places, hashes[places] >> np.uint64(64 - KEY_BITS)
+
+
+def gathered(texts: NDArray[np.int64], keys: Hashes64, count: int) -> Sketches:
+    """Return the distinct keys of each of `count` texts, given in which text each of `keys` stands; texts in order."""
+    order = np.lexsort((keys, texts))
+    texts, keys = texts[order], keys[order]
+    fresh = np.ones(len(keys), dtype=bool)
+    fresh[1:] = (keys[1:] != keys[:-1]) | (texts[1:] != texts[:-1])
+    ends = np.cumsum(np.bincount(texts[fresh], minlength=count), dtype=np.int64)
+    return Sketches(ends, keys[fresh])
 
 
 def bands(minhash: Hashes32, count: int, rows: int) -> list[bytes]:

@@ -1,59 +1,59 @@
 """Articles as the stages read them: words, own words, Readings and terms, made from texts when they are asked for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dedup import background, boilerplate, cutting, segments, shingles, stories
-from dedup.corpus import Corpus, grouping
+from dedup.corpus import Corpus, grouping, units
 from dedup.corpus.grouping import Listed
-from dedup.records import BEGINS_WITH_DIGIT, NAME, Cut, Hashes64, Reading, Recipe, TermVector
+from dedup.records import BEGINS_WITH_DIGIT, Cut, Hashes64, Reading, Recipe, TermVector
 
 NOTHING: Hashes64 = np.empty(0, dtype=np.uint64)
 # What is longer is no word of any language's news but an address or encoded data.
 _LONGEST_TERM = 60
+# Texts kept cut: some three hundred megabytes.
+_KEPT = 30_000
 
 
 class Desk:
-    """The corpus's articles by id, and their texts read into words, each text once.
+    """Articles and their texts, read from the corpus and cut into words when they are asked for.
 
-    A *unit* is one text of one site; its first article by id stands for all that carry it there.
+    `sites` are the numbers of sites, `repeated` the table of what these repeat.
     """
 
-    def __init__(self, corpus: Corpus, recipe: Recipe) -> None:
+    def __init__(self, corpus: Corpus, recipe: Recipe, sites: Mapping[str, int], repeated: Hashes64 = NOTHING) -> None:
         self.corpus = corpus
         self.recipe = recipe
-        self.articles: Mapping[str, Listed] = grouping.listed(corpus)
-        self.units: dict[str, list[str]] = {}
-        first: dict[tuple[str, int], str] = {}
-        for key, article in sorted(self.articles.items()):
-            self.units.setdefault(first.setdefault((article.site, article.text_id), key), []).append(key)
+        self.sites = sites
+        self.repeated = repeated
+        self.articles: dict[str, Listed] = {}
         self._texts: dict[int, str] = {}
         self._words: dict[int, Cut] = {}
         self._titles: dict[str, Cut] = {}
         self._weights: dict[str, dict[int, float]] = {}
 
-    def of_sites(self, sites: Iterable[str]) -> dict[str, list[str]]:
-        """Return the units of each of these sites, in the order of their ids."""
-        wanted: dict[str, list[str]] = {site: [] for site in sites}
-        for unit in self.units:
-            site = self.articles[unit].site
-            if site in wanted:
-                wanted[site].append(unit)
-        return wanted
-
     def load(self, keys: Iterable[str]) -> None:
         """Read and cut the texts of these articles all at once; what is not loaded is read one by one."""
         asked = {key for key in keys if key not in self._titles}
-        missing = sorted({self.articles[key].text_id for key in asked} - self._texts.keys())
-        if missing:
-            read = grouping.texts(self.corpus, missing)
-            self._texts |= read
-            self._words |= zip(missing, cutting.parts(cutting.cut([read[number] for number in missing])), strict=True)
-        untitled = sorted(asked)
-        titles = [self.articles[key].title for key in untitled]
-        self._titles |= zip(untitled, cutting.parts(cutting.cut(titles)), strict=True)
+        if len(self._titles) + len(asked) > _KEPT:
+            for kept in (self.articles, self._texts, self._words, self._titles):
+                kept.clear()
+        self.articles |= grouping.listed(self.corpus, asked - self.articles.keys())
+        found = sorted(asked & self.articles.keys())
+        missing = sorted({self.articles[key].text_id for key in found} - self._texts.keys())
+        read = grouping.texts(self.corpus, missing)
+        self._texts |= read
+        self._words |= zip(missing, cutting.parts(cutting.cut([read[number] for number in missing])), strict=True)
+        titles = [self.articles[key].title for key in found]
+        self._titles |= zip(found, cutting.parts(cutting.cut(titles)), strict=True)
+
+    def listed(self, key: str) -> Listed:
+        """Return what is known of an article beside its text."""
+        if key not in self.articles:
+            self.load([key])
+        return self.articles[key]
 
     def words(self, key: str) -> Cut:
         """Return the words of an article's text."""
@@ -61,15 +61,29 @@ class Desk:
             self.load([key])
         return self._words[self.articles[key].text_id]
 
-    def shingles(self, key: str) -> Hashes64:
-        """Return the hash of the shingle at each place of an article's text."""
-        return shingles.hashes64(self.words(key).hashes, self.recipe.shingle_words)
+    def text(self, key: str) -> str:
+        """Return an article's text."""
+        if key not in self._titles:
+            self.load([key])
+        return self._texts[self.articles[key].text_id]
 
-    def own(self, key: str, repeated: Mapping[str, Hashes64]) -> NDArray[np.bool_]:
-        """Return which words are the article's own, given what each site repeats."""
-        learned = repeated.get(self.articles[key].site, NOTHING)
-        length = self.recipe.shingle_words
-        return boilerplate.own_words(self.shingles(key), learned, len(self.words(key).hashes), length)
+    def together(self, keys: Sequence[str]) -> Cut:
+        """Return the words of several articles' texts."""
+        self.load(keys)
+        return cutting.joined([self.words(key) for key in keys])
+
+    def own(self, keys: Sequence[str]) -> boilerplate.Own:
+        """Return what is own of each of several articles' texts, given what their sites repeat."""
+        words = self.together(keys)
+        sites = np.array([self.sites.get(self.articles[key].site, len(self.sites)) for key in keys], dtype=np.int64)
+        return boilerplate.own(words, sites, self.repeated, self.recipe)
+
+    def own_words(self, keys: Sequence[str]) -> dict[str, NDArray[np.bool_]]:
+        """Return which words are an article's own, by article."""
+        if not keys:
+            return {}
+        ends = np.cumsum([len(self.words(key).hashes) for key in keys])
+        return dict(zip(keys, np.split(self.own(keys).words, ends[:-1]), strict=True))
 
     def reading(self, key: str, own: NDArray[np.bool_]) -> Reading:
         """Return the article as matching reads it."""
@@ -89,12 +103,6 @@ class Desk:
         hashes, _, said = self._said(key, own)
         return stories.vector(hashes, said, self.recipe)
 
-    def text(self, key: str) -> str:
-        """Return an article's text."""
-        if key not in self._titles:
-            self.load([key])
-        return self._texts[self.articles[key].text_id]
-
     def _said(self, key: str, own: NDArray[np.bool_]) -> tuple[Hashes64, NDArray[np.int64], NDArray[np.float64]]:
         """Return an article's terms: their hashes, sorted, where each is written, and how much it says.
 
@@ -113,7 +121,7 @@ class Desk:
         return hashes, where, stories.salience(counts, self._weighed(key, hashes, where))
 
     def _weighed(self, key: str, hashes: Hashes64, places: NDArray[np.int64]) -> NDArray[np.float64]:
-        language = self.articles[key].language
+        language = self.listed(key).language
         known = self._weights.setdefault(language, {})
         found = list(map(known.get, hashes.tolist()))
         for at in [at for at, weight in enumerate(found) if weight is None]:
@@ -145,6 +153,11 @@ def reading(key: str, site: str, title: Cut, words: Cut, own: NDArray[np.bool_],
         words=words,
         own=own,
         shingles=shingles.hashes64(words.hashes, recipe.match_words),
-        numbers=np.unique(words.numbers),
-        names=np.unique(words.hashes[words.flags & NAME != 0]),
     )
+
+
+def desk_of(corpus: Corpus, recipe: Recipe) -> Desk:
+    """Return a desk that knows what sites repeat as the last update left it."""
+    with corpus.reading() as connection:
+        sites = units.read_sites(connection)
+    return Desk(corpus, recipe, sites.numbers, boilerplate.table(sites.repeated))

@@ -111,12 +111,59 @@ class Cut:
         return slice(int(self.number_ends[text - 1]) if text else 0, int(self.number_ends[text]))
 
 
-@dataclass(frozen=True, slots=True)
-class SiteShingles:
-    """The sorted distinct shingles of a site, and in how many of its strict families each stands."""
+# A key of a sketch is so many of the first bits of a shingle's hash; the others have room for the number of a site.
+KEY_BITS = 44
+SITE_BITS = 64 - KEY_BITS
 
-    shingles: Hashes64
-    families: Hashes32
+
+@dataclass(frozen=True, slots=True)
+class Sketches:
+    """The sketches of several texts: the keys of text i are `keys[ends[i - 1]:ends[i]]`, sorted and distinct."""
+
+    ends: NDArray[np.int64]
+    keys: Hashes64
+
+    def of(self, text: int) -> Hashes64:
+        """Return the keys of one text."""
+        return self.keys[self.ends[text - 1] if text else 0 : self.ends[text]]
+
+    def sizes(self) -> NDArray[np.int64]:
+        """Return how many keys each text has."""
+        return np.diff(self.ends, prepend=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Keys of a site, sorted, and in how many strict families of its texts each stands."""
+
+    keys: Hashes64
+    families: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """Who holds some sorted keys: the units that hold key i are `units[ends[i - 1]:ends[i]]`."""
+
+    keys: Hashes64
+    ends: NDArray[np.int64]
+    units: NDArray[np.int32]
+
+
+@dataclass(slots=True)
+class Units:
+    """What is known of every unit, by its number; a *unit* is one text of one site, whatever articles carry it there.
+
+    `sites` is -1 where there is no such unit any more, `texts` a hash of its raw text, `own` one of its sketch,
+    `order` one of both text and site: what decides wherever some must be chosen. `sizes` is how many keys its sketch
+    has; `strict` is the strict family of a text of its site's sample (the number of one of its units), else -1.
+    """
+
+    sites: NDArray[np.int32]
+    texts: Hashes64
+    own: Hashes64
+    order: Hashes64
+    sizes: NDArray[np.int32]
+    strict: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +179,7 @@ class Reading:
     """An article as matching reads it; `title` and `words` are Cuts of one text.
 
     `own[i]` tells whether word i is the text's own or its site's boilerplate; `shingles[i]` is the hash of the
-    `Recipe.match_words` words that begin with word i. `numbers` and `names` are those of the whole text, hashed, sorted
-    and distinct.
+    `Recipe.match_words` words that begin with word i.
     """
 
     id: str
@@ -142,8 +188,6 @@ class Reading:
     words: Cut
     own: NDArray[np.bool_]
     shingles: Hashes64
-    numbers: Hashes64
-    names: Hashes64
 
 
 class Relation(StrEnum):
@@ -253,15 +297,14 @@ class Recipe:
     """All numbers of the method. Stored with every result; two recipes never mix in one corpus."""
 
     # What the numbers below mean to this program; it grows when the same numbers would give other results.
-    method: int = 2
+    method: int = 3
     # Signature: datasketch.MinHash(scheme="affine32", seed=seed) over xxh32 of `shingle_words`-word shingles.
     shingle_words: int = 4
     permutations: int = 128
     seed: int = 1
     # Strict families inside one site, and what is boilerplate of it.
-    strict_bands: int = 42
-    strict_rows: int = 3
     strict_jaccard: float = 0.5
+    site_sample: int = 1000
     boilerplate_families: int = 4
     boilerplate_share: float = 0.5
     boilerplate_everywhere: int = 20
@@ -272,8 +315,8 @@ class Recipe:
     sketch_one_in: int = 3
     candidate_keys: int = 2
     candidate_share: float = 0.08
-    hot_key_texts: int = 50
-    hot_key_holders: int = 8
+    key_holders: int = 16
+    key_copies: int = 4
     # Verification.
     match_words: int = 3
     passage_words: int = 5

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dedup.cutting import word_hash
 from dedup.passages import Tile
-from dedup.records import BEGINS_WITH_DIGIT, HOLDS_DIGIT, QUOTED, Cut, Measures, Reading, Recipe, Relation
+from dedup.records import BEGINS_WITH_DIGIT, HOLDS_DIGIT, NAME, QUOTED, Cut, Measures, Reading, Recipe, Relation
 
 
 def relate(a: Reading, b: Reading, shared: Sequence[Tile], measures: Measures, recipe: Recipe) -> tuple[Relation, str]:
@@ -103,14 +103,13 @@ def _are_facts(words: Cut) -> NDArray[np.bool_]:
 
 
 def _mostly_quoted(a: Reading, b: Reading, shared: Sequence[Tile], measures: Measures, recipe: Recipe) -> str:
-    quoted = sum(int(np.count_nonzero(a.words.flags[tile.a : tile.a + tile.length] & QUOTED)) for tile in shared)
-    inside = share(quoted, measures.shared_words)
     doubtful = measures.outside_quotes < recipe.quotes_doubt
     little = measures.outside_quotes < recipe.quotes_share
-    low = measures.containment < recipe.syndicated_containment
-    if inside >= recipe.quotes_inside and (little or (doubtful and low)):
-        return f"{inside:.0%} of what they share is quoted speech"
-    return ""
+    if not little and not (doubtful and measures.containment < recipe.syndicated_containment):
+        return ""
+    quoted = sum(int(np.count_nonzero(a.words.flags[tile.a : tile.a + tile.length] & QUOTED)) for tile in shared)
+    inside = share(quoted, measures.shared_words)
+    return f"{inside:.0%} of what they share is quoted speech" if inside >= recipe.quotes_inside else ""
 
 
 def _digest(a: Reading, b: Reading, shared: Sequence[Tile], measures: Measures, recipe: Recipe) -> bool:
@@ -133,7 +132,8 @@ def _digest(a: Reading, b: Reading, shared: Sequence[Tile], measures: Measures, 
         return False
     titled = [set(text.title.hashes.tolist()) for text in (a, b)]
     titles = share(len(titled[0] & titled[1]), min(map(len, titled)))
-    recurring = share(int(np.isin(shorter.names, longer.words.hashes[foreign]).sum()), len(shorter.names))
+    names = set(shorter.words.hashes[shorter.words.flags & NAME != 0].tolist())
+    recurring = share(len(names & set(longer.words.hashes[foreign].tolist())), len(names))
     return titles < recipe.excerpt_title and recurring < recipe.excerpt_names
 
 

@@ -10,18 +10,20 @@ comes to the driver; the most that one worker holds is one site's texts, one key
 component. What several steps need is kept with `localCheckpoint`: losing an executor ends the job with Spark's error.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from itertools import islice
+from itertools import islice, product
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
-from dedup import boilerplate, cutting, index, matching, minhash, shingles, signing
+from dedup import boilerplate, cutting, index, matching, minhash, ordering
 from dedup import families as joined
+from dedup.corpus.store import text_hash
+from dedup.corpus.units import empty
 from dedup.reading import reading
-from dedup.records import Article, Match, Measures, Passage, Reading, Recipe, Relation, SourceError
-from dedup.stages import own_sketch
+from dedup.records import Article, Hashes64, Match, Measures, Passage, Postings, Reading, Recipe, Relation, SourceError
 
 try:
     import pyarrow as pa
@@ -39,9 +41,14 @@ _BATCH_ROWS = 10_000
 # Spark has no unsigned numbers: hashes travel as the int64 of the same bits.
 _HASHES = pa.list_(pa.int64())
 _ARTICLES = pa.schema([(name, pa.string()) for name in _COLUMNS])
-_COUNTED = pa.schema([("site", pa.string()), ("shingle", pa.int64()), ("families", pa.int64())])
+_COUNTED = pa.schema([("site", pa.string()), ("key", pa.int64()), ("families", pa.int64())])
 _OWN = pa.schema(
-    [("unit", pa.string()), ("digest", pa.string()), ("own", pa.binary()), ("hash", pa.string()), ("keys", _HASHES)]
+    [
+        *((name, pa.string()) for name in ("unit", "digest")),
+        ("own", pa.binary()),
+        *((name, pa.int64()) for name in ("hash", "order")),
+        ("keys", _HASHES),
+    ]
 )
 _SUPPORTED = pa.schema([("a", pa.string()), ("b", pa.string()), ("shorter", pa.int64())])
 _NUMBERS = {float: pa.float64(), int: pa.int64()}
@@ -127,25 +134,25 @@ def _listed(spark: SparkSession, articles: DataFrame | Iterable[Article]) -> Dat
 
 
 def _counted(units: DataFrame, recipe: Recipe) -> DataFrame:
-    """Return in how many strict families of each site each shingle stands: site, shingle, families."""
+    """Return in how many strict families of each site's sample each key stands: site, key, families."""
     return units.groupBy("site").applyInArrow(
         lambda table: _count_site(table, recipe), _sql(units.sparkSession, _COUNTED)
     )
 
 
 def _repeated(counted: DataFrame, recipe: Recipe) -> DataFrame:
-    """Return each site's boilerplate: site, shingle. The rule is that of `boilerplate.learn`."""
-    here, everywhere = F.col("families"), F.sum("families").over(Window.partitionBy("shingle"))
+    """Return each site's boilerplate: site, key. The rule is that of `boilerplate.learn`."""
+    here, everywhere = F.col("families"), F.sum("families").over(Window.partitionBy("key"))
     common = counted.withColumn("everywhere", everywhere).filter(here >= recipe.boilerplate_families)
     mostly_here = here >= recipe.boilerplate_share * F.col("everywhere")
-    return common.filter(mostly_here | (here >= recipe.boilerplate_everywhere)).select("site", "shingle")
+    return common.filter(mostly_here | (here >= recipe.boilerplate_everywhere)).select("site", "key")
 
 
 def _own_texts(units: DataFrame, repeated: DataFrame, recipe: Recipe) -> DataFrame:
-    """Return every unit's own text: unit, digest, own (one byte a word), and hash and keys of its sketch."""
+    """Return every unit's own text: unit, digest, own (one byte a word), hash and keys of its sketch, its order."""
     texts, learned = units.groupBy("site"), repeated.groupBy("site")
     return texts.cogroup(learned).applyInArrow(
-        lambda table, shingles: _own_site(table, shingles, recipe), _sql(units.sparkSession, _OWN)
+        lambda table, keys: _own_site(table, keys, recipe), _sql(units.sparkSession, _OWN)
     )
 
 
@@ -158,7 +165,7 @@ def _identical(listed: DataFrame) -> DataFrame:
 
 def _candidates(own: DataFrame, recipe: Recipe) -> DataFrame:
     """Return the candidate pairs of different texts: a, b, whole. The threshold is that of `index.candidates`."""
-    holder = F.struct("unit", "digest", "hash", F.size("keys").alias("size")).alias("holder")
+    holder = F.struct("unit", "digest", "hash", "order", F.size("keys").alias("size")).alias("holder")
     postings = own.select(F.explode("keys").alias("key"), holder).groupBy("key").agg(F.collect_list("holder"))
     held = postings.toDF("key", "holders").filter(F.size("holders") > 1).select("holders")
     pairs = held.mapInArrow(
@@ -208,44 +215,56 @@ def _all_stars(edges: DataFrame) -> bool:
 
 
 def _count_site(table: pa.Table, recipe: Recipe) -> pa.Table:
-    """Return a site's shingles and in how many of its strict families each stands, as `stages.learn` counts them."""
-    table = table.sort_by("unit")
-    written = table["text"].to_pylist()
-    words = [held.hashes for held in cutting.parts(cutting.cut(written))]
-    texts = [np.unique(shingles.hashes64(held, recipe.shingle_words)) for held in words]
-    long_enough = [place for place, held in enumerate(words) if len(held) >= recipe.min_words]
-    signed = signing.signatures([written[place] for place in long_enough], recipe, cores=1)
-    bands: list[list[bytes]] = [[] for _ in words]
-    for place, signature in zip(long_enough, signed, strict=True):
-        bands[place] = minhash.bands(signature, recipe.strict_bands, recipe.strict_rows)
-    likely = index.banded(bands)
-    found = boilerplate.site_shingles(texts, boilerplate.strict_families(texts, likely, recipe))
-    sites = pa.repeat(table["site"][0], len(found.shingles))
-    return pa.table([sites, found.shingles.view(np.int64), found.families.astype(np.int64)], schema=_COUNTED)
+    """Return in how many strict families of a site each key stands, as `stages.learn` counts them."""
+    texts = table["text"].to_pylist()
+    chosen = np.argsort(_orders(texts, table["site"][0].as_py()))[: recipe.site_sample]
+    sketches = minhash.sketches(cutting.cut([texts[place] for place in chosen.tolist()], cores=1), recipe)
+    found = boilerplate.count(sketches, boilerplate.strict_families(sketches, recipe))
+    sites = pa.repeat(table["site"][0], len(found.keys))
+    return pa.table([sites, found.keys.view(np.int64), found.families], schema=_COUNTED)
 
 
 def _own_site(table: pa.Table, repeated: pa.Table, recipe: Recipe) -> pa.Table:
     """Return the own text of each unit of a site, given what the site repeats."""
-    learned = repeated["shingle"].to_numpy().view(np.uint64)
-    rows = []
-    cuts = cutting.parts(cutting.cut(table["text"].to_pylist(), cores=1))
-    for unit, digest, cut in zip(table["unit"].to_pylist(), table["digest"].to_pylist(), cuts, strict=True):
-        words = cut.hashes
-        places = shingles.hashes64(words, recipe.shingle_words)
-        own = boilerplate.own_words(places, learned, len(words), recipe.shingle_words)
-        own_hash, keys = own_sketch(words, places, own, recipe)
-        rows.append((unit, digest, own.tobytes(), own_hash, keys.view(np.int64)))
-    return pa.table([list(column) for column in zip(*rows, strict=True)], schema=_OWN)
+    if not table.num_rows:
+        return _OWN.empty_table()
+    learned = boilerplate.table({0: repeated["key"].to_numpy().view(np.uint64)})
+    texts = table["text"].to_pylist()
+    words = cutting.cut(texts, cores=1)
+    own = boilerplate.own(words, np.zeros(len(texts), np.int64), learned, recipe)
+    masks = [own.words[words.words(place)].tobytes() for place in range(len(texts))]
+    keys = [own.sketches.of(place).view(np.int64) for place in range(len(texts))]
+    orders = _orders(texts, table["site"][0].as_py()).view(np.int64)
+    columns = [table["unit"], table["digest"], masks, own.hashes.view(np.int64), orders, keys]
+    return pa.table(columns, schema=_OWN)
+
+
+def _orders(texts: Sequence[str], site: str) -> Hashes64:
+    """Return the `Units.order` of texts of one site."""
+    numbers = np.array([ordering.text_number(text_hash(text)) for text in texts], dtype=np.uint64)
+    return ordering.order(numbers, np.full(len(texts), ordering.site_number(site), dtype=np.uint64))
 
 
 def _supported(postings: Rows, recipe: Recipe) -> Rows:
     """Yield the pairs of different texts that each key supports, and the keys of the shorter of the two."""
     for posting in postings:
-        held = {holder["unit"]: holder for holder in posting["holders"]}
-        hashes = {unit: holder["hash"] for unit, holder in held.items()}
-        for a, b in index.supported(list(held), hashes, recipe):
-            if held[a]["digest"] != held[b]["digest"]:
-                yield {"a": a, "b": b, "shorter": min(held[a]["size"], held[b]["size"])}
+        holders = posting["holders"]
+        leaders = set(_leaders(holders, recipe))
+        for one, other in product(leaders, range(len(holders))):
+            a, b = sorted((holders[one], holders[other]), key=itemgetter("unit"))
+            if a["digest"] != b["digest"] and (other not in leaders or one < other):
+                yield {"a": a["unit"], "b": b["unit"], "shorter": min(a["size"], b["size"])}
+
+
+def _leaders(holders: Sequence[Mapping[str, Any]], recipe: Recipe) -> list[int]:
+    """Return the places of the holders that lead a key."""
+    units = empty(len(holders))
+    units.own[:] = np.array([holder["hash"] for holder in holders], dtype=np.int64).view(np.uint64)
+    units.order[:] = np.array([holder["order"] for holder in holders], dtype=np.int64).view(np.uint64)
+    everyone = np.arange(len(holders), dtype=np.int32)
+    posting = Postings(np.zeros(1, np.uint64), np.array([len(holders)]), everyone)
+    found: list[int] = index.leaders(posting, units, np.ones(len(holders), dtype=bool), recipe).units.tolist()
+    return found
 
 
 def _compared(pairs: Rows, recipe: Recipe) -> Rows:

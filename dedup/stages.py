@@ -1,187 +1,367 @@
 """The stages of an update, each from what changed to what that changes."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from hashlib import blake2b
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup import boilerplate, index, matching, minhash, signing
-from dedup.corpus import grouping
-from dedup.corpus.grouping import Own
-from dedup.corpus.results import stored_matches
+from dedup import boilerplate, index, matching, minhash, ordering, signing
+from dedup.corpus import Corpus, grouping, postings
+from dedup.corpus import units as stored
+from dedup.corpus.postings import Block, Pairs
+from dedup.corpus.units import Moves, Sites
 from dedup.reading import NOTHING, Desk
-from dedup.records import Hashes64, Match, Recipe, SiteShingles
-
-# Texts whose signatures are kept in one transaction.
-_SIGNED_AT_ONCE = 10_000
+from dedup.records import SITE_BITS, Hashes64, Match, Postings, Sketches, TermVector, Units
 
 Progress = Callable[[str, int, int], None]
 Pair = tuple[str, str]
+_T = TypeVar("_T")
+
+# Articles whose texts are in memory at a time.
+_AT_ONCE = 5_000
 
 
-def sign(desk: Desk, sites: Iterable[str], tell: Progress) -> int:
-    """Sign each text of these sites that has no signature yet; return how many there were."""
-    units = [unit for held in desk.of_sites(sites).values() for unit in held]
-    text_ids = {desk.articles[unit].text_id: unit for unit in units}
-    missing = text_ids.keys() - grouping.signatures(desk.corpus, text_ids).keys()
-    desk.load(text_ids[number] for number in missing)
-    wanted = sorted(missing)
-    for start in range(0, len(wanted), _SIGNED_AT_ONCE):
-        tell("signing", start, len(wanted))
-        numbers = wanted[start : start + _SIGNED_AT_ONCE]
-        rows = signing.signatures([desk.text(text_ids[number]) for number in numbers], desk.recipe)
-        grouping.save_signatures(desk.corpus, dict(zip(numbers, rows, strict=True)))
-    return len(wanted)
+@dataclass(slots=True)
+class State:
+    """What an update knows of units and sites: as the last one left them, and as they become.
+
+    `new` are the keys of new units, sorted, that are not yet in the postings, which lie in `blocks`. `articles` are
+    those that stand for the units at hand; `sketched` the raw sketches of new units.
+    """
+
+    before: Units
+    units: Units
+    sites_before: Sites
+    sites: Sites
+    moves: Moves
+    blocks: Sequence[Block]
+    articles: dict[int, str]
+    sketched: dict[int, Hashes64]
+    new: Pairs
 
 
-def learn(
-    desk: Desk, sites: Iterable[str], tell: Progress
-) -> tuple[dict[str, SiteShingles], dict[str, Hashes64], set[str]]:
-    """Return every site's shingles and boilerplate, and the sites whose boilerplate is no longer what it was."""
-    counted, before = grouping.sites(desk.corpus)
-    held = desk.of_sites(sites)
-    for done, (site, units) in enumerate(sorted(held.items())):
-        tell("learning what sites repeat", done, len(held))
-        counted.pop(site, None)
-        if units:
-            desk.load(units)
-            texts = [np.unique(desk.shingles(unit)) for unit in units]
-            strict = boilerplate.strict_families(texts, _likely(desk, units), desk.recipe)
-            counted[site] = boilerplate.site_shingles(texts, strict)
-    repeated = boilerplate.learn(counted, desk.recipe)
-    relearned = {site for site in repeated if not np.array_equal(repeated[site], before.get(site, NOTHING))}
-    return counted, repeated, relearned
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """Matches that were found, pairs that match no longer, and how many were verified for it."""
+
+    found: list[Match]
+    dropped: list[Pair]
+    count: int
+
+
+def read_state(corpus: Corpus, changed: Set[str]) -> State:
+    """Return units and sites with those that came, went or are another article's now; these are not sketched yet."""
+    with corpus.reading() as connection:
+        sites = stored.read_sites(connection)
+        before = stored.read_units(connection, sites)
+        moves = stored.moves(connection, changed, grouping.next_unit(connection))
+        named = stored.of_articles(connection, changed)
+        blocks = postings.blocks(connection)
+    now = Sites(dict(sites.numbers), dict(sites.repeated), dict(sites.counted))
+    units = _with(before, moves, now)
+    articles = {number: key for key, number in named.items()}
+    articles |= {held.number: held.article for held in (*moves.born, *moves.renamed)}
+    none = (np.empty(0, np.uint64), np.empty(0, np.int32))
+    return State(_longer(before, len(units.sites)), units, sites, now, moves, blocks, articles, {}, none)
+
+
+def sign(desk: Desk, state: State, tell: Progress) -> int:
+    """Sign each new text, take the raw sketch of each new unit, and return how many signatures there are of them."""
+    signed = 0
+    for done, chunk in _chunks([held.number for held in state.moves.born]):
+        tell("signing", done, len(state.moves.born))
+        keys = [state.articles[number] for number in chunk]
+        sketches = minhash.sketches(desk.together(keys), desk.recipe)
+        state.sketched |= {number: sketches.of(place) for place, number in enumerate(chunk)}
+        texts = {desk.articles[key].text_id: key for key in keys}
+        missing = sorted(texts.keys() - grouping.signatures(desk.corpus, texts).keys())
+        rows = signing.signatures([desk.text(texts[number]) for number in missing], desk.recipe)
+        grouping.save_signatures(desk.corpus, dict(zip(missing, rows, strict=True)))
+        signed += len(missing)
+    state.new = _by_key(state.sketched)
+    return signed
+
+
+def learn(desk: Desk, state: State, tell: Progress) -> tuple[dict[int, Hashes64], list[int]]:
+    """Learn what sites repeat.
+
+    Returns the sketches that newly stand for their sites, and the units that no longer do.
+    """
+    fresh: dict[int, Hashes64] = {}
+    left: list[int] = []
+    touched = np.unique([*_sites_of(state.units, state.moves), *_sites_of(state.before, state.moves)]).tolist()
+    by_site = np.argsort(state.units.sites, kind="stable")
+    places = np.searchsorted(state.units.sites[by_site], [touched, [site + 1 for site in touched]])
+    for done, site in enumerate(touched):
+        tell("learning what sites repeat", done, len(touched))
+        here = by_site[places[0][done] : places[1][done]]
+        sample = np.sort(here[np.argsort(state.units.order[here], kind="stable")[: desk.recipe.site_sample]])
+        old = np.flatnonzero((state.before.sites == site) & (state.before.strict >= 0))
+        came = np.setdiff1d(sample, old).tolist()
+        gone = np.setdiff1d(old, sample).tolist()
+        left += gone
+        state.units.strict[gone] = -1
+        if not came and not gone and site in state.sites.counted:
+            continue
+        sketches = _samples(desk, state, sample.tolist())
+        fresh |= {number: sketches.of(int(np.searchsorted(sample, number))) for number in came}
+        families = boilerplate.strict_families(sketches, desk.recipe)
+        state.units.strict[sample] = sample[families]
+        state.sites.counted[site] = boilerplate.enough(boilerplate.count(sketches, families), desk.recipe)
+    _decide(desk, state)
+    return fresh, left
+
+
+def moved(desk: Desk, state: State, changed: Set[str]) -> NDArray[np.int32]:
+    """Return the units to be sketched and verified again: new ones, changed ones, those that hold what changed sides.
+
+    A key changes sides when its site comes to repeat it, or no longer does.
+    """
+    flipped = {
+        site: np.setxor1d(keys, state.sites_before.repeated.get(site, NOTHING), assume_unique=True)
+        for site, keys in state.sites.repeated.items()
+        if keys is not state.sites_before.repeated.get(site)
+    }
+    table = boilerplate.table(flipped)
+    found = [held.number for held in (*state.moves.born, *state.moves.renamed)]
+    found += [number for number, key in state.articles.items() if key in changed]
+    for part in _search(desk.corpus, state, np.unique(table >> np.uint64(SITE_BITS))):
+        keys = np.repeat(part.keys, np.diff(part.ends, prepend=0))
+        alive = state.units.sites[part.units] >= 0
+        keys, holders = keys[alive], part.units[alive]
+        found += holders[boilerplate.repeats(table, keys, state.units.sites[holders])].tolist()
+    numbers = np.unique(np.array(found, dtype=np.int32))
+    return numbers[state.units.sites[numbers] >= 0]
 
 
 def own_texts(
-    desk: Desk,
-    before: Mapping[str, Own],
-    repeated: Mapping[str, Hashes64],
-    changed: Set[str],
-    relearned: Set[str],
-    tell: Progress,
-) -> dict[str, Own]:
-    """Return what is new of the units' own texts: of those that came or changed, and where boilerplate did."""
-    asked = [
-        unit for unit in desk.units if unit in changed or unit not in before or desk.articles[unit].site in relearned
-    ]
-    desk.load(asked)
-    fresh = {}
-    for done, unit in enumerate(asked):
-        tell("sketching", done, len(asked))
-        own = _own(desk, unit, repeated)
-        if unit in changed or unit not in before or before[unit].hash != own.hash:
-            fresh[unit] = own
-    return fresh
+    desk: Desk, state: State, numbers: NDArray[np.int32], tell: Progress
+) -> tuple[Sketches, Sketches, dict[str, TermVector]]:
+    """Take the own sketches of units and what they tell; return the sketches, those with boilerplate, and the terms."""
+    own, raw = [], []
+    told: dict[str, TermVector] = {}
+    for done, chunk in _chunks(numbers.tolist()):
+        tell("sketching", done, len(numbers))
+        keys = _keys(desk.corpus, state, chunk)
+        taken = desk.own(keys)
+        state.units.own[chunk] = taken.hashes
+        state.units.sizes[chunk] = taken.sketches.sizes()
+        own.append(taken.sketches)
+        raw.append(minhash.sketches(desk.together(keys), desk.recipe))
+        words = np.split(taken.words, np.cumsum([len(desk.words(key).hashes) for key in keys])[:-1])
+        told |= {key: desk.term_vector(key, mask) for key, mask in zip(keys, words, strict=True)}
+    return _together(own), _together(raw), told
 
 
 def candidates(
-    before: Mapping[str, Own], own: Mapping[str, Own], moved: Set[str], recipe: Recipe
-) -> tuple[set[Pair], set[str]]:
-    """Return the candidate pairs with an end among the touched units, and these.
+    desk: Desk, state: State, asking: NDArray[np.int32], own: Sketches, raw: Sketches
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return the candidate pairs of the units that `moved`, and of those that came to lead a key or no longer do.
 
-    Touched are the units that moved, and all holders of a key that turned hot or cold or changed its leaders:
-    only their candidates can be others than before.
+    A pair a row, by number; with it these other units: only their candidates can be others than before.
     """
-    keys = {key for unit in moved for held in (before, own) if unit in held for key in held[unit].keys.tolist()}
-    old, new = _postings(before, keys), _postings(own, keys)
-    hashes_before, hashes = ({unit: kept.hash for unit, kept in held.items()} for held in (before, own))
-    touched = set(moved)
-    for key in keys:
-        if index.hot_leaders(old[key], hashes_before, recipe) != index.hot_leaders(new[key], hashes, recipe):
-            touched.update(old[key], new[key])
-    touched &= own.keys()
-    postings = _postings(own, {key for unit in touched for key in own[unit].keys.tolist()})
-    sizes = {unit: len(kept.keys) for unit, kept in own.items()}
-    found = index.candidates(postings.values(), hashes, sizes, recipe)
-    return {pair for pair in found if not touched.isdisjoint(pair)}, touched | set(moved)
+    keys = np.unique(np.concatenate([raw.keys, *_keys_of_dead(desk.corpus, state)]))
+    asks = np.zeros(len(state.units.sites), dtype=bool)
+    asks[asking] = True
+    known, shifted = [], [np.empty(0, np.int32)]
+    tables = [boilerplate.table(sites.repeated) for sites in (state.sites_before, state.sites)]
+    for part in _search(desk.corpus, state, keys):
+        held, holds = (
+            _holds(part, units, table) for units, table in zip((state.before, state.units), tables, strict=True)
+        )
+        was = index.leaders(part, state.before, held, desk.recipe)
+        leads = index.leaders(part, state.units, holds, desk.recipe)
+        shifted.append(index.changed(was, leads))
+        known.append(index.led(part, leads, holds, asks))
+    pairs = index.candidates(asking, own, index.joined(known), state.units, desk.recipe)
+    others = np.unique(np.concatenate(shifted))
+    others = others[~asks[others] & (state.units.sites[others] >= 0)]
+    return np.concatenate([pairs, _of_others(desk, state, others, tables[1])]), others
 
 
 def verify(
     desk: Desk,
-    pairs: Set[Pair],
-    touched: Set[str],
-    moved: Set[str],
-    repeated: Mapping[str, Hashes64],
+    state: State,
+    pairs: NDArray[np.int64],
+    again: Set[int],
+    others: Set[int],
+    changed: Set[str],
     tell: Progress,
-) -> tuple[list[Match], int]:
-    """Return all matches: stored ones that nothing touched, and the touched pairs verified; and how many were."""
-    stored = stored_matches(desk.corpus)
-    alike = set(identical(desk))
-    texts = {key: article.text_hash for key, article in desk.articles.items()}
-    wanted = alike | {pair for pair in pairs if texts[pair[0]] != texts[pair[1]]}
-    kept = {
-        pair: match
-        for pair, match in stored.items()
-        if pair in wanted
-        or (touched.isdisjoint(pair) and texts.keys() >= set(pair) and texts[pair[0]] != texts[pair[1]])
-    }
-    asked = sorted(pair for pair in wanted if pair not in kept or not moved.isdisjoint(pair))
-    desk.load(key for pair in asked for key in pair)
-    for done, (a, b) in enumerate(asked):
-        tell("verifying", done, len(asked))
-        whole = (a, b) in alike
-        one, other = (
-            desk.reading(key, np.ones(len(desk.words(key).hashes), dtype=bool) if whole else desk.own(key, repeated))
-            for key in (a, b)
-        )
-        match = matching.compare(one, other, desk.recipe)
-        kept.pop((a, b), None)
-        if match.measures.containment >= desk.recipe.floor:
-            kept[a, b] = match
-    return [kept[pair] for pair in sorted(kept)], len(asked)
+) -> Verified:
+    """Verify pairs that are new or may be other than before; find those that match no longer.
 
-
-def identical(desk: Desk) -> list[Pair]:
-    """Return the pairs that tie articles of equal texts: each to the first unit that has its text."""
-    first: dict[str, str] = {}
-    pairs = []
-    for key in sorted(desk.articles):
-        centre = first.setdefault(desk.articles[key].text_hash, key)
-        if centre != key:
-            pairs.append((centre, key))
-    return pairs
-
-
-def own_sketch(words: Hashes64, places: Hashes64, own: NDArray[np.bool_], recipe: Recipe) -> tuple[str, Hashes64]:
-    """Return the hash of a text's own words and their containment sketch; none where too little is its own.
-
-    `words` are the hashes of its words, `places` of the shingle at each place, `own` tells which words are its own.
+    `again` are the units that moved, `others` those whose candidates may be others.
     """
-    left = words[own]
-    enough = len(left) >= recipe.min_own_words and len(left) >= recipe.min_own_share * len(words)
-    inside = own[: len(places)].copy()
-    for place in range(1, recipe.shingle_words):
-        inside &= own[place : place + len(inside)]
-    digest = blake2b(left.astype("<u8").tobytes(), digest_size=16).hexdigest()
-    return digest, minhash.sketch(places[inside], recipe) if enough else NOTHING
+    _keys(desk.corpus, state, sorted({*again, *others, *np.unique(pairs).tolist()}))
+    fresh = {*changed, *state.moves.left, *(state.articles[number] for number in again)}
+    texts = {held.text for held in (*state.moves.dead, *state.moves.renamed)}
+    groups = grouping.alike(desk.corpus, fresh, texts)
+    whole = {(group[0], key) for group in groups for key in group[1:]}
+    wanted = whole | {_sorted(state.articles[a], state.articles[b]) for a, b in pairs.tolist()}
+    proposing = fresh | {state.articles[number] for number in others}
+    same = {key: place for place, group in enumerate(groups) for key in group}
+    known = grouping.matches_of(desk.corpus, proposing | same.keys())
+    todo = sorted(pair for pair in wanted if pair not in known or not fresh.isdisjoint(pair))
+    found = [match for match in _compared(desk, todo, whole, tell) if match.measures.containment >= desk.recipe.floor]
+    gone = _gone(desk.corpus, known.keys() - wanted, proposing, same)
+    kept = {(match.a, match.b) for match in found}
+    return Verified(found, sorted(gone | {pair for pair in todo if pair in known and pair not in kept}), len(todo))
 
 
-def _own(desk: Desk, unit: str, repeated: Mapping[str, Hashes64]) -> Own:
-    own = desk.own(unit, repeated)
-    digest, keys = own_sketch(desk.words(unit).hashes, desk.shingles(unit), own, desk.recipe)
-    return Own(digest, keys, desk.term_vector(unit, own))
+def _gone(corpus: Corpus, pairs: Set[Pair], proposing: Set[str], same: Mapping[str, int]) -> set[Pair]:
+    """Return which stored matches nothing proposes any more.
+
+    Pairs of one text go where the articles of that text were tied anew, `same`; others where they have an end that
+    was asked for all its candidates.
+    """
+    listed = grouping.listed(corpus, {key for pair in pairs for key in pair})
+    gone = set()
+    for a, b in pairs:
+        if listed[a].text_id == listed[b].text_id:
+            if a in same:
+                gone.add((a, b))
+        elif a in proposing or b in proposing:
+            gone.add((a, b))
+    return gone
 
 
-def _likely(desk: Desk, units: Sequence[str]) -> list[tuple[int, int]]:
-    signed = grouping.signatures(desk.corpus, [desk.articles[unit].text_id for unit in units])
-    recipe = desk.recipe
-    return index.banded(
-        [
-            minhash.bands(signed[desk.articles[unit].text_id], recipe.strict_bands, recipe.strict_rows)
-            if len(desk.words(unit).hashes) >= recipe.min_words
-            else ()
-            for unit in units
-        ]
+def _compared(desk: Desk, pairs: Sequence[Pair], whole: Set[Pair], tell: Progress) -> Iterator[Match]:
+    for done, chunk in _chunks(pairs):
+        tell("verifying", done, len(pairs))
+        desk.load(key for pair in chunk for key in pair)
+        own = desk.own_words(sorted({key for pair in chunk if pair not in whole for key in pair}))
+        for pair in chunk:
+            one, other = (
+                desk.reading(key, np.ones(len(desk.words(key).hashes), dtype=bool) if pair in whole else own[key])
+                for key in pair
+            )
+            yield matching.compare(one, other, desk.recipe)
+
+
+def _with(before: Units, moves: Moves, sites: Sites) -> Units:
+    """Return the units with new ones, and without those that are no more."""
+    born = moves.born
+    units = _longer(before, len(before.sites) if not born else born[-1].number + 1)
+    numbers = np.array([held.number for held in born], dtype=np.int64)
+    units.sites[numbers] = [sites.number(held.site) for held in born]
+    units.texts[numbers] = [ordering.text_number(held.text) for held in born]
+    stored.order_units(units, sites, numbers)
+    dead = [held.number for held in moves.dead]
+    units.sites[dead], units.sizes[dead], units.strict[dead] = -1, 0, -1
+    return units
+
+
+def _longer(units: Units, count: int) -> Units:
+    """Return a copy with room for `count` units."""
+    found = stored.empty(count)
+    for name in ("sites", "texts", "own", "order", "sizes", "strict"):
+        getattr(found, name)[: len(units.sites)] = getattr(units, name)
+    return found
+
+
+def _by_key(sketched: Mapping[int, Hashes64]) -> Pairs:
+    keys = np.concatenate([NOTHING, *sketched.values()])
+    units = np.repeat(np.array(list(sketched), dtype=np.int32), [len(held) for held in sketched.values()])
+    order = np.argsort(keys, kind="stable")
+    return keys[order], units[order]
+
+
+def _sites_of(units: Units, moves: Moves) -> list[int]:
+    numbers = [held.number for held in (*moves.born, *moves.dead)]
+    return [site for site in units.sites[numbers].tolist() if site >= 0]
+
+
+def _samples(desk: Desk, state: State, sample: Sequence[int]) -> Sketches:
+    """Return the raw sketches of units: those of new ones, else as they are kept, else taken again."""
+    with desk.corpus.reading() as connection:
+        known = stored.read_samples(connection, [number for number in sample if number not in state.sketched])
+    known |= {number: state.sketched[number] for number in sample if number in state.sketched}
+    missing = [number for number in sample if number not in known]
+    if missing:
+        taken = minhash.sketches(desk.together(_keys(desk.corpus, state, missing)), desk.recipe)
+        known |= {number: taken.of(place) for place, number in enumerate(missing)}
+    held = [known[number] for number in sample]
+    return Sketches(np.cumsum([len(keys) for keys in held], dtype=np.int64), np.concatenate([NOTHING, *held]))
+
+
+def _decide(desk: Desk, state: State) -> None:
+    """Decide what each site repeats, from how many families each key stands in there and everywhere."""
+    counted = state.sites.counted
+    asked = boilerplate.doubtful(counted, desk.recipe)
+    most = 2 * desk.recipe.boilerplate_everywhere
+    everywhere = [index.families_of(part, state.units.strict, most) for part in _search(desk.corpus, state, asked)]
+    found = boilerplate.learn(counted, asked, np.concatenate([np.empty(0, np.int64), *everywhere]), desk.recipe)
+    for site, keys in found.items():
+        # What stays as it was stays the same object: only others are stored again.
+        if not np.array_equal(keys, state.sites.repeated.get(site, _UNKNOWN)):
+            state.sites.repeated[site] = keys
+    desk.repeated = boilerplate.table(state.sites.repeated)
+
+
+_UNKNOWN: Hashes64 = np.array([2**64 - 1], dtype=np.uint64)
+
+
+def _search(corpus: Corpus, state: State, keys: Hashes64) -> Iterator[Postings]:
+    with corpus.reading() as connection:
+        yield from postings.search(connection, state.blocks, keys, state.new)
+
+
+def _holds(part: Postings, units: Units, table: Hashes64) -> NDArray[np.bool_]:
+    """Return which postings count: those of sketches that are not empty, and of keys that are no boilerplate there."""
+    holds = units.sizes[part.units] > 0
+    keys = np.repeat(part.keys, np.diff(part.ends, prepend=0))
+    holds[holds] = ~boilerplate.repeats(table, keys[holds], units.sites[part.units[holds]])
+    return holds
+
+
+def _keys_of_dead(corpus: Corpus, state: State) -> list[Hashes64]:
+    if not state.moves.dead:
+        return []
+    dead = np.zeros(len(state.units.sites), dtype=bool)
+    dead[[held.number for held in state.moves.dead]] = True
+    with corpus.reading() as connection:
+        return [keys for keys, _ in postings.keys_of(connection, dead)]
+
+
+def _of_others(desk: Desk, state: State, others: NDArray[np.int32], table: Hashes64) -> NDArray[np.int64]:
+    """Return the candidate pairs of units that did not move."""
+    parts = []
+    for _, chunk in _chunks(others.tolist()):
+        parts.append(desk.own(_keys(desk.corpus, state, chunk)).sketches)
+    own = _together(parts)
+    asks = np.zeros(len(state.units.sites), dtype=bool)
+    asks[others] = True
+    known = []
+    for part in _search(desk.corpus, state, np.unique(own.keys)):
+        holds = _holds(part, state.units, table)
+        leads = index.leaders(part, state.units, holds, desk.recipe)
+        known.append(index.led(part, leads, holds, asks))
+    return index.candidates(others, own, index.joined(known), state.units, desk.recipe)
+
+
+def _keys(corpus: Corpus, state: State, numbers: Sequence[int]) -> list[str]:
+    """Return the articles that stand for units."""
+    missing = [number for number in numbers if number not in state.articles]
+    if missing:
+        with corpus.reading() as connection:
+            state.articles |= stored.articles_of(connection, missing)
+    return [state.articles[number] for number in numbers]
+
+
+def _together(parts: Sequence[Sketches]) -> Sketches:
+    before = np.cumsum([0, *(len(part.keys) for part in parts[:-1])])
+    ends = [part.ends + start for part, start in zip(parts, before, strict=False)]
+    return Sketches(
+        np.concatenate([np.empty(0, np.int64), *ends]), np.concatenate([NOTHING, *(part.keys for part in parts)])
     )
 
 
-def _postings(own: Mapping[str, Own], keys: Set[int]) -> dict[int, list[str]]:
-    postings: dict[int, list[str]] = defaultdict(list)
-    for unit, held in own.items():
-        for key in held.keys.tolist():
-            if key in keys:
-                postings[key].append(unit)
-    return postings
+def _chunks(values: Sequence[_T]) -> Iterator[tuple[int, Sequence[_T]]]:
+    for start in range(0, len(values), _AT_ONCE):
+        yield start, values[start : start + _AT_ONCE]
+
+
+def _sorted(one: str, other: str) -> Pair:
+    return (one, other) if one < other else (other, one)

@@ -1,85 +1,61 @@
 """The last stage of an update: families and what they tell → stories, under ids that last."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from dedup import ids, stories
-from dedup.corpus import grouping
-from dedup.corpus.grouping import Outcome, Own
+from dedup.corpus import Corpus, grouping
+from dedup.corpus.grouping import Told
 from dedup.corpus.results import snapshot
-from dedup.reading import Desk
-from dedup.records import Family, Hashes64, Match, Story
+from dedup.reading import Desk, desk_of
+from dedup.records import Recipe, Story
 
-Pair = tuple[str, str]
+# Stories whose articles are in memory at a time.
+_AT_ONCE = 2_000
 
 
-def tell_stories(
+def tell_stories(corpus: Corpus, recipe: Recipe, touched: Set[str]) -> Told:
+    """Return all stories under their lasting ids, with the edges between families.
+
+    `touched` are the families that may be other than when stories were last told.
+    """
+    last = snapshot(corpus, articles=False)
+    age = grouping.ages(corpus)
+    told_of = grouping.vectors(corpus)
+    members = {family.id: family.members for family in last.families}
+    vectors = {name: stories.mean([told_of[m] for m in held if m in told_of]) for name, held in members.items()}
+    known_edges = grouping.edges(corpus)
+    # One that a removal has left without a word is told anew.
+    known = {story.families: story for story in last.stories if story.label or story.terms}
+    placed = {name for story in last.stories for name in story.families}
+    fresh = {name for name in members if name in touched or name not in placed}
+    edges = stories.edges(vectors, fresh, recipe)
+    for (a, b), value in known_edges.items():
+        if a in members and b in members and a not in fresh and b not in fresh:
+            edges[a, b] = value
+    told = stories.cluster(vectors, stories.linkage(edges, last.families, last.matches, recipe), recipe)
+    before = {family: story.id for story in last.stories for family in story.families}
+    eldest = {family: min(age[member] for member in held) for family, held in members.items()}
+    story_ids = ids.lasting(told, before, eldest)
+    named = list(zip(story_ids.ids, told, strict=True))
+    kept = {name: known[held] for name, held in named if held in known and fresh.isdisjoint(held)}
+    new = [(name, held) for name, held in named if name not in kept]
+    found = [replace(story, id=name) for name, story in kept.items()]
+    return Told(edges, [*found, *_labelled(desk_of(corpus, recipe), new, eldest, edges)], story_ids.aliases)
+
+
+def _labelled(
     desk: Desk,
-    grouped: Sequence[Family],
-    matches: Sequence[Match],
-    own: Mapping[str, Own],
-    moved: Set[str],
-    repeated: Mapping[str, Hashes64],
-) -> Outcome:
-    """Return families and stories under their lasting ids, with the edges between families."""
-    last = snapshot(desk.corpus, articles=False)
-    age = {key: article.age for key, article in desk.articles.items()}
-    before = {member: family.id for family in last.families for member in family.members}
-    family_ids = ids.lasting([family.members for family in grouped], before, age)
-    unchanged = {family.members: family.id for family in last.families if moved.isdisjoint(family.members)}
-    vectors = {
-        family.id: stories.mean([own[unit].terms for unit in family.members if unit in own]) for family in grouped
-    }
-    root = {old: family.id for family in grouped if (old := unchanged.get(family.members))}
-    fresh = vectors.keys() - root.values()
-    edges = stories.edges(vectors, fresh, desk.recipe)
-    for (a, b), value in grouping.edges(desk.corpus).items():
-        if a in root and b in root:
-            edges[_sorted(root[a], root[b])] = value
-    told = stories.cluster(vectors, stories.linkage(edges, grouped, matches, desk.recipe), desk.recipe)
-    named = dict(zip((family.id for family in grouped), family_ids.ids, strict=True))
-    members = {family.id: family.members for family in grouped}
-    told_before = {member: story.id for story in last.stories for member in _members(story, last.families)}
-    story_ids = ids.lasting([[m for family in story for m in members[family]] for story in told], told_before, age)
-    known = {story.families: story for story in last.stories}
-    return Outcome(
-        recipe=desk.recipe,
-        matches=matches,
-        families=[replace(family, id=named[family.id]) for family in grouped],
-        family_aliases=family_ids.aliases,
-        edges={_sorted(named[a], named[b]): value for (a, b), value in edges.items()},
-        stories=[
-            _story(desk, name, story, named, members, edges, fresh, known, repeated)
-            for name, story in zip(story_ids.ids, told, strict=True)
-        ],
-        story_aliases=story_ids.aliases,
-    )
-
-
-def _story(
-    desk: Desk,
-    name: str,
-    told: Sequence[str],
-    named: Mapping[str, str],
-    members: Mapping[str, Sequence[str]],
+    told: Sequence[tuple[str, Sequence[str]]],
+    eldest: Mapping[str, tuple[str, str]],
     edges: stories.Edges,
-    fresh: Set[str],
-    known: Mapping[tuple[str, ...], Story],
-    repeated: Mapping[str, Hashes64],
-) -> Story:
-    held = tuple(sorted(named[family] for family in told))
-    if held in known and fresh.isdisjoint(told):
-        return replace(known[held], id=name)
-    eldest = {family: min(members[family], key=lambda key: desk.articles[key].age) for family in told}
-    terms = [desk.terms(eldest[family], desk.own(eldest[family], repeated)) for family in told]
-    title = desk.articles[eldest[stories.label(told, edges)]].title
-    return Story(name, held, title, stories.telling_terms(terms, 5))
-
-
-def _members(story: Story, grouped: Sequence[Family]) -> list[str]:
-    held = {family.id: family.members for family in grouped}
-    return [member for family in story.families for member in held[family]]
-
-
-def _sorted(one: str, other: str) -> Pair:
-    return (one, other) if one < other else (other, one)
+) -> Iterator[Story]:
+    """Yield stories with what they are called and what their families' eldest articles tell."""
+    for start in range(0, len(told), _AT_ONCE):
+        chunk = told[start : start + _AT_ONCE]
+        own = desk.own_words(sorted({eldest[family][1] for _, held in chunk for family in held}))
+        for name, held in chunk:
+            articles = [eldest[family][1] for family in held]
+            terms = stories.telling_terms([desk.terms(key, own[key]) for key in articles], 5)
+            title = desk.listed(eldest[stories.label(held, edges)][1]).title
+            yield Story(name, tuple(held), title, terms)

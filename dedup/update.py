@@ -4,16 +4,20 @@ The result is a function of the set of articles and the Recipe. Each stage reads
 again exactly what a change can have touched, and nothing is iterated.
 """
 
+from collections.abc import Set
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from dedup import families
 from dedup.corpus import Corpus, grouping
-from dedup.corpus.results import snapshot
+from dedup.corpus.grouping import Outcome
+from dedup.gathering import gather
 from dedup.reading import Desk
 from dedup.records import Recipe, Updated
-from dedup.stages import Progress, candidates, learn, own_texts, sign, verify
+from dedup.stages import Progress, candidates, learn, moved, own_texts, read_state, sign, verify
 from dedup.telling import tell_stories
+
+# Articles that are grouped and stored together: as many as fit into memory, and soon enough that others can write.
+_AT_ONCE = 20_000
 
 
 def update(
@@ -28,7 +32,7 @@ def update(
     corpus was grouped by another recipe, Busy while another process updates it.
     """
     with corpus.alone("updating"):
-        return _update(corpus, recipe or Recipe(), now, progress or _silent)
+        return _update(corpus, recipe or Recipe(), now or datetime.now(UTC), progress or _silent)
 
 
 def rebuild(
@@ -40,44 +44,65 @@ def rebuild(
     """Group the whole corpus anew, by another recipe if need be; families and stories keep their ids."""
     with corpus.alone("updating"):
         grouping.forget_results(corpus)
-        return _update(corpus, recipe or Recipe(), now, progress or _silent)
+        return _update(corpus, recipe or Recipe(), now or datetime.now(UTC), progress or _silent)
 
 
-def _update(corpus: Corpus, recipe: Recipe, now: datetime | None, tell: Progress) -> Updated:
+def _update(corpus: Corpus, recipe: Recipe, now: datetime, tell: Progress) -> Updated:
     grouping.check_recipe(corpus, recipe)
-    changed, sites = grouping.take_changes(corpus)
-    if not changed:
-        return _counted(corpus, Updated())
-    desk = Desk(corpus, recipe)
-    sites |= {desk.articles[key].site for key in changed & desk.articles.keys()}
-    signed = sign(desk, sites, tell)
-    counted, repeated, relearned = learn(desk, sites, tell)
-    before = grouping.owned(corpus)
-    fresh = own_texts(desk, before, repeated, changed, relearned, tell)
-    gone = before.keys() - desk.units.keys()
-    own = {key: held for key, held in (before | fresh).items() if key in desk.units}
-    moved = fresh.keys() | gone
-    pairs, touched = candidates(before, own, moved, recipe)
-    matches, verified = verify(desk, pairs, touched, moved, repeated, tell)
-    grouped = families.families(desk.articles, matches)
-    outcome = tell_stories(desk, grouped, matches, own, moved, repeated)
-    outcome = replace(outcome, now=now or datetime.now(UTC), shingles=counted, boilerplate=repeated, own=fresh)
-    grouping.save(corpus, replace(outcome, gone=sorted(gone)))
-    done = Updated(signed=signed, sketched=len(fresh), candidates=len(pairs), verified=verified)
-    return _counted(corpus, replace(done, sites=tuple(sorted(sites))))
+    done = Updated()
+    touched: set[str] = set()
+    # What comes while this runs is for the next update: a crawl would keep this one from ever ending.
+    for _ in range(0, grouping.waiting(corpus), _AT_ONCE):
+        changed = grouping.take_changes(corpus, _AT_ONCE)
+        step, families = _group(corpus, recipe, changed, now, tell)
+        touched |= families
+        done = replace(
+            step,
+            signed=done.signed + step.signed,
+            sketched=done.sketched + step.sketched,
+            candidates=done.candidates + step.candidates,
+            verified=done.verified + step.verified,
+        )
+    if touched or grouping.untold(corpus):
+        grouping.save_stories(corpus, tell_stories(corpus, recipe, touched), now)
+    return replace(done, **grouping.counts(corpus))  # type: ignore[arg-type] # names of its numbers
 
 
-def _counted(corpus: Corpus, done: Updated) -> Updated:
-    now = snapshot(corpus, articles=False)
-    return replace(
-        done,
-        articles=corpus.count(),
-        matches=len(now.matches),
-        families=len(now.families),
-        copied_families=sum(len(family.members) > 1 for family in now.families),
-        stories=len(now.stories),
-        told_stories=sum(len(story.families) > 1 for story in now.stories),
+def _group(
+    corpus: Corpus, recipe: Recipe, changed: Set[str], now: datetime, tell: Progress
+) -> tuple[Updated, set[str]]:
+    """Find the copies of what changed, store them, and return what was done and the families that may be others."""
+    state = read_state(corpus, changed)
+    desk = Desk(corpus, recipe, state.sites.numbers)
+    signed = sign(desk, state, tell)
+    sampled, unsampled = learn(desk, state, tell)
+    again = moved(desk, state, changed)
+    own, raw, told = own_texts(desk, state, again, tell)
+    pairs, others = candidates(desk, state, again, own, raw)
+    verified = verify(desk, state, pairs, set(again.tolist()), set(others.tolist()), changed, tell)
+    families = gather(corpus, changed, verified)
+    outcome = Outcome(
+        units=state.units,
+        units_before=state.before,
+        moves=state.moves,
+        sites=state.sites,
+        sites_before=state.sites_before,
+        samples=sampled,
+        unsampled=unsampled,
+        keys=state.new[0],
+        holders=state.new[1],
+        told=told,
+        untold=state.moves.left,
+        dropped=verified.dropped,
+        matches=verified.found,
+        families=families.found,
+        dissolved=families.dissolved,
+        aliases=families.aliases,
     )
+    grouping.save(corpus, recipe, outcome, now)
+    grouping.tidy(corpus, state.units.sites >= 0)
+    names = {family.id for family in families.found} | families.dissolved
+    return Updated(signed=signed, sketched=len(again), candidates=len(pairs), verified=verified.count), names
 
 
 def _silent(stage: str, done: int, total: int) -> None:

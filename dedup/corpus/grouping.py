@@ -1,17 +1,19 @@
 """What an update reads from the corpus and leaves in it."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Table, delete, literal, select, update
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Table, bindparam, delete, func, literal, select, update
 
-from dedup.corpus import schema
-from dedup.corpus.results import match_row
+from dedup.corpus import postings, schema, units
+from dedup.corpus.results import match_row, read_matches
 from dedup.corpus.store import Corpus, chunks
+from dedup.corpus.units import Moves, Sites
 from dedup.records import (
     Family,
     Hashes32,
@@ -19,9 +21,9 @@ from dedup.records import (
     Match,
     Recipe,
     RecipeError,
-    SiteShingles,
     Story,
     TermVector,
+    Units,
 )
 
 
@@ -39,15 +41,6 @@ class Listed:
     age: tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
-    """What is kept of an article's own text: its hash, its sketch (empty: matches by raw text only), its terms."""
-
-    hash: str
-    keys: Hashes64
-    terms: TermVector
-
-
 def check_recipe(corpus: Corpus, recipe: Recipe) -> None:
     """Raise RecipeError when the corpus holds results of another recipe."""
     with corpus.reading() as connection:
@@ -60,34 +53,81 @@ def check_recipe(corpus: Corpus, recipe: Recipe) -> None:
 
 def forget_results(corpus: Corpus) -> None:
     """Undo all grouping, so that the next update groups every article anew; families and stories keep their ids."""
-    computed = (schema.signatures, schema.sites, schema.sketches, schema.own_texts, schema.matches, schema.story_edges)
+    computed = (
+        *(schema.signatures, schema.units, schema.samples, schema.postings, schema.sites),
+        *(schema.own_texts, schema.matches, schema.story_edges),
+    )
     with corpus.transaction() as connection:
         for table in computed:
             connection.execute(delete(table))
-        connection.execute(delete(schema.facts).where(schema.facts.c.name == "recipe"))
+        connection.execute(delete(schema.facts).where(schema.facts.c.name.in_(["recipe", _LAST_UNIT])))
         connection.execute(delete(schema.changes))
         everything = select(schema.articles.c.key, schema.articles.c.site, literal(0))
         connection.execute(schema.changes.insert().from_select(["article", "site", "taken"], everything))
 
 
-def take_changes(corpus: Corpus) -> tuple[set[str], set[str]]:
-    """Mark what changed as taken by this update; return the ids of those articles and their sites of then and now."""
+def take_changes(corpus: Corpus, most: int) -> set[str]:
+    """Mark some of what changed as taken by this update; return the ids of these articles, about `most` of them."""
+    table = schema.changes
+    some = select(table.c.article).distinct().order_by(table.c.article).limit(most).scalar_subquery()
     with corpus.transaction() as connection:
-        connection.execute(update(schema.changes).values(taken=1))
-        rows = connection.execute(select(schema.changes.c.article, schema.changes.c.site)).all()
-    return {row.article for row in rows}, {row.site for row in rows}
+        taken = select(table.c.article).where(table.c.taken == 1).limit(1)
+        # What an update took that did not come to its end is taken up again first.
+        if connection.execute(taken).first() is None:
+            connection.execute(update(table).where(table.c.article.in_(some)).values(taken=1))
+        return set(connection.execute(select(table.c.article).where(table.c.taken == 1)).scalars())
 
 
-def listed(corpus: Corpus) -> dict[str, Listed]:
-    """Return every article by id."""
+def waiting(corpus: Corpus) -> int:
+    """Return how many articles came, changed or went since they were grouped."""
+    with corpus.reading() as connection:
+        return connection.execute(select(func.count(schema.changes.c.article.distinct()))).scalar_one()
+
+
+def listed(corpus: Corpus, keys: Iterable[str]) -> dict[str, Listed]:
+    """Return those of these articles that there are, by id."""
     table, texts = schema.articles, schema.texts
     columns = (table.c.key, table.c.id, table.c.site, table.c.title, table.c.language, table.c.text_id)
     query = select(*columns, texts.c.hash, table.c.first_seen).join(texts, texts.c.id == table.c.text_id)
+    found = {}
     with corpus.reading() as connection:
-        return {
-            key: Listed(key, number, site, title, language, text_id, digest, (first_seen.isoformat(), key))
-            for key, number, site, title, language, text_id, digest, first_seen in connection.execute(query)
-        }
+        for chunk in chunks(sorted(keys)):
+            for key, number, site, title, language, text_id, digest, first_seen in connection.execute(
+                query.where(table.c.key.in_(chunk))
+            ):
+                age = (first_seen.isoformat(), key)
+                found[key] = Listed(key, number, site, title, language, text_id, digest, age)
+    return found
+
+
+def ages(corpus: Corpus, keys: Iterable[str] | None = None) -> dict[str, tuple[str, str]]:
+    """Return when these articles, or all, were first seen, with their ids: what groups are named by."""
+    table = schema.articles
+    query = select(table.c.key, table.c.first_seen)
+    found = {}
+    with corpus.reading() as connection:
+        for chunk in [None] if keys is None else chunks(sorted(keys)):
+            rows = connection.execute(query if chunk is None else query.where(table.c.key.in_(chunk)))
+            found.update({key: (first_seen.isoformat(), key) for key, first_seen in rows})
+    return found
+
+
+def alike(corpus: Corpus, keys: Iterable[str], hashes: Iterable[str]) -> list[list[str]]:
+    """Return all articles of each text that one of these articles has or that has one of these hashes, sorted.
+
+    Texts of one article are left out.
+    """
+    table, texts = schema.articles, schema.texts
+    groups: dict[int, set[str]] = {}
+    mine = select(table.c.text_id).where(table.c.key.in_(bindparam("some", expanding=True)))
+    named = select(texts.c.id).where(texts.c.hash.in_(bindparam("some", expanding=True)))
+    with corpus.reading() as connection:
+        for way, wanted in ((mine, keys), (named, hashes)):
+            query = select(table.c.text_id, table.c.key).where(table.c.text_id.in_(way))
+            for chunk in chunks(sorted(wanted)):
+                for number, key in connection.execute(query, {"some": chunk}):
+                    groups.setdefault(number, set()).add(key)
+    return [sorted(members) for members in groups.values() if len(members) > 1]
 
 
 def texts(corpus: Corpus, text_ids: Iterable[int]) -> dict[int, str]:
@@ -121,128 +161,211 @@ def save_signatures(corpus: Corpus, signed: Mapping[int, Hashes32]) -> None:
             connection.execute(corpus.insert(schema.signatures).on_conflict_do_nothing(), rows)
 
 
-def sites(corpus: Corpus) -> tuple[dict[str, SiteShingles], dict[str, Hashes64]]:
-    """Return each site's shingles, and its boilerplate, as the last update left them."""
-    shingles, boilerplate = {}, {}
-    with corpus.reading() as connection:
-        for row in connection.execute(select(schema.sites)):
-            families = np.frombuffer(row.families, "<u4")
-            shingles[row.site] = SiteShingles(np.frombuffer(row.shingles, "<u8"), families)
-            boilerplate[row.site] = np.frombuffer(row.boilerplate, "<u8")
-    return shingles, boilerplate
-
-
-def owned(corpus: Corpus) -> dict[str, Own]:
-    """Return what the last update knew of each article's own text, by id."""
+def vectors(corpus: Corpus) -> dict[str, TermVector]:
+    """Return what every article that stands for a unit tells, by id."""
     table, articles = schema.own_texts, schema.articles
-    keys: dict[int, list[int]] = {}
+    query = select(articles.c.key, table.c.terms, table.c.weights).join(articles, articles.c.id == table.c.article_id)
     with corpus.reading() as connection:
-        for number, key in connection.execute(select(schema.sketches.c.article_id, schema.sketches.c.key)):
-            keys.setdefault(number, []).append(key)
-        rows = connection.execute(select(articles.c.key, table).join(articles, articles.c.id == table.c.article_id))
         return {
-            row.key: Own(
-                row.hash,
-                np.sort(np.array(keys.get(row.article_id, ()), dtype=np.int64).view(np.uint64)),
-                TermVector(np.frombuffer(row.terms, "<u8"), np.frombuffer(row.weights, "<f4")),
-            )
-            for row in rows
+            key: TermVector(np.frombuffer(terms, "<u8"), np.frombuffer(weights, "<f4"))
+            for key, terms, weights in connection.execute(query)
         }
+
+
+def matches_of(corpus: Corpus, keys: Iterable[str]) -> dict[tuple[str, str], Match]:
+    """Return the stored matches of these articles, by the pair of ids."""
+    found: dict[tuple[str, str], Match] = {}
+    with corpus.reading() as connection:
+        for chunk in chunks(sorted(keys)):
+            found.update({(match.a, match.b): match for match in read_matches(connection, chunk)})
+    return found
+
+
+def families_of(corpus: Corpus, keys: Iterable[str]) -> dict[str, str]:
+    """Return the families that these articles were in, by article."""
+    table, articles = schema.family_members, schema.articles
+    query = select(articles.c.key, table.c.family).join(articles, articles.c.id == table.c.article_id)
+    found: dict[str, str] = {}
+    with corpus.reading() as connection:
+        for chunk in chunks(sorted(keys)):
+            found.update(connection.execute(query.where(articles.c.key.in_(chunk))).all())
+    return found
+
+
+def kin(corpus: Corpus, keys: Iterable[str]) -> set[str]:
+    """Return all members of the families that these articles were in."""
+    table, articles = schema.family_members, schema.articles
+    query = select(articles.c.key).join(table, articles.c.id == table.c.article_id)
+    found: set[str] = set()
+    families = set(families_of(corpus, keys).values())
+    with corpus.reading() as connection:
+        for chunk in chunks(sorted(families)):
+            found.update(connection.execute(query.where(table.c.family.in_(chunk))).scalars())
+    return found
+
+
+def family_names(corpus: Corpus, names: Iterable[str]) -> set[str]:
+    """Return which of these names some family has."""
+    found: set[str] = set()
+    with corpus.reading() as connection:
+        for chunk in chunks(sorted(names)):
+            found.update(
+                connection.execute(select(schema.families.c.id).where(schema.families.c.id.in_(chunk))).scalars()
+            )
+    return found
+
+
+def untold(corpus: Corpus) -> bool:
+    """Tell whether stories were never told, or not to the end."""
+    told = select(schema.story_families.c.family)
+    with corpus.reading() as connection:
+        query = select(schema.families.c.id).where(schema.families.c.id.not_in(told)).limit(1)
+        return connection.execute(query).first() is not None
+
+
+def counts(corpus: Corpus) -> dict[str, int]:
+    """Return how many articles, matches, families and stories there are, and how many of these of more than one."""
+    members = select(schema.family_members.c.family).group_by(schema.family_members.c.family).having(func.count() > 1)
+    told = select(schema.story_families.c.story).group_by(schema.story_families.c.story).having(func.count() > 1)
+    ways = {
+        "articles": select(func.count()).select_from(schema.articles),
+        "matches": select(func.count()).select_from(schema.matches),
+        "families": select(func.count()).select_from(schema.families),
+        "copied_families": select(func.count()).select_from(members.subquery()),
+        "stories": select(func.count()).select_from(schema.stories),
+        "told_stories": select(func.count()).select_from(told.subquery()),
+    }
+    with corpus.reading() as connection:
+        return {name: connection.execute(way).scalar_one() for name, way in ways.items()}
+
+
+_LAST_UNIT = "last_unit"
+
+
+def next_unit(connection: Connection) -> int:
+    """Return the number that the next new unit gets."""
+    return int(_facts(connection).get(_LAST_UNIT, -1)) + 1
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """All that an update found, to be stored at once; `own` holds what changed, `gone` whose own text is no more."""
+    """What an update found of the copies among articles, to be stored at once.
 
-    recipe: Recipe
+    `told` is what articles that stand for units tell now; `dropped` are pairs that no longer match, `matches` those
+    that do now. `families` are all that may be other than before, in place of those named `dissolved`.
+    """
+
+    units: Units
+    units_before: Units
+    moves: Moves
+    sites: Sites
+    sites_before: Sites
+    samples: Mapping[int, Hashes64]
+    unsampled: Sequence[int]
+    keys: Hashes64
+    holders: NDArray[np.int32]
+    told: Mapping[str, TermVector]
+    untold: Sequence[str]
+    dropped: Sequence[tuple[str, str]]
     matches: Sequence[Match]
     families: Sequence[Family]
-    family_aliases: Mapping[str, str]
+    dissolved: Set[str]
+    aliases: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """All stories, the edges between families that they rest on, and what story ids no longer in use became."""
+
     edges: Mapping[tuple[str, str], int]
     stories: Sequence[Story]
-    story_aliases: Mapping[str, str]
-    now: datetime = field(default_factory=lambda: datetime.now(UTC))
-    shingles: Mapping[str, SiteShingles] = field(default_factory=dict)
-    boilerplate: Mapping[str, Hashes64] = field(default_factory=dict)
-    own: Mapping[str, Own] = field(default_factory=dict)
-    gone: Sequence[str] = ()
+    aliases: Mapping[str, str]
 
 
-def save(corpus: Corpus, outcome: Outcome) -> None:
-    """Store an update's outcome in one transaction: a reader sees the results of before or of after."""
+def save(corpus: Corpus, recipe: Recipe, outcome: Outcome, now: datetime) -> None:
+    """Store an update's outcome in one transaction: a reader sees the copies of before or of after."""
     with corpus.transaction() as connection:
-        numbers = dict(connection.execute(select(schema.articles.c.key, schema.articles.c.id)).all())
-        _save_sites(connection, outcome)
-        _save_own(connection, outcome, numbers)
-        _save_families(connection, outcome, numbers)
-        _save_stories(connection, outcome)
-        for kind, aliases in (("family", outcome.family_aliases), ("story", outcome.story_aliases)):
-            for old, new in aliases.items():
-                row = {"kind": kind, "old": old, "new": new, "at": outcome.now}
-                alias = corpus.insert(schema.aliases).values(row)
-                connection.execute(alias.on_conflict_do_update(index_elements=["kind", "old"], set_=row))
-        facts = {"recipe": json.dumps(outcome.recipe.as_dict()), "updated_at": outcome.now.isoformat()}
-        _replace(connection, schema.facts, [{"name": k, "value": v} for k, v in facts.items()], "name")
+        units.save_sites(connection, outcome.sites_before, outcome.sites)
+        units.save_units(connection, outcome.units_before, outcome.units, outcome.moves)
+        units.save_samples(connection, outcome.samples, outcome.unsampled)
+        postings.append(connection, outcome.keys, outcome.holders)
+        _save_families(connection, outcome)
+        _save_aliases(corpus, connection, "family", outcome.aliases, now)
+        facts = {"recipe": json.dumps(recipe.as_dict()), _LAST_UNIT: str(len(outcome.units.sites) - 1)}
+        _save_facts(connection, facts)
+        if outcome.moves.left:
+            _drop_empty(connection)
         connection.execute(delete(schema.changes).where(schema.changes.c.taken == 1))
 
 
-def _save_sites(connection: Connection, outcome: Outcome) -> None:
-    rows = [
-        {
-            "site": site,
-            "shingles": held.shingles.astype("<u8").tobytes(),
-            "families": held.families.astype("<u4").tobytes(),
-            "boilerplate": outcome.boilerplate[site].astype("<u8").tobytes(),
-        }
-        for site, held in outcome.shingles.items()
-    ]
-    _replace(connection, schema.sites, rows)
+def save_stories(corpus: Corpus, told: Told, now: datetime) -> None:
+    """Store all stories in one transaction."""
+    with corpus.transaction() as connection:
+        _replace(connection, schema.story_families, [])
+        edges = [{"a": a, "b": b, "millionths": value} for (a, b), value in told.edges.items()]
+        _replace(connection, schema.story_edges, edges)
+        rows = [{"id": story.id, "label": story.label, "terms": json.dumps(story.terms)} for story in told.stories]
+        _replace(connection, schema.stories, rows)
+        held = [{"family": family, "story": story.id} for story in told.stories for family in story.families]
+        _insert(connection, schema.story_families, held)
+        _save_aliases(corpus, connection, "story", told.aliases, now)
+        _save_facts(connection, {"updated_at": now.isoformat()})
 
 
-def _save_own(connection: Connection, outcome: Outcome, numbers: Mapping[str, int]) -> None:
-    stale = [numbers[key] for key in (*outcome.own, *outcome.gone) if key in numbers]
-    for chunk in chunks(stale):
-        connection.execute(delete(schema.sketches).where(schema.sketches.c.article_id.in_(chunk)))
+def tidy(corpus: Corpus, alive: NDArray[np.bool_]) -> None:
+    """Merge what updates have appended to the postings, without the units that are no more."""
+    with corpus.transaction() as connection:
+        postings.merge(connection, alive)
+
+
+def _save_families(connection: Connection, outcome: Outcome) -> None:
+    ends = {key for pair in outcome.dropped for key in pair} | {key for m in outcome.matches for key in (m.a, m.b)}
+    members = {member for family in outcome.families for member in family.members}
+    numbers = _numbers(connection, ends | members | outcome.told.keys() | set(outcome.untold))
+    for chunk in chunks(numbers[key] for key in (*outcome.told, *outcome.untold) if key in numbers):
         connection.execute(delete(schema.own_texts).where(schema.own_texts.c.article_id.in_(chunk)))
-    known = {numbers[key]: own for key, own in outcome.own.items() if key in numbers}
     _insert(
         connection,
         schema.own_texts,
         [
             {
-                "article_id": number,
-                "hash": own.hash,
-                "keys": len(own.keys),
-                "terms": own.terms.keys.astype("<u8").tobytes(),
-                "weights": own.terms.weights.astype("<f4").tobytes(),
+                "article_id": numbers[key],
+                "terms": vector.keys.astype("<u8").tobytes(),
+                "weights": vector.weights.astype("<f4").tobytes(),
             }
-            for number, own in known.items()
+            for key, vector in outcome.told.items()
+            if key in numbers
         ],
     )
-    _insert(
-        connection,
-        schema.sketches,
-        [
-            {"key": key, "article_id": number}
-            for number, own in known.items()
-            for key in own.keys.view(np.int64).tolist()
-        ],
-    )
+    pairs = [*outcome.dropped, *((match.a, match.b) for match in outcome.matches)]
+    gone = [{"a": numbers[a], "b": numbers[b]} for a, b in pairs if a in numbers and b in numbers]
+    if gone:
+        table = schema.matches
+        connection.execute(delete(table).where(table.c.a_id == bindparam("a"), table.c.b_id == bindparam("b")), gone)
+    found = [match_row(match, numbers) for match in outcome.matches if {match.a, match.b} <= numbers.keys()]
+    _insert(connection, schema.matches, found)
+    _save_members(connection, outcome, numbers)
 
 
-def _save_families(connection: Connection, outcome: Outcome, numbers: Mapping[str, int]) -> None:
-    rows = [match_row(match, numbers) for match in outcome.matches if {match.a, match.b} <= numbers.keys()]
-    _replace(connection, schema.matches, rows)
-    _replace(connection, schema.family_members, [])
-    _replace(connection, schema.story_families, [])
-    _replace(
-        connection,
-        schema.families,
-        [
-            {"id": family.id, "weakest": json.dumps(asdict(family.weakest)) if family.weakest else ""}
-            for family in outcome.families
-        ],
-    )
+def _save_members(connection: Connection, outcome: Outcome, numbers: Mapping[str, int]) -> None:
+    held = [numbers[member] for family in outcome.families for member in family.members if member in numbers]
+    for chunk in chunks(held):
+        connection.execute(delete(schema.family_members).where(schema.family_members.c.article_id.in_(chunk)))
+    kept = {family.id for family in outcome.families}
+    for names in chunks(sorted(outcome.dissolved - kept)):
+        connection.execute(delete(schema.families).where(schema.families.c.id.in_(names)))
+    known: set[str] = set()
+    for names in chunks(sorted(kept)):
+        known.update(connection.execute(select(schema.families.c.id).where(schema.families.c.id.in_(names))).scalars())
+    rows = [
+        {"id": family.id, "weakest": json.dumps(asdict(family.weakest)) if family.weakest else ""}
+        for family in outcome.families
+    ]
+    _insert(connection, schema.families, [row for row in rows if row["id"] not in known])
+    changed = [{"name": row["id"], "tie": row["weakest"]} for row in rows if row["id"] in known]
+    if changed:
+        where = schema.families.c.id == bindparam("name")
+        connection.execute(update(schema.families).where(where).values(weakest=bindparam("tie")), changed)
     members = [
         {"article_id": numbers[member], "family": family.id}
         for family in outcome.families
@@ -252,21 +375,35 @@ def _save_families(connection: Connection, outcome: Outcome, numbers: Mapping[st
     _insert(connection, schema.family_members, members)
 
 
-def _save_stories(connection: Connection, outcome: Outcome) -> None:
-    edges = [{"a": a, "b": b, "millionths": value} for (a, b), value in outcome.edges.items()]
-    _replace(connection, schema.story_edges, edges)
-    rows = [{"id": story.id, "label": story.label, "terms": json.dumps(story.terms)} for story in outcome.stories]
-    _replace(connection, schema.stories, rows)
-    held = [{"family": family, "story": story.id} for story in outcome.stories for family in story.families]
-    _insert(connection, schema.story_families, held)
+def _drop_empty(connection: Connection) -> None:
+    """Drop families whose articles were all removed: these went without telling of which family they were."""
+    member = select(schema.family_members.c.family).where(schema.family_members.c.family == schema.families.c.id)
+    connection.execute(delete(schema.families).where(~member.exists()))
 
 
-def _replace(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], by: str = "") -> None:
-    """Make `rows` the table's content, or, with `by`, replace those rows alone that have the same `by`."""
-    if by:
-        connection.execute(delete(table).where(table.c[by].in_([row[by] for row in rows])))
-    else:
-        connection.execute(delete(table))
+def _save_aliases(corpus: Corpus, connection: Connection, kind: str, aliases: Mapping[str, str], now: datetime) -> None:
+    for old, new in aliases.items():
+        row = {"kind": kind, "old": old, "new": new, "at": now}
+        alias = corpus.insert(schema.aliases).values(row)
+        connection.execute(alias.on_conflict_do_update(index_elements=["kind", "old"], set_=row))
+
+
+def _save_facts(connection: Connection, facts: Mapping[str, str]) -> None:
+    connection.execute(delete(schema.facts).where(schema.facts.c.name.in_(facts)))
+    _insert(connection, schema.facts, [{"name": name, "value": value} for name, value in facts.items()])
+
+
+def _numbers(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for chunk in chunks(sorted(keys)):
+        query = select(schema.articles.c.key, schema.articles.c.id).where(schema.articles.c.key.in_(chunk))
+        found.update(connection.execute(query).all())
+    return found
+
+
+def _replace(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Make `rows` the table's content."""
+    connection.execute(delete(table))
     _insert(connection, table, rows)
 
 

@@ -6,8 +6,8 @@ from sqlalchemy import Engine, inspect, text
 
 from dedup.records import CorpusError
 
-HEAD = "0003"
-KNOWN = ("0001", "0002", "0003")
+HEAD = "0004"
+KNOWN = ("0001", "0002", "0003", "0004")
 
 
 def migrate(engine: Engine) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -40,22 +40,20 @@ def _recipe(stored: str | None) -> Recipe:
     return Recipe(**numbers)
 
 
-def stored_matches(corpus: Corpus) -> dict[tuple[str, str], Match]:
-    """Return every stored match by its pair of article ids."""
-    with corpus.reading() as connection:
-        return {(match.a, match.b): match for match in read_matches(connection)}
-
-
-def read_matches(connection: Connection) -> list[Match]:
-    """Return every stored match, by id of its articles."""
+def read_matches(connection: Connection, keys: Sequence[str] | None = None) -> list[Match]:
+    """Return every stored match, or those with one of these articles, by id of its articles."""
     a, b = listed.alias(), listed.alias()
-    rows = connection.execute(
+    wanted = (
         select(a.c.key.label("a"), b.c.key.label("b"), matches)
         .join(a, a.c.id == matches.c.a_id)
         .join(b, b.c.id == matches.c.b_id)
-        .order_by(a.c.key, b.c.key)
     )
-    return [_match(row) for row in rows]
+    if keys is None:
+        return [_match(row) for row in connection.execute(wanted.order_by(a.c.key, b.c.key))]
+    # A row at a time by either index: with OR, SQLite would read all.
+    ways = [wanted.where(end.c.key.in_(keys)) for end in (a, b)]
+    found = {(row.a, row.b): row for way in ways for row in connection.execute(way)}
+    return [_match(found[pair]) for pair in sorted(found)]
 
 
 def match_row(match: Match, numbers: Mapping[str, int]) -> dict[str, Any]:

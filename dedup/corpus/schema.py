@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
 )
 
 metadata = MetaData(
@@ -134,33 +135,62 @@ signatures = Table(
     Column("minhash", LargeBinary, nullable=False),
 )
 
-# Of each site: its distinct shingles (uint64, sorted), in how many strict families each stands (uint32), and those
-# of them that are boilerplate (uint64, sorted).
+# What each site repeats: keys of sketches (uint64, sorted). `counted` are those that stand in several of its strict
+# families (uint64, sorted), `families` in how many (uint32).
 sites = Table(
     "sites",
     metadata,
-    Column("site", String(255), primary_key=True),
-    Column("shingles", LargeBinary, nullable=False),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("site", String(255), nullable=False, unique=True),
+    Column("repeated", LargeBinary, nullable=False),
+    Column("counted", LargeBinary, nullable=False),
     Column("families", LargeBinary, nullable=False),
-    Column("boilerplate", LargeBinary, nullable=False),
 )
 
+# A unit is one text of one site; `article` is the first by id of those that carry it there. Numbers are never given
+# twice, since postings may hold units that are no more. `own` and `size` are the hash and the number of keys of its
+# sketch without boilerplate, `strict` the strict family of a unit in its site's sample.
+units = Table(
+    "units",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("site_id", ForeignKey("sites.id"), nullable=False),
+    Column("text", String(32), nullable=False),
+    Column("article", String(255), nullable=False, index=True),
+    Column("own", BigInteger, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("strict", Integer, nullable=False),
+    UniqueConstraint("text", "site_id"),
+)
+
+# The sketches, boilerplate included, of the units that stand for their sites (uint64, sorted).
+samples = Table(
+    "samples",
+    metadata,
+    Column("unit_id", Integer, primary_key=True, autoincrement=False),
+    Column("keys", LargeBinary, nullable=False),
+)
+
+# Which units hold which keys of sketches, boilerplate included: see postings.py. Keys have six bytes, units four.
+postings = Table(
+    "postings",
+    metadata,
+    _number(),
+    Column("segment", Integer, nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("pairs", Integer, nullable=False),
+    Column("keys", LargeBinary, nullable=False),
+    Column("units", LargeBinary, nullable=False),
+)
+
+# What an article tells, for stories: hashes of terms (uint64, sorted) and weights (float32).
 own_texts = Table(
     "own_texts",
     metadata,
     Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
-    Column("hash", String(32), nullable=False),
-    Column("keys", Integer, nullable=False),
-    # Term hashes (uint64, sorted) and weights (float32), for stories.
     Column("terms", LargeBinary, nullable=False),
     Column("weights", LargeBinary, nullable=False),
-)
-
-sketches = Table(
-    "sketches",
-    metadata,
-    Column("key", BigInteger, primary_key=True),
-    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, index=True),
 )
 
 matches = Table(

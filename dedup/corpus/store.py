@@ -1,7 +1,7 @@
 """The corpus: opened, migrated, written to in short transactions, and read back as Articles."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
@@ -14,10 +14,8 @@ from sqlalchemy import (
     Connection,
     Engine,
     Row,
-    Select,
     Table,
     bindparam,
-    case,
     create_engine,
     delete,
     event,
@@ -35,16 +33,13 @@ from dedup.corpus.address import resolve
 from dedup.corpus.schema import (
     articles,
     changes,
-    facts,
     family_members,
     forgotten,
     matches,
-    own_texts,
     revisions,
-    sketches,
     texts,
 )
-from dedup.records import Article, CorpusError, Recipe, UnknownArticle, article_id
+from dedup.records import Article, CorpusError, UnknownArticle, article_id
 
 _T = TypeVar("_T")
 Outcome = Literal["new", "changed", "same", "forgotten"]
@@ -258,7 +253,7 @@ class Corpus:
         """Remove these few articles within the caller's transaction, and all that nobody else has of theirs."""
         rows = connection.execute(select(articles).where(articles.c.key.in_(ids))).all()
         numbers = [row.id for row in rows]
-        self._mark_bereaved(connection, numbers)
+        self._mark_kin(connection, numbers)
         for row in rows:
             self._mark(connection, row.key, row.site)
         earlier = revisions.c.article_id.in_(numbers)
@@ -283,26 +278,17 @@ class Corpus:
     def _mark(self, connection: Connection, key: str, site: str) -> None:
         connection.execute(self._marked, {"article": key, "site": site, "taken": 0})
 
-    def _mark_bereaved(self, connection: Connection, numbers: Sequence[int]) -> None:
-        """Mark whose results rest on these articles: what was kept of them goes with them, and would tell an update.
-
-        That is their families, whose stories they told too, and all holders of hot keys that they stood for.
-        """
+    def _mark_kin(self, connection: Connection, numbers: Sequence[int]) -> None:
+        """Mark the families of these articles: what is known of an article's family and story goes with it."""
         kin, own_kin = family_members.alias(), family_members.alias()
         relatives = select(kin.c.article_id).where(
             kin.c.family.in_(select(own_kin.c.family).where(own_kin.c.article_id.in_(numbers)))
         )
-        led = select(sketches.c.article_id).where(sketches.c.key.in_(_led_keys(numbers, self._recipe(connection))))
         wanted = select(articles.c.key, articles.c.site).where(
-            articles.c.id.in_(relatives.union(led)), articles.c.id.not_in(numbers)
+            articles.c.id.in_(relatives), articles.c.id.not_in(numbers)
         )
         for row in connection.execute(wanted).all():
             self._mark(connection, row.key, row.site)
-
-    def _recipe(self, connection: Connection) -> Mapping[str, Any]:
-        stored = connection.execute(select(facts.c.value).where(facts.c.name == "recipe")).scalar()
-        numbers: dict[str, Any] = json.loads(stored or "{}")
-        return Recipe().as_dict() | numbers
 
     def _text_id(self, connection: Connection, text: str) -> int:
         digest = text_hash(text)
@@ -337,24 +323,6 @@ def chunks(values: Iterable[_T]) -> Iterator[list[_T]]:
 def text_hash(text: str) -> str:
     """Return the 32 hexadecimal digits that equal texts share."""
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-
-
-def _led_keys(numbers: Sequence[int], recipe: Mapping[str, Any]) -> Select[tuple[int]]:
-    """Return the hot keys that articles with these numbers lead, or that are hot no longer without them."""
-    gone, gone_own, holder, own = sketches.alias(), own_texts.alias(), sketches.alias(), own_texts.alias()
-    texts_of_key = func.count(own.c.hash.distinct())
-    before_it = func.count(case((own.c.hash < gone_own.c.hash, own.c.hash)).distinct())
-    hot = recipe["hot_key_texts"]
-    return (
-        select(gone.c.key)
-        .join(gone_own, gone_own.c.article_id == gone.c.article_id)
-        .join(holder, holder.c.key == gone.c.key)
-        .join(own, own.c.article_id == holder.c.article_id)
-        .where(gone.c.article_id.in_(numbers))
-        .group_by(gone.c.key, gone_own.c.hash)
-        .having(texts_of_key > hot)
-        .having((before_it < recipe["hot_key_holders"]) | (texts_of_key <= hot + len(numbers)))
-    )
 
 
 _WHOLE = select(articles, texts.c.text).join(texts, texts.c.id == articles.c.text_id)

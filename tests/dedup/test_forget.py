@@ -10,12 +10,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlalchemy import func, select
 
 from dedup import Article, Corpus, Recipe, spelling, tables
 from dedup.addresses import spellings
-from dedup.corpus import grouping, removal
+from dedup.corpus import removal, units
 from dedup.corpus.results import snapshot
 from dedup.corpus.store import Removed
 from dedup.records import CorpusError, Match
@@ -299,7 +300,7 @@ def wire(count: int) -> list[Article]:
 def test_those_whose_leader_is_forgotten_find_one_another(
     new_corpus: Callable[[], Corpus], count: int, removed: int
 ) -> None:
-    recipe = Recipe(hot_key_texts=6, hot_key_holders=2)
+    recipe = Recipe(key_holders=2, key_copies=1)
 
     def grouped(wanted: Iterable[Article]) -> Corpus:
         corpus = new_corpus()
@@ -309,8 +310,10 @@ def test_those_whose_leader_is_forgotten_find_one_another(
 
     versions = wire(count)
     whole = grouped(versions)
-    own = grouping.owned(whole)
-    leaders = sorted(own, key=lambda key: own[key].hash)[:removed]
+    with whole.reading() as connection:
+        held = units.read_units(connection, units.read_sites(connection))
+        articles = units.articles_of(connection, range(count))
+    leaders = [articles[number] for number in np.lexsort((held.order, held.own))[:removed].tolist()]
     removal.forget(whole, leaders, NOW)
     update(whole, recipe, NOW)
     assert result(whole) == result(grouped(version for version in versions if version.id not in leaders))

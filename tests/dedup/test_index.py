@@ -1,49 +1,153 @@
 """Candidates: enough shared keys, and no key that proposes too much."""
 
+import random
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
 from dedup import index
-from dedup.records import Recipe
+from dedup.corpus import units as stored
+from dedup.records import Postings, Recipe, Sketches, Units
 
 RECIPE = Recipe()
 
 
-def names(count: int) -> list[str]:
-    return [f"artikel{place:04}" for place in range(count)]
+def holding(sketches: Sequence[Sequence[int]], own: Sequence[int] | None = None) -> tuple[Units, Postings, Sketches]:
+    """Return units with these sketches, who holds their keys, and the sketches; `own` are the hashes of their texts."""
+    count = len(sketches)
+    units = stored.empty(count)
+    units.sites[:] = range(count)
+    units.texts[:] = range(count)
+    units.order[:] = range(count)
+    units.own[:] = range(count) if own is None else own
+    units.sizes[:] = [len(held) for held in sketches]
+    keys = sorted({key for held in sketches for key in held})
+    holders = [[unit for unit, held in enumerate(sketches) if key in held] for key in keys]
+    postings = Postings(
+        np.array(keys, np.uint64),
+        np.cumsum([len(held) for held in holders]),
+        np.array([unit for held in holders for unit in held], np.int32),
+    )
+    ends = np.cumsum([len(held) for held in sketches])
+    flat = [key for held in sketches for key in sorted(held)]
+    return units, postings, Sketches(ends, np.array(flat, np.uint64))
+
+
+def pairs(
+    sketches: Sequence[Sequence[int]], recipe: Recipe = RECIPE, own: Sequence[int] | None = None, asking: int = 0
+) -> set[tuple[int, int]]:
+    """Return the candidates of all units, or of the last `asking`."""
+    units, postings, held = holding(sketches, own)
+    everyone = np.arange(len(sketches), dtype=np.int32)
+    asks = everyone[-asking:]
+    marked = np.isin(everyone, asks)
+    holds = np.ones(len(postings.units), dtype=bool)
+    known = index.led(postings, index.leaders(postings, units, holds, recipe), holds, marked)
+    start = int(held.ends[asks[0] - 1]) if asks[0] else 0
+    own_keys = Sketches(held.ends[asks] - start, held.keys[start:])
+    found = index.candidates(asks, own_keys, known, units, recipe)
+    return {(a, b) for a, b in found.tolist()}
 
 
 def test_two_shared_keys_make_a_candidate_of_short_texts() -> None:
-    sizes = {"a": 20, "b": 20}
-    hashes = {"a": "1", "b": "2"}
-    assert index.candidates([["a", "b"]], hashes, sizes, RECIPE) == set()
-    assert index.candidates([["a", "b"], ["b", "a"]], hashes, sizes, RECIPE) == {("a", "b")}
+    assert pairs([[1, 2, 3], [3, 4, 5]]) == set()
+    assert pairs([[1, 2, 3], [2, 3, 4]]) == {(0, 1)}
 
 
 def test_long_texts_need_their_share_of_keys() -> None:
-    sizes, hashes = {"a": 100, "b": 300}, {"a": "1", "b": "2"}
-    assert index.candidates([["a", "b"]] * 7, hashes, sizes, RECIPE) == set()
-    assert index.candidates([["a", "b"]] * 8, hashes, sizes, RECIPE) == {("a", "b")}
+    assert pairs([range(100), range(93, 300)]) == set()
+    assert pairs([range(100), range(92, 300)]) == {(0, 1)}
 
 
-def test_a_hot_key_proposes_pairs_with_its_leaders_alone() -> None:
-    holders = names(300)
-    hashes = {name: name for name in holders}
-    pairs = list(index.supported(holders, hashes, RECIPE))
-    assert len(pairs) == len(set(pairs)) <= 300 * RECIPE.hot_key_holders
-    assert {name for pair in pairs for name in pair} == set(holders)
-    assert all(a < b for a, b in pairs)
+def test_a_key_of_many_holders_proposes_pairs_with_its_leaders_alone() -> None:
+    found = pairs([range(10)] * 300)
+    assert len(found) == sum(300 - 1 - place for place in range(RECIPE.key_holders))
+    assert {unit for pair in found for unit in pair} == set(range(300))
+    assert all(a < RECIPE.key_holders for a, _ in found)
 
 
-def test_many_copies_of_one_text_do_not_make_a_key_hot() -> None:
-    holders = names(60)
-    hashes = dict.fromkeys(holders, "same")
-    assert index.hot_leaders(holders, hashes, RECIPE) == ()
+def test_few_copies_of_one_own_text_lead() -> None:
+    found = pairs([range(10)] * 300, own=[7] * 300)
+    assert {a for a, _ in found} == set(range(RECIPE.key_copies))
+    others = pairs([range(10)] * 40, own=[7] * 30 + [5] * 10)
+    leaders = [*range(30, 30 + RECIPE.key_copies), *range(RECIPE.key_copies)]
+    assert others == {(min(a, b), max(a, b)) for a in leaders for b in range(40) if a != b}
 
 
-def test_the_leaders_of_a_hot_key_do_not_depend_on_order() -> None:
-    holders = names(80)
-    hashes = {name: name[::-1] for name in holders}
-    assert index.hot_leaders(holders, hashes, RECIPE) == index.hot_leaders(holders[::-1], hashes, RECIPE)
+def test_equal_texts_are_no_candidates() -> None:
+    units, postings, held = holding([range(10), range(10)])
+    units.texts[:] = 1
+    holds = np.ones(len(postings.units), dtype=bool)
+    known = index.led(postings, index.leaders(postings, units, holds, RECIPE), holds, np.ones(2, dtype=bool))
+    assert len(index.candidates(np.array([0, 1], np.int32), held, known, units, RECIPE)) == 0
 
 
-def test_a_crowded_band_stays_linear() -> None:
-    pairs = index.banded([[b"footer"]] * 1000)
-    assert len(pairs) == 999
+@given(
+    st.lists(st.lists(st.integers(0, 30), min_size=1, max_size=12, unique=True), min_size=2, max_size=14),
+    st.integers(1, 4),
+    st.integers(1, 4),
+    st.data(),
+)
+def test_candidates_are_the_pairs_that_leaders_support(
+    sketches: list[list[int]], holders: int, copies: int, data: st.DataObject
+) -> None:
+    recipe = Recipe(key_holders=holders, key_copies=min(copies, holders))
+    own = data.draw(st.lists(st.integers(0, 5), min_size=len(sketches), max_size=len(sketches)))
+    expected = supported(sketches, own, recipe)
+    assert pairs(sketches, recipe, own) == expected
+    asking = data.draw(st.integers(1, len(sketches)))
+    last = set(range(len(sketches) - asking, len(sketches)))
+    assert pairs(sketches, recipe, own, asking) == {pair for pair in expected if not last.isdisjoint(pair)}
+
+
+def supported(sketches: Sequence[Sequence[int]], own: Sequence[int], recipe: Recipe) -> set[tuple[int, int]]:
+    """Return the candidates as the rule says it, without haste."""
+    shared: dict[tuple[int, int], int] = {}
+    for key in {key for held in sketches for key in held}:
+        holders = sorted((own[unit], unit) for unit, held in enumerate(sketches) if key in held)
+        leaders = [
+            unit
+            for place, (text, unit) in enumerate(holders)
+            if sum(other == text for other, _ in holders[:place]) < recipe.key_copies
+        ][: recipe.key_holders]
+        for a in range(len(sketches)):
+            for b in range(a + 1, len(sketches)):
+                if key in sketches[a] and key in sketches[b] and (a in leaders or b in leaders):
+                    shared[a, b] = shared.get((a, b), 0) + 1
+    return {
+        (a, b)
+        for (a, b), count in shared.items()
+        if count >= max(recipe.candidate_keys, recipe.candidate_share * min(len(sketches[a]), len(sketches[b])))
+    }
+
+
+def test_leaders_that_changed_are_told() -> None:
+    units, before, _ = holding([[1], [1], [2]])
+    _, after, _ = holding([[1, 2], [1], [2]])
+    holds = [np.ones(len(postings.units), dtype=bool) for postings in (before, after)]
+    led = [index.leaders(postings, units, held, RECIPE) for postings, held in zip((before, after), holds, strict=True)]
+    assert index.changed(*led).tolist() == [0]
+    assert index.changed(led[1], led[1]).tolist() == []
+
+
+def test_families_are_counted_up_to_a_bound() -> None:
+    _, postings, _ = holding([[1, 2]] * 9 + [[2]])
+    strict: NDArray[np.int64] = np.array([0, 0, 2, 3, 4, 5, -1, 7, 8, 9])
+    assert index.families_of(postings, strict, 40).tolist() == [7, 8]
+    assert index.families_of(postings, strict, 5).tolist() == [5, 5]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_leaders_do_not_depend_on_the_order_of_holders(seed: int) -> None:
+    randomness = random.Random(seed)
+    units, postings, _ = holding([[1]] * 80, own=[randomness.randrange(20) for _ in range(80)])
+    holds = np.ones(80, dtype=bool)
+    shuffled = Postings(postings.keys, postings.ends, np.random.default_rng(seed).permutation(postings.units))
+    one, other = (index.leaders(held, units, holds, RECIPE).units.tolist() for held in (postings, shuffled))
+    assert one == other
+    texts: Mapping[int, int] = {unit: int(units.own[unit]) for unit in one}
+    assert one == sorted(one, key=lambda unit: (texts[unit], unit))

@@ -10,7 +10,7 @@ from datasketch import LeanMinHash, MinHash
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup import minhash, segments, shingles
+from dedup import cutting, minhash, segments, shingles
 from dedup.records import Hashes32, Recipe
 
 RECIPE = Recipe()
@@ -82,10 +82,9 @@ def test_a_text_longer_than_one_block_is_signed_whole() -> None:
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
 def test_the_share_of_a_sketch_found_in_another_is_the_containment(share: float) -> None:
-    randomness = np.random.default_rng(7)
-    short = randomness.integers(0, 2**64, 4000, dtype=np.uint64)
-    inside = short[: int(len(short) * share)]
-    long = np.concatenate([inside, randomness.integers(0, 2**64, 20_000, dtype=np.uint64)])
-    keys = minhash.sketch(short, RECIPE)
-    found = len(np.intersect1d(keys, minhash.sketch(long, RECIPE))) / len(keys)
+    short = [f"kata{place}" for place in range(4000)]
+    long = [*short[: int(len(short) * share)], *(f"lain{place}" for place in range(20_000))]
+    both = minhash.sketches(cutting.cut([" ".join(short), " ".join(long)]), RECIPE)
+    assert both.of(0).max() < 2**44 / RECIPE.sketch_one_in
+    found = len(np.intersect1d(both.of(0), both.of(1))) / len(both.of(0))
     assert found == pytest.approx(share, abs=0.04)

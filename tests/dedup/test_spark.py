@@ -19,7 +19,7 @@ from scipy.sparse.csgraph import connected_components
 
 from dedup import Article, Corpus, Recipe, boilerplate
 from dedup.corpus.results import snapshot
-from dedup.records import Match, Measures, Passage, Relation, SiteShingles, SourceError
+from dedup.records import Counted, Match, Measures, Passage, Relation, SourceError
 from dedup.update import update
 from tests.dedup.conftest import NOW
 from tests.newsroom.articles import articles
@@ -114,7 +114,7 @@ def awkward(source: Article) -> list[Article]:
     texts = {"delapan": "satu dua tiga empat lima enam tujuh delapan", "lima": "satu dua tiga empat lima", "kosong": ""}
     carried = [replace(source, url=f"http://antar-nusa.test/lagi/{n}", id=f"carried{n}") for n in range(10)]
     equal = [put(site, name, text) for site in ("satu", "dua", "tiga") for name, text in texts.items()]
-    # Each is a strict family although their words are the same, so the line is boilerplate where a copy carries it.
+    # Other texts of the same few words, and a text that carries these too.
     line = "baca juga kabar lain hari ini"
     short = [put("singkat", f"singkat{number}", line + "!" * number) for number in range(4)]
     return [*carried, *equal, *short, put("singkat", "panjang", f"{source.text}\n{line}")]
@@ -133,13 +133,13 @@ def test_spark_finds_the_matches_and_families_of_an_update(spark: "SparkSession"
     assert {frozenset({brief.id}) for brief in (*networks, *portal)} <= families
 
 
-def test_a_hot_key_proposes_the_same_pairs_and_parquet_may_hold_more_columns(
+def test_a_key_of_many_holders_proposes_the_same_pairs_and_parquet_may_hold_more_columns(
     spark: "SparkSession", corpus: Corpus, tmp_path: Path
 ) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    recipe = Recipe(hot_key_texts=6, hot_key_holders=2)
+    recipe = Recipe(key_holders=2, key_copies=1)
     wire = " ".join(f"kawat{place}" for place in range(90))
     wanted = [
         Article(
@@ -188,16 +188,19 @@ def test_boilerplate_is_what_learn_takes_it_for(spark: "SparkSession") -> None:
     sites = {}
     for number in range(8):
         held = np.unique(randomness.integers(0, 400, 150).astype(np.uint64))
-        sites[f"situs{number}"] = SiteShingles(held, randomness.geometric(0.12, len(held)).astype(np.uint32))
+        sites[number] = Counted(held, randomness.geometric(0.12, len(held)))
     rows = [
-        (site, shingle, families)
-        for site, counted in sites.items()
-        for shingle, families in zip(counted.shingles.tolist(), counted.families.tolist(), strict=True)
+        (f"situs{site}", key, families)
+        for site, held in sites.items()
+        for key, families in zip(held.keys.tolist(), held.families.tolist(), strict=True)
     ]
-    counted = spark.createDataFrame(rows, "site string, shingle long, families long")
+    counted = spark.createDataFrame(rows, "site string, key long, families long")
     repeated = {tuple(row) for row in on_spark._repeated(counted, Recipe()).collect()}
-    learned = boilerplate.learn(sites, Recipe())
-    assert repeated == {(site, shingle) for site, held in learned.items() for shingle in held.tolist()}
+    enough = {site: boilerplate.enough(held, Recipe()) for site, held in sites.items()}
+    asked = boilerplate.doubtful(enough, Recipe())
+    everywhere = np.array([sum(held.families[held.keys == key].sum() for held in sites.values()) for key in asked])
+    learned = boilerplate.learn(enough, asked, everywhere, Recipe())
+    assert repeated == {(f"situs{site}", key) for site, held in learned.items() for key in held.tolist()}
     assert 0 < len(repeated) < len(rows)
 
 

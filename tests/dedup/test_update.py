@@ -97,8 +97,8 @@ def test_a_footer_learned_late_parts_what_it_had_joined(new_corpus: Callable[[],
     assert (families, matches) == grouped(new_corpus(), briefs)[::2]
 
 
-def test_a_key_that_turns_hot_gives_the_same_in_any_order(new_corpus: Callable[[], Corpus]) -> None:
-    recipe = Recipe(hot_key_texts=6, hot_key_holders=2)
+def test_a_key_of_many_holders_gives_the_same_in_any_order(new_corpus: Callable[[], Corpus]) -> None:
+    recipe = Recipe(key_holders=2, key_copies=1)
     wire = " ".join(f"kawat{place}" for place in range(90))
     versions = [
         Article(

@@ -1,0 +1,195 @@
+"""Which units hold which keys, on disk: sorted segments, merged as they grow (O'Neil et al. 1996, LSM trees).
+
+A segment is a run of blocks; a block holds some thousand pairs of a key and a unit, sorted by key. What an update adds
+is one new segment. Units that are no more stay in their segments until these are merged.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, delete, select
+
+from dedup.compiled import compiled
+from dedup.corpus import schema
+from dedup.corpus.store import chunks
+from dedup.records import KEY_BITS, Hashes64, Postings
+
+# Pairs in a block: some hundred thousand bytes.
+_BLOCK = 16_384
+# Pairs read at once; memory follows from it.
+_AT_ONCE = 4_000_000
+# A segment is merged into the one before it unless that is so many times larger.
+_STEPS = 4
+_KEY_BYTES = (KEY_BITS + 7) // 8
+
+Pairs = tuple[Hashes64, NDArray[np.int32]]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Where a block is, what it holds: how many pairs, from which key to which."""
+
+    number: int
+    segment: int
+    first: int
+    last: int
+    pairs: int
+
+
+def blocks(connection: Connection) -> list[Block]:
+    """Return all blocks, by segment and key."""
+    table = schema.postings
+    columns = (table.c.id, table.c.segment, table.c.first, table.c.last, table.c.pairs)
+    rows = connection.execute(select(*columns).order_by(table.c.segment, table.c.first, table.c.id))
+    return [Block(*row) for row in rows]
+
+
+def search(connection: Connection, known: Sequence[Block], keys: Hashes64, new: Pairs) -> Iterator[Postings]:
+    """Yield who holds `keys` (sorted, distinct), a range of them at a time; `new` are pairs not yet stored, by key."""
+    for asked in _ranges(known, keys):
+        low, high = int(asked[0]), int(asked[-1])
+        met = [block.number for block in known if block.first <= high and block.last >= low]
+        start, stop = np.searchsorted(new[0], [low, high + 1])
+        parts = [(new[0][start:stop], new[1][start:stop]), *_read(connection, met)]
+        yield _held(asked, parts)
+
+
+def keys_of(connection: Connection, units: NDArray[np.bool_]) -> Iterator[Pairs]:
+    """Yield the pairs of the units that are marked, by their numbers; reads everything."""
+    for _, _, keys, held in _contents(connection, [block.number for block in blocks(connection)]):
+        inside = units[held]
+        if inside.any():
+            yield keys[inside], held[inside]
+
+
+def append(connection: Connection, keys: Hashes64, units: NDArray[np.int32]) -> None:
+    """Store pairs, sorted by key, as a new segment."""
+    if len(keys):
+        last = connection.execute(select(schema.postings.c.segment).order_by(schema.postings.c.segment.desc())).first()
+        _write(connection, last.segment + 1 if last else 0, keys, units)
+
+
+def merge(connection: Connection, alive: NDArray[np.bool_]) -> bool:
+    """Merge the last segments where they are alike in size, without the units that are no more; tell whether it did."""
+    known = blocks(connection)
+    sizes: dict[int, int] = {}
+    for block in known:
+        sizes[block.segment] = sizes.get(block.segment, 0) + block.pairs
+    order = sorted(sizes)
+    first, total = len(order) - 1, sizes[order[-1]] if order else 0
+    while first > 0 and sizes[order[first - 1]] <= _STEPS * total:
+        first -= 1
+        total += sizes[order[first]]
+    if first >= len(order) - 1:
+        return False
+    merged = order[first:]
+    target = order[-1] + 1
+    for keys, units in _merged(connection, [block for block in known if block.segment in merged]):
+        kept = alive[units]
+        _write(connection, target, keys[kept], units[kept])
+    connection.execute(delete(schema.postings).where(schema.postings.c.segment.in_(merged)))
+    return True
+
+
+def _merged(connection: Connection, known: Sequence[Block]) -> Iterator[Pairs]:
+    """Yield all pairs of some segments, in order, some at a time."""
+    bounds = np.sort(np.array([block.first for block in known], dtype=np.int64))
+    per_range = max(_AT_ONCE // _BLOCK, 1)
+    edges = [*np.unique(bounds[::per_range]).tolist(), 1 << 62]
+    for low, high in pairwise(edges):
+        met = [block.number for block in known if block.first < high and block.last >= low]
+        parts = [
+            (keys[start:stop], units[start:stop])
+            for keys, units in _read(connection, met)
+            for start, stop in [np.searchsorted(keys, np.array([low, high], dtype=np.uint64))]
+        ]
+        keys, units = (np.concatenate(column) for column in zip(*parts, strict=True))
+        order = np.argsort(keys, kind="stable")
+        yield keys[order], units[order]
+
+
+def _ranges(known: Sequence[Block], keys: Hashes64) -> Iterator[Hashes64]:
+    """Yield the keys in ranges, each of so few that what is read for it fits into memory."""
+    if not len(keys):
+        return
+    total = sum(block.pairs for block in known)
+    count = max(1, min(len(keys), -(-total // _AT_ONCE)))
+    yield from np.array_split(keys, count)
+
+
+def _held(asked: Hashes64, parts: Sequence[Pairs]) -> Postings:
+    places, units = [], []
+    for keys, held in parts:
+        found = _matching(asked, keys)
+        inside = found >= 0
+        places.append(found[inside])
+        units.append(held[inside])
+    where, who = np.concatenate(places), np.concatenate(units)
+    order = np.argsort(where, kind="stable")
+    ends = np.cumsum(np.bincount(where, minlength=len(asked)), dtype=np.int64)
+    return Postings(asked, ends, who[order])
+
+
+@compiled
+def _matching(asked: Hashes64, keys: Hashes64) -> NDArray[np.int32]:
+    """Return for each of sorted `keys` its place in sorted `asked`, -1 for none."""
+    places = np.full(len(keys), -1, np.int32)
+    at = 0
+    for place in range(len(keys)):
+        while at < len(asked) and asked[at] < keys[place]:
+            at += 1
+        if at == len(asked):
+            break
+        if asked[at] == keys[place]:
+            places[place] = at
+    return places
+
+
+def _read(connection: Connection, numbers: Sequence[int]) -> list[Pairs]:
+    """Return the pairs of some blocks, each segment's together in order."""
+    found: dict[int, list[Pairs]] = {}
+    for segment, _, keys, units in _contents(connection, numbers):
+        found.setdefault(segment, []).append((keys, units))
+    return [
+        (np.concatenate([keys for keys, _ in parts]), np.concatenate([units for _, units in parts]))
+        for parts in found.values()
+    ]
+
+
+def _contents(connection: Connection, numbers: Sequence[int]) -> Iterator[tuple[int, int, Hashes64, NDArray[np.int32]]]:
+    table = schema.postings
+    wanted = select(table.c.segment, table.c.first, table.c["keys"], table.c.units)
+    for chunk in chunks(numbers):
+        query = wanted.where(table.c.id.in_(chunk)).order_by(table.c.segment, table.c.first, table.c.id)
+        for segment, first, keys, units in connection.execute(query):
+            yield segment, first, _unpacked(keys), np.frombuffer(units, "<i4")
+
+
+def _write(connection: Connection, segment: int, keys: Hashes64, units: NDArray[np.int32]) -> None:
+    rows = [
+        {
+            "segment": segment,
+            "first": int(part[0]),
+            "last": int(part[-1]),
+            "pairs": len(part),
+            "keys": _packed(part),
+            "units": units[start : start + _BLOCK].astype("<i4").tobytes(),
+        }
+        for start in range(0, len(keys), _BLOCK)
+        for part in [keys[start : start + _BLOCK]]
+    ]
+    if rows:
+        connection.execute(schema.postings.insert(), rows)
+
+
+def _packed(keys: Hashes64) -> bytes:
+    return keys.astype("<u8").view(np.uint8).reshape(-1, 8)[:, :_KEY_BYTES].tobytes()
+
+
+def _unpacked(packed: bytes) -> Hashes64:
+    whole = np.zeros((len(packed) // _KEY_BYTES, 8), dtype=np.uint8)
+    whole[:, :_KEY_BYTES] = np.frombuffer(packed, np.uint8).reshape(-1, _KEY_BYTES)
+    return whole.view("<u8").ravel()

@@ -1,0 +1,250 @@
+"""Units, sites and samples at rest: what grouping knows of every text of every site, read as columns."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+
+from dedup import ordering
+from dedup.corpus import schema
+from dedup.corpus.store import chunks
+from dedup.records import SITE_BITS, CorpusError, Counted, Hashes64, Units
+
+
+@dataclass(slots=True)
+class Sites:
+    """Every site's number by its name, and by its number what it repeats and what of its keys is counted."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+    repeated: dict[int, Hashes64] = field(default_factory=dict)
+    counted: dict[int, Counted] = field(default_factory=dict)
+
+    def number(self, name: str) -> int:
+        """Return the number of a site, a new one if it has none yet; raises CorpusError past a million sites."""
+        number = self.numbers.setdefault(name, len(self.numbers))
+        if number >= 1 << SITE_BITS:
+            raise CorpusError(f"a corpus holds articles of at most {1 << SITE_BITS:,} sites")
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A unit as it is stored: its number, site, text (the hash of it) and article."""
+
+    number: int
+    site: str
+    text: str
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What became of units since the last update.
+
+    New ones, those that another article stands for now, those that are no more, and the articles that stood for these.
+    """
+
+    born: Sequence[Held]
+    renamed: Sequence[Held]
+    dead: Sequence[Held]
+    left: Sequence[str]
+
+
+def read_sites(connection: Connection) -> Sites:
+    """Return all sites."""
+    found = Sites()
+    for row in connection.execute(select(schema.sites)):
+        found.numbers[row.site] = row.id
+        found.repeated[row.id] = np.frombuffer(row.repeated, "<u8")
+        families = np.frombuffer(row.families, "<u4").astype(np.int64)
+        found.counted[row.id] = Counted(np.frombuffer(row.counted, "<u8"), families)
+    return found
+
+
+def read_units(connection: Connection, sites: Sites) -> Units:
+    """Return all units as columns."""
+    table = schema.units
+    highest = connection.execute(select(func.max(table.c.id))).scalar()
+    found = empty((-1 if highest is None else highest) + 1)
+    columns = (table.c.id, table.c.site_id, table.c.text, table.c.own, table.c.size, table.c.strict)
+    rows = connection.execute(select(*columns).execution_options(yield_per=50_000))
+    for part in rows.partitions():
+        numbers, site, text, own, size, strict = zip(*part, strict=True)
+        where = np.array(numbers)
+        found.sites[where] = site
+        found.texts[where] = [ordering.text_number(each) for each in text]
+        found.own[where] = np.array(own, dtype=np.int64).view(np.uint64)
+        found.sizes[where] = size
+        found.strict[where] = strict
+    order_units(found, sites, np.flatnonzero(found.sites >= 0))
+    return found
+
+
+def empty(count: int) -> Units:
+    """Return `count` units that are none."""
+    return Units(
+        sites=np.full(count, -1, np.int32),
+        texts=np.zeros(count, np.uint64),
+        own=np.zeros(count, np.uint64),
+        order=np.zeros(count, np.uint64),
+        sizes=np.zeros(count, np.int32),
+        strict=np.full(count, -1, np.int64),
+    )
+
+
+def order_units(units: Units, sites: Sites, which: NDArray[np.int64]) -> None:
+    """Give these units their `order`: a mixture of the hashes of text and site."""
+    salts = np.zeros(len(sites.numbers), dtype=np.uint64)
+    for name, number in sites.numbers.items():
+        salts[number] = ordering.site_number(name)
+    units.order[which] = ordering.order(units.texts[which], salts[units.sites[which]])
+
+
+def moves(connection: Connection, changed: Iterable[str], first_new: int) -> Moves:
+    """Return what the articles that came, changed or went do to units; new ones get numbers from `first_new` on."""
+    now = _carried(connection, changed)
+    stored = _stored(connection, changed, {text for _, text in now})
+    firsts = _firsts(connection, {text for _, text in {*now, *((held.site, held.text) for held in stored)}})
+    known = {(held.site, held.text): held for held in stored}
+    born = [
+        Held(first_new + place, site, text, firsts[site, text])
+        for place, (site, text) in enumerate(sorted(now - known.keys()))
+    ]
+    renamed = [
+        Held(held.number, held.site, held.text, firsts[where])
+        for where, held in known.items()
+        if where in firsts and firsts[where] != held.article
+    ]
+    dead = [held for where, held in known.items() if where not in firsts]
+    left = [held.article for where, held in known.items() if firsts.get(where) != held.article]
+    return Moves(born, renamed, dead, left)
+
+
+def of_articles(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
+    """Return the numbers of the units for which these articles stand."""
+    found: dict[str, int] = {}
+    for chunk in chunks(keys):
+        query = select(schema.units.c.article, schema.units.c.id).where(schema.units.c.article.in_(chunk))
+        found.update(connection.execute(query).all())
+    return found
+
+
+def articles_of(connection: Connection, numbers: Iterable[int]) -> dict[int, str]:
+    """Return which articles stand for these units, by the units' numbers."""
+    found: dict[int, str] = {}
+    for chunk in chunks(numbers):
+        query = select(schema.units.c.id, schema.units.c.article).where(schema.units.c.id.in_(chunk))
+        found.update(connection.execute(query).all())
+    return found
+
+
+def read_samples(connection: Connection, numbers: Iterable[int]) -> dict[int, Hashes64]:
+    """Return the sketches that are kept of these units."""
+    found = {}
+    for chunk in chunks(numbers):
+        for number, keys in connection.execute(select(schema.samples).where(schema.samples.c.unit_id.in_(chunk))):
+            found[number] = np.frombuffer(keys, "<u8")
+    return found
+
+
+def save_sites(connection: Connection, before: Sites, now: Sites) -> None:
+    """Store the sites that are new or of which something is other than before."""
+    rows = [
+        {
+            "id": number,
+            "site": name,
+            "repeated": now.repeated[number].astype("<u8").tobytes(),
+            "counted": now.counted[number].keys.astype("<u8").tobytes(),
+            "families": now.counted[number].families.astype("<u4").tobytes(),
+        }
+        for name, number in now.numbers.items()
+        if number not in before.repeated
+        or now.counted[number] is not before.counted[number]
+        or now.repeated[number] is not before.repeated[number]
+    ]
+    known = [row for row in rows if row["id"] in before.repeated]
+    if known:
+        where = schema.sites.c.id == bindparam("number")
+        values = [{**row, "number": row["id"]} for row in known]
+        changing: dict[str, Any] = {name: bindparam(name) for name in ("repeated", "counted", "families")}
+        connection.execute(update(schema.sites).where(where).values(changing), values)
+    fresh = [row for row in rows if row["id"] not in before.repeated]
+    if fresh:
+        connection.execute(schema.sites.insert(), fresh)
+
+
+def save_units(connection: Connection, before: Units, now: Units, moved: Moves) -> None:
+    """Store the units that are new, other than before, or no more."""
+    for chunk in chunks(held.number for held in moved.dead):
+        connection.execute(delete(schema.units).where(schema.units.c.id.in_(chunk)))
+    known = {held.number: held for held in moved.born}
+    if known:
+        rows = [
+            {"id": held.number, "site_id": int(now.sites[held.number]), "text": held.text, "article": held.article}
+            | _state(now, held.number)
+            for held in moved.born
+        ]
+        connection.execute(schema.units.insert(), rows)
+    table = schema.units
+    other = (before.own != now.own) | (before.sizes != now.sizes) | (before.strict != now.strict)
+    changed = [number for number in np.flatnonzero(other & (now.sites >= 0)).tolist() if number not in known]
+    if changed:
+        columns: dict[str, Any] = {name: bindparam(name) for name in ("own", "size", "strict")}
+        others = [{"number": number} | _state(now, number) for number in changed]
+        connection.execute(update(table).where(table.c.id == bindparam("number")).values(columns), others)
+    if moved.renamed:
+        rows = [{"number": held.number, "name": held.article} for held in moved.renamed]
+        connection.execute(
+            update(table).where(table.c.id == bindparam("number")).values(article=bindparam("name")), rows
+        )
+
+
+def save_samples(connection: Connection, fresh: Mapping[int, Hashes64], gone: Iterable[int]) -> None:
+    """Keep the sketches of units that stand for their sites now, and no longer those of others."""
+    for chunk in chunks(gone):
+        connection.execute(delete(schema.samples).where(schema.samples.c.unit_id.in_(chunk)))
+    rows = [{"unit_id": number, "keys": keys.astype("<u8").tobytes()} for number, keys in fresh.items()]
+    if rows:
+        connection.execute(schema.samples.insert(), rows)
+
+
+def _state(units: Units, number: int) -> dict[str, int]:
+    own = int(units.own[number : number + 1].view(np.int64)[0])
+    return {"own": own, "size": int(units.sizes[number]), "strict": int(units.strict[number])}
+
+
+def _carried(connection: Connection, keys: Iterable[str]) -> set[tuple[str, str]]:
+    """Return the sites and texts of these articles, as far as there still are any."""
+    articles, texts = schema.articles, schema.texts
+    query = select(articles.c.site, texts.c.hash).join(texts, texts.c.id == articles.c.text_id)
+    found: set[tuple[str, str]] = set()
+    for chunk in chunks(keys):
+        found.update((site, text) for site, text in connection.execute(query.where(articles.c.key.in_(chunk))))
+    return found
+
+
+def _stored(connection: Connection, keys: Iterable[str], texts: Iterable[str]) -> list[Held]:
+    """Return the units for which these articles stand, and those of these texts."""
+    table = schema.units
+    columns = (table.c.id, schema.sites.c.site, table.c.text, table.c.article)
+    query = select(*columns).join(schema.sites, schema.sites.c.id == table.c.site_id)
+    found: dict[int, Held] = {}
+    for column, wanted in ((table.c.article, keys), (table.c.text, texts)):
+        for chunk in chunks(wanted):
+            found.update((row[0], Held(*row)) for row in connection.execute(query.where(column.in_(chunk))))
+    return list(found.values())
+
+
+def _firsts(connection: Connection, texts: Iterable[str]) -> dict[tuple[str, str], str]:
+    """Return the first article, by id, of each site that carries one of these texts, by site and text."""
+    articles, table = schema.articles, schema.texts
+    query = select(articles.c.site, table.c.hash, articles.c.key).join(table, table.c.id == articles.c.text_id)
+    found: dict[tuple[str, str], str] = {}
+    for chunk in chunks(texts):
+        for site, text, key in connection.execute(query.where(table.c.hash.in_(chunk))):
+            # Not left to the database: what comes first there may depend on its locale.
+            found[site, text] = min(key, found.get((site, text), key))
+    return found

@@ -1,0 +1,23 @@
+"""What decides wherever some units must be chosen: hashes of text and site, mixed; no matter who came first."""
+
+from hashlib import blake2b
+
+import numpy as np
+
+from dedup.records import Hashes64
+
+
+def text_number(text_hash: str) -> int:
+    """Return the 64 bits of a text's hash by which units are compared."""
+    return int(text_hash[:16], 16)
+
+
+def site_number(site: str) -> int:
+    """Return 64 bits of a hash of a site's name."""
+    return int.from_bytes(blake2b(site.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+
+
+def order(texts: Hashes64, sites: Hashes64) -> Hashes64:
+    """Return what decides wherever some units must be chosen, given `text_number` and `site_number` of each."""
+    mixed = texts ^ sites
+    return (mixed ^ (mixed >> np.uint64(31))) * np.uint64(0x9E3779B97F4A7C15)
