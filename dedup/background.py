@@ -24,7 +24,23 @@ def weight(word: str, language: str, recipe: Recipe) -> float:
     The information in seeing the word at all in a text of `story_prior` words.
     """
     frequency = max((table.get(word, 0.0) for table in _tables(language)), default=0.0)
-    return -log(1 - exp(-recipe.story_prior * max(frequency, _UNSEEN)))
+    return _information(frequency, recipe.story_prior)
+
+
+def weights(language: str, prior: float) -> dict[str, float]:
+    """Return the weight of every word that is known in a language; `prior` is `Recipe.story_prior`."""
+    frequencies: dict[str, float] = {}
+    for table in _tables(language):
+        for word, frequency in table.items():
+            frequencies[word] = max(frequency, frequencies.get(word, 0.0))
+    information: dict[float, float] = {}
+    for frequency in set(frequencies.values()):
+        information[frequency] = _information(frequency, prior)
+    return {word: information[frequency] for word, frequency in frequencies.items()}
+
+
+def _information(frequency: float, prior: float) -> float:
+    return -log(1 - exp(-prior * max(frequency, _UNSEEN)))
 
 
 @cache

@@ -21,12 +21,14 @@ Sites = NDArray[np.int64] | NDArray[np.int32]
 class Own:
     """What is the texts' own of several texts: which words, their sketches without boilerplate, and a hash of these.
 
-    The sketch of a text of which too little is its own is empty: it is compared by its raw text only.
+    The sketch of a text of which too little is its own is empty: it is compared by its raw text only. `raw` are the
+    sketches with boilerplate.
     """
 
     words: NDArray[np.bool_]
     sketches: Sketches
     hashes: Hashes64
+    raw: Sketches
 
 
 # --- strict families --------------------------------------------------------------------------------
@@ -126,8 +128,11 @@ def _shared(held: Places, weights: NDArray[np.float64], ends: Places, one: int, 
 def count(texts: Sketches, families: Places) -> Counted:
     """Return in how many of its site's strict families each key stands."""
     holder = np.repeat(families, texts.sizes())
-    pairs = minhash.gathered(holder, texts.keys, len(texts.ends))
-    return Counted(*np.unique(pairs.keys, return_counts=True))
+    order = np.lexsort((holder, texts.keys))
+    keys, holder = texts.keys[order], holder[order]
+    fresh = np.ones(len(keys), dtype=bool)
+    fresh[1:] = (keys[1:] != keys[:-1]) | (holder[1:] != holder[:-1])
+    return Counted(*np.unique(keys[fresh], return_counts=True))
 
 
 def enough(counted: Counted, recipe: Recipe) -> Counted:
@@ -198,7 +203,8 @@ def own(words: Cut, sites: NDArray[np.int64], repeated: Hashes64, recipe: Recipe
     enough = (left >= recipe.min_own_words) & (left >= recipe.min_own_share * total)
     kept = ~theirs & enough[texts]
     sketches = minhash.gathered(texts[kept], keys[kept], len(words.ends))
-    return Own(mask, sketches, _digests(sketches))
+    raw = minhash.gathered(texts, keys, len(words.ends))
+    return Own(mask, sketches, _digests(sketches), raw)
 
 
 def _covered(words: Cut, texts: Places, places: Places, repeated: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:

@@ -3,12 +3,17 @@
 from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
 
 from dedup import matching
 from dedup.corpus import Corpus, grouping
 from dedup.corpus.results import snapshot
 from dedup.reading import desk_of
 from dedup.records import Explanation, GemaError, Match, Recipe, Relation, TermVector
+
+_T = TypeVar("_T")
 
 
 def explain(corpus: Corpus, a: str, b: str, recipe: Recipe | None = None) -> Explanation:
@@ -25,7 +30,7 @@ def explain(corpus: Corpus, a: str, b: str, recipe: Recipe | None = None) -> Exp
     own = desk.own_words([one.id, other.id])
     stored = {(match.a, match.b): match for match in now.matches}
     match = stored.get((one.id, other.id)) or matching.compare(
-        desk.reading(one.id, own[one.id]), desk.reading(other.id, own[other.id]), recipe
+        *_pair(desk.readings([one.id, other.id], np.concatenate(list(own.values())))), recipe
     )
     homes = {member: family.id for family in now.families for member in family.members}
     told = {family: story.id for story in now.stories for family in story.families}
@@ -34,10 +39,15 @@ def explain(corpus: Corpus, a: str, b: str, recipe: Recipe | None = None) -> Exp
     story = stories[0] if stories[0] == stories[1] else None
     if match.relation is Relation.NONE and story:
         match = replace(match, relation=Relation.SAME_STORY, reason=f"{match.reason}, and both tell of the same thing")
-    terms = _shared(desk.terms(one.id, own[one.id]), desk.terms(other.id, own[other.id]))
-    vectors = [desk.term_vector(key, own[key]) for key in (one.id, other.id)]
+    said = desk.terms([one.id, other.id], own)
+    vectors = desk.term_vectors([one.id, other.id], own).values()
     path = _path(one.id, other.id, now.matches) if family else ()
-    return Explanation(one, other, match, family, story, _cosine(*vectors), terms, path)
+    return Explanation(one, other, match, family, story, _cosine(*vectors), _shared(*_pair(said)), path)
+
+
+def _pair(two: Iterable[_T]) -> tuple[_T, _T]:
+    one, other = two
+    return one, other
 
 
 def _shared(one: dict[str, float], other: dict[str, float], count: int = 12) -> tuple[str, ...]:

@@ -55,11 +55,29 @@ def joined(parts: Sequence[Led]) -> Led:
 
 def changed(before: Postings, after: Postings) -> NDArray[np.int32]:
     """Return the units that lead a key before or after, but not both."""
-    one, other = (
-        (np.repeat(np.arange(len(postings.ends)), np.diff(postings.ends, prepend=0)) << 32) | postings.units
-        for postings in (before, after)
-    )
-    return np.unique(np.setxor1d(one, other) & 0xFFFFFFFF).astype(np.int32)
+    return np.unique(_changed(before.ends, before.units, after.ends, after.units))
+
+
+@compiled
+def _changed(
+    ends: Places, units: NDArray[np.int32], other_ends: Places, others: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    out = np.empty(len(units) + len(others), np.int32)
+    at, start, other_start = 0, 0, 0
+    for key in range(len(ends)):
+        for one, two, first, last, other_first, other_last in (
+            (units, others, start, ends[key], other_start, other_ends[key]),
+            (others, units, other_start, other_ends[key], start, ends[key]),
+        ):
+            for place in range(first, last):
+                known = False
+                for other in range(other_first, other_last):
+                    known = known or two[other] == one[place]
+                if not known:
+                    out[at] = one[place]
+                    at += 1
+        start, other_start = ends[key], other_ends[key]
+    return out[:at].copy()
 
 
 def candidates(asking: NDArray[np.int32], own: Sketches, known: Led, units: Units, recipe: Recipe) -> Places:

@@ -7,6 +7,7 @@ from datasketch import MinHash
 from numpy.typing import NDArray
 
 from dedup import shingles
+from dedup.compiled import compiled
 from dedup.records import KEY_BITS, Cut, Hashes32, Hashes64, Recipe, Sketches
 
 # Shingles that are permuted at once: 128 permutations of them fill 2 MiB.
@@ -49,12 +50,32 @@ def sampled(words: Cut, recipe: Recipe) -> tuple[NDArray[np.int64], NDArray[np.i
 
 def gathered(texts: NDArray[np.int64], keys: Hashes64, count: int) -> Sketches:
     """Return the distinct keys of each of `count` texts, given in which text each of `keys` stands; texts in order."""
-    order = np.lexsort((keys, texts))
-    texts, keys = texts[order], keys[order]
-    fresh = np.ones(len(keys), dtype=bool)
-    fresh[1:] = (keys[1:] != keys[:-1]) | (texts[1:] != texts[:-1])
-    ends = np.cumsum(np.bincount(texts[fresh], minlength=count), dtype=np.int64)
-    return Sketches(ends, keys[fresh])
+    return Sketches(*_distinct(texts, keys, count))
+
+
+@compiled
+def _distinct(texts: NDArray[np.int64], keys: Hashes64, count: int) -> tuple[NDArray[np.int64], Hashes64]:
+    ends, out = np.empty(count, np.int64), np.empty(len(keys), np.uint64)
+    at, start = 0, 0
+    for text in range(count):
+        stop = start
+        while stop < len(texts) and texts[stop] == text:
+            stop += 1
+        first = at
+        for key in np.sort(keys[start:stop]):
+            if at == first or key != out[at - 1]:
+                out[at] = key
+                at += 1
+        ends[text] = at
+        start = stop
+    return ends, out[:at].copy()
+
+
+def distinct(keys: Hashes64) -> Hashes64:
+    """Return distinct keys, sorted; of millions faster than numpy's own."""
+    held = np.sort(keys)
+    fresh: NDArray[np.bool_] = np.concatenate((np.ones(min(len(held), 1), dtype=bool), held[1:] != held[:-1]))
+    return held[fresh]
 
 
 def bands(minhash: Hashes32, count: int, rows: int) -> list[bytes]:

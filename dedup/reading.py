@@ -1,18 +1,18 @@
 """Articles as the stages read them: words, own words, Readings and terms, made from texts when they are asked for."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup import background, boilerplate, cutting, segments, shingles, stories
+from dedup import boilerplate, cutting, segments, shingles
+from dedup import terms as salient
 from dedup.corpus import Corpus, grouping, units
 from dedup.corpus.grouping import Listed
-from dedup.records import BEGINS_WITH_DIGIT, Cut, Hashes64, Reading, Recipe, TermVector
+from dedup.records import Cut, Hashes64, Reading, Recipe, TermVector
+from dedup.terms import Terms
 
 NOTHING: Hashes64 = np.empty(0, dtype=np.uint64)
-# What is longer is no word of any language's news but an address or encoded data.
-_LONGEST_TERM = 60
 # Texts kept cut: some three hundred megabytes.
 _KEPT = 30_000
 
@@ -32,7 +32,6 @@ class Desk:
         self._texts: dict[int, str] = {}
         self._words: dict[int, Cut] = {}
         self._titles: dict[str, Cut] = {}
-        self._weights: dict[str, dict[int, float]] = {}
 
     def load(self, keys: Iterable[str]) -> None:
         """Read and cut the texts of these articles all at once; what is not loaded is read one by one."""
@@ -85,63 +84,51 @@ class Desk:
         ends = np.cumsum([len(self.words(key).hashes) for key in keys])
         return dict(zip(keys, np.split(self.own(keys).words, ends[:-1]), strict=True))
 
-    def reading(self, key: str, own: NDArray[np.bool_]) -> Reading:
-        """Return the article as matching reads it."""
-        words = self.words(key)
-        return reading(key, self.articles[key].site, self._titles[key], words, own, self.recipe)
+    def readings(self, keys: Sequence[str], own: NDArray[np.bool_] | None = None) -> Iterator[Reading]:
+        """Yield articles as matching reads them; `own` tells which of all their words are their own, None: all."""
+        words = self.together(keys)
+        own = np.ones(len(words.hashes), dtype=bool) if own is None else own
+        hashes = shingles.hashes64(words.hashes, self.recipe.match_words)
+        for place, key in enumerate(keys):
+            held = words.words(place)
+            last = max(held.stop - self.recipe.match_words + 1, held.start)
+            yield Reading(
+                key, self.articles[key].site, self._titles[key], self.words(key), own[held], hashes[held.start : last]
+            )
 
-    def terms(self, key: str, own: NDArray[np.bool_]) -> dict[str, float]:
-        """Return the salient terms of an article's own text and title, and how much each says."""
-        _, places, said = self._said(key, own)
-        return {self._spelled(key, place): weight for place, weight in zip(places.tolist(), said.tolist(), strict=True)}
+    def terms(self, keys: Sequence[str], own: Mapping[str, NDArray[np.bool_]]) -> list[dict[str, float]]:
+        """Return the salient terms of each article's own text and title, and how much each says."""
+        words, found = self._terms(keys, own)
+        spelled = []
+        for place, key in enumerate(keys):
+            held = found.of(place)
+            first = int(words.ends[place - 1]) if place else 0
+            title_first = len(words.hashes) + sum(len(self._titles[other].hashes) for other in keys[:place])
+            wheres = found.places[held].tolist()
+            written = [
+                self._spelled(key, where - first)
+                if where < len(words.hashes)
+                else self._spelled(key, where - title_first, titled=True)
+                for where in wheres
+            ]
+            spelled.append(dict(zip(written, found.said[held].tolist(), strict=True)))
+        return spelled
 
-    def term_vector(self, key: str, own: NDArray[np.bool_]) -> TermVector:
-        """Return the vector of `terms`; an empty one for tables, which tell no story (fixtures, prices, tides)."""
-        flags = self.words(key).flags
-        if np.count_nonzero(flags & BEGINS_WITH_DIGIT) >= self.recipe.story_table * max(len(flags), 1):
-            return TermVector(NOTHING, np.empty(0, dtype=np.float32))
-        hashes, _, said = self._said(key, own)
-        return stories.vector(hashes, said, self.recipe)
+    def term_vectors(self, keys: Sequence[str], own: Mapping[str, NDArray[np.bool_]]) -> dict[str, TermVector]:
+        """Return the vector of each article's `terms`."""
+        words, found = self._terms(keys, own)
+        return dict(zip(keys, salient.vectors(found, words, self.recipe), strict=True))
 
-    def _said(self, key: str, own: NDArray[np.bool_]) -> tuple[Hashes64, NDArray[np.int64], NDArray[np.float64]]:
-        """Return an article's terms: their hashes, sorted, where each is written, and how much it says.
+    def _terms(self, keys: Sequence[str], own: Mapping[str, NDArray[np.bool_]]) -> tuple[Cut, Terms]:
+        words = self.together(keys)
+        titles = cutting.joined([self._titles[key] for key in keys])
+        masks = np.concatenate([np.empty(0, dtype=bool), *(own[key] for key in keys)])
+        languages = [self.articles[key].language for key in keys]
+        return words, salient.terms(words, titles, masks, languages, self.recipe)
 
-        Places from the number of the text's words on are in the title.
-        """
-        words, title = self.words(key), self._titles[key]
-        in_text = np.flatnonzero(own & _telling(words))
-        titled, first = np.unique(title.hashes[_telling(title)], return_index=True)
-        in_title = np.flatnonzero(_telling(title))[first] + len(words.hashes)
-        hashes, places, counts = np.unique(
-            np.concatenate([words.hashes[in_text], titled]), return_index=True, return_counts=True
-        )
-        # The unique count of a title's word stands for what it counts for.
-        counts = counts + np.isin(hashes, titled, assume_unique=True) * (self.recipe.story_title_count - 1)
-        where = np.concatenate([in_text, in_title])[places]
-        return hashes, where, stories.salience(counts, self._weighed(key, hashes, where))
-
-    def _weighed(self, key: str, hashes: Hashes64, places: NDArray[np.int64]) -> NDArray[np.float64]:
-        language = self.listed(key).language
-        known = self._weights.setdefault(language, {})
-        found = list(map(known.get, hashes.tolist()))
-        for at in [at for at, weight in enumerate(found) if weight is None]:
-            weight = background.weight(self._spelled(key, int(places[at])), language, self.recipe)
-            found[at] = known[int(hashes[at])] = weight
-        return np.array(found, dtype=np.float64)
-
-    def _spelled(self, key: str, place: int) -> str:
-        """Return the term at a place, as `_said` counts them."""
-        words, title, text = self.words(key), self._titles[key], self.text(key)
-        if place >= len(words.hashes):
-            words, text, place = title, self.articles[key].title, place - len(words.hashes)
+    def _spelled(self, key: str, place: int, titled: bool = False) -> str:
+        words, text = (self._titles[key], self.articles[key].title) if titled else (self.words(key), self.text(key))
         return segments.normal(text[int(words.starts[place]) : int(words.stops[place])])
-
-
-def _telling(words: Cut) -> NDArray[np.bool_]:
-    """Return which words could tell a story: no numbers, no single letters, nothing that is no word."""
-    lengths = words.stops - words.starts
-    telling: NDArray[np.bool_] = (words.flags & BEGINS_WITH_DIGIT == 0) & (lengths > 1) & (lengths <= _LONGEST_TERM)
-    return telling
 
 
 def reading(key: str, site: str, title: Cut, words: Cut, own: NDArray[np.bool_], recipe: Recipe) -> Reading:

@@ -68,6 +68,17 @@ def scan_texts(
 
 
 @_compiled
+def hash_words(written: Bytes, ends: Places) -> Hashes64:
+    """Return the hash of each word; they stand one behind the other in UTF-8, word i up to `ends[i]`."""
+    out = np.empty(len(ends), np.uint64)
+    start = 0
+    for word in range(len(ends)):
+        out[word] = _hash_of(written, start, ends[word])
+        start = ends[word]
+    return out
+
+
+@_compiled
 def _hash_of(buffer: Bytes, start: int, end: int) -> np.uint64:
     """Return FNV-1a of a word's UTF-8 (Fowler, Noll, Vo 1991), mixed as MurmurHash3 ends (Appleby 2011)."""
     value = _BASIS

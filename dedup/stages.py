@@ -149,9 +149,9 @@ def own_texts(
         state.units.own[chunk] = taken.hashes
         state.units.sizes[chunk] = taken.sketches.sizes()
         own.append(taken.sketches)
-        raw.append(minhash.sketches(desk.together(keys), desk.recipe))
+        raw.append(taken.raw)
         words = np.split(taken.words, np.cumsum([len(desk.words(key).hashes) for key in keys])[:-1])
-        told |= {key: desk.term_vector(key, mask) for key, mask in zip(keys, words, strict=True)}
+        told |= desk.term_vectors(keys, dict(zip(keys, words, strict=True)))
     return _together(own), _together(raw), told
 
 
@@ -162,7 +162,7 @@ def candidates(
 
     A pair a row, by number; with it these other units: only their candidates can be others than before.
     """
-    keys = np.unique(np.concatenate([raw.keys, *_keys_of_dead(desk.corpus, state)]))
+    keys = minhash.distinct(np.concatenate([raw.keys, *_keys_of_dead(desk.corpus, state)]))
     asks = np.zeros(len(state.units.sites), dtype=bool)
     asks[asking] = True
     known, shifted = [], [np.empty(0, np.int32)]
@@ -230,14 +230,13 @@ def _gone(corpus: Corpus, pairs: Set[Pair], proposing: Set[str], same: Mapping[s
 def _compared(desk: Desk, pairs: Sequence[Pair], whole: Set[Pair], tell: Progress) -> Iterator[Match]:
     for done, chunk in _chunks(pairs):
         tell("verifying", done, len(pairs))
-        desk.load(key for pair in chunk for key in pair)
-        own = desk.own_words(sorted({key for pair in chunk if pair not in whole for key in pair}))
-        for pair in chunk:
-            one, other = (
-                desk.reading(key, np.ones(len(desk.words(key).hashes), dtype=bool) if pair in whole else own[key])
-                for key in pair
-            )
-            yield matching.compare(one, other, desk.recipe)
+        ends = sorted({key for pair in chunk for key in pair})
+        by_own = dict(zip(ends, desk.readings(ends, desk.own(ends).words), strict=True))
+        equal = sorted({key for pair in chunk if pair in whole for key in pair})
+        by_all = dict(zip(equal, desk.readings(equal), strict=True))
+        for a, b in chunk:
+            read = by_all if (a, b) in whole else by_own
+            yield matching.compare(read[a], read[b], desk.recipe)
 
 
 def _with(before: Units, moves: Moves, sites: Sites) -> Units:
@@ -334,7 +333,7 @@ def _of_others(desk: Desk, state: State, others: NDArray[np.int32], table: Hashe
     asks = np.zeros(len(state.units.sites), dtype=bool)
     asks[others] = True
     known = []
-    for part in _search(desk.corpus, state, np.unique(own.keys)):
+    for part in _search(desk.corpus, state, minhash.distinct(own.keys)):
         holds = _holds(part, state.units, table)
         leads = index.leaders(part, state.units, holds, desk.recipe)
         known.append(index.led(part, leads, holds, asks))

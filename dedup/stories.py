@@ -10,29 +10,12 @@ from itertools import combinations
 from math import sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from dedup.records import Family, Hashes64, Match, Recipe, Relation, TermVector
 
 Edges = Mapping[tuple[str, str], int]
 MILLION = 1_000_000
-
-
-def salience(counts: NDArray[np.int64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how much each term says of its text: (1 + log tf) · weight."""
-    said: NDArray[np.float64] = (1 + np.log(counts)) * weights
-    return said
-
-
-def vector(terms: Hashes64, said: NDArray[np.float64], recipe: Recipe) -> TermVector:
-    """Return the unit vector of sorted `terms` and what each says; an empty one for a text without terms.
-
-    No component is longer than `recipe.story_term_limit`: a ferry timetable that names a town ten times and a report
-    of its flood share one word, however rare, and are not one story.
-    """
-    unit = _unit(terms, said)
-    return TermVector(unit.keys, np.minimum(unit.weights, np.float32(recipe.story_term_limit)))
 
 
 def mean(vectors: Sequence[TermVector]) -> TermVector:
@@ -168,8 +151,3 @@ def _matrix(vectors: Sequence[TermVector], columns: Hashes64) -> csr_array:
     places = np.searchsorted(columns, np.concatenate([held.keys for held in vectors]))
     weights = np.concatenate([held.weights for held in vectors])
     return csr_array((weights, places, lengths), shape=(len(vectors), len(columns)))
-
-
-def _unit(keys: Hashes64, weights: NDArray[np.float64]) -> TermVector:
-    length = sqrt(float((weights * weights).sum()))
-    return TermVector(keys, (weights / length if length else weights).astype(np.float32))

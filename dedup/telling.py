@@ -53,9 +53,9 @@ def _labelled(
     """Yield stories with what they are called and what their families' eldest articles tell."""
     for start in range(0, len(told), _AT_ONCE):
         chunk = told[start : start + _AT_ONCE]
-        own = desk.own_words(sorted({eldest[family][1] for _, held in chunk for family in held}))
+        articles = sorted({eldest[family][1] for _, held in chunk for family in held})
+        said = dict(zip(articles, desk.terms(articles, desk.own_words(articles)), strict=True))
         for name, held in chunk:
-            articles = [eldest[family][1] for family in held]
-            terms = stories.telling_terms([desk.terms(key, own[key]) for key in articles], 5)
+            terms = stories.telling_terms([said[eldest[family][1]] for family in held], 5)
             title = desk.listed(eldest[stories.label(held, edges)][1]).title
             yield Story(name, tuple(held), title, terms)

@@ -3,8 +3,9 @@
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -13,6 +14,9 @@ from dedup.corpus.schema import articles as listed
 from dedup.corpus.schema import facts, families, family_members, matches, stories, story_families
 from dedup.corpus.store import Corpus
 from dedup.records import Family, Match, Measures, Passage, Recipe, RecipeError, Relation, Snapshot, Story, Tie
+
+_MEASURES = tuple(field.name for field in fields(Measures))
+_places = attrgetter(*(field.name for field in fields(Passage)))
 
 
 def snapshot(corpus: Corpus, articles: bool = True) -> Snapshot:
@@ -63,8 +67,8 @@ def match_row(match: Match, numbers: Mapping[str, int]) -> dict[str, Any]:
         "b_id": numbers[match.b],
         "relation": match.relation.value,
         "reason": match.reason,
-        "measures": json.dumps(asdict(match.measures)),
-        "passages": json.dumps([list(asdict(passage).values()) for passage in match.passages]),
+        "measures": json.dumps({name: getattr(match.measures, name) for name in _MEASURES}),
+        "passages": json.dumps([_places(passage) for passage in match.passages]),
     }
 
 

@@ -28,7 +28,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from dedup.addresses import spelling, spellings
-from dedup.corpus import lock, migration
+from dedup.corpus import lock, migration, newcomers
 from dedup.corpus.address import resolve
 from dedup.corpus.schema import (
     articles,
@@ -167,11 +167,7 @@ class Corpus:
             return "forgotten"
         article = self.as_stored(connection, article)
         text_id = self._text_id(connection, article.text)
-        row = {name: getattr(article, name) for name in _PLAIN} | {
-            "text_id": text_id,
-            "marks": " ".join(article.marks),
-            "credits": json.dumps({name: getattr(article, name) for name in _CREDITS}, ensure_ascii=False),
-        }
+        row = _row(article) | {"text_id": text_id}
         old = connection.execute(_STORED, {"address": article.url}).one_or_none()
         if old is None:
             self._refuse_taken(connection, article)
@@ -214,9 +210,12 @@ class Corpus:
         total = Added()
         for chunk in chunks(found):
             with self.transaction() as connection:
-                for article in chunk:
-                    outcome = self.put(connection, article, now or datetime.now(UTC))
-                    total += Added(**{outcome: 1})
+                seen = now or datetime.now(UTC)
+                fresh, others = newcomers.newcomers(connection, chunk)
+                self._put_new(connection, fresh, seen)
+                total += Added(new=len(fresh))
+                for article in others:
+                    total += Added(**{self.put(connection, article, seen): 1})
         return total
 
     def article(self, reference: str) -> Article:
@@ -269,6 +268,12 @@ class Corpus:
         unused = texts.c.id.in_(held) & texts.c.id.not_in(kept)
         lost = connection.execute(delete(texts).where(unused)).rowcount
         return Removed(articles=gone[2], revisions=gone[1], texts=lost, matches=gone[0])
+
+    def _put_new(self, connection: Connection, found: Sequence[Article], now: datetime) -> None:
+        if found:
+            newcomers.put(connection, found, list(map(_row, found)), [text_hash(each.text) for each in found], now)
+            marked = [{"article": article.id, "site": article.site, "taken": 0} for article in found]
+            connection.execute(self._marked, marked)
 
     def _refuse_taken(self, connection: Connection, article: Article) -> None:
         holder = connection.execute(_HOLDER, {"taken": article.id}).scalar()
@@ -328,6 +333,14 @@ def text_hash(text: str) -> str:
 _WHOLE = select(articles, texts.c.text).join(texts, texts.c.id == articles.c.text_id)
 _TUPLES = frozenset({"authors", "editors", "sources", "tags"})
 _FIELDS = frozenset(field.name for field in fields(Article))
+
+
+def _row(article: Article) -> dict[str, Any]:
+    """Return what is stored of an article beside its address, id and text."""
+    return {name: getattr(article, name) for name in _PLAIN} | {
+        "marks": " ".join(article.marks),
+        "credits": json.dumps({name: getattr(article, name) for name in _CREDITS}, ensure_ascii=False),
+    }
 
 
 def _article(row: Row[Any]) -> Article:

@@ -3,14 +3,16 @@
 from itertools import combinations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from dedup import background, stories
+from dedup import background, cutting, stories, terms
 from dedup.records import Family, Match, Measures, Recipe, Relation
 
 RECIPE = Recipe()
+LETTERS = str.maketrans("0123456789", "abcdefghij")
 
 
 def test_a_name_weighs_more_than_a_common_word() -> None:
@@ -23,14 +25,34 @@ def test_javanese_is_weighed_by_indonesian() -> None:
     assert background.weight("yang", "jv", RECIPE) == background.weight("yang", "id", RECIPE)
 
 
+def test_all_weights_of_a_language_are_those_of_its_words() -> None:
+    for language in ("id", "und"):
+        known = background.weights(language, RECIPE.story_prior)
+        some = [*list(known)[:: len(known) // 50], "sumberwangi"]
+        asked = cutting.by_words([" ".join(some)])
+        spelled = [" ".join(some)[start:stop] for start, stop in zip(asked.starts, asked.stops, strict=True)]
+        found = terms.terms(asked, cutting.by_words([""]), np.ones(len(spelled), dtype=bool), [language], RECIPE)
+        for place, said in zip(found.places.tolist(), found.said.tolist(), strict=True):
+            count = spelled.count(spelled[place])
+            assert said == pytest.approx((1 + np.log(count)) * background.weight(spelled[place], language, RECIPE))
+
+
+def test_a_word_of_the_title_counts_as_if_it_stood_in_the_text_as_often() -> None:
+    words, titles = cutting.by_words(["kapal kapal karam"]), cutting.by_words(["Kapal Raya Raya"])
+    found = terms.terms(words, titles, np.ones(3, dtype=bool), ["id"], RECIPE)
+    said = dict(zip(found.hashes.tolist(), found.said.tolist(), strict=True))
+    expected = {"kapal": 2 + RECIPE.story_title_count, "karam": 1, "raya": RECIPE.story_title_count}
+    for word, count in expected.items():
+        weight = background.weight(word, "id", RECIPE)
+        assert said[cutting.word_hash(word)] == pytest.approx((1 + np.log(count)) * weight)
+
+
 def test_no_single_term_carries_a_similarity() -> None:
     # One term that is said nine times, and thirty of the text's own.
-    counts = np.array([9] + [1] * 30)
-    said = stories.salience(counts, np.full(31, 10.0))
-    vectors = {
-        "a": stories.vector(np.arange(0, 31, dtype=np.uint64), said, RECIPE),
-        "b": stories.vector(np.array([0, *range(100, 130)], dtype=np.uint64), said, RECIPE),
-    }
+    texts = [" ".join(["sumberwangi"] * 9 + [f"{name}kata{place}" for place in range(30)]) for name in "ab"]
+    words = cutting.by_words([text.translate(LETTERS) for text in texts])
+    found = terms.terms(words, cutting.by_words(["", ""]), np.ones(78, dtype=bool), ["id", "id"], RECIPE)
+    vectors = dict(zip("ab", terms.vectors(found, words, RECIPE), strict=True))
     assert stories.edges(vectors, vectors, RECIPE).get(("a", "b"), 0) <= RECIPE.story_term_limit**2 * stories.MILLION
 
 

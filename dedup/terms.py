@@ -1,0 +1,174 @@
+"""Words → salient terms: what texts and titles tell, and how much each term says of them.
+
+The weight of a term is that of `background`; a table of all weights of a language is looked up by words' hashes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup import background, cutting
+from dedup.compiled import compiled
+from dedup.records import BEGINS_WITH_DIGIT, Cut, Hashes64, Recipe, TermVector
+from dedup.signing import has_kernel
+
+Places = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+Weights = NDArray[np.float64]
+
+# What is longer is no word of any language's news but an address or encoded data.
+_LONGEST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of several texts, those of text i up to `ends[i]`: their hashes, sorted, and how much each says.
+
+    `places` tell where each is first written: which of the texts' words, or, from their number on, of the titles'.
+    """
+
+    ends: Places
+    hashes: Hashes64
+    places: Places
+    said: Weights
+
+    def of(self, text: int) -> slice:
+        """Return where the terms of a text stand."""
+        return slice(int(self.ends[text - 1]) if text else 0, int(self.ends[text]))
+
+
+def terms(words: Cut, titles: Cut, own: Mask, languages: Sequence[str], recipe: Recipe) -> Terms:
+    """Return the salient terms of texts' own words and titles: each says (1 + log tf) · weight.
+
+    A word of the title counts `recipe.story_title_count` times. Numbers and single letters tell nothing.
+    """
+    ends, hashes, places, counts = _distinct(
+        words.ends, words.hashes, own & _telling(words), titles.ends, titles.hashes, _telling(titles)
+    )
+    # What a title adds is counted apart: its words stand there once or more, and count the same.
+    counts = counts[:, 0] + counts[:, 1] * recipe.story_title_count
+    weights = np.empty(len(hashes))
+    spoken = np.repeat(np.array(languages, dtype=object), np.diff(ends, prepend=0))
+    for language in set(languages):
+        which = spoken == language
+        weights[which] = _weighed(hashes[which], *_table(language, recipe.story_prior), _unseen(language, recipe))
+    return Terms(ends, hashes, places, (1 + np.log(counts)) * weights)
+
+
+def vectors(found: Terms, words: Cut, recipe: Recipe) -> list[TermVector]:
+    """Return the unit vector of each text's terms; an empty one for tables, which tell no story (fixtures, prices).
+
+    No component is longer than `recipe.story_term_limit`: a ferry timetable that names a town ten times and a report
+    of its flood share one word, however rare, and are not one story.
+    """
+    out = []
+    for text in range(len(found.ends)):
+        flags, held = words.flags[words.words(text)], found.of(text)
+        if np.count_nonzero(flags & BEGINS_WITH_DIGIT) >= recipe.story_table * max(len(flags), 1):
+            held = slice(0, 0)
+        said = found.said[held]
+        length = float(np.sqrt(said @ said)) or 1.0
+        limit = np.float32(recipe.story_term_limit)
+        out.append(TermVector(found.hashes[held], np.minimum((said / length).astype(np.float32), limit)))
+    return out
+
+
+def _telling(words: Cut) -> Mask:
+    """Return which words could tell a story."""
+    lengths = words.stops - words.starts
+    telling: Mask = (words.flags & BEGINS_WITH_DIGIT == 0) & (lengths > 1) & (lengths <= _LONGEST)
+    return telling
+
+
+@compiled
+def _distinct(
+    ends: Places, hashes: Hashes64, telling: Mask, title_ends: Places, title_hashes: Hashes64, title_telling: Mask
+) -> tuple[Places, Hashes64, Places, Places]:
+    """Return for each text its distinct terms, sorted, where each stands first, and how often in text and title.
+
+    In a title: 1 or 0.
+    """
+    room = len(hashes) + len(title_hashes)
+    out_ends, out, places = np.empty(len(ends), np.int64), np.empty(room, np.uint64), np.empty(room, np.int64)
+    counts = np.zeros((room, 2), np.int64)
+    at, start, title_start = 0, 0, 0
+    for text in range(len(ends)):
+        most = ends[text] - start + title_ends[text] - title_start
+        held, where = np.empty(most, np.uint64), np.empty(most, np.int64)
+        found = 0
+        for word in range(start, ends[text]):
+            if telling[word]:
+                held[found], where[found] = hashes[word], word
+                found += 1
+        for word in range(title_start, title_ends[text]):
+            if title_telling[word]:
+                held[found], where[found] = title_hashes[word], len(hashes) + word
+                found += 1
+        first = at
+        for place in np.argsort(held[:found], kind="mergesort"):
+            if at == first or held[place] != out[at - 1]:
+                out[at], places[at] = held[place], where[place]
+                at += 1
+            if where[place] < len(hashes):
+                counts[at - 1, 0] += 1
+            else:
+                counts[at - 1, 1] = 1
+        out_ends[text] = at
+        start, title_start = ends[text], title_ends[text]
+    return out_ends, out[:at].copy(), places[:at].copy(), counts[:at].copy()
+
+
+@cache
+def _table(language: str, prior: float) -> tuple[Hashes64, Weights]:
+    """Return the hashes and weights of a language's words, each at a place that its hash says or behind it.
+
+    An open-addressed table; a place without a word holds 0.
+    """
+    known = background.weights(language, prior)
+    hashes = _hashes(list(known))
+    size = 16
+    while size < 2 * len(known):
+        size *= 2
+    slots, weights = np.zeros(size, np.uint64), np.zeros(size)
+    _fill(slots, weights, hashes, np.array(list(known.values()), dtype=np.float64))
+    return slots, weights
+
+
+def _unseen(language: str, recipe: Recipe) -> float:
+    return background.weight("", language, recipe)
+
+
+def _hashes(words: Sequence[str]) -> Hashes64:
+    if not has_kernel():
+        return np.array([cutting.word_hash(word) for word in words], dtype=np.uint64)
+    from dedup.scanning import hash_words
+
+    written = [word.encode("utf-8", "surrogatepass") for word in words]
+    ends = np.cumsum([len(each) for each in written], dtype=np.int64)
+    found: Hashes64 = hash_words(np.frombuffer(b"".join(written), np.uint8), ends)
+    return found
+
+
+@compiled
+def _fill(slots: Hashes64, weights: Weights, hashes: Hashes64, values: Weights) -> None:
+    mask = np.uint64(len(slots) - 1)
+    for word in range(len(hashes)):
+        slot = np.int64(hashes[word] & mask)
+        while slots[slot] != 0:
+            slot = (slot + 1) % len(slots)
+        slots[slot], weights[slot] = hashes[word], values[word]
+
+
+@compiled
+def _weighed(hashes: Hashes64, slots: Hashes64, weights: Weights, unseen: float) -> Weights:
+    mask = np.uint64(len(slots) - 1)
+    out = np.empty(len(hashes))
+    for word in range(len(hashes)):
+        slot = np.int64(hashes[word] & mask)
+        while slots[slot] != 0 and slots[slot] != hashes[word]:
+            slot = (slot + 1) % len(slots)
+        out[word] = weights[slot] if slots[slot] == hashes[word] else unseen
+    return out
