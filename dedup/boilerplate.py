@@ -34,21 +34,26 @@ class Own:
 # --- strict families --------------------------------------------------------------------------------
 
 
-def strict_families(texts: Sketches, recipe: Recipe) -> Places:
-    """Return a family number for each text of one site: the place of its family's first text.
+def strict_families(texts: Sketches, recipe: Recipe) -> tuple[Places, Counted]:
+    """Return a family number for each text of one site, and in how many of the families each key stands.
 
-    Two texts are one family at weighted Jaccard ≥ `recipe.strict_jaccard`. A key weighs log((n+1)/d), n texts
-    of the site, d of them holding it: a footer that all share weighs nothing and makes no family of them.
+    The number is the place of the family's first text. Two texts are one family at weighted Jaccard ≥
+    `recipe.strict_jaccard`. A key weighs log((n+1)/d), n texts of the site, d of them holding it: a footer that all
+    share weighs nothing and makes no family of them.
     """
-    _, held, counts = np.unique(texts.keys, return_inverse=True, return_counts=True)
+    order = np.argsort(texts.keys, kind="stable")
+    ordered = texts.keys[order]
+    fresh = np.ones(len(ordered), dtype=bool)
+    fresh[1:] = ordered[1:] != ordered[:-1]
+    held = np.empty(len(ordered), dtype=np.int64)
+    held[order] = np.cumsum(fresh) - 1
+    postings = np.append(np.flatnonzero(fresh)[1:], len(ordered)).astype(np.int64)
     count = len(texts.ends)
-    weights = np.log((count + 1) / counts)
-    holder = np.repeat(np.arange(count), texts.sizes())
-    order = np.argsort(held, kind="stable")
-    postings = np.cumsum(counts, dtype=np.int64)
+    weights = np.log((count + 1) / np.diff(postings, prepend=0)) if len(ordered) else np.empty(0)
+    holders = np.repeat(np.arange(count), texts.sizes())[order]
     parents: Places = np.arange(count)
-    _join(parents, texts.ends, held, weights, holder[order], postings, recipe.strict_jaccard)
-    return parents
+    _join(parents, texts.ends, held, weights, holders, postings, recipe.strict_jaccard)
+    return parents, Counted(ordered[fresh], _count(parents, holders, postings)[: int(fresh.sum())])
 
 
 # A key that more texts hold ties each to its first two holders only: families are components, so that is enough.
@@ -125,14 +130,19 @@ def _shared(held: Places, weights: NDArray[np.float64], ends: Places, one: int, 
 # --- what is repeated -------------------------------------------------------------------------------
 
 
-def count(texts: Sketches, families: Places) -> Counted:
-    """Return in how many of its site's strict families each key stands."""
-    holder = np.repeat(families, texts.sizes())
-    order = np.lexsort((holder, texts.keys))
-    keys, holder = texts.keys[order], holder[order]
-    fresh = np.ones(len(keys), dtype=bool)
-    fresh[1:] = (keys[1:] != keys[:-1]) | (holder[1:] != holder[:-1])
-    return Counted(*np.unique(keys[fresh], return_counts=True))
+@compiled
+def _count(families: Places, holders: Places, postings: Places) -> Places:
+    """Return in how many families each key stands."""
+    counts, met = np.zeros(len(postings), np.int64), np.full(len(families), -1, np.int64)
+    start = 0
+    for key in range(len(postings)):
+        for place in range(start, postings[key]):
+            family = families[holders[place]]
+            if met[family] != key:
+                met[family] = key
+                counts[key] += 1
+        start = postings[key]
+    return counts
 
 
 def enough(counted: Counted, recipe: Recipe) -> Counted:

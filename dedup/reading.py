@@ -13,8 +13,8 @@ from dedup.records import Cut, Hashes64, Reading, Recipe, TermVector
 from dedup.terms import Terms
 
 NOTHING: Hashes64 = np.empty(0, dtype=np.uint64)
-# Texts kept cut: some three hundred megabytes.
-_KEPT = 30_000
+# Texts kept cut: some two hundred megabytes.
+_KEPT = 20_000
 
 
 class Desk:
@@ -35,8 +35,10 @@ class Desk:
 
     def load(self, keys: Iterable[str]) -> None:
         """Read and cut the texts of these articles all at once; what is not loaded is read one by one."""
-        asked = {key for key in keys if key not in self._titles}
+        keys = set(keys)
+        asked = keys - self._titles.keys()
         if len(self._titles) + len(asked) > _KEPT:
+            asked = keys
             for kept in (self.articles, self._texts, self._words, self._titles):
                 kept.clear()
         self.articles |= grouping.listed(self.corpus, asked - self.articles.keys())

@@ -107,9 +107,9 @@ def learn(desk: Desk, state: State, tell: Progress) -> tuple[dict[int, Hashes64]
             continue
         sketches = _samples(desk, state, sample.tolist())
         fresh |= {number: sketches.of(int(np.searchsorted(sample, number))) for number in came}
-        families = boilerplate.strict_families(sketches, desk.recipe)
+        families, found = boilerplate.strict_families(sketches, desk.recipe)
         state.units.strict[sample] = sample[families]
-        state.sites.counted[site] = boilerplate.enough(boilerplate.count(sketches, families), desk.recipe)
+        state.sites.counted[site] = boilerplate.enough(found, desk.recipe)
     _decide(desk, state)
     return fresh, left
 
@@ -274,8 +274,9 @@ def _sites_of(units: Units, moves: Moves) -> list[int]:
 
 def _samples(desk: Desk, state: State, sample: Sequence[int]) -> Sketches:
     """Return the raw sketches of units: those of new ones, else as they are kept, else taken again."""
+    site = int(state.units.sites[sample[0]]) if sample else -1
     with desk.corpus.reading() as connection:
-        known = stored.read_samples(connection, [number for number in sample if number not in state.sketched])
+        known = stored.read_samples(connection, site)
     known |= {number: state.sketched[number] for number in sample if number in state.sketched}
     missing = [number for number in sample if number not in known]
     if missing:

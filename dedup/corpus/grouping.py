@@ -54,7 +54,7 @@ def check_recipe(corpus: Corpus, recipe: Recipe) -> None:
 def forget_results(corpus: Corpus) -> None:
     """Undo all grouping, so that the next update groups every article anew; families and stories keep their ids."""
     computed = (
-        *(schema.signatures, schema.units, schema.samples, schema.postings, schema.sites),
+        *(schema.signatures, schema.units, schema.unit_columns, schema.samples, schema.postings, schema.sites),
         *(schema.own_texts, schema.matches, schema.story_edges),
     )
     with corpus.transaction() as connection:
@@ -287,7 +287,7 @@ def save(corpus: Corpus, recipe: Recipe, outcome: Outcome, now: datetime) -> Non
     with corpus.transaction() as connection:
         units.save_sites(connection, outcome.sites_before, outcome.sites)
         units.save_units(connection, outcome.units_before, outcome.units, outcome.moves)
-        units.save_samples(connection, outcome.samples, outcome.unsampled)
+        units.save_samples(connection, outcome.units_before, outcome.units, outcome.samples, outcome.unsampled)
         postings.append(connection, outcome.keys, outcome.holders)
         _save_families(connection, outcome)
         _save_aliases(corpus, connection, "family", outcome.aliases, now)

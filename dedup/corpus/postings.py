@@ -4,9 +4,9 @@ A segment is a run of blocks; a block holds some thousand pairs of a key and a u
 is one new segment. Units that are no more stay in their segments until these are merged.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, select
 from dedup.compiled import compiled
 from dedup.corpus import schema
 from dedup.corpus.store import chunks
-from dedup.records import KEY_BITS, Hashes64, Postings
+from dedup.records import Hashes64, Postings
 
 # Pairs in a block: some hundred thousand bytes.
 _BLOCK = 16_384
@@ -23,7 +23,6 @@ _BLOCK = 16_384
 _AT_ONCE = 4_000_000
 # A segment is merged into the one before it unless that is so many times larger.
 _STEPS = 4
-_KEY_BYTES = (KEY_BITS + 7) // 8
 
 Pairs = tuple[Hashes64, NDArray[np.int32]]
 
@@ -53,8 +52,8 @@ def search(connection: Connection, known: Sequence[Block], keys: Hashes64, new: 
         low, high = int(asked[0]), int(asked[-1])
         met = [block.number for block in known if block.first <= high and block.last >= low]
         start, stop = np.searchsorted(new[0], [low, high + 1])
-        parts = [(new[0][start:stop], new[1][start:stop]), *_read(connection, met)]
-        yield _held(asked, parts)
+        fresh = [(new[0][start:stop], new[1][start:stop])]
+        yield _held(asked, chain(fresh, _read(connection, met)))
 
 
 def keys_of(connection: Connection, units: NDArray[np.bool_]) -> Iterator[Pairs]:
@@ -120,13 +119,12 @@ def _ranges(known: Sequence[Block], keys: Hashes64) -> Iterator[Hashes64]:
     yield from np.array_split(keys, count)
 
 
-def _held(asked: Hashes64, parts: Sequence[Pairs]) -> Postings:
+def _held(asked: Hashes64, parts: Iterable[Pairs]) -> Postings:
     places, units = [], []
     for keys, held in parts:
-        found = _matching(asked, keys)
-        inside = found >= 0
-        places.append(found[inside])
-        units.append(held[inside])
+        found, rows = _matching(asked, keys)
+        places.append(found)
+        units.append(held[rows])
     where, who = np.concatenate(places), np.concatenate(units)
     order = np.argsort(where, kind="stable")
     ends = np.cumsum(np.bincount(where, minlength=len(asked)), dtype=np.int64)
@@ -134,29 +132,28 @@ def _held(asked: Hashes64, parts: Sequence[Pairs]) -> Postings:
 
 
 @compiled
-def _matching(asked: Hashes64, keys: Hashes64) -> NDArray[np.int32]:
-    """Return for each of sorted `keys` its place in sorted `asked`, -1 for none."""
-    places = np.full(len(keys), -1, np.int32)
-    at = 0
+def _matching(asked: Hashes64, keys: Hashes64) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Return which of sorted `asked` stand among sorted `keys`, and where: both once for each of their places."""
+    found, rows = np.empty(len(keys), np.int32), np.empty(len(keys), np.int64)
+    if not len(keys) or not len(asked):
+        return found[:0], rows[:0]
+    at = np.searchsorted(asked, keys[0])
+    count = 0
     for place in range(len(keys)):
         while at < len(asked) and asked[at] < keys[place]:
             at += 1
         if at == len(asked):
             break
         if asked[at] == keys[place]:
-            places[place] = at
-    return places
+            found[count], rows[count] = at, place
+            count += 1
+    return found[:count], rows[:count]
 
 
-def _read(connection: Connection, numbers: Sequence[int]) -> list[Pairs]:
-    """Return the pairs of some blocks, each segment's together in order."""
-    found: dict[int, list[Pairs]] = {}
-    for segment, _, keys, units in _contents(connection, numbers):
-        found.setdefault(segment, []).append((keys, units))
-    return [
-        (np.concatenate([keys for keys, _ in parts]), np.concatenate([units for _, units in parts]))
-        for parts in found.values()
-    ]
+def _read(connection: Connection, numbers: Sequence[int]) -> Iterator[Pairs]:
+    """Yield the pairs of some blocks, a block at a time."""
+    for _, _, keys, units in _contents(connection, numbers):
+        yield keys, units
 
 
 def _contents(connection: Connection, numbers: Sequence[int]) -> Iterator[tuple[int, int, Hashes64, NDArray[np.int32]]]:
@@ -165,7 +162,7 @@ def _contents(connection: Connection, numbers: Sequence[int]) -> Iterator[tuple[
     for chunk in chunks(numbers):
         query = wanted.where(table.c.id.in_(chunk)).order_by(table.c.segment, table.c.first, table.c.id)
         for segment, first, keys, units in connection.execute(query):
-            yield segment, first, _unpacked(keys), np.frombuffer(units, "<i4")
+            yield segment, first, np.frombuffer(keys, "<u8"), np.frombuffer(units, "<i4")
 
 
 def _write(connection: Connection, segment: int, keys: Hashes64, units: NDArray[np.int32]) -> None:
@@ -175,7 +172,7 @@ def _write(connection: Connection, segment: int, keys: Hashes64, units: NDArray[
             "first": int(part[0]),
             "last": int(part[-1]),
             "pairs": len(part),
-            "keys": _packed(part),
+            "keys": part.astype("<u8").tobytes(),
             "units": units[start : start + _BLOCK].astype("<i4").tobytes(),
         }
         for start in range(0, len(keys), _BLOCK)
@@ -183,13 +180,3 @@ def _write(connection: Connection, segment: int, keys: Hashes64, units: NDArray[
     ]
     if rows:
         connection.execute(schema.postings.insert(), rows)
-
-
-def _packed(keys: Hashes64) -> bytes:
-    return keys.astype("<u8").view(np.uint8).reshape(-1, 8)[:, :_KEY_BYTES].tobytes()
-
-
-def _unpacked(packed: bytes) -> Hashes64:
-    whole = np.zeros((len(packed) // _KEY_BYTES, 8), dtype=np.uint8)
-    whole[:, :_KEY_BYTES] = np.frombuffer(packed, np.uint8).reshape(-1, _KEY_BYTES)
-    return whole.view("<u8").ravel()

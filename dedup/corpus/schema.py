@@ -148,8 +148,7 @@ sites = Table(
 )
 
 # A unit is one text of one site; `article` is the first by id of those that carry it there. Numbers are never given
-# twice, since postings may hold units that are no more. `own` and `size` are the hash and the number of keys of its
-# sketch without boilerplate, `strict` the strict family of a unit in its site's sample.
+# twice, since postings may hold units that are no more.
 units = Table(
     "units",
     metadata,
@@ -157,21 +156,28 @@ units = Table(
     Column("site_id", ForeignKey("sites.id"), nullable=False),
     Column("text", String(32), nullable=False),
     Column("article", String(255), nullable=False, index=True),
-    Column("own", BigInteger, nullable=False),
-    Column("size", Integer, nullable=False),
-    Column("strict", Integer, nullable=False),
     UniqueConstraint("text", "site_id"),
+)
+
+# The columns of `records.Units`, some thousand units to a row, so that a million are read at once. `order` follows from
+# text and site.
+unit_columns = Table(
+    "unit_columns",
+    metadata,
+    Column("page", Integer, primary_key=True, autoincrement=False),
+    *(Column(name, LargeBinary, nullable=False) for name in ("sites", "texts", "own", "sizes", "strict")),
 )
 
 # The sketches, boilerplate included, of the units that stand for their sites (uint64, sorted).
 samples = Table(
     "samples",
     metadata,
+    Column("site_id", Integer, primary_key=True, autoincrement=False),
     Column("unit_id", Integer, primary_key=True, autoincrement=False),
     Column("keys", LargeBinary, nullable=False),
 )
 
-# Which units hold which keys of sketches, boilerplate included: see postings.py. Keys have six bytes, units four.
+# Which units (uint32) hold which keys of sketches (uint64), boilerplate included: see postings.py.
 postings = Table(
     "postings",
     metadata,

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from dedup import ordering
 from dedup.corpus import schema
@@ -64,21 +64,21 @@ def read_sites(connection: Connection) -> Sites:
     return found
 
 
+# Units in a row of columns.
+_PAGE = 4_096
+_STORED: Mapping[str, str] = {"sites": "<i4", "texts": "<u8", "own": "<u8", "sizes": "<i4", "strict": "<i8"}
+
+
 def read_units(connection: Connection, sites: Sites) -> Units:
     """Return all units as columns."""
-    table = schema.units
-    highest = connection.execute(select(func.max(table.c.id))).scalar()
-    found = empty((-1 if highest is None else highest) + 1)
-    columns = (table.c.id, table.c.site_id, table.c.text, table.c.own, table.c.size, table.c.strict)
-    rows = connection.execute(select(*columns).execution_options(yield_per=50_000))
-    for part in rows.partitions():
-        numbers, site, text, own, size, strict = zip(*part, strict=True)
-        where = np.array(numbers)
-        found.sites[where] = site
-        found.texts[where] = [ordering.text_number(each) for each in text]
-        found.own[where] = np.array(own, dtype=np.int64).view(np.uint64)
-        found.sizes[where] = size
-        found.strict[where] = strict
+    rows = connection.execute(select(schema.unit_columns).order_by(schema.unit_columns.c.page)).all()
+    found = empty(sum(len(row.sites) for row in rows) // 4)
+    for name, kind in _STORED.items():
+        start = 0
+        for row in rows:
+            part = np.frombuffer(getattr(row, name), kind)
+            getattr(found, name)[start : start + len(part)] = part
+            start += len(part)
     order_units(found, sites, np.flatnonzero(found.sites >= 0))
     return found
 
@@ -141,13 +141,10 @@ def articles_of(connection: Connection, numbers: Iterable[int]) -> dict[int, str
     return found
 
 
-def read_samples(connection: Connection, numbers: Iterable[int]) -> dict[int, Hashes64]:
-    """Return the sketches that are kept of these units."""
-    found = {}
-    for chunk in chunks(numbers):
-        for number, keys in connection.execute(select(schema.samples).where(schema.samples.c.unit_id.in_(chunk))):
-            found[number] = np.frombuffer(keys, "<u8")
-    return found
+def read_samples(connection: Connection, site: int) -> dict[int, Hashes64]:
+    """Return the sketches of the units that stand for a site."""
+    query = select(schema.samples.c.unit_id, schema.samples.c["keys"]).where(schema.samples.c.site_id == site)
+    return {number: np.frombuffer(keys, "<u8") for number, keys in connection.execute(query)}
 
 
 def save_sites(connection: Connection, before: Sites, now: Sites) -> None:
@@ -180,40 +177,50 @@ def save_units(connection: Connection, before: Units, now: Units, moved: Moves) 
     """Store the units that are new, other than before, or no more."""
     for chunk in chunks(held.number for held in moved.dead):
         connection.execute(delete(schema.units).where(schema.units.c.id.in_(chunk)))
-    known = {held.number: held for held in moved.born}
-    if known:
+    if moved.born:
         rows = [
             {"id": held.number, "site_id": int(now.sites[held.number]), "text": held.text, "article": held.article}
-            | _state(now, held.number)
             for held in moved.born
         ]
         connection.execute(schema.units.insert(), rows)
-    table = schema.units
-    other = (before.own != now.own) | (before.sizes != now.sizes) | (before.strict != now.strict)
-    changed = [number for number in np.flatnonzero(other & (now.sites >= 0)).tolist() if number not in known]
-    if changed:
-        columns: dict[str, Any] = {name: bindparam(name) for name in ("own", "size", "strict")}
-        others = [{"number": number} | _state(now, number) for number in changed]
-        connection.execute(update(table).where(table.c.id == bindparam("number")).values(columns), others)
     if moved.renamed:
-        rows = [{"number": held.number, "name": held.article} for held in moved.renamed]
+        named = [{"number": held.number, "name": held.article} for held in moved.renamed]
+        table = schema.units
         connection.execute(
-            update(table).where(table.c.id == bindparam("number")).values(article=bindparam("name")), rows
+            update(table).where(table.c.id == bindparam("number")).values(article=bindparam("name")), named
         )
+    _save_columns(connection, before, now)
 
 
-def save_samples(connection: Connection, fresh: Mapping[int, Hashes64], gone: Iterable[int]) -> None:
+def save_samples(
+    connection: Connection, before: Units, now: Units, fresh: Mapping[int, Hashes64], gone: Iterable[int]
+) -> None:
     """Keep the sketches of units that stand for their sites now, and no longer those of others."""
-    for chunk in chunks(gone):
-        connection.execute(delete(schema.samples).where(schema.samples.c.unit_id.in_(chunk)))
-    rows = [{"unit_id": number, "keys": keys.astype("<u8").tobytes()} for number, keys in fresh.items()]
+    table = schema.samples
+    left = [{"site": int(before.sites[number]), "unit": number} for number in gone]
+    if left:
+        where = (table.c.site_id == bindparam("site")) & (table.c.unit_id == bindparam("unit"))
+        connection.execute(delete(table).where(where), left)
+    rows = [
+        {"site_id": int(now.sites[number]), "unit_id": number, "keys": keys.astype("<u8").tobytes()}
+        for number, keys in fresh.items()
+    ]
     if rows:
-        connection.execute(schema.samples.insert(), rows)
+        connection.execute(table.insert(), rows)
 
 
-def _state(units: Units, number: int) -> dict[str, int]:
-    own = int(units.own[number : number + 1].view(np.int64)[0])
-    return {"own": own, "size": int(units.sizes[number]), "strict": int(units.strict[number])}
+def _save_columns(connection: Connection, before: Units, now: Units) -> None:
+    """Store the pages of columns of which something is other than before; `before` has room for new units."""
+    rows = []
+    for page, start in enumerate(range(0, len(now.sites), _PAGE)):
+        part = slice(start, start + _PAGE)
+        if any(not np.array_equal(getattr(before, name)[part], getattr(now, name)[part]) for name in _STORED):
+            row = {name: getattr(now, name)[part].astype(kind).tobytes() for name, kind in _STORED.items()}
+            rows.append({"page": page, **row})
+    for chunk in chunks(row["page"] for row in rows):
+        connection.execute(delete(schema.unit_columns).where(schema.unit_columns.c.page.in_(chunk)))
+    if rows:
+        connection.execute(schema.unit_columns.insert(), rows)
 
 
 def _carried(connection: Connection, keys: Iterable[str]) -> set[tuple[str, str]]:

@@ -25,7 +25,7 @@ def briefs(count: int) -> list[Sequence[int]]:
 def learned(texts: list[Sequence[int]], elsewhere: int = 0) -> set[int]:
     """Return what one site repeats; `elsewhere` is in how many families of other sites each key stands."""
     held = sketches(texts)
-    counted = {0: boilerplate.enough(boilerplate.count(held, boilerplate.strict_families(held, RECIPE)), RECIPE)}
+    counted = {0: boilerplate.enough(boilerplate.strict_families(held, RECIPE)[1], RECIPE)}
     asked = boilerplate.doubtful(counted, RECIPE)
     here = dict(zip(counted[0].keys.tolist(), counted[0].families.tolist(), strict=True))
     everywhere = np.array([here[key] + elsewhere for key in asked.tolist()], np.int64)

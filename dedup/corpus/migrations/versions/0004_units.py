@@ -27,19 +27,23 @@ def upgrade() -> None:
         sa.Column("site_id", sa.Integer(), nullable=False),
         sa.Column("text", sa.String(32), nullable=False),
         sa.Column("article", sa.String(255), nullable=False),
-        sa.Column("own", sa.BigInteger(), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("strict", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_units_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_units")),
         sa.UniqueConstraint("text", "site_id", name=op.f("uq_units_text")),
     )
     op.create_index(op.f("ix_units_article"), "units", ["article"])
     op.create_table(
+        "unit_columns",
+        sa.Column("page", sa.Integer(), autoincrement=False, nullable=False),
+        *(sa.Column(name, sa.LargeBinary(), nullable=False) for name in ("sites", "texts", "own", "sizes", "strict")),
+        sa.PrimaryKeyConstraint("page", name=op.f("pk_unit_columns")),
+    )
+    op.create_table(
         "samples",
+        sa.Column("site_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("unit_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("keys", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("unit_id", name=op.f("pk_samples")),
+        sa.PrimaryKeyConstraint("site_id", "unit_id", name=op.f("pk_samples")),
     )
     op.create_table(
         "postings",
