@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
-import numpy as np
-
 from dedup import matching
 from dedup.corpus import Corpus, grouping
 from dedup.corpus.results import snapshot
@@ -27,11 +25,10 @@ def explain(corpus: Corpus, a: str, b: str, recipe: Recipe | None = None) -> Exp
     if one.id == other.id:
         raise GemaError(f"{a} and {b} are one article")
     desk, now = desk_of(corpus, recipe), snapshot(corpus, articles=False)
-    own = desk.own_words([one.id, other.id])
+    batch = desk.batch([one.id, other.id])
+    own = desk.own(batch).words
     stored = {(match.a, match.b): match for match in now.matches}
-    match = stored.get((one.id, other.id)) or matching.compare(
-        *_pair(desk.readings([one.id, other.id], np.concatenate(list(own.values())))), recipe
-    )
+    match = stored.get((one.id, other.id)) or matching.compare(*_pair(desk.readings(batch, own)), recipe)
     homes = {member: family.id for family in now.families for member in family.members}
     told = {family: story.id for story in now.stories for family in story.families}
     family = homes.get(one.id) if homes.get(one.id) == homes.get(other.id) else None
@@ -39,10 +36,10 @@ def explain(corpus: Corpus, a: str, b: str, recipe: Recipe | None = None) -> Exp
     story = stories[0] if stories[0] == stories[1] else None
     if match.relation is Relation.NONE and story:
         match = replace(match, relation=Relation.SAME_STORY, reason=f"{match.reason}, and both tell of the same thing")
-    said = desk.terms([one.id, other.id], own)
-    vectors = desk.term_vectors([one.id, other.id], own).values()
+    said = desk.terms(batch)
+    vectors = desk.term_vectors(batch, own)
     path = _path(one.id, other.id, now.matches) if family else ()
-    return Explanation(one, other, match, family, story, _cosine(*vectors), _shared(*_pair(said)), path)
+    return Explanation(one, other, match, family, story, _cosine(*_pair(vectors)), _shared(*_pair(said)), path)
 
 
 def _pair(two: Iterable[_T]) -> tuple[_T, _T]:

@@ -6,13 +6,15 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from dedup import boilerplate, index, matching, minhash, ordering, signing
 from dedup.corpus import Corpus, grouping, postings
 from dedup.corpus import units as stored
 from dedup.corpus.postings import Block, Pairs
 from dedup.corpus.units import Moves, Sites
-from dedup.reading import NOTHING, Desk
+from dedup.reading import NOTHING, Batch, Desk
 from dedup.records import SITE_BITS, Hashes64, Match, Postings, Sketches, TermVector, Units
 
 Progress = Callable[[str, int, int], None]
@@ -21,6 +23,7 @@ _T = TypeVar("_T")
 
 # Articles whose texts are in memory at a time.
 _AT_ONCE = 5_000
+_PAIRS_AT_ONCE = 2_000
 
 
 @dataclass(slots=True)
@@ -72,16 +75,20 @@ def sign(desk: Desk, state: State, tell: Progress) -> int:
     signed = 0
     for done, chunk in _chunks([held.number for held in state.moves.born]):
         tell("signing", done, len(state.moves.born))
-        keys = [state.articles[number] for number in chunk]
-        sketches = minhash.sketches(desk.together(keys), desk.recipe)
+        batch = desk.batch([state.articles[number] for number in chunk])
+        sketches = minhash.sketches(batch.words, desk.recipe)
         state.sketched |= {number: sketches.of(place) for place, number in enumerate(chunk)}
-        texts = {desk.articles[key].text_id: key for key in keys}
-        missing = sorted(texts.keys() - grouping.signatures(desk.corpus, texts).keys())
-        rows = signing.signatures([desk.text(texts[number]) for number in missing], desk.recipe)
-        grouping.save_signatures(desk.corpus, dict(zip(missing, rows, strict=True)))
-        signed += len(missing)
+        signed += _sign(desk, batch)
     state.new = _by_key(state.sketched)
     return signed
+
+
+def _sign(desk: Desk, batch: Batch) -> int:
+    texts = {article.text_id: text for article, text in zip(batch.articles, batch.texts, strict=True)}
+    missing = sorted(texts.keys() - grouping.signatures(desk.corpus, texts).keys())
+    rows = signing.signatures([texts[number] for number in missing], desk.recipe)
+    grouping.save_signatures(desk.corpus, dict(zip(missing, rows, strict=True)))
+    return len(missing)
 
 
 def learn(desk: Desk, state: State, tell: Progress) -> tuple[dict[int, Hashes64], list[int]]:
@@ -142,16 +149,18 @@ def own_texts(
     """Take the own sketches of units and what they tell; return the sketches, those with boilerplate, and the terms."""
     own, raw = [], []
     told: dict[str, TermVector] = {}
-    for done, chunk in _chunks(numbers.tolist()):
+    born = [held.number for held in state.moves.born]
+    # New units in the order in which they were signed: these are still at hand.
+    for done, chunk in (*_chunks(np.setdiff1d(numbers, born).tolist()), *_chunks(born)):
         tell("sketching", done, len(numbers))
         keys = _keys(desk.corpus, state, chunk)
-        taken = desk.own(keys)
+        batch = desk.batch(keys)
+        taken = desk.own(batch)
         state.units.own[chunk] = taken.hashes
         state.units.sizes[chunk] = taken.sketches.sizes()
         own.append(taken.sketches)
         raw.append(taken.raw)
-        words = np.split(taken.words, np.cumsum([len(desk.words(key).hashes) for key in keys])[:-1])
-        told |= desk.term_vectors(keys, dict(zip(keys, words, strict=True)))
+        told |= zip(keys, desk.term_vectors(batch, taken.words), strict=True)
     return _together(own), _together(raw), told
 
 
@@ -228,15 +237,24 @@ def _gone(corpus: Corpus, pairs: Set[Pair], proposing: Set[str], same: Mapping[s
 
 
 def _compared(desk: Desk, pairs: Sequence[Pair], whole: Set[Pair], tell: Progress) -> Iterator[Match]:
-    for done, chunk in _chunks(pairs):
+    desk.clear()
+    for done, chunk in _chunks(_by_component(pairs), _PAIRS_AT_ONCE):
         tell("verifying", done, len(pairs))
-        ends = sorted({key for pair in chunk for key in pair})
-        by_own = dict(zip(ends, desk.readings(ends, desk.own(ends).words), strict=True))
-        equal = sorted({key for pair in chunk if pair in whole for key in pair})
-        by_all = dict(zip(equal, desk.readings(equal), strict=True))
+        batch = desk.batch(sorted({key for pair in chunk for key in pair}))
+        by_own = {reading.id: reading for reading in desk.readings(batch, desk.own(batch).words)}
+        by_all = {reading.id: reading for reading in desk.readings(batch)} if not whole.isdisjoint(chunk) else {}
         for a, b in chunk:
             read = by_all if (a, b) in whole else by_own
             yield matching.compare(read[a], read[b], desk.recipe)
+
+
+def _by_component(pairs: Sequence[Pair]) -> list[Pair]:
+    """Return pairs with those one behind the other that are tied together, so that few texts are read twice."""
+    places = {key: place for place, key in enumerate(sorted({key for pair in pairs for key in pair}))}
+    ends = np.array([(places[a], places[b]) for a, b in pairs], dtype=np.int64).reshape(-1, 2)
+    graph = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(len(places), len(places)))
+    labels = connected_components(graph, directed=False)[1] if len(places) else ends[:, 0]
+    return [pairs[row] for row in np.lexsort((ends[:, 1], ends[:, 0], labels[ends[:, 0]])).tolist()]
 
 
 def _with(before: Units, moves: Moves, sites: Sites) -> Units:
@@ -280,7 +298,7 @@ def _samples(desk: Desk, state: State, sample: Sequence[int]) -> Sketches:
     known |= {number: state.sketched[number] for number in sample if number in state.sketched}
     missing = [number for number in sample if number not in known]
     if missing:
-        taken = minhash.sketches(desk.together(_keys(desk.corpus, state, missing)), desk.recipe)
+        taken = minhash.sketches(desk.batch(_keys(desk.corpus, state, missing)).words, desk.recipe)
         known |= {number: taken.of(place) for place, number in enumerate(missing)}
     held = [known[number] for number in sample]
     return Sketches(np.cumsum([len(keys) for keys in held], dtype=np.int64), np.concatenate([NOTHING, *held]))
@@ -329,7 +347,7 @@ def _of_others(desk: Desk, state: State, others: NDArray[np.int32], table: Hashe
     """Return the candidate pairs of units that did not move."""
     parts = []
     for _, chunk in _chunks(others.tolist()):
-        parts.append(desk.own(_keys(desk.corpus, state, chunk)).sketches)
+        parts.append(desk.own(desk.batch(_keys(desk.corpus, state, chunk))).sketches)
     own = _together(parts)
     asks = np.zeros(len(state.units.sites), dtype=bool)
     asks[others] = True
@@ -358,9 +376,9 @@ def _together(parts: Sequence[Sketches]) -> Sketches:
     )
 
 
-def _chunks(values: Sequence[_T]) -> Iterator[tuple[int, Sequence[_T]]]:
-    for start in range(0, len(values), _AT_ONCE):
-        yield start, values[start : start + _AT_ONCE]
+def _chunks(values: Sequence[_T], most: int = _AT_ONCE) -> Iterator[tuple[int, Sequence[_T]]]:
+    for start in range(0, len(values), most):
+        yield start, values[start : start + most]
 
 
 def _sorted(one: str, other: str) -> Pair:

@@ -54,8 +54,10 @@ def _labelled(
     for start in range(0, len(told), _AT_ONCE):
         chunk = told[start : start + _AT_ONCE]
         articles = sorted({eldest[family][1] for _, held in chunk for family in held})
-        said = dict(zip(articles, desk.terms(articles, desk.own_words(articles)), strict=True))
+        batch = desk.batch(articles)
+        said = dict(zip(articles, desk.terms(batch), strict=True))
+        titles = {article.id: article.title for article in batch.articles}
         for name, held in chunk:
             terms = stories.telling_terms([said[eldest[family][1]] for family in held], 5)
-            title = desk.listed(eldest[stories.label(held, edges)][1]).title
+            title = titles[eldest[stories.label(held, edges)][1]]
             yield Story(name, tuple(held), title, terms)
