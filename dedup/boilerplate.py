@@ -160,20 +160,33 @@ def doubtful(counted: Mapping[int, Counted], recipe: Recipe) -> Hashes64:
 def learn(
     counted: Mapping[int, Counted], asked: Hashes64, everywhere: NDArray[np.int64], recipe: Recipe
 ) -> dict[int, Hashes64]:
-    """Return each site's boilerplate, sorted: keys in ≥ 4 of its families that are mostly its own, or in ≥ 20.
+    """Return each site's boilerplate, sorted: what it repeats and mostly stands where it is repeated, or in ≥ 20.
 
-    `everywhere` is in how many strict families of all sites each of the keys `asked` stands.
+    A site repeats a key that stands in ≥ 4 of its strict families. A wire stands once at most of the sites that have
+    it; the footer of a network is repeated at each. `everywhere` is in how many strict families of all sites each
+    of the keys `asked` stands.
     """
+    repeated = np.zeros(len(asked), dtype=np.int64)
+    known = {site: _found(asked, held.keys) for site, held in counted.items()}
+    for site, held in counted.items():
+        places, inside = known[site]
+        repeated[places[inside]] += held.families[inside]
+    mostly = repeated >= recipe.boilerplate_share * everywhere
     learned = {}
     for site, held in counted.items():
-        total = np.zeros(len(held.keys), dtype=np.int64)
-        places = np.searchsorted(asked, held.keys)
-        known = places < len(asked)
-        known[known] = asked[places[known]] == held.keys[known]
-        total[known] = everywhere[places[known]]
-        mostly_here = held.families >= recipe.boilerplate_share * total
-        learned[site] = held.keys[mostly_here | (held.families >= recipe.boilerplate_everywhere)]
+        places, inside = known[site]
+        kept = held.families >= recipe.boilerplate_everywhere
+        kept[inside] |= mostly[places[inside]]
+        learned[site] = held.keys[kept]
     return learned
+
+
+def _found(known: Hashes64, keys: Hashes64) -> tuple[Places, NDArray[np.bool_]]:
+    """Return the places of `keys` among `known`, which are sorted, and which of them are there."""
+    places = np.searchsorted(known, keys)
+    inside = places < len(known)
+    inside[inside] = known[places[inside]] == keys[inside]
+    return places, inside
 
 
 def marked(keys: Hashes64, sites: Sites) -> Hashes64:

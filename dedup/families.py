@@ -3,23 +3,29 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from dedup.records import Family, Match, Relation, Tie
+from dedup.records import Family, Match, Relation, Tie, Verdict
 
 
-def families(articles: Iterable[str], matches: Sequence[Match]) -> list[Family]:
+def families(articles: Iterable[str], matches: Sequence[Match], verdicts: Sequence[Verdict] = ()) -> list[Family]:
     """Return every article's family, members sorted, in order of their smallest member; `Family.id` is that member.
 
     Ties join strongest first (Kruskal 1956), ties of equal strength by the ids they hold together; one that would
     bring two articles of a template under one roof is left out, so that the weakest tie on such a path is cut.
+    Verdicts come first: what they join is joined, what they part is kept apart like a template, those joined
+    by another verdict excepted.
     """
-    apart = _templates(matches)
+    apart = _apart(matches, verdicts)
     groups = {article: [article] for article in articles}
     home = {article: article for article in groups}
     weakest: dict[str, Tie] = {}
-    joining = [match for match in matches if match.relation.joins]
-    for match in sorted(joining, key=lambda match: (-strength(match), match.a, match.b)):
-        one, other = home[match.a], home[match.b]
-        if one == other or _kept_apart(groups[one], groups[other], apart):
+    found = sorted((-strength(match), match.a, match.b) for match in matches if match.relation.joins)
+    joining = [(False, *tie) for tie in found]
+    said = sorted((True, -1.0, verdict.a, verdict.b) for verdict in verdicts if verdict.together)
+    for whatever, weight, a, b in (*said, *joining):
+        if a not in home or b not in home:
+            continue
+        one, other = home[a], home[b]
+        if one == other or (not whatever and _kept_apart(groups[one], groups[other], apart)):
             continue
         if len(groups[one]) < len(groups[other]):
             one, other = other, one
@@ -28,7 +34,7 @@ def families(articles: Iterable[str], matches: Sequence[Match]) -> list[Family]:
         groups[one] += groups.pop(other)
         weakest.pop(other, None)
         # Ties come strongest first: the last one that joined is the weakest that holds them.
-        weakest[one] = Tie(match.a, match.b, strength(match))
+        weakest[one] = Tie(a, b, -weight)
     return sorted(
         (Family(min(members), tuple(sorted(members)), weakest.get(root)) for root, members in groups.items()),
         key=lambda family: family.id,
@@ -42,12 +48,12 @@ def strength(match: Match) -> float:
     return round((match.measures.containment + match.measures.jaccard) / 2, 6)
 
 
-def _templates(matches: Iterable[Match]) -> Mapping[str, set[str]]:
+def _apart(matches: Iterable[Match], verdicts: Iterable[Verdict]) -> Mapping[str, set[str]]:
     apart: dict[str, set[str]] = defaultdict(set)
-    for match in matches:
-        if match.relation is Relation.TEMPLATE:
-            apart[match.a].add(match.b)
-            apart[match.b].add(match.a)
+    pairs = [(match.a, match.b) for match in matches if match.relation is Relation.TEMPLATE]
+    for a, b in (*pairs, *((verdict.a, verdict.b) for verdict in verdicts if not verdict.together)):
+        apart[a].add(b)
+        apart[b].add(a)
     return apart
 
 

@@ -1,11 +1,12 @@
 """Matches → families under ids that last, as far as a change reaches."""
 
-from collections.abc import Mapping, Set
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from dedup import families, ids
+from dedup import families, ids, merging
 from dedup.corpus import Corpus, grouping
-from dedup.records import Family, Match
+from dedup.records import Change, Family, Match, Recipe, Verdict
 from dedup.stages import Verified
 
 Pair = tuple[str, str]
@@ -13,41 +14,55 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Families that may be other than before, the ids of those they replace, and what ids no longer in use became."""
+    """Families that may be other than before, the ids of those they replace, and what ids no longer in use became.
+
+    `changes` tell what became of families of several articles, `merged` of matches whether one of the two texts
+    holds other reports as well.
+    """
 
     found: list[Family]
     dissolved: set[str]
     aliases: Mapping[str, str]
+    changes: list[Change]
+    merged: Mapping[Pair, bool]
 
 
-def gather(corpus: Corpus, changed: Set[str], verified: Verified) -> Gathered:
-    """Return the families of all articles that matches tie, on whatever path, to one that changed or to new matches."""
-    reached, matches = _reached(corpus, changed, verified)
+def gather(corpus: Corpus, recipe: Recipe, changed: Set[str], verified: Verified) -> Gathered:
+    """Return the families of all articles that matches tie, on whatever path, to one that changed or to new matches.
+
+    An article that has still to be grouped is left out: a later step of the update brings it in.
+    """
+    verdicts = grouping.verdicts(corpus)
+    reached, known = _reached(corpus, changed, verified, verdicts)
+    matches = [match for match in known if match.a in reached and match.b in reached]
     before = grouping.families_of(corpus, reached)
     age = grouping.ages(corpus, reached)
-    grouped = families.families(sorted(age), matches)
+    excerpts = merging.merged(reached, [*known, *_beyond(corpus, reached, known, verified)], recipe)
+    kept = [match for match in matches if (match.a, match.b) not in excerpts]
+    grouped = families.families(sorted(age), kept, verdicts)
     taken = grouping.family_names(corpus, age) - set(before.values())
     named = ids.lasting([family.members for family in grouped], before, age, taken)
     found = [replace(family, id=name) for family, name in zip(grouped, named.ids, strict=True)]
-    return Gathered(found, set(before.values()), named.aliases)
+    gone = grouping.without(corpus, set(before.values()), reached)
+    flags = {(match.a, match.b): (match.a, match.b) in excerpts for match in matches if match.relation.joins}
+    return Gathered(found, gone, named.aliases, list(_changes(found, before, named.aliases)), flags)
 
 
-def _reached(corpus: Corpus, changed: Set[str], verified: Verified) -> tuple[set[str], list[Match]]:
-    """Return the articles that a change reaches, and their matches.
+def _reached(
+    corpus: Corpus, changed: Set[str], verified: Verified, verdicts: Sequence[Verdict]
+) -> tuple[set[str], list[Match]]:
+    """Return the articles that a change reaches, and all their matches, by id.
 
-    It reaches through joining matches and the families of before.
+    It reaches through joining matches, verdicts and the families of before.
     """
     dropped = set(verified.dropped)
     new = {(match.a, match.b): match for match in verified.found}
-    ties: dict[str, set[str]] = {}
-    for match in verified.found:
-        if match.relation.joins:
-            ties.setdefault(match.a, set()).add(match.b)
-            ties.setdefault(match.b, set()).add(match.a)
+    ties = _ties(verified.found, verdicts)
     waiting = {*changed, *(key for pair in (*dropped, *new) for key in pair)}
     reached: set[str] = set()
     known: dict[Pair, Match] = {}
     while waiting:
+        waiting -= grouping.pending(corpus, waiting - changed)
         reached |= waiting
         stored = grouping.matches_of(corpus, waiting)
         known |= {pair: match for pair, match in stored.items() if pair not in dropped and pair not in new}
@@ -55,5 +70,37 @@ def _reached(corpus: Corpus, changed: Set[str], verified: Verified) -> tuple[set
         near |= {key for one in waiting for key in ties.get(one, ())}
         near |= grouping.kin(corpus, waiting)
         waiting = near - reached
-    inside = [match for pair, match in (known | new).items() if pair[0] in reached and pair[1] in reached]
-    return reached, sorted(inside, key=lambda match: (match.a, match.b))
+    known |= new
+    return reached, [known[pair] for pair in sorted(known)]
+
+
+def _beyond(corpus: Corpus, reached: Set[str], known: Sequence[Match], verified: Verified) -> list[Match]:
+    """Return further matches of what is not reached, but held by a text that may hold several reports."""
+    found = merging.holdings(known)
+    held = {other for text in reached if text in found and merging.doubtful(found[text]) for other in found[text].most}
+    at_hand = {(match.a, match.b) for match in known} | set(verified.dropped)
+    stored = grouping.matches_of(corpus, held - reached)
+    return [match for pair, match in stored.items() if pair not in at_hand]
+
+
+def _ties(matches: Sequence[Match], verdicts: Sequence[Verdict]) -> dict[str, set[str]]:
+    ties: dict[str, set[str]] = {}
+    joined = [(match.a, match.b) for match in matches if match.relation.joins]
+    for a, b in (*joined, *((verdict.a, verdict.b) for verdict in verdicts)):
+        ties.setdefault(a, set()).add(b)
+        ties.setdefault(b, set()).add(a)
+    return ties
+
+
+def _changes(found: Sequence[Family], before: Mapping[str, str], aliases: Mapping[str, str]) -> Iterator[Change]:
+    sizes = Counter(before.values())
+    for family in found:
+        size, now = sizes[family.id], len(family.members)
+        parents = {before[member] for member in family.members if member in before}
+        merged = sorted(old for old in parents if aliases.get(old) == family.id and sizes[old] > 1)
+        yield from (Change(family.id, "merged", now, old) for old in merged)
+        if size == 0 and now > 1:
+            split = min((old for old in parents if sizes[old] > 1), default="")
+            yield Change(family.id, "split" if split else "born", now, split)
+        elif now != size and max(now, size) > 1:
+            yield Change(family.id, "born" if size == 1 else "grew" if now > size else "shrank", now)

@@ -29,9 +29,9 @@ class Led:
     holders: Postings
 
 
-def families_of(postings: Postings, strict: Places, most: int) -> Places:
-    """Return in how many strict families of all sites each key stands, counted up to `most`; `strict` is by unit."""
-    return _families_of(postings.ends, postings.units, strict, most)
+def families_of(postings: Postings, strict: Places) -> Places:
+    """Return in how many strict families of all sites each key stands; `strict` is by unit."""
+    return _families_of(postings.ends, postings.units, strict)
 
 
 def leaders(postings: Postings, units: Units, holds: Mask, recipe: Recipe) -> Postings:
@@ -116,25 +116,15 @@ def _joined(parts: Sequence[Postings]) -> Postings:
 
 
 @compiled
-def _families_of(ends: Places, units: NDArray[np.int32], strict: Places, most: int) -> Places:
-    counts = np.zeros(len(ends), np.int64)
-    met = np.empty(most, np.int64)
+def _families_of(ends: Places, units: NDArray[np.int32], strict: Places) -> Places:
+    counts, met = np.zeros(len(ends), np.int64), np.full(len(strict), -1, np.int64)
     start = 0
     for key in range(len(ends)):
-        found = 0
         for place in range(start, ends[key]):
             family = strict[units[place]]
-            if family < 0 or found == most:
-                continue
-            known = False
-            for other in range(found):
-                if met[other] == family:
-                    known = True
-                    break
-            if not known:
-                met[found] = family
-                found += 1
-        counts[key] = found
+            if family >= 0 and met[family] != key:
+                met[family] = key
+                counts[key] += 1
         start = ends[key]
     return counts
 

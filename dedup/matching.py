@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from dedup.passages import Tile, overlap, tiles
+from dedup.passages import Tile, bridge, overlap, tiles
 from dedup.records import HOLDS_DIGIT, NAME, Hashes64, Match, Measures, Passage, Reading, Recipe
 from dedup.relations import relate, share
 
@@ -15,7 +15,8 @@ def compare(a: Reading, b: Reading, recipe: Recipe) -> Match:
     shared = tiles(a, b, recipe.match_words)
     measures = measure(a, b, shared, recipe)
     relation, reason = relate(a, b, shared, measures, recipe)
-    passages = tuple(_passage(a, b, tile) for tile in shared if tile.length >= recipe.passage_words)
+    bridged = bridge(shared, recipe.passage_gap)
+    passages = tuple(_passage(a, b, run) for run in bridged if sum(t.length for t in run) >= recipe.passage_words)
     return Match(a.id, b.id, relation, reason, measures, passages)
 
 
@@ -60,12 +61,13 @@ def _replaced_numbers(a: Reading, b: Reading, shared: Sequence[Tile]) -> int:
 _SHORT_GAP = 6
 
 
-def _passage(a: Reading, b: Reading, tile: Tile) -> Passage:
-    last_a, last_b = tile.a + tile.length - 1, tile.b + tile.length - 1
+def _passage(a: Reading, b: Reading, run: Sequence[Tile]) -> Passage:
+    first, last = run[0], run[-1]
     return Passage(
-        int(a.words.starts[tile.a]),
-        int(a.words.stops[last_a]),
-        int(b.words.starts[tile.b]),
-        int(b.words.stops[last_b]),
-        tile.length,
+        int(a.words.starts[first.a]),
+        int(a.words.stops[last.a + last.length - 1]),
+        int(b.words.starts[first.b]),
+        int(b.words.stops[last.b + last.length - 1]),
+        sum(tile.length for tile in run),
+        len(run) - 1,
     )

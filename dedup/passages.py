@@ -53,6 +53,18 @@ def tiles(a: Reading, b: Reading, least: int) -> list[Tile]:
     return [Tile(*place) for place in found.tolist()]
 
 
+def bridge(shared: list[Tile], gap: int) -> list[list[Tile]]:
+    """Return the tiles in runs that follow one another in both texts with at most `gap` other words between them."""
+    runs: list[list[Tile]] = []
+    for tile in shared:
+        last = runs[-1][-1] if runs else None
+        if last and 0 <= tile.a - last.a - last.length <= gap and 0 <= tile.b - last.b - last.length <= gap:
+            runs[-1].append(tile)
+        else:
+            runs.append([tile])
+    return runs
+
+
 def overlap(a: Reading, b: Reading, shared: list[Tile], length: int) -> Overlap:
     """Return how much two texts overlap, given their tiles; shingles are of `length` words."""
     places = np.array([(tile.a, tile.b, tile.length) for tile in shared], dtype=np.int64).reshape(-1, 3)

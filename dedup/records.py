@@ -214,13 +214,17 @@ _JOINING = frozenset({Relation.EXACT, Relation.NEAR, Relation.REVISION, Relation
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A run of words two texts share: character offsets into both original texts, and its length."""
+    """What two texts share in one place: character offsets into both original texts, and its length in shared words.
+
+    `edits` is how many small edits it bridges: a swapped word, a changed number.
+    """
 
     a_start: int
     a_end: int
     b_start: int
     b_end: int
     words: int
+    edits: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +278,28 @@ class Tie:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a person says of two articles, `a < b` by id: that they belong to one family, or that they do not."""
+
+    a: str
+    b: str
+    together: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an update did to a family, and how many members it has since.
+
+    It was "born", "grew", "shrank", "merged" (`other` went up in it), or "split" (off `other`).
+    """
+
+    family: str
+    what: str
+    members: int
+    other: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Family:
     """Articles that share text: sorted member ids, and the weakest tie that holds them together."""
 
@@ -320,6 +346,7 @@ class Recipe:
     # Verification.
     match_words: int = 3
     passage_words: int = 5
+    passage_gap: int = 10
     floor: float = 0.1
     near_jaccard: float = 0.65
     near_gap: int = 15
@@ -337,6 +364,7 @@ class Recipe:
     excerpt_foreign: float = 0.5
     excerpt_title: float = 0.3
     excerpt_names: float = 0.2
+    merge_share: float = 0.25
     lead_words: int = 40
     # Stories.
     story_prior: float = 300.0

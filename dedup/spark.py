@@ -143,9 +143,11 @@ def _counted(units: DataFrame, recipe: Recipe) -> DataFrame:
 def _repeated(counted: DataFrame, recipe: Recipe) -> DataFrame:
     """Return each site's boilerplate: site, key. The rule is that of `boilerplate.learn`."""
     here, everywhere = F.col("families"), F.sum("families").over(Window.partitionBy("key"))
-    common = counted.withColumn("everywhere", everywhere).filter(here >= recipe.boilerplate_families)
-    mostly_here = here >= recipe.boilerplate_share * F.col("everywhere")
-    return common.filter(mostly_here | (here >= recipe.boilerplate_everywhere)).select("site", "key")
+    repeats = here >= recipe.boilerplate_families
+    repeated = F.sum(F.when(repeats, here).otherwise(0)).over(Window.partitionBy("key"))
+    common = counted.withColumn("everywhere", everywhere).withColumn("repeated", repeated).filter(repeats)
+    mostly = F.col("repeated") >= recipe.boilerplate_share * F.col("everywhere")
+    return common.filter(mostly | (here >= recipe.boilerplate_everywhere)).select("site", "key")
 
 
 def _own_texts(units: DataFrame, repeated: DataFrame, recipe: Recipe) -> DataFrame:

@@ -308,8 +308,7 @@ def _decide(desk: Desk, state: State) -> None:
     """Decide what each site repeats, from how many families each key stands in there and everywhere."""
     counted = state.sites.counted
     asked = boilerplate.doubtful(counted, desk.recipe)
-    most = 2 * desk.recipe.boilerplate_everywhere
-    everywhere = [index.families_of(part, state.units.strict, most) for part in _search(desk.corpus, state, asked)]
+    everywhere = [index.families_of(part, state.units.strict) for part in _search(desk.corpus, state, asked)]
     found = boilerplate.learn(counted, asked, np.concatenate([np.empty(0, np.int64), *everywhere]), desk.recipe)
     for site, keys in found.items():
         # What stays as it was stays the same object: only others are stored again.

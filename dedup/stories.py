@@ -37,14 +37,22 @@ def edges(vectors: Mapping[str, TermVector], fresh: Iterable[str], recipe: Recip
     if not asked:
         return {}
     columns = np.unique(np.concatenate([vectors[name].keys for name in names]))
-    everything = _matrix([vectors[name] for name in names], columns)
-    products = (_matrix([vectors[name] for name in asked], columns) @ everything.T).tocoo()
+    everything = _matrix([vectors[name] for name in names], columns).T.tocsr()
     found = {}
-    for row, column, cosine in zip(products.row.tolist(), products.col.tolist(), products.data.tolist(), strict=True):
-        a, b = asked[row], names[column]
-        if a != b and cosine >= recipe.story_floor:
-            found[min(a, b), max(a, b)] = round(cosine * MILLION)
+    # Nearly every text shares a word with every other: what is below the floor must not pile up.
+    for start in range(0, len(asked), _ROWS):
+        rows = asked[start : start + _ROWS]
+        products = (_matrix([vectors[name] for name in rows], columns) @ everything).tocoo()
+        high = products.data >= recipe.story_floor
+        ends = (products.row[high].tolist(), products.col[high].tolist(), products.data[high].tolist())
+        for row, column, cosine in zip(*ends, strict=True):
+            a, b = rows[row], names[column]
+            if a != b:
+                found[min(a, b), max(a, b)] = round(cosine * MILLION)
     return found
+
+
+_ROWS = 256
 
 
 def cluster(families: Iterable[str], similar: Edges, recipe: Recipe) -> list[tuple[str, ...]]:

@@ -80,7 +80,7 @@ def _group(
     own, raw, told = own_texts(desk, state, again, tell)
     pairs, others = candidates(desk, state, again, own, raw)
     verified = verify(desk, state, pairs, set(again.tolist()), set(others.tolist()), changed, tell)
-    families = gather(corpus, changed, verified)
+    families = gather(corpus, recipe, changed, verified)
     outcome = Outcome(
         units=state.units,
         units_before=state.before,
@@ -98,6 +98,8 @@ def _group(
         families=families.found,
         dissolved=families.dissolved,
         aliases=families.aliases,
+        changes=families.changes,
+        merged=families.merged,
     )
     grouping.save(corpus, recipe, outcome, now)
     grouping.tidy(corpus, state.units.sites >= 0)

@@ -15,6 +15,7 @@ from dedup.corpus.results import match_row, read_matches
 from dedup.corpus.store import Corpus, chunks
 from dedup.corpus.units import Moves, Sites
 from dedup.records import (
+    Change,
     Family,
     Hashes32,
     Hashes64,
@@ -24,6 +25,7 @@ from dedup.records import (
     Story,
     TermVector,
     Units,
+    Verdict,
 )
 
 
@@ -173,11 +175,11 @@ def vectors(corpus: Corpus) -> dict[str, TermVector]:
 
 
 def matches_of(corpus: Corpus, keys: Iterable[str]) -> dict[tuple[str, str], Match]:
-    """Return the stored matches of these articles, by the pair of ids."""
+    """Return the stored matches of these articles, each as the two alone make it, by the pair of ids."""
     found: dict[tuple[str, str], Match] = {}
     with corpus.reading() as connection:
         for chunk in chunks(sorted(keys)):
-            found.update({(match.a, match.b): match for match in read_matches(connection, chunk)})
+            found.update({(match.a, match.b): match for match in read_matches(connection, chunk, alone=True)})
     return found
 
 
@@ -213,6 +215,43 @@ def family_names(corpus: Corpus, names: Iterable[str]) -> set[str]:
                 connection.execute(select(schema.families.c.id).where(schema.families.c.id.in_(chunk))).scalars()
             )
     return found
+
+
+def pending(corpus: Corpus, keys: Iterable[str]) -> set[str]:
+    """Return which of these articles have still to be grouped."""
+    table = schema.changes
+    found: set[str] = set()
+    with corpus.reading() as connection:
+        for chunk in chunks(sorted(keys)):
+            query = select(table.c.article).where(table.c.article.in_(chunk), table.c.taken == 0)
+            found.update(connection.execute(query).scalars())
+    return found
+
+
+def without(corpus: Corpus, families: Iterable[str], keys: Set[str]) -> set[str]:
+    """Return which of these families have no other members than these articles."""
+    table, articles = schema.family_members, schema.articles
+    query = select(articles.c.key, table.c.family).join(articles, articles.c.id == table.c.article_id)
+    left = set(families)
+    with corpus.reading() as connection:
+        for chunk in chunks(sorted(left)):
+            rows = connection.execute(query.where(table.c.family.in_(chunk))).all()
+            left -= {family for key, family in rows if key not in keys}
+    return left
+
+
+def verdicts(corpus: Corpus) -> list[Verdict]:
+    """Return all verdicts, by the ids of their articles."""
+    a, b, table = schema.articles.alias(), schema.articles.alias(), schema.verdicts
+    query = select(a.c.key, b.c.key, table.c.together).join(a, a.c.id == table.c.a_id).join(b, b.c.id == table.c.b_id)
+    with corpus.reading() as connection:
+        return sorted(
+            (
+                Verdict(min(one, other), max(one, other), bool(together))
+                for one, other, together in connection.execute(query)
+            ),
+            key=lambda verdict: (verdict.a, verdict.b),
+        )
 
 
 def untold(corpus: Corpus) -> bool:
@@ -271,6 +310,8 @@ class Outcome:
     families: Sequence[Family]
     dissolved: Set[str]
     aliases: Mapping[str, str]
+    changes: Sequence[Change]
+    merged: Mapping[tuple[str, str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +332,7 @@ def save(corpus: Corpus, recipe: Recipe, outcome: Outcome, now: datetime) -> Non
         postings.append(connection, outcome.keys, outcome.holders)
         _save_families(connection, outcome)
         _save_aliases(corpus, connection, "family", outcome.aliases, now)
+        _insert(connection, schema.history, [{"at": now, **asdict(change)} for change in outcome.changes])
         facts = {"recipe": json.dumps(recipe.as_dict()), _LAST_UNIT: str(len(outcome.units.sites) - 1)}
         _save_facts(connection, facts)
         if outcome.moves.left:
@@ -344,6 +386,17 @@ def _save_families(connection: Connection, outcome: Outcome) -> None:
         connection.execute(delete(table).where(table.c.a_id == bindparam("a"), table.c.b_id == bindparam("b")), gone)
     found = [match_row(match, numbers) for match in outcome.matches if {match.a, match.b} <= numbers.keys()]
     _insert(connection, schema.matches, found)
+    table = schema.matches
+    flagged = [
+        {"a": numbers[a], "b": numbers[b], "flag": int(flag)}
+        for (a, b), flag in outcome.merged.items()
+        if a in numbers and b in numbers
+    ]
+    if flagged:
+        where = (
+            (table.c.a_id == bindparam("a")) & (table.c.b_id == bindparam("b")) & (table.c.merged != bindparam("flag"))
+        )
+        connection.execute(update(table).where(where).values(merged=bindparam("flag")), flagged)
     _save_members(connection, outcome, numbers)
 
 

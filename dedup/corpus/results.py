@@ -44,8 +44,11 @@ def _recipe(stored: str | None) -> Recipe:
     return Recipe(**numbers)
 
 
-def read_matches(connection: Connection, keys: Sequence[str] | None = None) -> list[Match]:
-    """Return every stored match, or those with one of these articles, by id of its articles."""
+def read_matches(connection: Connection, keys: Sequence[str] | None = None, alone: bool = False) -> list[Match]:
+    """Return every stored match, or those with one of these articles, by id of its articles.
+
+    A pair of which one text holds other reports as well is an excerpt; `alone`: it is what the two alone make it.
+    """
     a, b = listed.alias(), listed.alias()
     wanted = (
         select(a.c.key.label("a"), b.c.key.label("b"), matches)
@@ -53,11 +56,11 @@ def read_matches(connection: Connection, keys: Sequence[str] | None = None) -> l
         .join(b, b.c.id == matches.c.b_id)
     )
     if keys is None:
-        return [_match(row) for row in connection.execute(wanted.order_by(a.c.key, b.c.key))]
+        return [_match(row, alone) for row in connection.execute(wanted.order_by(a.c.key, b.c.key))]
     # A row at a time by either index: with OR, SQLite would read all.
     ways = [wanted.where(end.c.key.in_(keys)) for end in (a, b)]
     found = {(row.a, row.b): row for way in ways for row in connection.execute(way)}
-    return [_match(found[pair]) for pair in sorted(found)]
+    return [_match(found[pair], alone) for pair in sorted(found)]
 
 
 def match_row(match: Match, numbers: Mapping[str, int]) -> dict[str, Any]:
@@ -72,12 +75,13 @@ def match_row(match: Match, numbers: Mapping[str, int]) -> dict[str, Any]:
     }
 
 
-def _match(row: Row[Any]) -> Match:
+def _match(row: Row[Any], alone: bool) -> Match:
+    merged = bool(row.merged) and not alone
     return Match(
         a=row.a,
         b=row.b,
-        relation=Relation(row.relation),
-        reason=row.reason,
+        relation=Relation.EXCERPT if merged else Relation(row.relation),
+        reason=f"{row.reason}; in a text that holds other reports as well" if merged else row.reason,
         measures=Measures(**json.loads(row.measures)),
         passages=tuple(Passage(*passage) for passage in json.loads(row.passages)),
     )

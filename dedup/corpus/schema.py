@@ -208,6 +208,8 @@ matches = Table(
     Column("reason", Text, nullable=False),
     Column("measures", Text, nullable=False),
     Column("passages", Text, nullable=False),
+    # Whether one of the two holds other reports as well: then they share an excerpt, whatever the relation says.
+    Column("merged", Integer, nullable=False, server_default="0"),
 )
 
 families = Table(
@@ -245,6 +247,28 @@ story_families = Table(
     metadata,
     Column("family", ForeignKey("families.id", ondelete="CASCADE"), primary_key=True),
     Column("story", ForeignKey("stories.id", ondelete="CASCADE"), nullable=False, index=True),
+)
+
+# What a person says of two articles: an input, like an article. It goes with either.
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("a_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("b_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("together", Integer, nullable=False),
+    Column("at", Time, nullable=False),
+)
+
+# What became of families of several articles, update by update: see records.Change.
+history = Table(
+    "history",
+    metadata,
+    _number(),
+    Column("at", Time, nullable=False),
+    Column("family", String(255), nullable=False, index=True),
+    Column("what", String(8), nullable=False),
+    Column("members", Integer, nullable=False),
+    Column("other", String(255), nullable=False),
 )
 
 # What an id was called before: kind is `family` or `story`.

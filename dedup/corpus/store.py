@@ -284,13 +284,17 @@ class Corpus:
         connection.execute(self._marked, {"article": key, "site": site, "taken": 0})
 
     def _mark_kin(self, connection: Connection, numbers: Sequence[int]) -> None:
-        """Mark the families of these articles: what is known of an article's family and story goes with it."""
+        """Mark the families of these articles, and what matches them: what is known of both goes with an article."""
         kin, own_kin = family_members.alias(), family_members.alias()
         relatives = select(kin.c.article_id).where(
             kin.c.family.in_(select(own_kin.c.family).where(own_kin.c.article_id.in_(numbers)))
         )
+        matched = (
+            select(matches.c.b_id).where(matches.c.a_id.in_(numbers)),
+            select(matches.c.a_id).where(matches.c.b_id.in_(numbers)),
+        )
         wanted = select(articles.c.key, articles.c.site).where(
-            articles.c.id.in_(relatives), articles.c.id.not_in(numbers)
+            articles.c.id.in_(relatives.union(*matched)), articles.c.id.not_in(numbers)
         )
         for row in connection.execute(wanted).all():
             self._mark(connection, row.key, row.site)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dedup import boilerplate, cutting, minhash
-from dedup.records import Hashes64, Recipe, Sketches
+from dedup.records import Counted, Hashes64, Recipe, Sketches
 
 RECIPE = Recipe()
 EVERY = Recipe(sketch_one_in=1, min_own_words=1, min_own_share=0.0)
@@ -52,6 +52,13 @@ def test_three_families_are_too_few() -> None:
 def test_what_other_sites_print_more_often_is_nobody_s() -> None:
     assert learned(briefs(8), elsewhere=9) == set()
     assert learned(briefs(9), elsewhere=9) == set(FOOTER)
+
+
+def test_what_all_sites_of_a_network_repeat_is_learned_at_each() -> None:
+    key = np.array([7], np.uint64)
+    counted = {site: Counted(key, np.array([5])) for site in range(3)}
+    assert all(len(keys) for keys in boilerplate.learn(counted, key, np.array([18]), RECIPE).values())
+    assert not any(len(keys) for keys in boilerplate.learn(counted, key, np.array([31]), RECIPE).values())
 
 
 def test_what_stands_in_twenty_families_is_repeated_whoever_else_prints_it() -> None:

@@ -136,6 +136,15 @@ def test_boilerplate_does_not_count_as_shared() -> None:
     assert match.relation is Relation.NONE
 
 
+def test_passages_bridge_small_edits_and_say_how_many() -> None:
+    edited = [*WIRE[0][:20], "lain", *WIRE[0][21:40], "sama", "sekali", *WIRE[0][42:]]
+    (passage,) = compare(reading(text(WIRE[0]), "a"), reading(text(edited), "b"), RECIPE).passages
+    assert (passage.words, passage.edits) == (47, 2)
+    assert passage.b_end - passage.b_start == len(" ".join(edited))
+    apart = [*WIRE[0][:20], *prose(9, RECIPE.passage_gap + 1), *WIRE[0][20:]]
+    assert len(compare(reading(text(WIRE[0]), "a"), reading(text(apart), "b"), RECIPE).passages) == 2
+
+
 def test_passages_are_the_same_words_in_both_texts() -> None:
     a, b = text(prose(7, 20), *WIRE[:3], prose(8, 20)), text(WIRE[2], prose(9, 30), WIRE[0])
     match = compare(reading(a, "a"), reading(b, "b"), RECIPE)

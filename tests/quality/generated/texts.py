@@ -15,11 +15,9 @@ Numbers = NDArray[np.int32]
 Origins = NDArray[np.int64]
 
 # What stands after a word. The opening quotation mark belongs to what is before it, so that words stay words.
-SPACE, COMMA, STOP, PARAGRAPH, OPENING, CLOSING, CLOSING_PARAGRAPH, COLON, LINE = range(9)
-SEPARATORS = (" ", ", ", ". ", ".\n\n", ": “", ".” ", ".”\n\n", ": ", "\n\n")
-_ENDS = np.array([PARAGRAPH, CLOSING_PARAGRAPH, LINE], dtype=np.int8)
-_SEPARATOR_LENGTHS = np.array([len(separator) for separator in SEPARATORS], dtype=np.int64)
-_SEPARATOR_TABLE = np.array(SEPARATORS, dtype=object)
+# Those from PARAGRAPH on end one.
+SPACE, COMMA, STOP, OPENING, CLOSING, COLON, PARAGRAPH, CLOSING_PARAGRAPH, LINE = range(9)
+SEPARATORS = (" ", ", ", ". ", ": “", ".” ", ": ", ".\n\n", ".”\n\n", "\n\n")
 
 # Origins of words that were never copied from anywhere: edits, and what sites put around their articles.
 EDIT, FURNITURE = -1, -2
@@ -46,24 +44,13 @@ class Text:
 
     def paragraphs(self) -> list["Text"]:
         """Return its paragraphs, in order."""
-        stops = (np.flatnonzero(np.isin(self.separators, _ENDS)) + 1).tolist()
-        if not stops or stops[-1] != len(self):
-            stops.append(len(self))
+        stops = self.stops()
         return [self.part(start, stop) for start, stop in zip([0, *stops], stops, strict=False)]
 
-    def written(self, table: NDArray[np.object_]) -> str:
-        """Return it as a string; `table` holds the vocabulary, each word small and capitalised."""
-        pieces = np.empty(2 * len(self), dtype=object)
-        pieces[::2] = table[self.words]
-        pieces[1::2] = _SEPARATOR_TABLE[self.separators]
-        return "".join(pieces.tolist()).rstrip()
-
-    def places(self, lengths: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return where each word begins and ends in `written`; `lengths` are those of the vocabulary's table."""
-        held = lengths[self.words]
-        stops = np.cumsum(held + _SEPARATOR_LENGTHS[self.separators])
-        starts = np.concatenate([[0], stops[:-1]])
-        return starts, starts + held
+    def stops(self) -> list[int]:
+        """Return where its paragraphs end."""
+        stops: list[int] = (np.flatnonzero(self.separators >= PARAGRAPH) + 1).tolist()
+        return stops if stops and stops[-1] == len(self) else [*stops, len(self)]
 
 
 def _closed(separator: int) -> int:
@@ -105,9 +92,15 @@ def edited(randomness: Generator, text: Text, share: float, spare: Numbers) -> T
 
 def furnished(text: Text, after: Sequence[tuple[int, Text]]) -> Text:
     """Return the text with pieces of furniture, each after so many of its paragraphs."""
-    paragraphs = text.paragraphs()
+    stops = text.stops()
     placed: list[Text] = []
-    for number, paragraph in enumerate(paragraphs, 1):
-        placed.append(paragraph)
-        placed += [piece for place, piece in after if min(place, len(paragraphs)) == number]
+    start = 0
+    for place, piece in sorted(after, key=lambda held: held[0]):
+        stop = stops[min(place, len(stops)) - 1]
+        if stop > start:
+            placed.append(text.part(start, stop))
+            start = stop
+        placed.append(piece)
+    if start < len(text):
+        placed.append(text.part(start, len(text)))
     return replace(joined(placed), topics=text.topics)

@@ -1,6 +1,7 @@
 """What is known of a generated corpus: who belongs together, what each planted pair is, and what it shares."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,11 +83,10 @@ def cases(a: Text, b: Text) -> list[Case]:
     for text, column in ((a, 0), (b, 1)):
         furniture = np.concatenate([[0], np.cumsum(text.origins == FURNITURE)])
         broken |= furniture[rows[1:, column]] != furniture[rows[:-1, column]]
-    lengths = vocabulary().lengths
-    (a_starts, a_stops), (b_starts, b_stops) = a.places(lengths), b.places(lengths)
+    (a_starts, a_stops), (b_starts, b_stops) = vocabulary().spans(a), vocabulary().spans(b)
     cuts = [0, *(np.flatnonzero(broken) + 1).tolist(), len(rows)]
     found = []
-    for start, stop in zip(cuts, cuts[1:], strict=False):
+    for start, stop in pairwise(cuts):
         if stop - start >= _LEAST_CASE:
             (first_a, first_b), (last_a, last_b) = rows[start], rows[stop - 1]
             found.append(

@@ -15,6 +15,7 @@ from tests.quality.generated.texts import (
     COMMA,
     OPENING,
     PARAGRAPH,
+    SEPARATORS,
     SPACE,
     STOP,
     Numbers,
@@ -30,19 +31,23 @@ _AT_ONCE = 256
 _LEAST, _MEDIAN, _MOST = 60, 350, 1500
 _SPREAD = 0.62
 TOPICS = 16
+_SIX = np.arange(6)
 # Origins of one fresh text lie together; none is longer.
 _ROOM = 1 << 12
+_SEPARATORS = np.array(SEPARATORS, dtype=object)
+_SEPARATOR_LENGTHS = np.array([len(separator) for separator in SEPARATORS], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Every word in both spellings, with its length; decks hold words as often as they are used.
+    """Every word in both spellings, also with a space after it, and its length.
 
-    `decks`, `rare` and `phrases` are by language: words by frequency, words that may be what a text is about, and
-    phrases that recur by chance with their lengths. Names and numbers are those of every language.
+    `decks`, `rare` and `phrases` are by language: words as often as they are used, words that may be what a text is
+    about, and phrases that recur by chance with their lengths. Names and numbers are those of every language.
     """
 
     table: NDArray[np.object_]
+    spaced: NDArray[np.object_]
     lengths: NDArray[np.int64]
     decks: dict[str, Numbers]
     rare: dict[str, Numbers]
@@ -50,6 +55,20 @@ class Vocabulary:
     names: Numbers
     numbers: Numbers
     places: dict[str, int]
+
+    def written(self, text: Text) -> str:
+        """Return a text as a string."""
+        pieces = self.spaced[text.words]
+        other = np.flatnonzero(text.separators)
+        pieces[other] = self.table[text.words[other]] + _SEPARATORS[text.separators[other]]
+        return "".join(pieces.tolist()).rstrip()
+
+    def spans(self, text: Text) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return where each word of a text begins and ends in `written`."""
+        held = self.lengths[text.words]
+        stops = np.cumsum(held + _SEPARATOR_LENGTHS[text.separators])
+        starts = np.concatenate([[0], stops[:-1]])
+        return starts, starts + held
 
     def spelled(self, *words: str) -> Numbers:
         """Return the numbers of known words."""
@@ -82,6 +101,7 @@ def vocabulary() -> Vocabulary:
         )
     return Vocabulary(
         table=table,
+        spaced=np.array([f"{word} " for word in table], dtype=object),
         lengths=np.array([len(word) for word in table], dtype=np.int64),
         decks=decks,
         rare=rare,
@@ -117,6 +137,7 @@ class Writer:
         self._origin = first_origin
         self._known = vocabulary()
         self._stock: list[Text] = []
+        self._scrap: Text | None = None
         self._spare = self._known.decks[language][:0]
 
     def text(self, least: int = _LEAST, most: int = _MOST) -> Text:
@@ -136,14 +157,18 @@ class Writer:
 
     def passage(self, words: int, topics: Numbers | None = None) -> Text:
         """Return a paragraph or more of so many new words, about some topics if any."""
-        found = self.text(words, words)
+        if self._scrap is None or len(self._scrap) < words:
+            self._scrap = self.text(words)
+        found, self._scrap = self._scrap.part(0, words), self._scrap.part(words, len(self._scrap))
+        found = Text(found.words.copy(), found.separators, found.origins, found.topics)
+        found.words[0] |= 1
         return found if topics is None else self.about(found, topics)
 
     def about(self, text: Text, topics: Numbers) -> Text:
         """Return the text with an eighth of its words taken from these topics."""
         words = text.words.copy()
-        chosen = self._randomness.random(len(words)) < 0.12
-        words[chosen] = self._randomness.choice(topics, int(chosen.sum()))
+        chosen = self._randomness.integers(0, len(words), len(words) // 8)
+        words[chosen] = topics[self._randomness.integers(0, len(topics), len(chosen))]
         return Text(words, text.separators, text.origins, topics)
 
     def spare(self, count: int) -> Numbers:
@@ -155,9 +180,12 @@ class Writer:
 
     def title(self, topics: Numbers) -> str:
         """Return a title about these topics."""
-        chosen = self._randomness.permutation(topics)[:6].tolist()
+        # An odd step visits all of them, so that none comes twice.
+        chance = int(self._randomness.integers(0, TOPICS * TOPICS // 2))
+        chosen = topics[(chance + (chance // TOPICS * 2 + 1) * _SIX) % len(topics)].tolist()
         words = [*chosen[:3], *self.spare(2).tolist(), *chosen[3:]]
-        return " ".join(self._known.table[[words[0] | 1, *words[1:]]])
+        words[0] |= 1
+        return " ".join(self._known.table[words])
 
     def _written(self) -> list[Text]:
         randomness = self._randomness

@@ -66,3 +66,27 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("article_id", name=op.f("pk_own_texts")),
     )
+    op.add_column("matches", sa.Column("merged", sa.Integer(), server_default="0", nullable=False))
+    number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    op.create_table(
+        "verdicts",
+        sa.Column("a_id", number, nullable=False),
+        sa.Column("b_id", number, nullable=False),
+        sa.Column("together", sa.Integer(), nullable=False),
+        sa.Column("at", sa.String(32), nullable=False),
+        sa.ForeignKeyConstraint(["a_id"], ["articles.id"], name=op.f("fk_verdicts_a_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["b_id"], ["articles.id"], name=op.f("fk_verdicts_b_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("a_id", "b_id", name=op.f("pk_verdicts")),
+    )
+    op.create_index(op.f("ix_verdicts_b_id"), "verdicts", ["b_id"])
+    op.create_table(
+        "history",
+        sa.Column("id", number, autoincrement=True, nullable=False),
+        sa.Column("at", sa.String(32), nullable=False),
+        sa.Column("family", sa.String(255), nullable=False),
+        sa.Column("what", sa.String(8), nullable=False),
+        sa.Column("members", sa.Integer(), nullable=False),
+        sa.Column("other", sa.String(255), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_history")),
+    )
+    op.create_index(op.f("ix_history_family"), "history", ["family"])

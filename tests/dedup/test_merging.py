@@ -1,0 +1,82 @@
+"""A text that holds two reports joins neither of them; a report and its copies stay together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from dedup import Article, Corpus
+from dedup.corpus.results import snapshot
+from dedup.matching import compare
+from dedup.merging import merged
+from dedup.records import Match, Relation
+from dedup.update import update
+from tests.dedup.conftest import NOW
+from tests.dedup.readings import RECIPE, reading
+from tests.dedup.test_matching import prose, text
+
+ONE, OTHER = [prose(part, 50) for part in range(4)], [prose(part, 50) for part in range(10, 14)]
+MERGED = [*ONE[:3], *OTHER[:3]]
+
+
+def matches(texts: Mapping[str, Sequence[list[str]]]) -> list[Match]:
+    """Return the matches of texts made of these paragraphs, each at a site of its own."""
+    read = [reading(text(*parts), name, title=name) for name, parts in texts.items()]
+    found = [compare(a, b, RECIPE) for place, a in enumerate(read) for b in read[place + 1 :]]
+    return [match for match in found if match.measures.containment >= RECIPE.floor]
+
+
+def parted(texts: Mapping[str, Sequence[list[str]]]) -> set[tuple[str, str]]:
+    return merged(list(texts), matches(texts), RECIPE)
+
+
+def test_two_wires_merged_join_neither() -> None:
+    texts = {"a": ONE[:3], "b": OTHER[:3], "m": MERGED}
+    assert {match.relation for match in matches(texts)} == {Relation.SYNDICATED}
+    assert parted(texts) == {("a", "m"), ("b", "m")}
+
+
+def test_without_the_second_it_is_a_copy_with_paragraphs_added() -> None:
+    assert parted({"a": ONE[:3], "m": MERGED}) == set()
+
+
+def test_copies_of_a_merge_stay_together() -> None:
+    texts = {"a": ONE[:3], "b": OTHER[:3], "m": MERGED, "n": [*MERGED, prose(20, 20)]}
+    # The second wire is found to be an excerpt of the longer copy by these two alone.
+    assert parted(texts) == {("a", "m"), ("b", "m"), ("a", "n")}
+
+
+def test_parts_that_overlap_are_of_one_report() -> None:
+    texts = {"a": [*ONE, OTHER[0]], "b": [ONE[3], *OTHER], "m": [*ONE, *OTHER]}
+    assert parted(texts) == set()
+
+
+def test_a_brief_within_a_copy_does_not_part_the_copy_from_its_original() -> None:
+    brief = prose(30, 30)
+    assert parted({"a": ONE, "b": [brief], "m": [brief, *ONE]}) == {("b", "m")}
+
+
+def test_an_update_tells_merges_whatever_comes_last(corpus: Corpus) -> None:
+    articles = {
+        name: Article(
+            url=f"http://{name}.test/x", id=name, site=f"{name}.test", title=name, text=text(*parts), fetched=NOW
+        )
+        for name, parts in {"a": ONE[:3], "b": OTHER[:3], "m": MERGED}.items()
+    }
+    for name in ("a", "m"):
+        corpus.add([articles[name]])
+        update(corpus, now=NOW)
+    assert {family.members for family in snapshot(corpus).families} == {("a", "m")}
+    corpus.add([replace(articles["b"], fetched=NOW + timedelta(hours=1))])
+    update(corpus, now=NOW)
+    now = snapshot(corpus)
+    assert {family.members for family in now.families} == {("a",), ("b",), ("m",)}
+    assert {(match.a, match.b): match.relation for match in now.matches} == {
+        ("a", "m"): Relation.EXCERPT,
+        ("b", "m"): Relation.EXCERPT,
+    }
+    assert all("other reports" in match.reason for match in now.matches)
+    corpus.remove("b")
+    update(corpus, now=NOW)
+    now = snapshot(corpus)
+    assert {family.members for family in now.families} == {("a", "m")}
+    assert [match.relation for match in now.matches] == [Relation.SYNDICATED]
