@@ -287,6 +287,28 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Pin:
+    """What a person says of words at a site: that it repeats them, or that they are its articles' own."""
+
+    site: str
+    text: str
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A line that a site repeats: in how many texts of its sample it stands, and an address of one.
+
+    `share` of its words are learned to be boilerplate.
+    """
+
+    text: str
+    texts: int
+    url: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What an update did to a family, and how many members it has since.
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from dedup import boilerplate, index, matching, minhash, ordering, signing
-from dedup.corpus import Corpus, grouping, postings
+from dedup import boilerplate, cutting, index, matching, minhash, ordering, signing
+from dedup.corpus import Corpus, grouping, postings, verdicts
 from dedup.corpus import units as stored
 from dedup.corpus.postings import Block, Pairs
 from dedup.corpus.units import Moves, Sites
@@ -310,11 +310,24 @@ def _decide(desk: Desk, state: State) -> None:
     asked = boilerplate.doubtful(counted, desk.recipe)
     everywhere = [index.families_of(part, state.units.strict) for part in _search(desk.corpus, state, asked)]
     found = boilerplate.learn(counted, asked, np.concatenate([np.empty(0, np.int64), *everywhere]), desk.recipe)
+    _follow(desk, state, found)
     for site, keys in found.items():
         # What stays as it was stays the same object: only others are stored again.
         if not np.array_equal(keys, state.sites.repeated.get(site, _UNKNOWN)):
             state.sites.repeated[site] = keys
     desk.repeated = boilerplate.table(state.sites.repeated)
+
+
+def _follow(desk: Desk, state: State, learned: dict[int, Hashes64]) -> None:
+    """Add to what sites repeat what a person says they do, and take out what they do not."""
+    said = verdicts.pins(desk.corpus)
+    cut = cutting.cut([pin.text for pin in said])
+    keys = minhash.sketches(cut, desk.recipe)
+    for place, pin in sorted(enumerate(said), key=lambda each: not each[1].repeated):
+        site = state.sites.numbers.get(pin.site)
+        if site is not None:
+            change = np.union1d if pin.repeated else np.setdiff1d
+            learned[site] = change(learned.get(site, NOTHING), keys.of(place))
 
 
 _UNKNOWN: Hashes64 = np.array([2**64 - 1], dtype=np.uint64)

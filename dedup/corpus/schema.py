@@ -249,6 +249,16 @@ story_families = Table(
     Column("story", ForeignKey("stories.id", ondelete="CASCADE"), nullable=False, index=True),
 )
 
+# What a person says a site repeats, or does not, in words of its own: an input, like an article.
+pins = Table(
+    "pins",
+    metadata,
+    Column("site", String(255), primary_key=True),
+    Column("text", Text, primary_key=True),
+    Column("repeated", Integer, nullable=False),
+    Column("at", Time, nullable=False),
+)
+
 # What a person says of two articles: an input, like an article. It goes with either.
 verdicts = Table(
     "verdicts",

@@ -173,7 +173,7 @@ class Corpus:
             self._refuse_taken(connection, article)
             row |= {"url": article.url, "key": article.id, "first_seen": article.fetched or now}
             connection.execute(_NEW_ARTICLE, row)
-            self._mark(connection, article.id, article.site)
+            self.mark(connection, article.id, article.site)
             return "new"
         changed = old.text_id != text_id or old.title != article.title
         if changed:
@@ -187,7 +187,7 @@ class Corpus:
                 )
             )
         if changed or old.site != article.site or old.language != article.language:
-            self._mark(connection, old.key, old.site)
+            self.mark(connection, old.key, old.site)
         connection.execute(update(articles).where(articles.c.id == old.id).values(row))
         return "changed" if changed else "same"
 
@@ -254,7 +254,7 @@ class Corpus:
         numbers = [row.id for row in rows]
         self._mark_kin(connection, numbers)
         for row in rows:
-            self._mark(connection, row.key, row.site)
+            self.mark(connection, row.key, row.site)
         earlier = revisions.c.article_id.in_(numbers)
         held = {row.text_id for row in rows} | set(
             connection.execute(select(revisions.c.text_id).where(earlier)).scalars()
@@ -280,7 +280,8 @@ class Corpus:
         if holder is not None:
             raise CorpusError(f"the id {article.id!r} of {article.url} is that of {holder} already: give it another")
 
-    def _mark(self, connection: Connection, key: str, site: str) -> None:
+    def mark(self, connection: Connection, key: str, site: str) -> None:
+        """Have the next update group an article of this site again, within the caller's transaction."""
         connection.execute(self._marked, {"article": key, "site": site, "taken": 0})
 
     def _mark_kin(self, connection: Connection, numbers: Sequence[int]) -> None:
@@ -297,7 +298,7 @@ class Corpus:
             articles.c.id.in_(relatives.union(*matched)), articles.c.id.not_in(numbers)
         )
         for row in connection.execute(wanted).all():
-            self._mark(connection, row.key, row.site)
+            self.mark(connection, row.key, row.site)
 
     def _text_id(self, connection: Connection, text: str) -> int:
         digest = text_hash(text)

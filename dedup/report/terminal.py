@@ -1,6 +1,6 @@
 """Groups and explanations in the terminal; in a pipe the same as plain lines that nothing cuts or colours."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 
 from rich.console import Console
@@ -8,7 +8,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from dedup.records import Article, Explanation, Match, Passage, Relation
+from dedup.records import Article, Explanation, Match, Passage, Pin, Relation, Segment
 from dedup.report import wording
 from dedup.report.data import headline
 from dedup.report.inert import plain, safe_address
@@ -146,6 +146,21 @@ def _together(explained: Explanation) -> Iterable[str]:
         yield f"What joins them: {_chain(explained.path)}"
 
 
+def segments(found: Sequence[Segment], said: Sequence[Pin], out: Console) -> None:
+    """Print what a person said of a site's words, and the lines it repeats, most repeated first, each with an example."""
+    for pin in said:
+        what = "repeated, you said" if pin.repeated else "its own, you said"
+        _print(out, Text.assemble((f"{what}: ", "bold"), plain(pin.text)))
+    for segment in found:
+        line = plain(segment.text)
+        if len(line) > _PASSAGE_CHARACTERS:
+            line = line[:_PASSAGE_CHARACTERS] + " …"
+        _print(out, Text.assemble((f"{count(segment.texts, 'text', 'texts')}: ", "dim"), line))
+        _print(out, Text(f"    {segment.share:.0%} of its words, as in {plain(segment.url)}", "dim"))
+    if not found:
+        _print(out, Text("nothing was found to be repeated; what stands in fewer than four of a site's reports is not"))
+
+
 def _chain(path: Iterable[Match]) -> str:
     return "; ".join(f"{plain(tie.a)} is {tie.relation} to {plain(tie.b)}" for tie in path)
 
@@ -158,7 +173,8 @@ def _print_passages(a: Article, passages: tuple[Passage, ...], out: Console) -> 
         words = plain(" ".join(a.text[passage.a_start : passage.a_end].split()))
         if len(words) > _PASSAGE_CHARACTERS:
             words = words[:_PASSAGE_CHARACTERS] + " …"
-        _print(out, Text.assemble((f"  {count(passage.words, 'word', 'words')}: ", "dim"), words))
+        edits = f", {count(passage.edits, 'small edit', 'small edits')}" if passage.edits else ""
+        _print(out, Text.assemble((f"  {count(passage.words, 'word', 'words')}{edits}: ", "dim"), words))
 
 
 # --- both -------------------------------------------------------------------------------------------

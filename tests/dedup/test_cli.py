@@ -90,6 +90,20 @@ def test_a_rebuild_groups_the_same_anew(run: Run, articles: Path) -> None:
     assert run("groups", "--json").out == before
 
 
+def test_a_verdict_parts_what_the_text_ties(run: Run, articles: Path) -> None:
+    run("import", articles)
+    run("update")
+    pair = ("https://a.example/wire", "https://b.example/copy")
+    assert run("separate", *pair) == Left(0, "`dedup update` will follow it\n", "")
+    assert "3 articles: 0 families of copies" in run("update").out
+    assert run("separate", "--undo", *pair).code == 0
+    assert run("join", "--undo", *pair).out == "nothing was said of these two\n"
+    assert "1 family of copies" in run("update").out
+    left = run("join", pair[0], "https://nowhere.example/")
+    assert left.code != 0
+    assert "nowhere.example" in left.err
+
+
 def test_json_holds_every_article_once(run: Run, articles: Path) -> None:
     run("import", articles)
     run("update")
@@ -474,7 +488,24 @@ def test_a_bug_is_not_hidden(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         cli.main(["groups"])
 
 
-@pytest.mark.parametrize("command", ["import", "update", "rebuild", "groups", "explain", "report", "backup", "forget"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(
+            "import",
+            "update",
+            "rebuild",
+            "groups",
+            "explain",
+            "join",
+            "separate",
+            "boilerplate",
+            "report",
+            "backup",
+            "forget",
+        )
+    ],
+)
 def test_every_command_explains_itself_with_examples(run: Run, command: str) -> None:
     left = run(command, "--help")
     assert left.code == 0

@@ -80,6 +80,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_verdicts_b_id"), "verdicts", ["b_id"])
     op.create_table(
+        "pins",
+        sa.Column("site", sa.String(255), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("repeated", sa.Integer(), nullable=False),
+        sa.Column("at", sa.String(32), nullable=False),
+        sa.PrimaryKeyConstraint("site", "text", name=op.f("pk_pins")),
+    )
+    op.create_table(
         "history",
         sa.Column("id", number, autoincrement=True, nullable=False),
         sa.Column("at", sa.String(32), nullable=False),

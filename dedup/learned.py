@@ -1,0 +1,74 @@
+"""What a site was found to repeat, line by line, for people to look at and to correct."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup import cutting, minhash
+from dedup.corpus import Corpus, units, verdicts
+from dedup.reading import Batch, desk_of
+from dedup.records import GemaError, Pin, Recipe, Segment
+
+# A line counts as repeated where this share of its words does: what stands about it is learned to a word or two.
+_SHARE = 0.5
+
+
+def repeated(corpus: Corpus, site: str, recipe: Recipe | None = None) -> list[Segment]:
+    """Return the lines that a site repeats, those of most texts first, from the texts that stand for it.
+
+    Raises GemaError where nothing is known of the site.
+    """
+    desk = desk_of(corpus, recipe or Recipe())
+    if site not in desk.sites:
+        raise GemaError(f"nothing is known of the site {site!r}; a site is a domain, like one.example")
+    with corpus.reading() as connection:
+        sample = units.read_samples(connection, desk.sites[site])
+        keys = sorted(units.articles_of(connection, sample).values())
+    batch = desk.batch(keys)
+    own = desk.own(batch).words
+    counts: Counter[str] = Counter()
+    first: dict[str, tuple[str, float]] = {}
+    for place in range(len(batch)):
+        for line, share in _lines(batch, place, own[batch.words.words(place)]):
+            counts[line] += 1
+            first.setdefault(line, (batch.articles[place].id, share))
+    urls = {article.id: article.url for article in corpus.articles([key for key, _ in first.values()])}
+    return [
+        Segment(line, count, urls[first[line][0]], first[line][1])
+        for line, count in sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    ]
+
+
+def said(corpus: Corpus, site: str) -> list[Pin]:
+    """Return what a person has said of a site's words."""
+    return [each for each in verdicts.pins(corpus) if each.site == site]
+
+
+def pin(
+    corpus: Corpus, site: str, text: str, repeated: bool | None, now: datetime, recipe: Recipe | None = None
+) -> None:
+    """Say that a site repeats these words, or that they are its articles' own; None takes it back.
+
+    Raises GemaError where the words are too few to be told by, or as `verdicts.pin` does.
+    """
+    if not len(minhash.sketches(cutting.by_words([text]), recipe or Recipe()).keys):
+        raise GemaError("these words are too few to be told by: give the whole line, or the one before it as well")
+    verdicts.pin(corpus, site, text, repeated, now)
+
+
+def _lines(batch: Batch, place: int, own: NDArray[np.bool_]) -> Iterator[tuple[str, float]]:
+    """Yield the lines of a text of which enough is repeated, each once, with the share of their words that is."""
+    text, held = batch.texts[place], batch.words.words(place)
+    starts = batch.words.starts[held]
+    seen = set()
+    begin = 0
+    for line in text.splitlines(keepends=True):
+        first, last = np.searchsorted(starts, [begin, begin + len(line)])
+        begin += len(line)
+        share = 1 - float(own[first:last].mean()) if last > first else 0.0
+        if share >= _SHARE and line not in seen:
+            seen.add(line)
+            yield line.strip(), share

@@ -1,0 +1,95 @@
+"""What becomes of families: a person's verdicts, and their history."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+
+from dedup import Article, Corpus, tables
+from dedup.corpus import verdicts
+from dedup.corpus.results import snapshot
+from dedup.families import families
+from dedup.records import GemaError, Relation, UnknownArticle, Verdict
+from dedup.update import rebuild, update
+from tests.dedup.conftest import NOW
+from tests.dedup.test_families import tie
+from tests.dedup.test_matching import prose, text
+
+WIRE = [prose(part, 50) for part in range(4)]
+
+
+def article(name: str, *parts: list[str]) -> Article:
+    return Article(url=f"http://{name}.test/x", id=name, site=f"{name}.test", title=name, text=text(*parts))
+
+
+def grouped(corpus: Corpus, *found: Article) -> set[tuple[str, ...]]:
+    corpus.add(found, NOW)
+    update(corpus, now=NOW)
+    return {family.members for family in snapshot(corpus).families}
+
+
+def history(corpus: Corpus) -> list[tuple[str, str, int, str]]:
+    table = tables.history
+    with corpus.reading() as connection:
+        rows = connection.execute(
+            select(table.c.family, table.c.what, table.c.members, table.c.other).order_by(table.c.id)
+        )
+        return [(family, what, members, other) for family, what, members, other in rows]
+
+
+def test_what_is_said_to_belong_together_is_one_family_even_past_a_template() -> None:
+    ties = [tie("a", "b", 0.9, Relation.TEMPLATE)]
+    assert len(families("ab", ties)) == 2
+    assert [family.members for family in families("ab", ties, [Verdict("a", "b", True)])] == [("a", "b")]
+
+
+def test_what_is_said_to_be_apart_is_parted_at_the_weakest_tie() -> None:
+    ties = [tie("a", "b", 0.9), tie("b", "c", 0.6)]
+    found = families("abc", ties, [Verdict("a", "c", False)])
+    assert [family.members for family in found] == [("a", "b"), ("c",)]
+
+
+def test_verdicts_hold_through_updates_and_rebuilds(corpus: Corpus) -> None:
+    one, copy, other = article("a", *WIRE), article("b", *WIRE, prose(8, 20)), article("c", prose(9, 90))
+    assert grouped(corpus, one, copy, other) == {("a", "b"), ("c",)}
+    verdicts.judge(corpus, "b", "a", together=False, now=NOW)
+    verdicts.judge(corpus, other.url, "b", together=True, now=NOW)
+    assert grouped(corpus) == {("a",), ("b", "c")}
+    rebuild(corpus, now=NOW)
+    assert {family.members for family in snapshot(corpus).families} == {("a",), ("b", "c")}
+    verdicts.judge(corpus, "a", "b", together=True, now=NOW)
+    assert grouped(corpus) == {("a", "b", "c")}
+    assert verdicts.withdraw(corpus, "a", "b")
+    assert verdicts.withdraw(corpus, "c", "b")
+    assert not verdicts.withdraw(corpus, "c", "b")
+    assert grouped(corpus) == {("a", "b"), ("c",)}
+
+
+def test_a_verdict_names_two_articles_of_the_corpus(corpus: Corpus) -> None:
+    corpus.add([article("a", *WIRE)])
+    with pytest.raises(UnknownArticle):
+        verdicts.judge(corpus, "a", "b", together=True, now=NOW)
+    with pytest.raises(GemaError, match="one article"):
+        verdicts.judge(corpus, "a", "a", together=True, now=NOW)
+
+
+def test_a_verdict_goes_with_its_article(corpus: Corpus) -> None:
+    grouped(corpus, article("a", *WIRE), article("b", *WIRE, prose(8, 20)))
+    verdicts.judge(corpus, "a", "b", together=False, now=NOW)
+    corpus.remove("b")
+    assert grouped(corpus) == {("a",)}
+    assert grouped(corpus, article("b", *WIRE, prose(8, 20))) == {("a", "b")}
+
+
+def test_the_history_tells_of_births_growth_merges_and_splits(new_corpus: Callable[[], Corpus]) -> None:
+    corpus = new_corpus()
+    half, rest = WIRE[:2], WIRE[2:]
+    grouped(corpus, article("a", *half), article("b", *half, prose(7, 9)))
+    grouped(corpus, article("c", *half, prose(8, 9)), article("d", *rest), article("e", *rest, prose(9, 9)))
+    assert history(corpus) == [("a", "born", 2, ""), ("a", "grew", 3, ""), ("d", "born", 2, "")]
+    verdicts.judge(corpus, "a", "d", together=True, now=NOW)
+    grouped(corpus)
+    assert history(corpus)[3:] == [("a", "merged", 5, "d"), ("a", "grew", 5, "")]
+    verdicts.withdraw(corpus, "a", "d")
+    grouped(corpus)
+    assert history(corpus)[5:] == [("a", "shrank", 3, ""), ("d", "split", 2, "a")]

@@ -1,0 +1,65 @@
+"""What a site repeats can be seen, and corrected by a person."""
+
+from collections.abc import Callable
+
+import pytest
+
+from dedup import Corpus, Recipe, learned
+from dedup.corpus.results import snapshot
+from dedup.records import GemaError
+from dedup.update import rebuild, update
+from tests.dedup.conftest import NOW
+from tests.dedup.test_update import footed
+
+FOOTER = " ".join(f"kaki{place}" for place in range(80))
+
+
+def test_what_is_repeated_is_shown_with_an_example(corpus: Corpus) -> None:
+    corpus.add(footed(12))
+    update(corpus, now=NOW)
+    (segment,) = learned.repeated(corpus, "portal.test")
+    assert (segment.text, segment.texts) == (FOOTER, 12)
+    assert segment.share > 0.9
+    assert segment.url.startswith("http://portal.test/")
+
+
+def test_what_is_forbidden_is_the_articles_own_again(corpus: Corpus) -> None:
+    corpus.add(footed(12))
+    update(corpus, now=NOW)
+    assert snapshot(corpus).matches == ()
+    learned.pin(corpus, "portal.test", FOOTER, False, NOW)
+    update(corpus, now=NOW)
+    assert learned.repeated(corpus, "portal.test") == []
+    matches = snapshot(corpus).matches
+    assert len(matches) > 12
+    rebuild(corpus, now=NOW)
+    assert snapshot(corpus).matches == matches
+    learned.pin(corpus, "portal.test", FOOTER, None, NOW)
+    update(corpus, now=NOW)
+    assert snapshot(corpus).matches == ()
+    assert learned.said(corpus, "portal.test") == []
+
+
+def test_what_is_pinned_is_repeated_before_it_is_learned(new_corpus: Callable[[], Corpus]) -> None:
+    corpus = new_corpus()
+    corpus.add(footed(2))
+    update(corpus, now=NOW)
+    assert len(snapshot(corpus).matches) == 1
+    learned.pin(corpus, "portal.test", FOOTER, True, NOW)
+    update(corpus, now=NOW)
+    assert snapshot(corpus).matches == ()
+    (pin,) = learned.said(corpus, "portal.test")
+    assert (pin.text, pin.repeated) == (FOOTER, True)
+
+
+def test_what_cannot_be_said_is_refused(corpus: Corpus) -> None:
+    corpus.add(footed(2))
+    update(corpus, now=NOW)
+    with pytest.raises(GemaError, match="too few"):
+        learned.pin(corpus, "portal.test", "satu dua", True, NOW)
+    with pytest.raises(GemaError, match="no article"):
+        learned.pin(corpus, "nowhere.test", FOOTER, True, NOW)
+    with pytest.raises(GemaError, match="nothing was said"):
+        learned.pin(corpus, "portal.test", FOOTER, None, NOW)
+    with pytest.raises(GemaError, match="nothing is known"):
+        learned.repeated(corpus, "nowhere.test", Recipe())
