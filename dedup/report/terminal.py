@@ -147,7 +147,7 @@ def _together(explained: Explanation) -> Iterable[str]:
 
 
 def segments(found: Sequence[Segment], said: Sequence[Pin], out: Console) -> None:
-    """Print what a person said of a site's words, and the lines it repeats, most repeated first, each with an example."""
+    """Print what a person said of a site's words, and the lines it repeats, each with an example, most texts first."""
     for pin in said:
         what = "repeated, you said" if pin.repeated else "its own, you said"
         _print(out, Text.assemble((f"{what}: ", "bold"), plain(pin.text)))
