@@ -274,6 +274,28 @@ def boilerplate(
         terminal.segments(learned.repeated(opened, site), learned.said(opened, site), terminal.console())
 
 
+@app.command(epilog=_examples("dedup check", "dedup check --corpus sqlite:////backups/corpus.db"))
+def check(corpus: CorpusOption = None) -> None:
+    """Verify the corpus against itself: families, units, postings, and a sample of texts taken again."""
+    from dedup.checking import check as verify
+    from dedup.corpus import Corpus, grouping
+    from dedup.report.wording import count
+
+    with Corpus.open(corpus) as opened, _progress() as progress:
+        # Another sample each day: what is wrong somewhere is found some day.
+        faults = verify(opened, tell=progress, seed=datetime.now(UTC).toordinal())
+        waiting, articles = grouping.waiting(opened), opened.count()
+    for fault in faults:
+        print(fault)
+    if waiting:
+        print(f"{count(waiting, 'article waits', 'articles wait')} for `dedup update`: families were not compared")
+    if faults:
+        _leave(
+            "the corpus is not what it should be; `dedup rebuild` makes all results anew from the articles", _NO_CORPUS
+        )
+    print(f"{count(articles, 'article', 'articles')}: nothing wrong was found")
+
+
 @app.command(epilog=_examples("dedup report", "dedup report --out /srv/www/gema --zone Asia/Jakarta"))
 def report(
     corpus: CorpusOption = None,

@@ -500,6 +500,7 @@ def test_a_bug_is_not_hidden(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
             "join",
             "separate",
             "boilerplate",
+            "check",
             "report",
             "backup",
             "forget",

@@ -1,0 +1,81 @@
+"""A corpus that is as it should be passes; each kind of fault is found and named."""
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from dedup import Article, Corpus, Recipe, tables
+from dedup.checking import check
+from dedup.records import RecipeError
+from dedup.update import update as group
+from tests.dedup.conftest import NOW
+from tests.newsroom.articles import articles
+from tests.newsroom.texts import load
+
+
+@pytest.fixture
+def grouped(corpus: Corpus) -> Corpus:
+    found = sorted(articles(load(), NOW), key=lambda article: article.id)
+    for part in (found[:40], found[40:60]):
+        corpus.add(part)
+        group(corpus, now=NOW)
+    corpus.remove(found[3].id)
+    group(corpus, now=NOW)
+    return corpus
+
+
+def test_nothing_is_wrong_with_a_sound_corpus(corpus: Corpus, grouped: Corpus) -> None:
+    assert check(grouped) == []
+
+
+def test_nothing_is_wrong_before_the_first_update(corpus: Corpus) -> None:
+    corpus.add([Article(url="http://a.test/", text="satu dua tiga")])
+    assert check(corpus) == []
+
+
+def test_a_changed_text_is_found(grouped: Corpus) -> None:
+    with grouped.transaction() as connection:
+        connection.execute(update(tables.texts).where(tables.texts.c.id == 5).values(text="bukan yang dulu"))
+    found = check(grouped)
+    assert any("a text is not the one it is kept as" in fault for fault in found)
+    assert any("signature" in fault for fault in found)
+    assert any("postings hold other keys" in fault for fault in found)
+
+
+def test_lost_postings_are_found(grouped: Corpus) -> None:
+    with grouped.transaction() as connection:
+        first = connection.execute(select(tables.postings.c.id)).scalars().first()
+        connection.execute(delete(tables.postings).where(tables.postings.c.id == first))
+    assert any("postings hold other keys" in fault for fault in check(grouped))
+
+
+def test_a_family_that_is_not_its_matches_is_found(grouped: Corpus) -> None:
+    with grouped.transaction() as connection:
+        rows = connection.execute(select(tables.family_members).order_by(tables.family_members.c.family)).all()
+        other = next(row.family for row in rows if row.family != rows[0].family)
+        where = tables.family_members.c.article_id == rows[0].article_id
+        connection.execute(update(tables.family_members).where(where).values(family=other))
+    assert any("is not what its matches make it" in fault for fault in check(grouped))
+
+
+def test_orphans_are_found(grouped: Corpus) -> None:
+    with grouped.transaction() as connection:
+        family = connection.execute(select(tables.families.c.id)).scalars().first()
+        connection.execute(delete(tables.family_members).where(tables.family_members.c.family == family))
+        connection.execute(delete(tables.units).where(tables.units.c.id == 7))
+    found = check(grouped)
+    assert any(f"the family {family} has no articles" in fault for fault in found)
+    assert any("is in no family" in fault for fault in found)
+    assert any("was never taken in" in fault for fault in found)
+
+
+def test_many_faults_of_a_kind_are_counted(grouped: Corpus) -> None:
+    with grouped.transaction() as connection:
+        connection.execute(delete(tables.units))
+    found = check(grouped)
+    assert len(found) < 20
+    assert any("more like the last" in fault for fault in found)
+
+
+def test_another_recipe_is_refused(grouped: Corpus) -> None:
+    with pytest.raises(RecipeError):
+        check(grouped, Recipe(seed=7))
