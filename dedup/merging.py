@@ -16,6 +16,8 @@ Spans = tuple[tuple[int, int, int], ...]
 
 # Parts of which less than this share of the smaller one lies in both stand apart.
 _OVERLAP = 0.2
+# So many of the smallest parts are held against all others.
+_TRIED = 4
 # What holds this share of a text holds most of it.
 _MOST = 0.5
 
@@ -46,9 +48,12 @@ def holdings(matches: Iterable[Match]) -> Mapping[str, Holding]:
 
 
 def doubtful(holding: Holding) -> bool:
-    """Tell whether a text holds most of two texts that stand apart in it."""
-    held = sorted(holding.most)
-    return any(_apart(holding.shared[one], holding.shared[other]) for one in held for other in held if one < other)
+    """Tell whether a text holds most of two texts that stand apart in it.
+
+    Where two do, the smallest stands apart from one of them, unless it lies across both: a few are tried.
+    """
+    parts = sorted((_words(holding.shared[other]), holding.shared[other]) for other in holding.most)
+    return any(_apart(small, part) for _, small in parts[:_TRIED] for _, part in parts)
 
 
 def merged(texts: Iterable[str], matches: Sequence[Match], recipe: Recipe) -> set[Pair]:

@@ -384,6 +384,7 @@ class Recipe:
     template_titles: float = 0.75
     excerpt_run: int = 12
     excerpt_foreign: float = 0.5
+    excerpt_mostly: float = 0.9
     excerpt_title: float = 0.3
     excerpt_names: float = 0.2
     merge_share: float = 0.25

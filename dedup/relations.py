@@ -113,7 +113,7 @@ def _mostly_quoted(a: Reading, b: Reading, shared: Sequence[Tile], measures: Mea
 
 
 def _digest(a: Reading, b: Reading, shared: Sequence[Tile], measures: Measures, recipe: Recipe) -> bool:
-    """Whether the longer text is mostly foreign to the shorter one and not headed by what they share.
+    """Whether the longer text is mostly foreign to the shorter one and not headed by what they share, or nearly all is.
 
     The foreign part of a fuller version of one report names the same people and places again; a digest's does not.
     """
@@ -123,8 +123,11 @@ def _digest(a: Reading, b: Reading, shared: Sequence[Tile], measures: Measures, 
     foreign = longer.own.copy()
     for start, tile in zip(starts, shared, strict=True):
         foreign[start : start + tile.length] = False
-    if int(foreign.sum()) <= recipe.excerpt_foreign * int(longer.own.sum()):
+    outside = share(int(foreign.sum()), int(longer.own.sum()))
+    if outside <= recipe.excerpt_foreign:
         return False
+    if outside >= recipe.excerpt_mostly:
+        return True
     if any(
         start < recipe.lead_words and tile.length >= recipe.passage_words
         for start, tile in zip(starts, shared, strict=True)

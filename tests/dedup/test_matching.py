@@ -136,6 +136,13 @@ def test_boilerplate_does_not_count_as_shared() -> None:
     assert match.relation is Relation.NONE
 
 
+def test_a_brief_that_heads_a_text_ten_times_as_long_is_an_excerpt() -> None:
+    brief = prose(40, 40)
+    for more, relation in ((340, Relation.SYNDICATED), (380, Relation.EXCERPT)):
+        longer = reading(text(brief, prose(41, more)), "b", title="Kabar")
+        assert compare(reading(text(brief), "a", title="Kabar"), longer, RECIPE).relation is relation
+
+
 def test_passages_bridge_small_edits_and_say_how_many() -> None:
     edited = [*WIRE[0][:20], "lain", *WIRE[0][21:40], "sama", "sekali", *WIRE[0][42:]]
     (passage,) = compare(reading(text(WIRE[0]), "a"), reading(text(edited), "b"), RECIPE).passages
