@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from dedup import Article, Corpus, cli
+from dedup.commands import removal, results
 from tests.shared import SHARED
 
 REPOSITORY = Path(__file__).parents[2]
@@ -305,7 +306,7 @@ def test_forget_says_when_the_archive_is_in_use_and_can_be_repeated(
 def test_forget_says_that_it_cannot_look_into_an_archive(
     run: Run, articles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli, "entry_points", lambda group: [])
+    monkeypatch.setattr(removal, "entry_points", lambda group: [])
     run("import", articles)
     (tmp_path / "pages").mkdir()
     left = run("forget", "--yes", "--archive", tmp_path / "pages", "https://b.example/copy")
@@ -483,7 +484,7 @@ def test_a_bug_is_not_hidden(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(cli, "_overview", broken)
+    monkeypatch.setattr(results, "overview", broken)
     with pytest.raises(ZeroDivisionError):
         cli.main(["groups"])
 

@@ -1,0 +1,95 @@
+"""The commands of `dedup`, a module for each kind, and what they share: options, exit codes, progress bars."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Annotated, NoReturn
+from zoneinfo import ZoneInfo
+
+import typer
+
+if TYPE_CHECKING:
+    from dedup.report import Overview
+
+BAD_INPUT, NO_CORPUS = 2, 4
+
+app = typer.Typer(
+    name="dedup",
+    help="Find the echoes among articles: who copied whom, and which articles tell one story.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def leave(message: str, code: int) -> NoReturn:
+    """End the process with a message and an exit code."""
+    print(f"dedup: {message}", file=sys.stderr)
+    sys.exit(code)
+
+
+def zone_named(name: str) -> tzinfo:
+    """Return the time zone of this name; typer says so where there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError) as error:
+        raise typer.BadParameter(f"{name!r} is no time zone. Like this: Asia/Jakarta") from error
+
+
+CorpusOption = Annotated[
+    str | None,
+    typer.Option(
+        "--corpus",
+        metavar="ADDRESS",
+        help="Where the articles are. (default: $CORPUS_URL, else sqlite:///data/corpus.db)",
+    ),
+]
+ZoneOption = Annotated[
+    tzinfo | None,
+    typer.Option(
+        "--zone",
+        metavar="ZONE",
+        parser=zone_named,
+        help="Show times as in ZONE, like Asia/Jakarta. (default: the system's zone)",
+    ),
+]
+
+
+def examples(*commands: str) -> str:
+    """Return the last lines of a command's help."""
+    return "\n\n".join(("Examples:", *commands))
+
+
+# --- commands ---------------------------------------------------------------------------------------
+
+
+def overview(corpus: str | None) -> "Overview":
+    """Return all results of the corpus at this address, as reports show them."""
+    from dedup.corpus import Corpus
+    from dedup.corpus.results import snapshot
+    from dedup.report import overview as arranged
+
+    with Corpus.open(corpus) as opened:
+        return arranged(snapshot(opened))
+
+
+@contextmanager
+def progress_bars() -> Iterator[Callable[[str, int, int], None] | None]:
+    """Yield what draws a bar for each stage, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        started = {}
+
+        def tell(stage: str, done: int, total: int) -> None:
+            if stage not in started:
+                started[stage] = bars.add_task(stage, total=total)
+            bars.update(started[stage], completed=done, total=total)
+
+        yield tell

@@ -1,0 +1,70 @@
+"""`dedup groups`, `explain`, `report`: what was found, to read."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dedup.commands import CorpusOption, ZoneOption, app, examples, overview
+
+
+@app.command(epilog=examples("dedup groups", "dedup groups --all --zone Asia/Jakarta", "dedup groups --json"))
+def groups(
+    corpus: CorpusOption = None,
+    everything: Annotated[bool, typer.Option("--all", help="Articles without copies and stories of one too.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object a line for each family, alone or not.")
+    ] = False,
+    zone: ZoneOption = None,
+) -> None:
+    """List stories and families of copies, largest first."""
+    from dedup.report import json_lines, terminal
+
+    found = overview(corpus)
+    if as_json:
+        for line in json_lines.lines(found):
+            print(line)
+    else:
+        terminal.groups(found, terminal.console(), zone, everything)
+
+
+@app.command(
+    epilog=examples(
+        "dedup explain https://a.example/1 https://b.example/2", "dedup explain 6bc6b0e8e5f87634 3aab52134f77bdc5"
+    )
+)
+def explain(
+    a: Annotated[str, typer.Argument(metavar="A", help="Id or address of an article.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="Id or address of another.")],
+    corpus: CorpusOption = None,
+    zone: ZoneOption = None,
+) -> None:
+    """Show why two articles are or are not together: relation, measures, what they share."""
+    from dedup.corpus import Corpus
+    from dedup.explain import explain as compare
+    from dedup.report import terminal
+
+    with Corpus.open(corpus) as opened:
+        explained = compare(opened, a, b)
+    terminal.explanation(explained, terminal.console(), zone)
+
+
+@app.command(epilog=examples("dedup report", "dedup report --out /srv/www/gema --zone Asia/Jakarta"))
+def report(
+    corpus: CorpusOption = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="The folder of reports. (default: data/reports)"),
+    ] = None,
+    zone: ZoneOption = None,
+    daily: Annotated[bool, typer.Option("--daily", help="Keep only this report of the day (UTC), for cron.")] = False,
+) -> None:
+    """Write DIR/<time>/index.html and groups.json, point DIR/latest to it, and print the path."""
+    from dedup.corpus.address import home
+    from dedup.report import keep_one_a_day, write
+
+    page = write(overview(corpus), out or home() / "data" / "reports", datetime.now(UTC), zone)
+    if daily:
+        keep_one_a_day(page.parent)
+    print(page)

@@ -1,0 +1,75 @@
+"""`dedup join`, `separate`, `boilerplate`: a person's word."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from dedup.commands import CorpusOption, app, examples
+
+
+@app.command(epilog=examples("dedup join https://a.example/1 https://b.example/2", "dedup join --undo ID ID"))
+def join(
+    a: Annotated[str, typer.Argument(metavar="A", help="Id or address of an article.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="Id or address of another.")],
+    corpus: CorpusOption = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Take back what was said of the two.")] = False,
+) -> None:
+    """Say that two articles belong to one family, whatever their texts; every update and rebuild follows it."""
+    _judge(corpus, a, b, None if undo else True)
+
+
+@app.command(epilog=examples("dedup separate https://a.example/1 https://b.example/2", "dedup separate --undo ID ID"))
+def separate(
+    a: Annotated[str, typer.Argument(metavar="A", help="Id or address of an article.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="Id or address of another.")],
+    corpus: CorpusOption = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Take back what was said of the two.")] = False,
+) -> None:
+    """Say that two articles belong to two families, whatever their texts; every update and rebuild follows it."""
+    _judge(corpus, a, b, None if undo else False)
+
+
+@app.command(
+    epilog=examples(
+        "dedup boilerplate one.example",
+        "dedup boilerplate one.example --pin 'Follow our channel for more news of the day'",
+        "dedup boilerplate one.example --forbid 'Reported by our correspondents in the field'",
+    )
+)
+def boilerplate(
+    site: Annotated[str, typer.Argument(metavar="SITE", help="A site, like one.example.")],
+    corpus: CorpusOption = None,
+    pin: Annotated[str | None, typer.Option("--pin", metavar="WORDS", help="The site repeats these words.")] = None,
+    forbid: Annotated[
+        str | None, typer.Option("--forbid", metavar="WORDS", help="These words are its articles' own.")
+    ] = None,
+    undo: Annotated[
+        str | None, typer.Option("--undo", metavar="WORDS", help="Take back what was said of these words.")
+    ] = None,
+) -> None:
+    """Show what a site was found to repeat under its articles, or correct it; every update and rebuild follows it."""
+    from dedup import learned
+    from dedup.corpus import Corpus
+    from dedup.report import terminal
+
+    said = [(words, repeated) for words, repeated in ((pin, True), (forbid, False), (undo, None)) if words is not None]
+    with Corpus.open(corpus) as opened:
+        for words, repeated in said:
+            learned.pin(opened, site, words, repeated, datetime.now(UTC))
+        if said:
+            print("`dedup update` will follow it")
+            return
+        terminal.segments(learned.repeated(opened, site), learned.said(opened, site), terminal.console())
+
+
+def _judge(corpus: str | None, a: str, b: str, together: bool | None) -> None:
+    from dedup.corpus import Corpus, verdicts
+
+    with Corpus.open(corpus) as opened:
+        if together is not None:
+            verdicts.judge(opened, a, b, together, datetime.now(UTC))
+        elif not verdicts.withdraw(opened, a, b):
+            print("nothing was said of these two")
+            return
+    print("`dedup update` will follow it")
