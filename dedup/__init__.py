@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dedup.addresses import spelling
+    from dedup.copies import compare, find_copies
     from dedup.corpus import Added, Corpus
     from dedup.corpus import schema as tables
     from dedup.corpus.lock import hold
-    from dedup.records import Article, Busy, GemaError, Recipe, article_id
+    from dedup.finding import Found, find
+    from dedup.records import Article, Busy, GemaError, Match, Recipe, Relation, Snapshot, article_id
     from dedup.sites import site_of_host
 
 __all__ = [
@@ -19,9 +21,16 @@ __all__ = [
     "Article",
     "Busy",
     "Corpus",
+    "Found",
     "GemaError",
+    "Match",
     "Recipe",
+    "Relation",
+    "Snapshot",
     "article_id",
+    "compare",
+    "find",
+    "find_copies",
     "hold",
     "site_of_host",
     "spelling",
@@ -35,8 +44,15 @@ _ROOM_OF = {
     "Article": "dedup.records",
     "Busy": "dedup.records",
     "GemaError": "dedup.records",
+    "Match": "dedup.records",
     "Recipe": "dedup.records",
+    "Relation": "dedup.records",
+    "Snapshot": "dedup.records",
     "article_id": "dedup.records",
+    "compare": "dedup.copies",
+    "find_copies": "dedup.copies",
+    "Found": "dedup.finding",
+    "find": "dedup.finding",
     "hold": "dedup.corpus.lock",
     "site_of_host": "dedup.sites",
     "spelling": "dedup.addresses",

@@ -1,11 +1,15 @@
 """The `dedup` command. Exit codes: 0 fine, 1 a bug, 2 usage or bad input, 4 the corpus or the disk.
 
+141 where whoever read the output went away (`dedup groups | head -1`), as other tools do.
+
 What takes long to load is imported inside the command that needs it, so that `--help` comes at once.
 """
 
+import os
+import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -17,6 +21,8 @@ from dedup.records import Busy, CorpusError, GemaError
 import dedup.commands.intake
 import dedup.commands.care
 import dedup.commands.results
+import dedup.commands.finding
+import dedup.commands.exports
 import dedup.commands.words
 import dedup.commands.removal  # noqa: F401
 # isort: on
@@ -25,7 +31,25 @@ import dedup.commands.removal  # noqa: F401
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and leave with its exit code."""
     try:
-        app(args=arguments, prog_name="dedup")
+        _run(arguments)
+    except BrokenPipeError:
+        _leave_unread()
+    except SystemExit as left:
+        # Typer makes a 1 of it, which is a bug's.
+        if isinstance(left.__context__, BrokenPipeError):
+            _leave_unread()
+        raise
+
+
+def _run(arguments: Sequence[str] | None) -> None:
+    try:
+        try:
+            app(args=arguments, prog_name="dedup")
+        finally:
+            # When Python ends nobody can catch what comes of it.
+            sys.stdout.flush()
+    except BrokenPipeError:
+        raise
     except Busy as error:
         # An hourly job that finds the last one still at work has nothing to complain of.
         leave(str(error), 0)
@@ -42,6 +66,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if not isinstance(error, DBAPIError):
             raise
         leave(f"the corpus failed: {error.orig}", NO_CORPUS)
+
+
+def _leave_unread() -> NoReturn:
+    """End the process without a word: nobody reads any more."""
+    # What is left in the buffer has to go somewhere when Python ends.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(_UNREAD)
+
+
+# What a shell shows of a process that SIGPIPE ended.
+_UNREAD = 141
 
 
 def _print_version(wanted: bool) -> None:

@@ -1,6 +1,7 @@
 """`dedup groups`, `explain`, `report`: what was found, to read."""
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,11 @@ import typer
 from dedup.commands import CorpusOption, ZoneOption, app, examples, overview
 
 
-@app.command(epilog=examples("dedup groups", "dedup groups --all --zone Asia/Jakarta", "dedup groups --json"))
+@app.command(
+    epilog=examples(
+        "dedup groups", "dedup groups --all --zone Asia/Jakarta", "dedup groups --json", "dedup groups --at 0.7"
+    )
+)
 def groups(
     corpus: CorpusOption = None,
     everything: Annotated[bool, typer.Option("--all", help="Articles without copies and stories of one too.")] = False,
@@ -17,16 +22,47 @@ def groups(
         bool, typer.Option("--json", help="One JSON object a line for each family, alone or not.")
     ] = False,
     zone: ZoneOption = None,
+    at: Annotated[
+        float | None,
+        typer.Option(
+            "--at",
+            metavar="SHARE",
+            help="Families as they would be were so much of the shorter text needed to join two; nothing is stored. "
+            "(stored: 0.5)",
+        ),
+    ] = None,
 ) -> None:
     """List stories and families of copies, largest first."""
     from dedup.report import json_lines, terminal
 
+    if at is not None:
+        _regrouped(corpus, at, everything, as_json, zone)
+        return
     found = overview(corpus)
     if as_json:
         for line in json_lines.lines(found):
             print(line)
     else:
         terminal.groups(found, terminal.console(), zone, everything)
+
+
+def _regrouped(corpus: str | None, at: float, everything: bool, as_json: bool, zone: tzinfo | None) -> None:
+    from dedup.corpus import Corpus
+    from dedup.regrouping import is_stored, regroup
+    from dedup.report import json_lines, overview, terminal
+
+    with Corpus.open(corpus) as opened:
+        found = overview(regroup(opened, at))
+    if as_json:
+        for family in found.families:
+            print(json.dumps({**json_lines.record(family), "at": at, "stored": is_stored(family.id)}))
+        return
+    terminal.groups(found, terminal.console(), zone, everything)
+    same = sum(is_stored(family.id) for family in found.copied)
+    print(
+        f"These are the families at {at:g}, not those that are stored, and stories are left out: {same:,} of "
+        f"{len(found.copied):,} are stored as they are, the ids of the others end with @{at:g}."
+    )
 
 
 @app.command(

@@ -156,9 +156,9 @@ def test_what_no_database_keeps_is_replaced(tmp_path: Path) -> None:
     assert found.text == "a\ufffdb\ufffdc"
 
 
-@pytest.mark.parametrize("name", ["a.csv", "a", "nowhere.jsonl", "."])
+@pytest.mark.parametrize("name", ["a.docx", "a", "nowhere.jsonl", "."])
 def test_what_cannot_be_read_at_all_is_an_error(tmp_path: Path, name: str) -> None:
-    (tmp_path / "a.csv").touch()
+    (tmp_path / "a.docx").touch()
     (tmp_path / "a").touch()
     with pytest.raises(SourceError, match=r"kind of file|No such file"):
         check(tmp_path / name)

@@ -1,0 +1,103 @@
+"""`dedup export`, `dedup passages`: what is in the corpus, for other programs and to read."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dedup.commands import CorpusOption, ZoneOption, app, examples
+from dedup.commands.finding import tell_ungrouped
+
+# Two of these stand in rooms too, which load what `--help` should not wait for.
+
+
+class Keep(StrEnum):
+    """Which articles are exported."""
+
+    ALL = "all"
+    ONE = "one-per-family"
+
+
+class Choose(StrEnum):
+    """Which article of a family stays with one-per-family."""
+
+    EARLIEST = "earliest"
+    COMPLETE = "complete"
+    ORIGIN = "origin"
+
+
+class Format(StrEnum):
+    """What is written."""
+
+    JSONL = "jsonl"
+    PARQUET = "parquet"
+    CSV = "csv"
+
+
+@app.command(
+    epilog=examples(
+        "dedup export > articles.jsonl",
+        "dedup export --keep one-per-family --choose complete -o corpus.parquet",
+        "dedup export --format csv -o - | head",
+    )
+)
+def export(
+    corpus: CorpusOption = None,
+    keep: Annotated[Keep, typer.Option("--keep", help="All articles, or one of each family of copies.")] = Keep.ALL,
+    choose: Annotated[
+        Choose,
+        typer.Option(
+            "--choose",
+            help="Which one of a family: the earliest, the most complete, or the one others name as their source.",
+        ),
+    ] = Choose.EARLIEST,
+    kind: Annotated[
+        Format | None,
+        typer.Option("--format", help="(default: as FILE ends, else jsonl)", show_default=False),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="FILE", help="Where to; - is standard output.", show_default=False)
+    ] = Path("-"),
+    force: Annotated[bool, typer.Option("--force", help="Overwrite FILE once all is written.")] = False,
+) -> None:
+    """Write articles with their families: family, story, family_size, is_first, first_url beside every field."""
+    from dedup import exports, formats
+    from dedup.corpus import Corpus
+
+    file = None if str(out) == "-" else out
+    wanted = formats.format_of(file, formats.Format(kind.value) if kind else None)
+    with Corpus.open(corpus) as opened:
+        rows = exports.export(opened, keep is Keep.ONE, choose.value)
+        if file is None:
+            formats.write_text(rows, sys.stdout, wanted)
+        else:
+            count = formats.write_file(rows, file, wanted, force)
+            print(f"{file}: {count:,} {'article' if count == 1 else 'articles'}")
+        tell_ungrouped(opened)
+
+
+@app.command(
+    epilog=examples("dedup passages", "dedup passages --least 40 --holders 5", "dedup passages --json > passages.jsonl")
+)
+def passages(
+    corpus: CorpusOption = None,
+    least: Annotated[int, typer.Option("--least", metavar="WORDS", min=1, help="Passages of so many words.")] = 12,
+    holders: Annotated[int, typer.Option("--holders", metavar="N", min=2, help="Held by so many articles.")] = 2,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, with every holder.")] = False,
+    zone: ZoneOption = None,
+) -> None:
+    """List passages that several articles share, most held first: the statement, the release's paragraph."""
+    from dedup import shared
+    from dedup.corpus import Corpus
+    from dedup.report import lists, terminal
+
+    with Corpus.open(corpus) as opened:
+        found = shared.passages(opened, least, holders)
+        if as_json:
+            for passage in found:
+                print(lists.passage_line(passage))
+        else:
+            lists.passages(found, terminal.console(), zone)
+        tell_ungrouped(opened)

@@ -1,0 +1,65 @@
+"""`dedup find`: what is known of a text."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dedup.commands import CorpusOption, ZoneOption, app, examples
+from dedup.records import SourceError
+
+if TYPE_CHECKING:
+    from dedup.corpus import Corpus
+
+
+@app.command(
+    epilog=examples("dedup find article.txt", "dedup find --title 'Banjir' article.txt", "xsel | dedup find -")
+)
+def find(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The text, in UTF-8; - is standard input.")],
+    corpus: CorpusOption = None,
+    title: Annotated[str, typer.Option("--title", metavar="TITLE", help="Its title, if it has one.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each article.")] = False,
+    zone: ZoneOption = None,
+) -> None:
+    """Tell which articles share text with one that need not be in the corpus, nearest first; nothing is stored."""
+    from dedup import finding
+    from dedup.corpus import Corpus
+    from dedup.report import lists, terminal
+
+    text = _read(file)
+    why = finding.why_nothing(text)
+    with Corpus.open(corpus) as opened:
+        found = finding.find(opened, text, title)
+        tell_ungrouped(opened)
+    if as_json:
+        for each in found:
+            print(lists.found_line(each))
+    else:
+        lists.found(found, text, terminal.console(), zone)
+    if not found:
+        print(why or "nothing in the corpus shares text with it", file=sys.stderr if as_json else sys.stdout)
+
+
+def tell_ungrouped(corpus: "Corpus") -> None:
+    """Say on standard error how many articles no update has seen yet, if any."""
+    from dedup.corpus import listing
+    from dedup.report import wording
+
+    waiting = listing.count_ungrouped(corpus)
+    if waiting:
+        print(f"dedup: {wording.articles(waiting)} not grouped yet: run `dedup update`", file=sys.stderr)
+
+
+def _read(file: str) -> str:
+    """Return the text of a file or of standard input; raises SourceError where it cannot be read or is not UTF-8."""
+    name = "standard input" if file == "-" else file
+    try:
+        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        return content.decode("utf-8-sig")
+    except OSError as error:
+        raise SourceError(f"{name}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        message = f"{name}: not UTF-8 from byte {error.start:,} on; convert it first, for example with iconv"
+        raise SourceError(message) from error

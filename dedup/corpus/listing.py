@@ -1,0 +1,161 @@
+"""What the outlets read of articles and their groups: some at a time, so that no corpus is too large for them."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from dedup.corpus import schema
+from dedup.corpus.store import Corpus, chunks
+from dedup.records import Article, Passage, Relation
+
+# Rows that the database hands over at a time.
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The family of an article and the story of this family, "" where there is none (yet)."""
+
+    family: str = ""
+    story: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A family with its members, without their texts, by id."""
+
+    home: Home
+    members: tuple[Article, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A passage that two texts share: the numbers of both and where it stands in them."""
+
+    a_text: int
+    b_text: int
+    passage: Passage
+
+
+def families(corpus: Corpus) -> Iterator[Held]:
+    """Yield all families with their members, by id of the family; one is in memory at a time."""
+    members, told, articles = schema.family_members, schema.story_families, schema.articles
+    query = (
+        select(members.c.family, told.c.story, *_LIGHT)
+        .join(articles, articles.c.id == members.c.article_id)
+        .outerjoin(told, told.c.family == members.c.family)
+        .order_by(members.c.family)
+    )
+    with corpus.reading() as connection:
+        for family, rows in groupby(_streamed(connection, query), key=attrgetter("family")):
+            held = list(rows)
+            found = sorted(map(_light, held), key=attrgetter("id"))
+            yield Held(Home(family, held[0].story or ""), tuple(found))
+
+
+def ungrouped(corpus: Corpus) -> Iterator[Article]:
+    """Yield the articles that are in no family yet, without their texts."""
+    members, articles = schema.family_members, schema.articles
+    query = select(*_LIGHT).outerjoin(members, members.c.article_id == articles.c.id).where(members.c.family.is_(None))
+    with corpus.reading() as connection:
+        yield from map(_light, _streamed(connection, query))
+
+
+def count_ungrouped(corpus: Corpus) -> int:
+    """Return how many articles are in no family yet."""
+    members, articles = schema.family_members, schema.articles
+    query = select(func.count()).select_from(articles).outerjoin(members, members.c.article_id == articles.c.id)
+    with corpus.reading() as connection:
+        return connection.execute(query.where(members.c.family.is_(None))).scalar_one()
+
+
+def homes(corpus: Corpus, keys: Iterable[str]) -> dict[str, Home]:
+    """Return the family and story of each of these articles that has them."""
+    members, told, articles = schema.family_members, schema.story_families, schema.articles
+    query = (
+        select(articles.c.key, members.c.family, told.c.story)
+        .join(members, members.c.article_id == articles.c.id)
+        .outerjoin(told, told.c.family == members.c.family)
+    )
+    found: dict[str, Home] = {}
+    with corpus.reading() as connection:
+        for chunk in chunks(sorted(keys)):
+            for key, family, story in connection.execute(query.where(articles.c.key.in_(chunk))):
+                found[key] = Home(family, story or "")
+    return found
+
+
+def runs(corpus: Corpus) -> Iterator[Run]:
+    """Yield the passages of all matches but those of templates and of no relation."""
+    a, b, matches = schema.articles.alias(), schema.articles.alias(), schema.matches
+    query = (
+        select(a.c.text_id.label("a_text"), b.c.text_id.label("b_text"), matches.c.passages)
+        .join(a, a.c.id == matches.c.a_id)
+        .join(b, b.c.id == matches.c.b_id)
+        .where(matches.c.relation.not_in([Relation.TEMPLATE.value, Relation.NONE.value]))
+    )
+    with corpus.reading() as connection:
+        for row in _streamed(connection, query):
+            for passage in json.loads(row.passages):
+                yield Run(row.a_text, row.b_text, Passage(*passage))
+
+
+def carriers(corpus: Corpus, texts: Iterable[int]) -> dict[int, list[Article]]:
+    """Return the articles of each of these texts, without the texts, by the texts' numbers."""
+    found: dict[int, list[Article]] = {}
+    query = select(schema.articles.c.text_id, *_LIGHT)
+    with corpus.reading() as connection:
+        for chunk in chunks(sorted(texts)):
+            for row in connection.execute(query.where(schema.articles.c.text_id.in_(chunk))):
+                found.setdefault(row.text_id, []).append(_light(row))
+    return found
+
+
+def count_carriers(corpus: Corpus, texts: Iterable[int]) -> dict[int, int]:
+    """Return how many articles have each of these texts."""
+    number = schema.articles.c.text_id
+    found: dict[int, int] = {}
+    with corpus.reading() as connection:
+        for chunk in chunks(sorted(texts)):
+            query = select(number, func.count()).where(number.in_(chunk)).group_by(number)
+            found.update((row[0], row[1]) for row in connection.execute(query))
+    return found
+
+
+def carried(connection: Connection, digest: str) -> list[str]:
+    """Return one article of each site that carries the text of this hash, by the units that stand for it."""
+    return list(connection.execute(select(schema.units.c.article).where(schema.units.c.text == digest)).scalars())
+
+
+_COLUMNS = ("key", "url", "site", "host", "title", "language", "published", "modified", "fetched", "credits")
+_LIGHT = tuple(schema.articles.c[name] for name in _COLUMNS)
+_KEPT = frozenset({"agency", "credited_source", "credited_title", "sources", "published_precision", "site_name"})
+
+
+def _light(row: Row[Any]) -> Article:
+    """Return an article as far as it takes to compare it with the others of its family."""
+    said: dict[str, Any] = {name: value for name, value in json.loads(row.credits).items() if name in _KEPT}
+    said["sources"] = tuple(said.get("sources", ()))
+    return Article(
+        url=row.url,
+        text="",
+        title=row.title,
+        site=row.site,
+        host=row.host,
+        language=row.language,
+        published=row.published,
+        modified=row.modified,
+        fetched=row.fetched,
+        id=row.key,
+        **said,
+    )
+
+
+def _streamed(connection: Connection, query: Select[Any]) -> Iterator[Row[Any]]:
+    """Yield rows as the database finds them, not all at once."""
+    return iter(connection.execution_options(stream_results=True, yield_per=_AT_ONCE).execute(query))

@@ -1,0 +1,163 @@
+"""Exported articles as JSON Lines, CSV or Parquet, one after another."""
+
+import csv
+import json
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import fields
+from datetime import UTC, datetime
+from enum import StrEnum
+from io import TextIOWrapper
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any, TextIO
+
+from dedup.exports import Exported
+from dedup.records import Article, GemaError, Refused
+
+ARTICLE = tuple(field.name for field in fields(Article))
+GROUPS = tuple(field.name for field in fields(Exported) if field.name != "article")
+_TIMES = frozenset({"published", "modified", "fetched"})
+_LISTS = frozenset({"authors", "editors", "sources", "marks", "tags"})
+# Rows of a Parquet row group: what is in memory at a time.
+_ROWS = 5_000
+# What a spreadsheet takes for a formula, quotation marks before it or not: one more of these makes it text again.
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+
+
+class Format(StrEnum):
+    """What exports are written as."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+def format_of(file: Path | None, named: Format | None) -> Format:
+    """Return the format that is named, else that of the file's ending, else JSON Lines.
+
+    Raises Refused where the ending tells nothing, or the format cannot go to standard output (None).
+    """
+    if named is None and file is not None:
+        endings = {".jsonl": Format.JSONL, ".ndjson": Format.JSONL, ".csv": Format.CSV, ".parquet": Format.PARQUET}
+        if file.suffix.lower() not in endings:
+            raise Refused(f"the ending of {file} tells no format: name one with --format jsonl, csv or parquet")
+        return endings[file.suffix.lower()]
+    if file is None and named is Format.PARQUET:
+        raise Refused("Parquet needs a file that can be gone back in: name one with -o FILE.parquet")
+    return named or Format.JSONL
+
+
+def write_file(rows: Iterable[Exported], file: Path, kind: Format, force: bool = False) -> int:
+    """Write rows into `file`, which takes its name only when it is whole; return how many there were.
+
+    Raises Refused where the file is there, unless `force`, or is a folder; GemaError where Parquet cannot be written
+    without pyarrow; OSError.
+    """
+    if file.is_dir():
+        raise Refused(f"{file} is a folder: name a file in it")
+    if file.exists() and not force:
+        raise Refused(f"{file} exists: name another file, or overwrite it with --force")
+    writer = _BINARY[kind]
+    with _unfinished(file) as part, part.open("xb") as out:
+        count = writer(rows, out)
+        out.flush()
+        os.fsync(out.fileno())
+    return count
+
+
+def write_text(rows: Iterable[Exported], out: TextIO, kind: Format) -> int:
+    """Write rows as JSON Lines or CSV, their line ends as they are; return how many there were."""
+    return _TEXT[kind](rows, out)
+
+
+@contextmanager
+def _unfinished(file: Path) -> Iterator[Path]:
+    """Yield a path beside `file`; what was written there becomes `file`, or nothing of it remains."""
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        yield part
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+# --- rows -------------------------------------------------------------------------------------------
+
+
+def record(row: Exported) -> dict[str, Any]:
+    """Return an exported article by the names of its fields, as they are."""
+    return {name: getattr(row.article, name) for name in ARTICLE} | {name: getattr(row, name) for name in GROUPS}
+
+
+def _in_json(value: Any) -> Any:
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
+
+
+def _in_cell(value: Any) -> str:
+    """Return a value as a cell: times as ISO 8601 in UTC, lists as JSON, nothing as "", formulas as text."""
+    if value is None or value == ():
+        return ""
+    if isinstance(value, bool | tuple):
+        return json.dumps(value, ensure_ascii=False)
+    said = str(_in_json(value))
+    return f"'{said}" if _FORMULA.match(said) else said
+
+
+def _json_lines(rows: Iterable[Exported], out: TextIO) -> int:
+    count = 0
+    for row in rows:
+        # ASCII only, so inert in a terminal.
+        out.write(json.dumps({name: _in_json(value) for name, value in record(row).items()}) + "\n")
+        count += 1
+    return count
+
+
+def _csv(rows: Iterable[Exported], out: TextIO) -> int:
+    writer = csv.writer(out)
+    writer.writerow((*ARTICLE, *GROUPS))
+    count = 0
+    for row in rows:
+        writer.writerow(map(_in_cell, record(row).values()))
+        count += 1
+    return count
+
+
+def _parquet(rows: Iterable[Exported], out: IO[bytes]) -> int:
+    try:
+        import pyarrow as pa
+        from pyarrow import parquet
+    except ImportError as error:
+        raise GemaError("Parquet needs pyarrow: pip install 'gema-news[parquet]'") from error
+    kinds: Mapping[str, Any] = {
+        **dict.fromkeys(_TIMES, pa.timestamp("us", "UTC")),
+        **dict.fromkeys(_LISTS, pa.list_(pa.string())),
+        "family_size": pa.int64(),
+        "is_first": pa.bool_(),
+    }
+    schema = pa.schema([(name, kinds.get(name, pa.string())) for name in (*ARTICLE, *GROUPS)])
+    count, rest = 0, iter(rows)
+    with parquet.ParquetWriter(out, schema, compression="zstd") as writer:
+        while chunk := [record(row) for row in islice(rest, _ROWS)]:
+            writer.write_table(pa.Table.from_pylist(chunk, schema=schema))
+            count += len(chunk)
+    return count
+
+
+def _encoded(writer: Callable[[Iterable[Exported], TextIO], int]) -> Callable[[Iterable[Exported], IO[bytes]], int]:
+    def write(rows: Iterable[Exported], out: IO[bytes]) -> int:
+        text = TextIOWrapper(out, encoding="utf-8", newline="")
+        count = writer(rows, text)
+        text.detach()
+        return count
+
+    return write
+
+
+_TEXT: Mapping[Format, Callable[[Iterable[Exported], TextIO], int]] = {Format.JSONL: _json_lines, Format.CSV: _csv}
+_BINARY: Mapping[Format, Callable[[Iterable[Exported], IO[bytes]], int]] = {
+    **{kind: _encoded(writer) for kind, writer in _TEXT.items()},
+    Format.PARQUET: _parquet,
+}

@@ -1,0 +1,144 @@
+"""Who stands for a family: its earliest article, its most complete one, or the one others name as source. Pure."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from dedup import cutting
+from dedup.records import Article
+
+
+class Choice(StrEnum):
+    """By what the article that stands for a family is chosen."""
+
+    EARLIEST = "earliest"
+    COMPLETE = "complete"
+    ORIGIN = "origin"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The article that stands for a family, and why it does, in words."""
+
+    article: Article
+    reason: str
+
+
+def choose(members: Sequence[Article], by: Choice | str = Choice.EARLIEST) -> Chosen:
+    """Return which of these articles, of which there is at least one, stands for all, whatever their order.
+
+    `earliest` is the one that is `out_by` the earliest time; `complete` the one of most words; `origin` the one whose
+    site most of the other sites name as their source, in `agency`, `credited_source` or `sources`. Of equals the
+    earliest is chosen, of those the one of smallest id. Raises ValueError for another `by`.
+    """
+    choice = Choice(by)
+    ordered = sorted(members, key=age)
+    if len(ordered) == 1:
+        return Chosen(ordered[0], "there is no other")
+    return {Choice.EARLIEST: _earliest, Choice.COMPLETE: _complete, Choice.ORIGIN: _origin}[choice](ordered)
+
+
+def out_by(article: Article) -> datetime | None:
+    """Return the time by which an article was surely out, None where nothing tells.
+
+    That is when it was published, or fetched if that was earlier. What is dated to the day may have come at its end.
+    """
+    published = article.published
+    if published and article.published_precision == "day":
+        published += timedelta(days=1)
+    return min((time for time in (published, article.fetched) if time), default=None)
+
+
+def named_by(members: Sequence[Article]) -> list[int]:
+    """Return by how many other sites the site of each of these articles is named as their source."""
+    homes = [member.site or member.id for member in members]
+    called: dict[str, set[str]] = defaultdict(set)
+    for home, member in zip(homes, members, strict=True):
+        for name in _names(member):
+            called[name].add(home)
+    naming: dict[str, set[str]] = defaultdict(set)
+    for home, member in zip(homes, members, strict=True):
+        for name in _credits(member) & called.keys():
+            for named in called[name] - {home}:
+                naming[named].add(home)
+    return [len(naming[home]) for home in homes]
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def age(article: Article) -> tuple[datetime, str]:
+    """Return what articles are sorted by to have the earliest first: when each was `out_by`, and its id."""
+    return (out_by(article) or _NEVER, article.id)
+
+
+def _earliest(ordered: Sequence[Article]) -> Chosen:
+    first = ordered[0]
+    time = out_by(first)
+    if time is None:
+        return Chosen(first, f"none of the {len(ordered)} has a time; it has the smallest id")
+    return Chosen(first, f"the earliest of {len(ordered)}: out by {time.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
+
+
+def _complete(ordered: Sequence[Article]) -> Chosen:
+    counts = words([article.text for article in ordered])
+    most = max(counts)
+    tied = "" if counts.count(most) == 1 else f", the earliest of {counts.count(most)} as long"
+    return Chosen(ordered[counts.index(most)], f"the longest of {len(ordered)}: {most:,} words{tied}")
+
+
+def _origin(ordered: Sequence[Article]) -> Chosen:
+    naming = named_by(ordered)
+    most = max(naming)
+    if not most:
+        found = _earliest(ordered)
+        return Chosen(found.article, f"no other names its source among the {len(ordered)}; {found.reason}")
+    sites = "1 other site names" if most == 1 else f"{most} other sites name"
+    return Chosen(ordered[naming.index(most)], f"{sites} it as the source")
+
+
+def words(texts: Sequence[str]) -> list[int]:
+    """Return how many words each text has, as grouping counts them."""
+    try:
+        # Families are small: what takes few texts for too few to be compiled would take most of an export's time.
+        ends = cutting.by_kernel(texts).ends.tolist()
+    except ImportError:
+        ends = cutting.by_words(texts).ends.tolist()
+    return [end - start for start, end in zip([0, *ends], ends, strict=False)]
+
+
+# --- names ------------------------------------------------------------------------------------------
+
+# What outlets add to a name or leave out of it: "Kabar Timur", "Kabar Timur News" and kabartimur.example are one.
+_COMMON = frozenset(
+    {"news", "online", "com", "co", "id", "my", "net", "org", "www", "the", "kantor", "berita", "media"}
+)
+_ENDINGS = ("news", "online")
+# A shorter name says too little.
+_LEAST = 3
+
+
+def _names(article: Article) -> set[str]:
+    """Return what others may call an article's source: the site's name and its domain, in letters only."""
+    return {name for name in (*_spellings(article.site_name), *_spellings(article.site)) if len(name) >= _LEAST}
+
+
+def _credits(article: Article) -> set[str]:
+    """Return whom an article names as its source, in letters only."""
+    named = (article.agency, article.credited_source, *article.sources)
+    return {name for credit in named for name in _spellings(credit) if len(name) >= _LEAST}
+
+
+def _spellings(name: str) -> set[str]:
+    """Return the letters of a name, of a domain those of its labels before the last as well, without what is common."""
+    found = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", name).casefold())
+    # A domain is named by its first label; those behind it tell whose register it is in.
+    if re.fullmatch(r"[^\s.]+(?:\.[^\s.]+)+", name.strip()):
+        found = [found[0] if found[0] != "www" else found[1]] if len(found) > 1 else found
+    kept = [word for word in found if word not in _COMMON] or found
+    whole = {"".join(found), "".join(kept)}
+    return whole | {each.removesuffix(ending) for each in whole for ending in _ENDINGS}

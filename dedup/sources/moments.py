@@ -1,0 +1,54 @@
+"""Moments as programs write them: ISO 8601, as in feeds and mail, as digits only, as numbers."""
+
+import re
+from datetime import UTC, date, datetime, tzinfo
+from email.utils import parsedate_to_datetime
+
+# Seconds since 1970, or thousandths of them, from 2001 to 2286. Shorter numbers are days like 20250619.
+_SECONDS, _THOUSANDTHS = re.compile(r"\d{10}(?:\.\d+)?"), re.compile(r"\d{13}")
+_DIGITS = re.compile(r"(\d{8})(\d{6})(?!\d)")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{8}")
+_IN_MAIL = re.compile(r"[a-z, ]*\d{1,2}[ -][a-z]{3}", re.IGNORECASE)
+
+
+def moment(value: object, zone: tzinfo) -> datetime | None:
+    """Return a moment in UTC; what names no zone is of `zone`, a day is its first moment. None where it is none."""
+    try:
+        found = _read(value)
+        if found is not None:
+            found = (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError, OSError, TypeError):
+        return None
+    return found
+
+
+def is_day(value: object) -> bool:
+    """Tell whether a value names a day without a time."""
+    if isinstance(value, str):
+        return bool(_DAY.fullmatch(value.strip()))
+    return isinstance(value, date) and not isinstance(value, datetime)
+
+
+def _read(value: object) -> datetime | None:
+    if isinstance(value, datetime):
+        # Those of pandas, which Parquet gives, are finer than ours.
+        return datetime.fromisoformat(value.isoformat(timespec="microseconds"))
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day)  # noqa: DTZ001 (its zone is the caller's to say)
+    if isinstance(value, str):
+        return _written(value.strip())
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _written(str(value))
+    return None
+
+
+def _written(text: str) -> datetime:
+    # Before ISO 8601, which takes some of these for days of long ago.
+    if _SECONDS.fullmatch(text):
+        return datetime.fromtimestamp(float(text), UTC)
+    if _THOUSANDTHS.fullmatch(text):
+        return datetime.fromtimestamp(int(text) / 1000, UTC)
+    text = _DIGITS.sub(r"\1T\2", text, count=1)
+    if _IN_MAIL.match(text):
+        return parsedate_to_datetime(text)
+    return datetime.fromisoformat(text)

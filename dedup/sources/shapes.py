@@ -1,0 +1,370 @@
+"""From the fields of a row to an Article, whatever the program that wrote it calls them.
+
+Known are the names of Gema's own exports, of news-please, fundus and trafilatura, and those that Scrapy projects
+commonly use. Capitals and `-`, `_`, `.` and spaces make no difference: `datePublished` is `date_published`.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import fields as fields_of
+from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+
+from dedup.records import Article
+from dedup.sites import site_of_host
+from dedup.sources.moments import is_day, moment
+from dedup.sources.rows import BadRowError, storable
+
+# For each field of an Article the other names it goes by, in the order in which they are believed. A name with a dot
+# lies within an object. `description` and `excerpt` are left out: a teaser is not the text.
+SYNONYMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "url": (
+            *("canonical_url", "link", "loc", "permalink", "article_url", "page_url", "web_url", "source_url"),
+            *("html.responded_url", "html.requested_url", "responded_url", "requested_url", "source", "href", "uri"),
+            *("tautan", "guid"),
+        ),
+        "text": (
+            *("maintext", "plaintext", "article_body", "article_text", "body_text", "full_text", "content", "body"),
+            *("article", "paragraphs", "story", "isi", "isi_berita", "konten", "raw_text"),
+        ),
+        "title": ("headline", "article_title", "title_page", "title_rss", "heading", "judul"),
+        "host": ("source_domain", "hostname", "domain"),
+        "site_name": (
+            *("publisher", "html.source_info.publisher", "sitename", "source_hostname", "source_name"),
+            *("outlet", "newspaper", "media"),
+        ),
+        "authors": ("author", "byline", "writer", "creator", "penulis"),
+        "editors": ("editor",),
+        "published": (
+            *("date_publish", "date_published", "publishing_date", "published_at", "published_date", "published_time"),
+            *("publish_date", "published_on", "publish_time", "publication_date", "publication_datetime", "pub_date"),
+            *("date", "datetime", "tanggal", "tanggal_terbit"),
+        ),
+        "modified": (
+            "date_modify",
+            "date_modified",
+            "modified_at",
+            "updated_at",
+            "last_modified",
+            "lastmod",
+            "updated",
+        ),
+        "fetched": (
+            *("date_download", "html.crawl_date", "crawl_date", "crawled_at", "scraped_at", "downloaded_at"),
+            *("retrieved_at", "fetched_at", "filedate"),
+        ),
+        "language": ("lang", "bahasa"),
+        "section": ("category", "categories", "rubrik", "kanal"),
+        "tags": ("topics", "keywords", "tag"),
+        "image": ("image_url", "top_image", "thumbnail"),
+    }
+)
+# Own fields that have no other names, and are taken where they fit.
+_PLAIN = (
+    *("place", "agency", "credited_source", "credited_title"),
+    *("published_precision", "published_from", "fetched_url", "archived"),
+)
+_PLAIN_LISTS = ("sources", "marks")
+# A row in which one of these is no string is a bad one, whereas what is wrong with others is left out.
+_STRICT = frozenset({"id", "title", "site", "language"})
+# A string here is one name, or several with semicolons; elsewhere it is a list only where lists have to be strings.
+_NAMES = frozenset({"authors", "section"})
+_LONGEST = {"id": 255, "site": 255, "language": 16}
+# Only trafilatura writes these: its `id` is the reader's own label for a record, and its lists are strings.
+_TRAFILATURA = ("fingerprint", "source-hostname")
+# How programs write that there is nothing; as a text or a title it may be meant.
+_NOTHING = frozenset({"none", "null", "nan", "nat"})
+_SEPARATORS = re.compile(r"[\s_.-]+")
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s]", re.IGNORECASE)
+_PAGE = re.compile(r"\s*(?:<!doctype\s+html|<html)\b", re.IGNORECASE)
+_LANGUAGE = re.compile(r"([A-Za-z]{2,3})[-_][A-Za-z0-9_-]+")
+_LISTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
+
+Named: TypeAlias = tuple[str, Any]
+
+
+@lru_cache(maxsize=4096)
+def normal(name: str) -> str:
+    """Return what all ways to write a field's name have in common."""
+    return _SEPARATORS.sub("", name).lower()
+
+
+# As rows are searched for them: a field's own name in all spellings, then its others, those with a dot as they are.
+_NAMES_OF = {
+    field.name: tuple(name if "." in name else normal(name) for name in (field.name, *SYNONYMS.get(field.name, ())))
+    for field in fields_of(Article)
+}
+_KNOWN = frozenset(normal(name) for field in fields_of(Article) for name in (field.name, *SYNONYMS.get(field.name, ())))
+
+
+def is_known(name: str) -> bool:
+    """Tell whether a column or field of this name is looked at."""
+    return normal(name) in _KNOWN or name in _TRAFILATURA
+
+
+def lacking(names: list[str]) -> str:
+    """Return what keeps columns of these names from giving articles, in words; "" where nothing does."""
+    have = {normal(name) for name in names}
+    for field in ("url", "text"):
+        if not have & {normal(field), *(normal(name.partition(".")[0]) for name in SYNONYMS[field])}:
+            known = ", ".join(name for name in (field, *SYNONYMS[field]) if "." not in name)
+            return f"no column for the {field}; it may be called {known}"
+    return ""
+
+
+class _Fields:
+    """The fields of a row under their own names and under all others; `flat` ones have lists written as strings."""
+
+    def __init__(self, fields: Mapping[str, Any], flat: bool) -> None:
+        self.theirs = any(name in fields for name in _TRAFILATURA)
+        self.flat = flat or self.theirs
+        self._own = fields
+        self._others: dict[str, Named] = {}
+        for name, value in fields.items():
+            self._others.setdefault(normal(name), (name, value))
+
+    def own(self, field: str) -> Any:
+        """Return what stands under this very name."""
+        return self._own.get(field)
+
+    def named(self, field: str) -> Iterator[Named]:
+        """Yield what is not empty under a field's own name, then under its others, with the name it stands under."""
+        value = self._own.get(field)
+        if not _is_empty(field, value):
+            yield field, value
+        for name in _NAMES_OF[field]:
+            found = self._within(name) if "." in name else self._others.get(name)
+            if found is not None and found[0] != field and not _is_empty(field, found[1]):
+                yield found
+
+    def _within(self, path: str) -> Named | None:
+        value: Any = self._own
+        for name in path.split("."):
+            if not isinstance(value, Mapping) or name not in value:
+                return None
+            value = value[name]
+        return path, value
+
+
+def _is_empty(field: str, value: Any) -> bool:
+    if isinstance(value, str):
+        text = value.strip()
+        return not text or (field not in {"text", "title"} and text.lower() in _NOTHING)
+    # Only what is no number is unlike itself.
+    return value is None or value in ([], {}, ()) or (isinstance(value, float) and value != value)
+
+
+def article(fields: Mapping[str, Any], zone: tzinfo = UTC, *, flat: bool = False) -> Article:
+    """Return the article that a row's fields make; times that name no zone are of `zone`.
+
+    In `flat` rows, which come from tables, lists are strings: `a;b` or JSON. Raises BadRowError, with the reason.
+    """
+    row = _Fields(fields, flat)
+    url = _url(row)
+    text = _text(row)
+    host = _host(url)
+    published, precision = _published(row, zone)
+    more = _more(row)
+    if precision:
+        more.setdefault("published_precision", precision)
+    return Article(
+        url=url,
+        text=text,
+        title=" ".join(_string(row, "title").split()),
+        site=_string(row, "site").strip() or _site(host or _string(row, "host").strip()),
+        host=host,
+        authors=_list(row, "authors"),
+        published=published,
+        modified=_time(row, "modified", zone),
+        fetched=_time(row, "fetched", zone),
+        language=_language(row),
+        id="" if row.theirs else _string(row, "id").strip(),
+        section=_section(row),
+        tags=_list(row, "tags"),
+        editors=_list(row, "editors"),
+        site_name=_string(row, "site_name"),
+        image=_string(row, "image"),
+        **more,
+    )
+
+
+def tidy(found: Article, zone: tzinfo = UTC) -> Article:
+    """Return an article made elsewhere as the corpus can hold it: no character that cannot be kept, aware times."""
+    changes: dict[str, Any] = {}
+    for field in fields_of(found):
+        value = getattr(found, field.name)
+        if isinstance(value, str):
+            changes[field.name] = storable(value)
+        elif isinstance(value, tuple):
+            changes[field.name] = tuple(map(storable, value))
+        elif isinstance(value, datetime):
+            changes[field.name] = moment(value, zone)
+    return replace(found, **changes)
+
+
+# --- single fields ----------------------------------------------------------------------------------
+
+
+def _url(row: _Fields) -> str:
+    for name, value in row.named("url"):
+        found = _one(value)
+        if name == "url":
+            if found is None:
+                raise BadRowError('"url" is not a string')
+            return storable(found).strip()
+        if found is not None and _ADDRESS.match(found.strip()):
+            return storable(found).strip()
+    raise BadRowError('no "url" field')
+
+
+@lru_cache(maxsize=4096)
+def _site(host: str) -> str:
+    return site_of_host(host)
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError as error:
+        raise BadRowError(f'"url" is no address: {url!r}') from error
+
+
+def _text(row: _Fields) -> str:
+    for name, value in row.named("text"):
+        found = _joined(value)
+        if found is None and name == "text":
+            raise BadRowError('"text" is not a string')
+        if found is None:
+            continue
+        if _PAGE.match(found):
+            raise BadRowError(f'"{name}" is a web page, not the text on it')
+        return storable(found)
+    if isinstance(own := row.own("text"), str):
+        return own
+    raise BadRowError('no "text" field')
+
+
+def _joined(value: Any) -> str | None:
+    """Return a text, the lines of a list, or those of a fundus body; None for anything else."""
+    if isinstance(value, str):
+        return value
+    lines = _lines(value)
+    return "\n".join(lines) if lines else None
+
+
+def _lines(value: Any) -> list[str] | None:
+    """Return all strings of lists and of the objects of a fundus body; None where there is anything else."""
+    if isinstance(value, str):
+        return [value] if value.strip() else []
+    if isinstance(value, Mapping):
+        # The parts of a body, and those of each of its sections, in their order.
+        value = [value[name] for name in ("summary", "headline", "sections", "paragraphs") if value.get(name)]
+    if not isinstance(value, list):
+        return None
+    found: list[str] = []
+    for each in value:
+        lines = _lines(each)
+        if lines is None:
+            return None
+        found += lines
+    return found
+
+
+def _one(value: Any) -> str | None:
+    """Return a string, also as the one in a list, as Scrapy's item loaders leave them, or as a name."""
+    if isinstance(value, Mapping):
+        value = value.get("name")
+    if isinstance(value, list):
+        value = next((each for each in value if isinstance(each, str) and each.strip()), None)
+    return value if isinstance(value, str) else None
+
+
+def _string(row: _Fields, field: str) -> str:
+    for name, value in row.named(field):
+        if field == "id" and isinstance(value, int) and not isinstance(value, bool):
+            value = str(value)
+        found = _one(value)
+        if found is None and name == field and field in _STRICT:
+            raise BadRowError(f'"{name}" is not a string')
+        if found is None:
+            continue
+        if len(found) > _LONGEST.get(field, len(found)):
+            raise BadRowError(f'"{name}" is longer than {_LONGEST[field]} characters')
+        return storable(found)
+    return ""
+
+
+def _language(row: _Fields) -> str:
+    code = _string(row, "language").strip()
+    regional = _LANGUAGE.fullmatch(code)
+    return regional[1].lower() if regional else code or "und"
+
+
+def _list(row: _Fields, field: str) -> tuple[str, ...]:
+    for name, value in row.named(field):
+        if isinstance(value, str) and (row.flat or field in _NAMES or ";" in value):
+            value = _split(value)
+        # JSON-LD has an author's object where there is but one.
+        several = value if isinstance(value, list | tuple) else [value if isinstance(value, Mapping) else None]
+        names = list(map(_one, several))
+        found = tuple(storable(each) for each in names if each is not None)
+        if len(found) == len(names):
+            return found
+        if name == "authors":
+            raise BadRowError('"authors" is not a list of strings')
+    return ()
+
+
+def _section(row: _Fields) -> str:
+    """Return the section, the first where another name holds several."""
+    own = row.own("section")
+    return storable(own) if own and isinstance(own, str) else next(iter(_list(row, "section")), "")
+
+
+def _split(value: str) -> list[Any]:
+    """Return the list that a string spells: as JSON, as Python would, or with semicolons."""
+    value = value.strip()
+    if value.startswith("[") and value.endswith("]"):
+        try:
+            found = json.loads(value)
+        except (ValueError, RecursionError):
+            return [one or other for one, other in _LISTED.findall(value)]
+        return found if isinstance(found, list) else []
+    return [each.strip() for each in value.split(";") if each.strip()]
+
+
+def _published(row: _Fields, zone: tzinfo) -> tuple[datetime | None, str]:
+    """Return when a row was published, and "day" where it names no time."""
+    for name, value in row.named("published"):
+        stated = _unlisted(value)
+        found = moment(stated, zone)
+        if found is None:
+            shown = repr(value)[:100]
+            raise BadRowError(f'"{name}" is no ISO 8601 time like 2025-06-19T14:05:00+07:00: {shown}')
+        return found, "day" if is_day(stated) else ""
+    return None, ""
+
+
+def _time(row: _Fields, field: str, zone: tzinfo) -> datetime | None:
+    read = (moment(_unlisted(value), zone) for _, value in row.named(field))
+    return next((found for found in read if found is not None), None)
+
+
+def _unlisted(value: Any) -> Any:
+    return value[0] if isinstance(value, list) else value
+
+
+def _more(row: _Fields) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in _PLAIN:
+        if isinstance(value := row.own(name), str):
+            found[name] = storable(value)
+    for name in _PLAIN_LISTS:
+        found[name] = _list(row, name)
+    return found

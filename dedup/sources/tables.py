@@ -1,0 +1,129 @@
+"""Tables: CSV, whose first row names the columns, and Parquet. A row at a time, or a few."""
+
+import csv
+import re
+from collections.abc import Iterator
+from importlib.util import find_spec
+from io import TextIOWrapper
+from typing import IO, Any, BinaryIO
+
+from dedup.sources import shapes
+from dedup.sources.rows import MOST_BYTES, BadRowError, Numbered
+
+_DELIMITERS = (",", ";", "\t")
+# What our export puts before a cell that a spreadsheet would take for a formula, quotation marks before it or not.
+_DISARMED = re.compile(r"^'(?='*[=+\-@\t\r])")
+_ROWS_AT_ONCE = 64
+_BUFFER_BYTES = 2**16
+
+
+# --- CSV --------------------------------------------------------------------------------------------
+
+
+def csv_rows(stream: IO[bytes], delimiter: str = "") -> Iterator[Numbered]:
+    """Yield the rows of a CSV file, numbered as a spreadsheet numbers them: the header is row 1.
+
+    Without a `delimiter`, the header tells whether it is a comma, a semicolon or a tab. Raises BadRowError where
+    nothing more can be read.
+    """
+    text = TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
+    try:
+        lines = _lines(text)
+        first = next(lines, "")
+        delimiter = delimiter or max(_DELIMITERS, key=first.count)
+        yield from _cells(_rows(first, lines, delimiter))
+    finally:
+        # Who opened the stream closes it.
+        text.detach()
+
+
+def _lines(text: TextIOWrapper) -> Iterator[str]:
+    while line := text.readline(MOST_BYTES):
+        if len(line) == MOST_BYTES:
+            raise BadRowError(f"a line longer than {MOST_BYTES:,} characters: no table from here on")
+        yield line
+
+
+def _rows(first: str, lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
+    def every() -> Iterator[str]:
+        if first:
+            yield first
+        yield from lines
+
+    reader = csv.reader(every(), delimiter=delimiter)
+    while True:
+        # There is but one limit for the whole process; by itself it is shorter than long articles are.
+        before = csv.field_size_limit(MOST_BYTES)
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            raise BadRowError(f"no CSV from here on: {error}") from error
+        finally:
+            csv.field_size_limit(before)
+        if row is None:
+            return
+        yield row
+
+
+def _cells(rows: Iterator[list[str]]) -> Iterator[Numbered]:
+    header = next(rows, [])
+    if reason := shapes.lacking(header):
+        raise BadRowError(reason)
+    for number, cells in enumerate(rows, 2):
+        if any(cells):
+            yield number, _named(header, cells)
+
+
+def _named(header: list[str], cells: list[str]) -> dict[str, Any] | BadRowError:
+    if len(cells) > len(header):
+        return BadRowError(f"{len(cells)} cells under a header of {len(header)}")
+    try:
+        for cell in cells:
+            cell.encode()
+    except UnicodeEncodeError:
+        return BadRowError("not UTF-8 text")
+    return {name.strip(): _DISARMED.sub("", cell) for name, cell in zip(header, cells, strict=False)}
+
+
+# --- Parquet ----------------------------------------------------------------------------------------
+
+
+def can_read_parquet() -> bool:
+    """Tell whether what reads Parquet is installed."""
+    return find_spec("pyarrow") is not None
+
+
+def parquet_rows(raw: BinaryIO) -> Iterator[Numbered]:
+    """Yield the rows of a Parquet file. Raises BadRowError where nothing more can be read."""
+    import pyarrow
+    from pyarrow import parquet
+
+    try:
+        # By itself it reads all that is wanted of a file at once.
+        file = parquet.ParquetFile(raw, pre_buffer=False, buffer_size=_BUFFER_BYTES)
+        names = list(file.schema_arrow.names)
+        if reason := shapes.lacking(names):
+            raise BadRowError(reason)
+        wanted = [
+            field.name for field in file.schema_arrow if _is_wanted(field.name, pyarrow.types.is_struct(field.type))
+        ]
+        number = 0
+        for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE, columns=wanted):
+            for index in range(batch.num_rows):
+                number += 1
+                yield number, _row_of(batch, index)
+    except (pyarrow.ArrowException, OSError) as error:
+        raise BadRowError(f"no Parquet from here on: {error}") from error
+
+
+def _is_wanted(name: str, is_struct: bool) -> bool:
+    # A page in full, which is of no use here, takes more memory than all the rest; fundus has an object of that name.
+    return shapes.is_known(name) or (is_struct and shapes.normal(name) == "html")
+
+
+def _row_of(batch: Any, index: int) -> dict[str, Any] | BadRowError:
+    try:
+        found: dict[str, Any] = batch.slice(index, 1).to_pylist()[0]
+    except (ValueError, OverflowError) as error:
+        return BadRowError(f"a value that cannot be read: {error}")
+    return found

@@ -1,0 +1,163 @@
+"""What `import dedup` hands out, its examples, families at another containment, and a reader that goes away."""
+
+import doctest
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import dedup
+from dedup import Corpus, GemaError, Recipe, Relation, compare, copies, find_copies
+from dedup.corpus.results import snapshot
+from dedup.corpus.verdicts import judge
+from dedup.regrouping import is_stored, regroup
+from dedup.update import update
+from tests.dedup.conftest import NOW
+from tests.dedup.outlets import grouped, press_articles, press_grouped, run
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def pressed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
+    with press_grouped(tmp_path_factory.mktemp("press")) as opened:
+        yield opened
+
+
+# --- the front door ---------------------------------------------------------------------------------
+
+
+def test_the_examples_run() -> None:
+    found = doctest.testmod(copies)
+    assert found.attempted > 5
+    assert found.failed == 0
+
+
+def test_everything_that_is_named_is_there() -> None:
+    for name in dedup.__all__:
+        assert getattr(dedup, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = dedup.nothing
+
+
+def test_comparing_two_is_what_an_update_finds(pressed: Corpus) -> None:
+    articles = {article.id: article for article in pressed.articles()}
+    matches = [match for match in snapshot(pressed).matches if match.relation.joins][::9]
+    assert len(matches) > 5
+    for match in matches:
+        assert compare(articles[match.a], articles[match.b]) == compare(articles[match.b], articles[match.a])
+        assert compare(articles[match.a], articles[match.b]).relation is match.relation
+    with pytest.raises(GemaError, match="have one id"):
+        compare(articles[matches[0].a], articles[matches[0].a])
+
+
+def test_copies_are_found_without_a_corpus(pressed: Corpus) -> None:
+    found, now = find_copies(iter(press_articles())), snapshot(pressed)
+    assert {family.members for family in found.families} == {family.members for family in now.families}
+    assert (found.matches, found.articles) == (now.matches, now.articles)
+    assert find_copies([]).families == ()
+    strict = find_copies(press_articles(), Recipe(syndicated_containment=0.95))
+    assert len(strict.families) > len(found.families)
+
+
+# --- families at another containment ----------------------------------------------------------------
+
+
+def members(found: dedup.Snapshot) -> set[tuple[str, ...]]:
+    return {family.members for family in found.families}
+
+
+@pytest.mark.parametrize("at", [0.1, 0.3, 0.5, 0.7, 0.85, 1.0])
+def test_regrouping_is_what_an_update_by_that_recipe_finds(pressed: Corpus, corpus: Corpus, at: float) -> None:
+    corpus.add(press_articles())
+    update(corpus, Recipe(syndicated_containment=at), now=NOW)
+    wanted, found = snapshot(corpus), regroup(pressed, at)
+    assert members(found) == members(wanted)
+    assert found.matches == wanted.matches
+    assert found.recipe == wanted.recipe
+
+
+def test_regrouping_follows_verdicts_and_stores_nothing(corpus: Corpus) -> None:
+    grouped(corpus)
+    pair = next(family.members[:2] for family in snapshot(corpus).families if len(family.members) == 2)
+    judge(corpus, *pair, together=False, now=NOW)
+    before = snapshot(corpus)
+    assert not members(regroup(corpus, 0.5)) & {pair}
+    assert snapshot(corpus) == before
+
+
+def test_families_keep_their_ids_where_they_are_the_same(pressed: Corpus) -> None:
+    stored = {family.members: family.id for family in snapshot(pressed).families}
+    for at in (0.3, 0.5, 0.8):
+        found = regroup(pressed, at).families
+        assert len({family.id for family in found}) == len(found)
+        for family in found:
+            assert is_stored(family.id) == (family.members in stored)
+            assert family.id == stored.get(family.members, family.id)
+    assert {family.id for family in regroup(pressed, 0.5).families} == set(stored.values())
+
+
+def test_the_command_says_at_which_threshold(pressed: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
+    left = run(capsys, pressed, "groups", "--at", "0.8")
+    copied = [family for family in regroup(pressed, 0.8).families if len(family.members) > 1]
+    same = sum(is_stored(family.id) for family in copied)
+    assert same < len(copied)
+    assert left.out.splitlines()[-1] == (
+        f"These are the families at 0.8, not those that are stored, and stories are left out: {same} of {len(copied)} "
+        "are stored as they are, the ids of the others end with @0.8."
+    )
+    rows = [json.loads(line) for line in run(capsys, pressed, "groups", "--at", "0.8", "--json").out.splitlines()]
+    assert {row["at"] for row in rows} == {0.8}
+    assert sum(row["stored"] for row in rows if len(row["articles"]) > 1) == same
+
+
+@pytest.mark.parametrize("at", ["0.05", "1.5", "nan"])
+def test_below_what_is_stored_there_is_nothing_to_regroup(
+    pressed: Corpus, capsys: pytest.CaptureFixture[str], at: str
+) -> None:
+    left = run(capsys, pressed, "groups", "--at", at)
+    assert (left.code, left.out) == (2, "")
+    assert "pairs that share less than 10% of the shorter text are not stored" in left.err
+
+
+# --- a reader that goes away ------------------------------------------------------------------------
+
+
+def piped(corpus: Corpus, *arguments: str) -> tuple[int, str, str]:
+    """Run a command, read one line of what it says, close the pipe; return its code, this line, and its complaints."""
+    command = [sys.executable, "-m", "dedup.cli", *arguments, "--corpus", corpus.address]
+    with subprocess.Popen(
+        command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        line = process.stdout.readline()
+        process.stdout.close()
+        complaints = process.stderr.read()
+        return process.wait(60), line, complaints
+
+
+@pytest.mark.parametrize("arguments", [("groups", "--json"), ("groups", "--all"), ("export",)])
+def test_a_closed_pipe_ends_a_command_without_a_word(pressed: Corpus, arguments: tuple[str, ...]) -> None:
+    code, line, complaints = piped(pressed, *arguments)
+    assert line
+    assert (code, complaints) == (141, "")
+
+
+def test_a_pipe_that_nobody_ever_reads_does_not_either(corpus: Corpus) -> None:
+    grouped(corpus, *(replace(article, title="") for article in press_articles()[:2]))
+    command = [sys.executable, "-m", "dedup.cli", "groups", "--corpus", corpus.address]
+    shell = ["bash", "-c", '"$@" | true; echo "${PIPESTATUS[0]}"', "bash", *command]
+    done = subprocess.run(shell, cwd=REPOSITORY, capture_output=True, text=True, timeout=60, check=True)
+    assert (done.stdout, done.stderr) == ("141\n", "")
+
+
+def test_a_command_that_is_read_to_its_end_is_fine(pressed: Corpus) -> None:
+    command = [sys.executable, "-m", "dedup.cli", "groups", "--corpus", pressed.address]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert Relation.EXACT.value in done.stdout

@@ -1,0 +1,251 @@
+"""The fields that other programs write, and what they mean."""
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup.records import Article, article_id
+from dedup.sources.moments import is_day, moment
+from dedup.sources.rows import BadRowError
+from dedup.sources.shapes import SYNONYMS, article, tidy
+
+URL = "https://www.kabar.example/a"
+JAKARTA = ZoneInfo("Asia/Jakarta")
+
+
+def test_news_please() -> None:
+    row = {
+        "authors": ["Ratna Dewi"],
+        "date_download": "2026-03-21 01:00:00",
+        "date_modify": "None",
+        "date_publish": "2026-03-20 19:00:00",
+        "description": "A teaser.",
+        "filename": "a.json",
+        "image_url": "https://www.kabar.example/a.jpg",
+        "language": "id",
+        "localpath": None,
+        "maintext": "The text.",
+        "text": None,
+        "title": "A title",
+        "title_page": "A title - Kabar",
+        "title_rss": None,
+        "source_domain": "www.kabar.example",
+        "url": URL,
+    }
+    assert article(row, JAKARTA) == Article(
+        url=URL,
+        text="The text.",
+        title="A title",
+        site="kabar.example",
+        host="www.kabar.example",
+        authors=("Ratna Dewi",),
+        published=datetime(2026, 3, 20, 12, tzinfo=UTC),
+        fetched=datetime(2026, 3, 20, 18, tzinfo=UTC),
+        language="id",
+        image="https://www.kabar.example/a.jpg",
+    )
+
+
+def test_fundus() -> None:
+    row = {
+        "title": "A title",
+        "authors": ["Ratna Dewi", "Damar"],
+        "publishing_date": "2026-03-20 19:00:00+07:00",
+        "topics": ["pasar", "sungai"],
+        "lang": "id",
+        "free_access": True,
+        "body": {
+            "summary": ["The lead."],
+            "sections": [
+                {"headline": [], "paragraphs": ["First.", "Second."]},
+                {"headline": ["A heading"], "paragraphs": ["Third."]},
+            ],
+        },
+        "html": {
+            "requested_url": "https://kabar.example/asked",
+            "responded_url": URL,
+            "content": "<html>…",
+            "crawl_date": "2026-03-21 01:00:00+00:00",
+            "source_info": {"publisher": "Kabar"},
+        },
+    }
+    found = article(row)
+    assert (found.url, found.title, found.site, found.site_name) == (URL, "A title", "kabar.example", "Kabar")
+    assert found.text == "The lead.\nFirst.\nSecond.\nA heading\nThird."
+    assert (found.authors, found.tags, found.language) == (("Ratna Dewi", "Damar"), ("pasar", "sungai"), "id")
+    assert found.published == datetime(2026, 3, 20, 12, tzinfo=UTC)
+    assert found.fetched == datetime(2026, 3, 21, 1, tzinfo=UTC)
+    assert article(row | {"plaintext": "As one string."}).text == "As one string."
+
+
+def test_trafilatura() -> None:
+    row = {
+        "title": "A title",
+        "author": "Ratna Dewi; Damar",
+        "hostname": "kabar.example",
+        "date": "2026-03-20",
+        "fingerprint": "1a2b3c4d5e6f7081",
+        "id": "record-7",
+        "license": None,
+        "comments": "First!",
+        "raw_text": "The text. Again.",
+        "text": "The text.\nAgain.",
+        "language": "id",
+        "image": "https://www.kabar.example/a.jpg",
+        "pagetype": "article",
+        "filedate": "2026-03-21",
+        "source": URL,
+        "source-hostname": "Kabar",
+        "excerpt": "A teaser.",
+        "categories": "Ekonomi;Daerah",
+        "tags": "pasar",
+    }
+    assert article(row, JAKARTA) == Article(
+        url=URL,
+        text="The text.\nAgain.",
+        title="A title",
+        site="kabar.example",
+        host="www.kabar.example",
+        authors=("Ratna Dewi", "Damar"),
+        published=datetime(2026, 3, 19, 17, tzinfo=UTC),
+        published_precision="day",
+        fetched=datetime(2026, 3, 20, 17, tzinfo=UTC),
+        language="id",
+        image="https://www.kabar.example/a.jpg",
+        section="Ekonomi",
+        tags=("pasar",),
+        site_name="Kabar",
+        id=article_id(URL),
+    )
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"link": URL, "headline": "A title", "content": "The text.", "date": "2026-03-20T12:00Z", "author": "Ratna"},
+        {"loc": [URL], "Title": ["A title"], "body": ["The text."], "pubDate": "Fri, 20 Mar 2026 19:00:00 +0700"}
+        | {"byline": ["Ratna"]},
+        {"url": URL, "title": "A title", "article": "The text.", "published_at": 1774008000, "authors": "Ratna"},
+        {
+            "tautan": URL,
+            "judul": "A title",
+            "isi": "The text.",
+            "tanggal": "2026-03-20 19:00+07:00",
+            "penulis": "Ratna",
+        },
+        {"url": URL, "headline": "A title", "articleBody": "The text.", "datePublished": "2026-03-20T12:00:00.000Z"}
+        | {"author": {"@type": "Person", "name": "Ratna"}},
+    ],
+)
+def test_scrapy_feeds(row: dict[str, Any]) -> None:
+    found = article(row)
+    assert (found.url, found.title, found.text) == (URL, "A title", "The text.")
+    assert (found.published, found.authors) == (datetime(2026, 3, 20, 12, tzinfo=UTC), ("Ratna",))
+
+
+def test_our_own_name_counts_first_then_what_is_not_empty() -> None:
+    row = {
+        "url": URL,
+        "link": "https://b.example/",
+        "text": " ",
+        "content": [],
+        "body": "This.",
+        "article": "Not this.",
+    }
+    assert (article(row).url, article(row).text) == (URL, "This.")
+    assert article({"text": "Ours.", "body": "Not this.", "url": URL}).text == "Ours."
+    assert article({"text": "", "url": URL}).text == ""
+
+
+def test_a_source_is_an_address_or_it_is_not() -> None:
+    assert article({"source": URL, "text": "t"}).url == URL
+    with pytest.raises(BadRowError, match='no "url" field'):
+        article({"source": "Kabar", "link": "/a", "text": "t"})
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ({"url": URL, "description": "A teaser."}, 'no "text" field'),
+        ({"url": URL, "content": {"rendered": "<p>t"}}, 'no "text" field'),
+        ({"url": URL, "body": "\n<!DOCTYPE html><html>…"}, '"body" is a web page'),
+        ({"url": URL, "content": "t", "tanggal": "kemarin"}, '"tanggal" is no ISO 8601 time'),
+        ({"url": 5, "link": URL, "text": "t"}, '"url" is not a string'),
+        ({"url": URL, "text": "t", "title": 5}, '"title" is not a string'),
+    ],
+)
+def test_what_cannot_be_meant_is_said(row: dict[str, Any], reason: str) -> None:
+    with pytest.raises(BadRowError, match=reason):
+        article(row)
+
+
+def test_in_tables_lists_are_strings() -> None:
+    row = {"url": URL, "text": "t", "marks": "noindex"}
+    for written in ("pasar;sungai", "pasar ; sungai;", '["pasar", "sungai"]', "['pasar', \"sungai\"]"):
+        found = article(row | {"tags": written, "authors": written}, flat=True)
+        assert found.tags == found.authors == ("pasar", "sungai")
+    assert article(row | {"tags": "pasar"}, flat=True).tags == ("pasar",)
+    assert article(row, flat=True).marks == ("noindex",)
+
+
+@pytest.mark.parametrize(("written", "code"), [("id-ID", "id"), ("zh_Hant", "zh"), ("nan", "und"), ("id", "id")])
+def test_a_language_is_that_of_no_country(written: str, code: str) -> None:
+    assert article({"url": URL, "text": "t", "lang": written}).language == code
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("2026-03-20T12:00:00Z", "20260320T120000Z", "20260320120000+0000", "Fri, 20 Mar 2026 12:00:00 GMT"),
+        *("20 Mar 2026 19:00 +0700", 1774008000, 1774008000.0, "1774008000", 1774008000000, "1774008000000"),
+        *("20260320120000", datetime(2026, 3, 20, 12, tzinfo=UTC), datetime(2026, 3, 20, 12)),  # noqa: DTZ001
+    ],
+    ids=repr,
+)
+def test_moments(written: object) -> None:
+    assert moment(written, UTC) == datetime(2026, 3, 20, 12, tzinfo=UTC)
+    assert not is_day(written)
+
+
+@pytest.mark.parametrize("written", ["2026-03-20", "20260320", 20260320, date(2026, 3, 20)], ids=repr)
+def test_a_day_is_its_first_moment_where_it_is(written: object) -> None:
+    assert moment(written, JAKARTA) == datetime(2026, 3, 19, 17, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["kemarin", "12", 12, 10**400, float("inf"), True, {}, [], "0001-01-01T00+14:00"],
+    ids=lambda each: repr(each)[:9],
+)
+def test_what_is_no_moment(written: object) -> None:
+    assert moment(written, UTC) is None
+
+
+def test_what_an_extractor_made_is_made_storable() -> None:
+    made = Article("https://a.example/\ud800", "a\x00b", tags=("\udfff",), published=datetime(2026, 3, 20))  # noqa: DTZ001
+    found = tidy(made, JAKARTA)
+    assert (found.url, found.text, found.tags) == ("https://a.example/\ufffd", "a\ufffdb", ("\ufffd",))
+    assert found.published == datetime(2026, 3, 19, 17, tzinfo=UTC)
+
+
+NAMES = sorted({name for field, names in SYNONYMS.items() for name in (field, *names)} | {"html", "fingerprint"})
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=20) | st.just(URL),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["sections", "name", "x"]), inner),
+    max_leaves=5,
+)
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=8), st.booleans())
+def test_whatever_fields_hold_they_are_an_article_or_a_reason(fields: dict[str, Any], flat: bool) -> None:
+    try:
+        found = article(fields, flat=flat)
+    except BadRowError:
+        return
+    assert all(isinstance(each, str) for each in (found.url, found.text, found.title, found.site, found.id))
+    json.dumps([found.authors, found.tags, found.text], ensure_ascii=False).encode()
