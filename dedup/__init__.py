@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dedup.finding import Found, find
     from dedup.records import Article, Busy, GemaError, Match, Recipe, Relation, Snapshot, article_id
     from dedup.sites import site_of_host
+    from dedup.updating import rebuild, update
 
 __all__ = [
     "Added",
@@ -32,9 +33,11 @@ __all__ = [
     "find",
     "find_copies",
     "hold",
+    "rebuild",
     "site_of_host",
     "spelling",
     "tables",
+    "update",
 ]
 
 # Each is loaded when it is first asked for: databases and numbers take longer to import than `dedup --help` runs.
@@ -56,6 +59,8 @@ _ROOM_OF = {
     "hold": "dedup.corpus.lock",
     "site_of_host": "dedup.sites",
     "spelling": "dedup.addresses",
+    "rebuild": "dedup.updating",
+    "update": "dedup.updating",
 }
 
 

@@ -41,23 +41,37 @@ def strict_families(texts: Sketches, recipe: Recipe) -> tuple[Places, Counted]:
     `recipe.strict_jaccard`. A key weighs log((n+1)/d), n texts of the site, d of them holding it: a footer that all
     share weighs nothing and makes no family of them.
     """
-    order = np.argsort(texts.keys, kind="stable")
-    ordered = texts.keys[order]
+    count = len(texts.ends)
+    both = np.sort(marked(texts.keys, np.repeat(np.arange(count), texts.sizes())))
+    ordered, holders = both >> np.uint64(SITE_BITS), (both & _TEXT).astype(np.int64)
     fresh = np.ones(len(ordered), dtype=bool)
     fresh[1:] = ordered[1:] != ordered[:-1]
-    held = np.empty(len(ordered), dtype=np.int64)
-    held[order] = np.cumsum(fresh) - 1
     postings = np.append(np.flatnonzero(fresh)[1:], len(ordered)).astype(np.int64)
-    count = len(texts.ends)
     weights = np.log((count + 1) / np.diff(postings, prepend=0)) if len(ordered) else np.empty(0)
-    holders = np.repeat(np.arange(count), texts.sizes())[order]
     parents: Places = np.arange(count)
-    _join(parents, texts.ends, held, weights, holders, postings, recipe.strict_jaccard)
+    _join(parents, texts.ends, _held(texts.ends, holders, fresh), weights, holders, postings, recipe.strict_jaccard)
     return parents, Counted(ordered[fresh], _count(parents, holders, postings)[: int(fresh.sum())])
 
 
+_TEXT = np.uint64(2**SITE_BITS - 1)
 # A key that more texts hold ties each to its first two holders only: families are components, so that is enough.
 _CROWD = 50
+# What sums of some thousand weights may be off by, in any order.
+_ROUNDED = 1e-9
+
+
+@compiled
+def _held(ends: Places, holders: Places, fresh: NDArray[np.bool_]) -> Places:
+    """Return the places among all distinct keys of those of each text, given who holds each key, in order of keys."""
+    held, next_of = np.empty(len(holders), np.int64), np.zeros(len(ends), np.int64)
+    next_of[1:] = ends[:-1]
+    key = -1
+    for place in range(len(holders)):
+        key += fresh[place]
+        text = holders[place]
+        held[next_of[text]] = key
+        next_of[text] += 1
+    return held
 
 
 @compiled
@@ -72,32 +86,45 @@ def _join(
 ) -> None:
     """Make `parents` the first text of each text's component; `held` are the places of the texts' keys in `weights`.
 
-    The texts that hold key k, in order, are `holders[postings[k - 1]:postings[k]]`.
+    The texts that hold key k, in order, are `holders[postings[k - 1]:postings[k]]`. Only what two texts may share at
+    most decides whether it is added up: the keys they have in common that few hold, and as much of the others as
+    either has.
     """
-    totals = np.zeros(len(ends))
-    start = 0
-    for text in range(len(ends)):
-        for place in range(start, ends[text]):
-            totals[text] += weights[held[place]]
-        start = ends[text]
-    reached = np.zeros(len(ends), np.int64)
+    totals, crowds = np.zeros(len(ends)), np.zeros(len(ends))
     start = 0
     for text in range(len(ends)):
         for place in range(start, ends[text]):
             key = held[place]
+            totals[text] += weights[key]
+            if postings[key] - (postings[key - 1] if key else 0) > _CROWD:
+                crowds[text] += weights[key]
+        start = ends[text]
+    reached, near, common = np.zeros(len(ends), np.int64), np.empty(len(ends), np.int64), np.zeros(len(ends))
+    start = 0
+    for text in range(len(ends)):
+        count = 0
+        for place in range(start, ends[text]):
+            key = held[place]
             first = postings[key - 1] if key else 0
-            last = postings[key] if postings[key] - first <= _CROWD else first + 2
-            for other in holders[first:last]:
-                if other >= text or reached[other] == text + 1:
-                    continue
+            few = postings[key] - first <= _CROWD
+            for other in holders[first : postings[key] if few else first + 2]:
+                if other >= text:
+                    break
                 # Numbered from one, for no text has been reached at first.
-                reached[other] = text + 1
-                if _root(parents, other) == _root(parents, text):
-                    continue
-                shared = _shared(held, weights, ends, text, other)
-                if shared > 0 and shared >= least * (totals[text] + totals[other] - shared):
-                    one, two = _root(parents, text), _root(parents, other)
-                    parents[max(one, two)] = min(one, two)
+                if reached[other] != text + 1:
+                    reached[other] = text + 1
+                    near[count], common[other] = other, 0.0
+                    count += 1
+                if few:
+                    common[other] += weights[key]
+        for other in near[:count]:
+            most = (common[other] + min(crowds[text], crowds[other])) * (1 + _ROUNDED)
+            if most < least * (totals[text] + totals[other] - most) or _root(parents, other) == _root(parents, text):
+                continue
+            shared = _shared(held, weights, ends, text, other)
+            if shared > 0 and shared >= least * (totals[text] + totals[other] - shared):
+                one, two = _root(parents, text), _root(parents, other)
+                parents[max(one, two)] = min(one, two)
         start = ends[text]
     for text in range(len(ends)):
         parents[text] = _root(parents, text)

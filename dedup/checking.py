@@ -67,20 +67,22 @@ def _file(connection: Connection) -> Iterator[str]:
 def _orphans(connection: Connection) -> Iterator[str]:
     articles, members, held = schema.articles, schema.family_members, schema.families
     waiting = select(schema.changes.c.article)
-    told = select(members.c.article_id)
+    told, in_families = schema.story_families, select(members.c.article_id)
     questions: tuple[tuple[str, Select[tuple[str]]], ...] = (
         (
             "the article {} is in no family",
-            select(articles.c.key).where(articles.c.id.not_in(told), articles.c.key.not_in(waiting)),
+            select(articles.c.key).where(articles.c.id.not_in(in_families), articles.c.key.not_in(waiting)),
         ),
         ("the family {} has no articles", select(held.c.id).where(held.c.id.not_in(select(members.c.family)))),
         (
             "the family {} is in no story",
-            select(held.c.id).where(held.c.id.not_in(select(schema.story_families.c.family))),
+            select(held.c.id).where(held.c.id.not_in(select(told.c.family).where(told.c.story.is_not(None)))),
         ),
         (
             "the story {} has no families",
-            select(schema.stories.c.id).where(schema.stories.c.id.not_in(select(schema.story_families.c.story))),
+            select(schema.stories.c.id).where(
+                schema.stories.c.id.not_in(select(told.c.story).where(told.c.story.is_not(None)))
+            ),
         ),
     )
     grouped = connection.execute(select(func.count()).select_from(schema.units)).scalar_one()

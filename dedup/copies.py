@@ -11,7 +11,7 @@ from dedup.corpus import Corpus
 from dedup.corpus.results import snapshot
 from dedup.reading import reading
 from dedup.records import Article, GemaError, Match, Reading, Recipe, Snapshot
-from dedup.update import update
+from dedup.updating import update
 
 
 def compare(a: Article, b: Article, recipe: Recipe | None = None) -> Match:

@@ -1,6 +1,7 @@
 """Texts → their words as numbers: compiled in batches on all cores, or word by word where numba is not installed."""
 
 import os
+import sys
 import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,12 +16,14 @@ from dedup.records import BEGINS_WITH_DIGIT, HOLDS_DIGIT, NAME, QUOTED, Cut
 from dedup.signing import WORTH_LOADING, has_kernel
 
 _BATCH = 256
+# Once it is loaded it is faster for any number of texts.
+_COMPILED = "dedup.scanning"
 _BASIS, _PRIME, _FULL = 0xCBF29CE484222325, 0x100000001B3, 0xFFFFFFFFFFFFFFFF
 
 
 def cut(texts: Sequence[str], cores: int | None = None) -> Cut:
     """Return the words and numbers of texts; the same whichever way they are found. `cores` None: all there are."""
-    if len(texts) < WORTH_LOADING or not has_kernel():
+    if not has_kernel() or (len(texts) < WORTH_LOADING and _COMPILED not in sys.modules):
         return by_words(texts)
     batches = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
     with ThreadPoolExecutor(cores or os.cpu_count()) as threads:

@@ -37,7 +37,7 @@ def gather(corpus: Corpus, recipe: Recipe, changed: Set[str], verified: Verified
     matches = [match for match in known if match.a in reached and match.b in reached]
     before = grouping.families_of(corpus, reached)
     age = grouping.ages(corpus, reached)
-    excerpts = merging.merged(reached, [*known, *_beyond(corpus, reached, known, verified)], recipe)
+    excerpts = _excerpts(corpus, reached, known, verified, recipe)
     kept = [match for match in matches if (match.a, match.b) not in excerpts]
     grouped = families.families(sorted(age), kept, verdicts)
     taken = grouping.family_names(corpus, age) - set(before.values())
@@ -74,13 +74,16 @@ def _reached(
     return reached, [known[pair] for pair in sorted(known)]
 
 
-def _beyond(corpus: Corpus, reached: Set[str], known: Sequence[Match], verified: Verified) -> list[Match]:
-    """Return further matches of what is not reached, but held by a text that may hold several reports."""
-    found = merging.holdings(known)
-    held = {other for text in reached if text in found and merging.doubtful(found[text]) for other in found[text].most}
+def _excerpts(
+    corpus: Corpus, reached: Set[str], known: Sequence[Match], verified: Verified, recipe: Recipe
+) -> set[Pair]:
+    """Return the joining matches of which one text holds other reports as well."""
+    held = merging.holdings(known)
+    doubtful = [text for text in reached if text in held and merging.doubtful(held[text])]
+    beyond = {other for text in doubtful for other in held[text].most} - reached
     at_hand = {(match.a, match.b) for match in known} | set(verified.dropped)
-    stored = grouping.matches_of(corpus, held - reached)
-    return [match for pair, match in stored.items() if pair not in at_hand]
+    further = [match for pair, match in grouping.matches_of(corpus, beyond).items() if pair not in at_hand]
+    return merging.excerpts(doubtful, merging.holdings(further, held), known, recipe)
 
 
 def _ties(matches: Sequence[Match], verdicts: Sequence[Verdict]) -> dict[str, set[str]]:

@@ -18,6 +18,8 @@ Spans = tuple[tuple[int, int, int], ...]
 _OVERLAP = 0.2
 # So many of the smallest parts are held against all others.
 _TRIED = 4
+# Texts that stand apart are at least so many.
+_TWO = 2
 # What holds this share of a text holds most of it.
 _MOST = 0.5
 
@@ -31,19 +33,19 @@ class Holding:
     most: set[str] = field(default_factory=set)
 
 
-def holdings(matches: Iterable[Match]) -> Mapping[str, Holding]:
-    """Return what each text shares with others, by id."""
-    found: dict[str, Holding] = defaultdict(Holding)
+def holdings(matches: Iterable[Match], known: dict[str, Holding] | None = None) -> dict[str, Holding]:
+    """Return what each text shares with others, by id; what is `known` of other matches is added to."""
+    found: dict[str, Holding] = defaultdict(Holding) if known is None else known
     for match in matches:
-        measures = match.measures
-        for text, other, spans, words, held in (
-            (match.a, match.b, [(p.a_start, p.a_end, p.words) for p in match.passages], measures.a_words, _held_by_a),
-            (match.b, match.a, [(p.b_start, p.b_end, p.words) for p in match.passages], measures.b_words, _held_by_b),
-        ):
-            found[text].words = words
-            found[text].shared[other] = tuple(spans)
-            if match.relation in _HOLDS and held(match):
-                found[text].most.add(other)
+        measures, holds = match.measures, match.relation in _HOLDS
+        a, b = found[match.a], found[match.b]
+        a.words, b.words = measures.a_words, measures.b_words
+        a.shared[match.b] = tuple([(part.a_start, part.a_end, part.words) for part in match.passages])
+        b.shared[match.a] = tuple([(part.b_start, part.b_end, part.words) for part in match.passages])
+        if holds and measures.b_in_a >= _MOST and a.words >= b.words:
+            a.most.add(match.b)
+        if holds and measures.a_in_b >= _MOST and b.words >= a.words:
+            b.most.add(match.a)
     return found
 
 
@@ -52,24 +54,32 @@ def doubtful(holding: Holding) -> bool:
 
     Where two do, the smallest stands apart from one of them, unless it lies across both: a few are tried.
     """
+    if len(holding.most) < _TWO:
+        return False
     parts = sorted((_words(holding.shared[other]), holding.shared[other]) for other in holding.most)
-    return any(_apart(small, part) for _, small in parts[:_TRIED] for _, part in parts)
+    return any(_apart(small, part) for small in parts[:_TRIED] for part in parts)
 
 
 def merged(texts: Iterable[str], matches: Sequence[Match], recipe: Recipe) -> set[Pair]:
     """Return the joining pairs of `texts` of which one holds the other beside reports that share nothing with it.
 
     `matches` are all that these texts have and, where one is `doubtful`, all that those have of which it holds most.
-    Reports share something where they match or some text shows the same part to both. A text that holds foreign reports
-    in at least `recipe.merge_share` of its words joins nothing to what it holds: they share an excerpt.
     """
     known = holdings(matches)
+    return excerpts([text for text in texts if text in known and doubtful(known[text])], known, matches, recipe)
+
+
+def excerpts(texts: Iterable[str], known: Mapping[str, Holding], matches: Iterable[Match], recipe: Recipe) -> set[Pair]:
+    """Return the joining pairs of `texts`, all `doubtful`, of which one holds the other beside foreign reports.
+
+    `known` is what these texts and all of which they hold most share with others. Reports share something where they
+    match or some text shows the same part to both. A text that holds foreign reports in at least `recipe.merge_share`
+    of its words joins nothing to what it holds: they share an excerpt.
+    """
     joining = {(match.a, match.b) for match in matches if match.relation.joins}
     found = set()
     for text in texts:
-        holding = known.get(text)
-        if holding is None or not doubtful(holding):
-            continue
+        holding = known[text]
         for other in sorted(holding.most):
             pair = (min(text, other), max(text, other))
             foreign = [holding.shared[one] for one in holding.most if not _tied(one, other, text, known)]
@@ -81,14 +91,6 @@ def merged(texts: Iterable[str], matches: Sequence[Match], recipe: Recipe) -> se
 _HOLDS = frozenset({Relation.NEAR, Relation.REVISION, Relation.SYNDICATED, Relation.EXCERPT})
 
 
-def _held_by_a(match: Match) -> bool:
-    return match.measures.b_in_a >= _MOST and match.measures.a_words >= match.measures.b_words
-
-
-def _held_by_b(match: Match) -> bool:
-    return match.measures.a_in_b >= _MOST and match.measures.b_words >= match.measures.a_words
-
-
 def _tied(one: str, other: str, text: str, known: Mapping[str, Holding]) -> bool:
     """Tell whether two texts share something, by themselves or through any third text but this one."""
     if one == other or other in known[one].shared:
@@ -97,16 +99,16 @@ def _tied(one: str, other: str, text: str, known: Mapping[str, Holding]) -> bool
     return any(
         one in known[third].shared
         and other in known[third].shared
-        and not _apart(known[third].shared[one], known[third].shared[other])
+        and not _apart(*((_words(part), part) for part in (known[third].shared[one], known[third].shared[other])))
         for third in thirds
     )
 
 
-def _apart(one: Spans, other: Spans) -> bool:
-    """Tell whether two parts of a text lie in different places."""
-    if _words(one) > _words(other):
+def _apart(one: tuple[int, Spans], other: tuple[int, Spans]) -> bool:
+    """Tell whether two parts of a text, each after the number of its words, lie in different places."""
+    if one[0] > other[0]:
         one, other = other, one
-    return _outside([one], other) > (1 - _OVERLAP) * _words(one)
+    return _outside([one[1]], other[1]) > (1 - _OVERLAP) * one[0]
 
 
 def _outside(parts: Iterable[Spans], covered: Spans) -> float:
@@ -116,11 +118,21 @@ def _outside(parts: Iterable[Spans], covered: Spans) -> float:
         begin = max(start, last)
         if begin >= stop:
             continue
-        free = stop - begin - sum(max(0, min(stop, end) - max(begin, first)) for first, end, _ in covered)
-        total += words * max(free, 0) / (stop - start)
+        free = _free(begin, stop, covered)
+        if free > 0:
+            total += words * free / (stop - start)
         last = stop
     return total
 
 
+def _free(begin: int, stop: int, covered: Spans) -> int:
+    """Return how much of a stretch is not covered."""
+    free = stop - begin
+    for first, end, _ in covered:
+        if first < stop and end > begin:
+            free -= min(stop, end) - max(begin, first)
+    return free
+
+
 def _words(spans: Spans) -> int:
-    return sum(words for _, _, words in spans)
+    return sum([words for _, _, words in spans])

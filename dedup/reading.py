@@ -1,21 +1,26 @@
 """Articles as the stages read them: words, own words, Readings and terms, made from texts when they are asked for."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup import boilerplate, cutting, segments, shingles
+from dedup import boilerplate, cutting, matching, segments, shingles
 from dedup import terms as salient
 from dedup.boilerplate import Own
 from dedup.corpus import Corpus, grouping, units
 from dedup.corpus.grouping import Listed
+from dedup.evidence import Texts
 from dedup.records import Cut, Hashes64, Reading, Recipe, TermVector
 
+Mask = NDArray[np.bool_]
+
 NOTHING: Hashes64 = np.empty(0, dtype=np.uint64)
-# Texts kept cut: some two hundred megabytes.
-_KEPT = 20_000
+# Texts kept cut, some three hundred megabytes: those of one step of an update, and others.
+_KEPT = 25_000
+# So many of an article's terms are kept in words.
+_NAMED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,34 +48,66 @@ class Desk:
         self.sites = sites
         self.repeated = repeated
         self._kept: dict[tuple[str, ...], Batch] = {}
+        self._masks: dict[int, tuple[Hashes64, Mask]] = {}
 
     def batch(self, keys: Sequence[str]) -> Batch:
         """Return these articles; one that is no more has no words."""
         asked = tuple(keys)
         if asked not in self._kept:
             while self._kept and sum(map(len, self._kept.values())) + len(asked) > _KEPT:
-                self._kept.pop(next(iter(self._kept)))
+                self._masks.pop(id(self._kept.pop(next(iter(self._kept)))), None)
             self._kept[asked] = self._read(asked)
         return self._kept[asked]
 
     def clear(self) -> None:
         """Keep no batch."""
         self._kept.clear()
+        self._masks.clear()
+
+    def gathered(self, keys: Iterable[str], whole: bool) -> tuple[Batch, Mask]:
+        """Return these articles in any order, and which of their words are their own: all if `whole`.
+
+        What is in a batch that is kept is taken from there; the others are read for this once.
+        """
+        wanted = set(keys)
+        parts: list[tuple[Batch, Mask]] = []
+        for batch in self._kept.values():
+            places = [place for place, article in enumerate(batch.articles) if article.id in wanted]
+            wanted.difference_update([batch.articles[place].id for place in places])
+            if places:
+                parts.append(_chosen(batch, None if whole else self._mask(batch), places))
+        if wanted:
+            batch = self._read(tuple(sorted(wanted)))
+            parts.append((batch, _all_of(batch) if whole else self.own(batch).words))
+        return _joined([batch for batch, _ in parts]), np.concatenate([np.empty(0, bool), *(own for _, own in parts)])
 
     def own(self, batch: Batch) -> Own:
         """Return what is own of each text, given what its site repeats."""
         sites = [self.sites.get(article.site, len(self.sites)) for article in batch.articles]
-        return boilerplate.own(batch.words, np.array(sites, dtype=np.int64), self.repeated, self.recipe)
+        found = boilerplate.own(batch.words, np.array(sites, dtype=np.int64), self.repeated, self.recipe)
+        if any(batch is kept for kept in self._kept.values()):
+            self._masks[id(batch)] = self.repeated, found.words
+        return found
 
-    def readings(self, batch: Batch, own: NDArray[np.bool_] | None = None) -> Iterator[Reading]:
+    def _mask(self, batch: Batch) -> Mask:
+        """Return which words of a batch are their texts' own, as it was told last if nothing was learned since."""
+        repeated, mask = self._masks.get(id(batch), (None, None))
+        return mask if mask is not None and repeated is self.repeated else self.own(batch).words
+
+    def readings(self, batch: Batch, own: Mask | None = None) -> Iterator[Reading]:
         """Yield articles as matching reads them; `own` tells which of all their words are their own, None: all."""
-        own = np.ones(len(batch.words.hashes), dtype=bool) if own is None else own
+        own = _all_of(batch) if own is None else own
         hashes = shingles.hashes64(batch.words.hashes, self.recipe.match_words)
         for place, article in enumerate(batch.articles):
             held = batch.words.words(place)
             last = max(held.stop - self.recipe.match_words + 1, held.start)
             words, title = cutting.part(batch.words, place), cutting.part(batch.titles, place)
             yield Reading(article.id, article.site, title, words, own[held], hashes[held.start : last])
+
+    def texts(self, batch: Batch, own: Mask) -> Texts:
+        """Return articles as matching reads many of them; `own` tells which of all their words are their own."""
+        hashes = shingles.hashes64(batch.words.hashes, self.recipe.match_words)
+        return matching.read(batch.words, batch.titles, own, hashes, self.recipe)
 
     def terms(self, batch: Batch) -> list[dict[str, float]]:
         """Return the salient terms of each article's own text and title, and how much each says."""
@@ -83,7 +120,9 @@ class Desk:
 
     def term_vectors(self, batch: Batch, own: NDArray[np.bool_]) -> list[TermVector]:
         """Return the vector of each article's `terms`; `own` tells which of all their words are their own."""
-        return salient.vectors(self._terms(batch, own), batch.words, self.recipe)
+        found = self._terms(batch, own)
+        vectors = salient.vectors(found, batch.words, self.recipe)
+        return [replace(vector, named=tuple(self._named(batch, place, found))) for place, vector in enumerate(vectors)]
 
     def _read(self, keys: Sequence[str]) -> Batch:
         known = grouping.listed(self.corpus, keys)
@@ -97,12 +136,64 @@ class Desk:
         languages = [article.language for article in batch.articles]
         return salient.terms(batch.words, batch.titles, own, languages, self.recipe)
 
+    def _named(self, batch: Batch, place: int, found: salient.Terms) -> Iterator[tuple[str, float]]:
+        held = found.of(place)
+        said = found.said[held]
+        first = held.start + np.argsort(-said, kind="stable")[:_NAMED]
+        words = self._spelled(batch, place, found.places[first].tolist())
+        yield from zip(words, np.round(found.said[first], 3).tolist(), strict=True)
+
     def _spelled(self, batch: Batch, place: int, wheres: Sequence[int]) -> Iterator[str]:
         """Yield the terms of one article that stand at these places, as `salient.Terms` counts them."""
         length, title, text = len(batch.words.hashes), batch.articles[place].title, batch.texts[place]
         for where in wheres:
             cut, written, at = (batch.words, text, where) if where < length else (batch.titles, title, where - length)
             yield segments.normal(written[int(cut.starts[at]) : int(cut.stops[at])])
+
+
+def _all_of(batch: Batch) -> Mask:
+    return np.ones(len(batch.words.hashes), dtype=bool)
+
+
+def _chosen(batch: Batch, own: Mask | None, places: Sequence[int]) -> tuple[Batch, Mask]:
+    """Return some articles of a batch, and which of their words are their own; `own` tells it of all, None: all."""
+    words, held = _some(batch.words, places)
+    titles, _ = _some(batch.titles, places)
+    some = Batch([batch.articles[place] for place in places], [batch.texts[place] for place in places], words, titles)
+    return some, _all_of(some) if own is None else own[held]
+
+
+def _some(whole: Cut, texts: Sequence[int]) -> tuple[Cut, NDArray[np.int64]]:
+    """Return some texts of a cut, and where their words stood in it."""
+    words, ends = _held(whole.ends, texts)
+    counted, number_ends = _held(whole.number_ends, texts)
+    some = Cut(
+        ends=ends,
+        hashes=whole.hashes[words],
+        starts=whole.starts[words],
+        stops=whole.stops[words],
+        flags=whole.flags[words],
+        number_ends=number_ends,
+        numbers=whole.numbers[counted],
+    )
+    return some, words
+
+
+def _held(ends: NDArray[np.int64], texts: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where everything of some texts stands, and where that of each ends once it stands there alone."""
+    chosen = np.array(texts, dtype=np.int64)
+    lengths = np.diff(ends, prepend=0)[chosen]
+    stops = np.cumsum(lengths)
+    return np.arange(int(lengths.sum())) + np.repeat(ends[chosen] - stops, lengths), stops
+
+
+def _joined(batches: Sequence[Batch]) -> Batch:
+    return Batch(
+        [article for batch in batches for article in batch.articles],
+        [text for batch in batches for text in batch.texts],
+        cutting.joined([batch.words for batch in batches]),
+        cutting.joined([batch.titles for batch in batches]),
+    )
 
 
 def reading(key: str, site: str, title: Cut, words: Cut, own: NDArray[np.bool_], recipe: Recipe) -> Reading:

@@ -166,11 +166,28 @@ class Units:
     strict: NDArray[np.int64]
 
 
+# The weights of terms are whole numbers of these, which add up to the same in any order.
+PART = 1e-5
+
+
 @dataclass(frozen=True, slots=True)
 class TermVector:
-    """What a text tells: sorted hashes of its terms and their weights, of length 1 together or less."""
+    """What a text tells: sorted hashes of its terms and their weights, of length 1 together or less.
 
-    keys: Hashes64
+    Weights are multiples of `PART`. `named` are its weightiest terms in words, and how much each says.
+    """
+
+    keys: Hashes32
+    weights: NDArray[np.float32]
+    named: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """What several texts tell: the terms of text i are `keys[ends[i - 1]:ends[i]]`, sorted, with these weights."""
+
+    ends: NDArray[np.int64]
+    keys: Hashes32
     weights: NDArray[np.float32]
 
 
@@ -345,7 +362,7 @@ class Recipe:
     """All numbers of the method. Stored with every result; two recipes never mix in one corpus."""
 
     # What the numbers below mean to this program; it grows when the same numbers would give other results.
-    method: int = 3
+    method: int = 4
     # Signature: datasketch.MinHash(scheme="affine32", seed=seed) over xxh32 of `shingle_words`-word shingles.
     shingle_words: int = 4
     permutations: int = 128
@@ -393,8 +410,16 @@ class Recipe:
     story_prior: float = 300.0
     story_cut: float = 0.15
     story_floor: float = 0.08
-    story_template: float = -3.0
+    story_days: int = 7
+    story_apart: float = 0.2
+    story_month: int = 30
+    story_far: float = 0.3
+    story_far_terms: int = 5
+    story_far_holders: int = 16
+    story_top_terms: int = 48
+    story_top_share: float = 0.05
     story_term_limit: float = 0.3
+    story_term_least: float = 0.01
     story_table: float = 0.11
     story_title_count: int = 2
 

@@ -1,7 +1,10 @@
 """The stages of an update, each from what changed to what that changes."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -23,7 +26,9 @@ _T = TypeVar("_T")
 
 # Articles whose texts are in memory at a time.
 _AT_ONCE = 5_000
-_PAIRS_AT_ONCE = 2_000
+_PAIRS_AT_ONCE = 5_000
+# Sites of which the sketches of up to a thousand texts each are in memory at a time.
+_SITES_AT_ONCE = 20
 
 
 @dataclass(slots=True)
@@ -98,27 +103,52 @@ def learn(desk: Desk, state: State, tell: Progress) -> tuple[dict[int, Hashes64]
     """
     fresh: dict[int, Hashes64] = {}
     left: list[int] = []
-    touched = np.unique([*_sites_of(state.units, state.moves), *_sites_of(state.before, state.moves)]).tolist()
-    by_site = np.argsort(state.units.sites, kind="stable")
-    places = np.searchsorted(state.units.sites[by_site], [touched, [site + 1 for site in touched]])
-    for done, site in enumerate(touched):
-        tell("learning what sites repeat", done, len(touched))
-        here = by_site[places[0][done] : places[1][done]]
-        sample = np.sort(here[np.argsort(state.units.order[here], kind="stable")[: desk.recipe.site_sample]])
-        old = np.flatnonzero((state.before.sites == site) & (state.before.strict >= 0))
-        came = np.setdiff1d(sample, old).tolist()
-        gone = np.setdiff1d(old, sample).tolist()
-        left += gone
-        state.units.strict[gone] = -1
-        if not came and not gone and site in state.sites.counted:
-            continue
-        sketches = _samples(desk, state, sample.tolist())
-        fresh |= {number: sketches.of(int(np.searchsorted(sample, number))) for number in came}
-        families, found = boilerplate.strict_families(sketches, desk.recipe)
-        state.units.strict[sample] = sample[families]
-        state.sites.counted[site] = boilerplate.enough(found, desk.recipe)
+    others: list[_Sample] = []
+    for sample in _site_samples(desk, state):
+        state.units.strict[sample.gone] = -1
+        left += sample.gone
+        if sample.came or sample.gone or sample.site not in state.sites.counted:
+            others.append(sample)
+    for done, chunk in _chunks(others, _SITES_AT_ONCE):
+        tell("learning what sites repeat", done, len(others))
+        known = _sketches(desk, state, chunk)
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            found = list(threads.map(partial(boilerplate.strict_families, recipe=desk.recipe), known))
+        for sample, sketches, (families, counted) in zip(chunk, known, found, strict=True):
+            fresh |= {number: sketches.of(int(np.searchsorted(sample.units, number))) for number in sample.came}
+            state.units.strict[sample.units] = sample.units[families]
+            state.sites.counted[sample.site] = boilerplate.enough(counted, desk.recipe)
     _decide(desk, state)
     return fresh, left
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """The units, sorted, that stand for a site as it is learned what it repeats; which came, and which went."""
+
+    site: int
+    units: NDArray[np.int64]
+    came: list[int]
+    gone: list[int]
+
+
+def _site_samples(desk: Desk, state: State) -> Iterator[_Sample]:
+    """Yield the sample of each site that units came to or went from."""
+    touched = np.unique([*_sites_of(state.units, state.moves), *_sites_of(state.before, state.moves)]).tolist()
+    now = _by_site(state.units, np.arange(len(state.units.sites)), touched)
+    old = _by_site(state.before, np.flatnonzero(state.before.strict >= 0), touched)
+    for site, here, sampled in zip(touched, now, old, strict=True):
+        first = here[np.argsort(state.units.order[here], kind="stable")[: desk.recipe.site_sample]]
+        units = np.sort(first)
+        came, gone = (np.setdiff1d(*two, assume_unique=True).tolist() for two in ((units, sampled), (sampled, units)))
+        yield _Sample(site, units, came, gone)
+
+
+def _by_site(units: Units, some: NDArray[np.int64], sites: Sequence[int]) -> list[NDArray[np.int64]]:
+    """Return which of `some` units, sorted, are of each of these sites."""
+    some = some[np.argsort(units.sites[some], kind="stable")]
+    first, last = np.searchsorted(units.sites[some], [sites, [site + 1 for site in sites]])
+    return [some[start:stop] for start, stop in zip(first.tolist(), last.tolist(), strict=True)]
 
 
 def moved(desk: Desk, state: State, changed: Set[str]) -> NDArray[np.int32]:
@@ -211,10 +241,10 @@ def verify(
     wanted = whole | {_sorted(state.articles[a], state.articles[b]) for a, b in pairs.tolist()}
     proposing = fresh | {state.articles[number] for number in others}
     same = {key: place for place, group in enumerate(groups) for key in group}
-    known = grouping.matches_of(desk.corpus, proposing | same.keys())
+    known = grouping.pairs_of(desk.corpus, proposing | same.keys())
     todo = sorted(pair for pair in wanted if pair not in known or not fresh.isdisjoint(pair))
     found = [match for match in _compared(desk, todo, whole, tell) if match.measures.containment >= desk.recipe.floor]
-    gone = _gone(desk.corpus, known.keys() - wanted, proposing, same)
+    gone = _gone(desk.corpus, known - wanted, proposing, same)
     kept = {(match.a, match.b) for match in found}
     return Verified(found, sorted(gone | {pair for pair in todo if pair in known and pair not in kept}), len(todo))
 
@@ -237,15 +267,18 @@ def _gone(corpus: Corpus, pairs: Set[Pair], proposing: Set[str], same: Mapping[s
 
 
 def _compared(desk: Desk, pairs: Sequence[Pair], whole: Set[Pair], tell: Progress) -> Iterator[Match]:
-    desk.clear()
-    for done, chunk in _chunks(_by_component(pairs), _PAIRS_AT_ONCE):
-        tell("verifying", done, len(pairs))
-        batch = desk.batch(sorted({key for pair in chunk for key in pair}))
-        by_own = {reading.id: reading for reading in desk.readings(batch, desk.own(batch).words)}
-        by_all = {reading.id: reading for reading in desk.readings(batch)} if not whole.isdisjoint(chunk) else {}
-        for a, b in chunk:
-            read = by_all if (a, b) in whole else by_own
-            yield matching.compare(read[a], read[b], desk.recipe)
+    """Yield the match of each pair; pairs of one text, `whole`, are compared with what their sites repeat."""
+    done = 0
+    for in_whole in (False, True):
+        some = [pair for pair in pairs if (pair in whole) is in_whole]
+        for _, chunk in _chunks(_by_component(some), _PAIRS_AT_ONCE):
+            tell("verifying", done, len(pairs))
+            done += len(chunk)
+            batch, own = desk.gathered({key for pair in chunk for key in pair}, in_whole)
+            articles = [(article.id, article.site) for article in batch.articles]
+            places = {key: place for place, (key, _) in enumerate(articles)}
+            ends = np.array([(places[a], places[b]) for a, b in chunk], dtype=np.int64)
+            yield from matching.compare_all(articles, desk.texts(batch, own), ends, desk.recipe)
 
 
 def _by_component(pairs: Sequence[Pair]) -> list[Pair]:
@@ -290,18 +323,21 @@ def _sites_of(units: Units, moves: Moves) -> list[int]:
     return [site for site in units.sites[numbers].tolist() if site >= 0]
 
 
-def _samples(desk: Desk, state: State, sample: Sequence[int]) -> Sketches:
-    """Return the raw sketches of units: those of new ones, else as they are kept, else taken again."""
-    site = int(state.units.sites[sample[0]]) if sample else -1
+def _sketches(desk: Desk, state: State, samples: Sequence[_Sample]) -> list[Sketches]:
+    """Return the raw sketches of the units of samples: those of new ones, else as they are kept, else taken again."""
     with desk.corpus.reading() as connection:
-        known = stored.read_samples(connection, site)
-    known |= {number: state.sketched[number] for number in sample if number in state.sketched}
-    missing = [number for number in sample if number not in known]
-    if missing:
-        taken = minhash.sketches(desk.batch(_keys(desk.corpus, state, missing)).words, desk.recipe)
-        known |= {number: taken.of(place) for place, number in enumerate(missing)}
-    held = [known[number] for number in sample]
-    return Sketches(np.cumsum([len(keys) for keys in held], dtype=np.int64), np.concatenate([NOTHING, *held]))
+        known = stored.read_samples(connection, [sample.site for sample in samples])
+    asked = [number for sample in samples for number in sample.units.tolist()]
+    known |= {number: state.sketched[number] for number in asked if number in state.sketched}
+    missing = [number for number in asked if number not in known]
+    for _, chunk in _chunks(missing):
+        taken = minhash.sketches(desk.batch(_keys(desk.corpus, state, chunk)).words, desk.recipe)
+        known |= {number: taken.of(place) for place, number in enumerate(chunk)}
+    held = [[known[number] for number in sample.units.tolist()] for sample in samples]
+    return [
+        Sketches(np.cumsum([len(keys) for keys in each], dtype=np.int64), np.concatenate([NOTHING, *each]))
+        for each in held
+    ]
 
 
 def _decide(desk: Desk, state: State) -> None:

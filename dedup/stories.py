@@ -1,119 +1,124 @@
-"""Families → stories: what they tell compared by salient words, clustered by average linkage.
+"""Families → stories: what they tell compared by salient words, day after day, by average linkage.
 
-Edges between families are facts and are kept; clusters are recomputed from them. Similarities are whole numbers
-of millionths, so that sums do not depend on the order of adding.
+The families of a day are clustered together with the stories of the days before it. Similarities are whole numbers of
+millionths, so that sums do not depend on the order of adding.
 """
 
+import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from scipy.sparse import csr_array
+from numpy.typing import NDArray
 
-from dedup.records import Family, Hashes64, Match, Recipe, Relation, TermVector
+from dedup.compiled import compiled
+from dedup.records import Hashes32, Recipe, Vectors
 
-Edges = Mapping[tuple[str, str], int]
+Places = NDArray[np.int64]
+Weights = NDArray[np.float32]
 MILLION = 1_000_000
 
-
-def mean(vectors: Sequence[TermVector]) -> TermVector:
-    """Return the vector in the middle of `vectors`: what a family tells; of none, one without terms."""
-    if not vectors:
-        return TermVector(np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.float32))
-    if len(vectors) == 1:
-        return vectors[0]
-    keys, places = np.unique(np.concatenate([held.keys for held in vectors]), return_inverse=True)
-    weights = np.zeros(len(keys))
-    np.add.at(weights, places, np.concatenate([held.weights for held in vectors]))
-    return TermVector(keys, (weights / len(vectors)).astype(np.float32))
+# What keeps two apart whatever the others of their stories tell.
+_NEVER = -(10**15)
+# So many stories may one family bring together: those it is most alike.
+_BRIDGED = 8
+# Families compared by one thread at a time.
+_AT_ONCE = 512
 
 
-def edges(vectors: Mapping[str, TermVector], fresh: Iterable[str], recipe: Recipe) -> dict[tuple[str, str], int]:
-    """Return the cosine, in millionths, of each pair `(a, b)`, `a < b`, with an end in `fresh`, down to the floor."""
-    names = sorted(vectors)
-    asked = sorted(set(fresh) & vectors.keys())
-    if not asked:
-        return {}
-    columns = np.unique(np.concatenate([vectors[name].keys for name in names]))
-    everything = _matrix([vectors[name] for name in names], columns).T.tocsr()
-    found = {}
-    # Nearly every text shares a word with every other: what is below the floor must not pile up.
-    for start in range(0, len(asked), _ROWS):
-        rows = asked[start : start + _ROWS]
-        products = (_matrix([vectors[name] for name in rows], columns) @ everything).tocoo()
-        high = products.data >= recipe.story_floor
-        ends = (products.row[high].tolist(), products.col[high].tolist(), products.data[high].tolist())
-        for row, column, cosine in zip(*ends, strict=True):
-            a, b = rows[row], names[column]
-            if a != b:
-                found[min(a, b), max(a, b)] = round(cosine * MILLION)
-    return found
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The stories at hand, the first of `vectors`, and from `first` on a day's families; `sizes` families each.
+
+    No two of `apart` (pairs of places) come into one story.
+    """
+
+    vectors: Vectors
+    sizes: Places
+    first: int
+    apart: Places
 
 
-_ROWS = 256
+def means(vectors: Vectors, groups: Places, count: int) -> Vectors:
+    """Return the vector in the middle of each of `count` groups; `groups` tells which one each vector belongs to."""
+    order = np.argsort(groups, kind="stable")
+    return Vectors(*_means(vectors.ends, vectors.keys, vectors.weights, order, groups[order], count))
 
 
-def cluster(families: Iterable[str], similar: Edges, recipe: Recipe) -> list[tuple[str, ...]]:
-    """Return stories as sorted tuples of families: average linkage, cut at `recipe.story_cut`.
+def together(day: Day, recipe: Recipe) -> Places:
+    """Return the first of those that come together with each story and family of a day: average linkage.
 
+    Two stories of before are compared where one of the day's families could join either.
+    """
+    pairs, alike = near(day.vectors, day.first, recipe)
+    bridges = _bridges(pairs, alike, day.first, recipe.story_cut)
+    between = np.round(cosines(day.vectors, bridges) * MILLION).astype(np.int64)
+    pairs = np.concatenate([pairs, bridges, day.apart])
+    values = np.concatenate([np.round(alike * MILLION).astype(np.int64), between, np.zeros(len(day.apart), np.int64)])
+    totals = values * day.sizes[pairs[:, 0]] * day.sizes[pairs[:, 1]]
+    totals[len(totals) - len(day.apart) :] = _NEVER
+    return linked(day.sizes, pairs, totals, recipe.story_cut)
+
+
+def linked(sizes: Places, pairs: Places, totals: Places, cut: float) -> Places:
+    """Return the first of the cluster of each item of so many families: average linkage, cut at `cut`.
+
+    `totals` are the similarities, in millionths, of all families of one with all of the other; a missing pair is 0.
     Reciprocal nearest neighbours merge in rounds, which gives the textbook's partition (average linkage is
-    reducible: Bruynooghe 1977, Murtagh 1983). A missing edge is 0; ties go by id.
+    reducible: Bruynooghe 1977, Murtagh 1983). Among equals the first is nearest.
     """
-    members: dict[str, tuple[str, ...]] = {family: (family,) for family in families}
-    sums: dict[str, dict[str, int]] = {family: {} for family in members}
-    for (a, b), value in similar.items():
-        sums[a][b] = sums[b][a] = value
-    active = set(members)
-    while active:
-        nearest = {name: _nearest(name, sums, members, recipe) for name in sorted(active)}
-        pairs = {
-            (min(name, other), max(name, other))
-            for name, other in nearest.items()
-            if other and (nearest.get(other) or _nearest(other, sums, members, recipe)) == name
-        }
-        active = set()
-        for one, other in sorted(pairs):
-            active |= _merge(one, other, sums, members)
-        active &= members.keys()
-    return sorted(tuple(sorted(held)) for held in members.values())
+    ends = np.concatenate([pairs[:, 0], pairs[:, 1]])
+    order = np.argsort(ends, kind="stable")
+    others, values = np.concatenate([pairs[:, 1], pairs[:, 0]])[order], np.concatenate([totals, totals])[order]
+    starts = np.searchsorted(ends[order], np.arange(len(sizes) + 1))
+    return _linked(sizes.astype(np.int64), starts.astype(np.int64), others, values, cut * MILLION)
 
 
-def linkage(
-    edges: Edges, families: Sequence[Family], matches: Iterable[Match], recipe: Recipe
-) -> dict[tuple[str, str], int]:
-    """Return the edges as clustering reads them: templates pushed apart, digests left out.
+def near(vectors: Vectors, first: int, recipe: Recipe) -> tuple[Places, NDArray[np.float64]]:
+    """Return the pairs (a < b) with b from `first` on whose cosine reaches the floor, and their cosines.
 
-    A *digest* shares excerpts with families that do not tell of one another: it would tie them all together.
+    Candidates share enough of their weightiest terms: what shares little of these reaches the floor hardly ever (the
+    prefix filter of Bayardo, Ma and Srikant 2007, with a little less than everything).
     """
-    home = {member: family.id for family in families for member in family.members}
-    excerpts: dict[str, set[str]] = defaultdict(set)
-    templates = set()
-    for match in matches:
-        a, b = sorted((home[match.a], home[match.b]))
-        if match.relation is Relation.TEMPLATE and a != b:
-            templates.add((a, b))
-        if match.relation is Relation.EXCERPT and a != b:
-            excerpts[a].add(b)
-            excerpts[b].add(a)
-    cut = recipe.story_cut * MILLION
-    digests = {
-        family
-        for family, held in excerpts.items()
-        if any(edges.get(pair, 0) < cut for pair in combinations(sorted(held), 2))
-    }
-    kept = {pair: value for pair, value in edges.items() if digests.isdisjoint(pair)}
-    return kept | dict.fromkeys(templates, round(recipe.story_template * MILLION))
+    count = len(vectors.ends)
+    top = _weightiest(vectors.ends, vectors.weights, recipe.story_top_terms)
+    holders = np.repeat(np.arange(count, dtype=np.int32), np.diff(vectors.ends, prepend=0))[top]
+    held, terms = np.unique(vectors.keys[top], return_inverse=True)
+    order = np.argsort(terms, kind="stable")
+    postings = np.searchsorted(terms[order], np.arange(len(held) + 1)).astype(np.int64)
+    numbers = np.full(len(vectors.keys), -1, np.int32)
+    numbers[top] = terms
+    texts = vectors.ends, vectors.keys, vectors.weights
+    shared = *texts, numbers, postings, holders[order], vectors.weights[top][order]
+    least, floor = recipe.story_top_share, recipe.story_floor
+    chunks = [(start, min(start + _AT_ONCE, count)) for start in range(first, count, _AT_ONCE)]
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        found = list(threads.map(lambda part: _near(*shared, part[0], part[1], least, floor), chunks))
+    pairs = np.concatenate([np.empty((0, 2), np.int64), *(part[0] for part in found)])
+    return pairs, np.concatenate([np.empty(0), *(part[1] for part in found)])
 
 
-def label(families: Sequence[str], similar: Edges) -> str:
-    """Return the family nearest to all others of the story; among equals the first by id."""
+def cosines(vectors: Vectors, pairs: Places) -> NDArray[np.float64]:
+    """Return how alike the vectors of each pair are."""
+    return _cosines(vectors.ends, vectors.keys, vectors.weights, pairs)
 
-    def centrality(family: str) -> int:
-        return sum(similar.get((min(family, other), max(family, other)), 0) for other in families if other != family)
 
-    return min(families, key=lambda family: (-centrality(family), family))
+def signs(vectors: Vectors, recipe: Recipe) -> Places:
+    """Return the keys by which what lies far apart finds one another, a row for each: pairs of the weightiest terms.
+
+    Shape (vectors, n · (n − 1) / 2) for the n of `recipe.story_far_terms`; 0 where there are fewer terms.
+    """
+    return _signs(vectors.ends, vectors.keys, vectors.weights, recipe.story_far_terms)
+
+
+def needed(days: int | None, recipe: Recipe) -> float:
+    """Return how alike what lies so many days apart must be to be one story; None: nobody knows how many."""
+    if days is None or days > recipe.story_month:
+        return recipe.story_far
+    return recipe.story_cut if days <= recipe.story_days else recipe.story_apart
 
 
 def telling_terms(told: Sequence[Mapping[str, float]], count: int) -> tuple[str, ...]:
@@ -130,32 +135,288 @@ def telling_terms(told: Sequence[Mapping[str, float]], count: int) -> tuple[str,
     return tuple(order[:count])
 
 
+def central(vectors: Vectors) -> int:
+    """Return which of these vectors is nearest to all others; among equals the first."""
+    middle = means(vectors, np.zeros(len(vectors.ends), np.int64), 1)
+    both = Vectors(
+        np.concatenate([vectors.ends, middle.ends + vectors.ends[-1]]),
+        np.concatenate([vectors.keys, middle.keys]),
+        np.concatenate([vectors.weights, middle.weights]),
+    )
+    count = len(vectors.ends)
+    pairs = np.stack([np.arange(count), np.full(count, count)], axis=1)
+    # Each is as near to itself as it is long: that is no merit.
+    itself = cosines(vectors, np.stack([np.arange(count), np.arange(count)], axis=1))
+    return int(np.argmax(np.round(cosines(both, pairs) * count - itself, 6)))
+
+
+def _bridges(pairs: Places, alike: NDArray[np.float64], first: int, cut: float) -> Places:
+    """Return the pairs of stories that some family of the day could join both."""
+    could = (alike >= cut) & (pairs[:, 0] < first)
+    ends, strengths = pairs[could], alike[could]
+    found = _bridged(ends[np.lexsort((ends[:, 0], -strengths, ends[:, 1]))], _BRIDGED)
+    return np.unique(found, axis=0) if len(found) else found
+
+
+@compiled
+def _bridged(ends: Places, most: int) -> Places:
+    out = np.empty((len(ends) * most, 2), np.int64)
+    found, start = 0, 0
+    for row in range(len(ends)):
+        if ends[row, 1] != ends[start, 1]:
+            start = row
+        if row - start >= most:
+            continue
+        for other in range(start, row):
+            a, b = ends[other, 0], ends[row, 0]
+            out[found, 0], out[found, 1] = min(a, b), max(a, b)
+            found += 1
+    return out[:found].copy()
+
+
+@compiled
+def _means(
+    ends: Places, keys: Hashes32, weights: Weights, order: Places, groups: Places, count: int
+) -> tuple[Places, Hashes32, Weights]:
+    out_ends, out, said = np.zeros(count, np.int64), np.empty(len(keys), np.uint32), np.empty(len(keys), np.float32)
+    at, row = 0, 0
+    for group in range(count):
+        begin = row
+        length = 0
+        while row < len(order) and groups[row] == group:
+            one = order[row]
+            length += ends[one] - (ends[one - 1] if one else 0)
+            row += 1
+        held, values = np.empty(length, np.uint32), np.empty(length, np.float64)
+        place = 0
+        for which in range(begin, row):
+            one = order[which]
+            start, stop = (ends[one - 1] if one else 0), ends[one]
+            held[place : place + stop - start] = keys[start:stop]
+            values[place : place + stop - start] = weights[start:stop]
+            place += stop - start
+        sort = np.argsort(held, kind="mergesort")
+        for which in range(length):
+            key, value = held[sort[which]], values[sort[which]]
+            if which and held[sort[which - 1]] == key:
+                values[sort[which]] = value + values[sort[which - 1]]
+            if which + 1 == length or held[sort[which + 1]] != key:
+                out[at], said[at] = key, values[sort[which]] / (row - begin)
+                at += 1
+        out_ends[group] = at
+    return out_ends, out[:at].copy(), said[:at].copy()
+
+
+@compiled
+def _weightiest(ends: Places, weights: Weights, most: int) -> NDArray[np.bool_]:
+    """Return which terms are among the weightiest of their text; among equals the first."""
+    out = np.zeros(len(weights), np.bool_)
+    start = 0
+    for stop in ends:
+        if stop - start <= most:
+            out[start:stop] = True
+        else:
+            order = np.argsort(-weights[start:stop], kind="mergesort")
+            for place in range(most):
+                out[start + order[place]] = True
+        start = stop
+    return out
+
+
+@compiled
+def _cosine(keys: Hashes32, weights: Weights, one: int, one_stop: int, other: int, other_stop: int) -> float:
+    total = 0.0
+    while one < one_stop and other < other_stop:
+        if keys[one] == keys[other]:
+            total += np.float64(weights[one]) * np.float64(weights[other])
+            one += 1
+            other += 1
+        elif keys[one] < keys[other]:
+            one += 1
+        else:
+            other += 1
+    return total
+
+
+@compiled
+def _cosines(ends: Places, keys: Hashes32, weights: Weights, pairs: Places) -> NDArray[np.float64]:
+    out = np.empty(len(pairs))
+    for row in range(len(pairs)):
+        a, b = pairs[row, 0], pairs[row, 1]
+        out[row] = _cosine(keys, weights, ends[a - 1] if a else 0, ends[a], ends[b - 1] if b else 0, ends[b])
+    return out
+
+
+@compiled
+def _near(
+    ends: Places,
+    keys: Hashes32,
+    weights: Weights,
+    numbers: NDArray[np.int32],
+    postings: Places,
+    holders: NDArray[np.int32],
+    theirs: Weights,
+    start: int,
+    stop: int,
+    least: float,
+    floor: float,
+) -> tuple[Places, NDArray[np.float64]]:
+    """Return what `near` does, for the items from `start` to `stop`.
+
+    `numbers` are those of weighty terms, -1 of others; term t stands in `holders[postings[t]:postings[t + 1]]`, there
+    with the weights `theirs`.
+    """
+    totals, met = np.zeros(stop, np.float32), np.empty(stop, np.int64)
+    pairs, cosines_ = np.empty((1024, 2), np.int64), np.empty(1024)
+    found = 0
+    for item in range(start, stop):
+        begin, end, seen = (ends[item - 1] if item else 0), ends[item], 0
+        for place in range(begin, end):
+            term = numbers[place]
+            if term < 0:
+                continue
+            for row in range(postings[term], postings[term + 1]):
+                other = holders[row]
+                if other >= item:
+                    break
+                if totals[other] == 0:
+                    met[seen] = other
+                    seen += 1
+                totals[other] += weights[place] * theirs[row]
+        for which in range(seen):
+            other = met[which]
+            enough = totals[other] >= least
+            totals[other] = 0.0
+            if not enough:
+                continue
+            cosine = _cosine(keys, weights, begin, end, ends[other - 1] if other else 0, ends[other])
+            if cosine < floor:
+                continue
+            if found == len(cosines_):
+                pairs, cosines_ = _grown(pairs, cosines_)
+            pairs[found, 0], pairs[found, 1], cosines_[found] = other, item, cosine
+            found += 1
+    return pairs[:found].copy(), cosines_[:found].copy()
+
+
+@compiled
+def _grown(pairs: Places, values: NDArray[np.float64]) -> tuple[Places, NDArray[np.float64]]:
+    more, longer = np.empty((2 * len(values), 2), np.int64), np.empty(2 * len(values))
+    more[: len(values)], longer[: len(values)] = pairs, values
+    return more, longer
+
+
+@compiled
+def _linked(sizes: Places, starts: Places, others: Places, values: Places, cut: float) -> Places:
+    """Return what `linked` does; what item i is near to are `others[starts[i]:starts[i + 1]]`."""
+    count = len(sizes)
+    home, held = np.arange(count), sizes.copy()
+    follows, last = np.full(count, -1, np.int64), np.arange(count)
+    nearest, dirty = np.full(count, -1, np.int64), np.arange(count)
+    totals, met = np.zeros(count, np.int64), np.empty(count, np.int64)
+    stale, seen_at = np.zeros(count, np.bool_), np.full(count, -1, np.int64)
+    stamp = 0
+    while len(dirty):
+        for one in dirty:
+            stamp += 1
+            nearest[one] = _nearest(one, home, held, follows, starts, others, values, cut, totals, met, seen_at, stamp)
+        merged = np.empty(len(dirty), np.int64)
+        found = 0
+        for one in dirty:
+            other = nearest[one]
+            # A pair is met from both ends if both were looked at; from the first only, if not.
+            if other >= 0 and nearest[other] == one and (one < other or not _holds(dirty, other)):
+                merged[found] = one
+                found += 1
+        again, waiting = np.empty(count, np.int64), 0
+        for place in range(found):
+            one, other = min(merged[place], nearest[merged[place]]), max(merged[place], nearest[merged[place]])
+            item = other
+            while item >= 0:
+                home[item] = one
+                item = follows[item]
+            follows[last[one]], last[one] = other, last[other]
+            held[one] += held[other]
+        for place in range(found):
+            one = min(merged[place], nearest[merged[place]])
+            item = one
+            while item >= 0:
+                for row in range(starts[item], starts[item + 1]):
+                    near_by = home[others[row]]
+                    if not stale[near_by]:
+                        stale[near_by] = True
+                        again[waiting] = near_by
+                        waiting += 1
+                item = follows[item]
+            if not stale[one]:
+                stale[one] = True
+                again[waiting] = one
+                waiting += 1
+        dirty = np.sort(again[:waiting])
+        stale[dirty] = False
+    return home
+
+
+@compiled
+def _holds(values: Places, value: int) -> bool:
+    place = np.searchsorted(values, value)
+    return bool(place < len(values) and values[place] == value)
+
+
+@compiled
 def _nearest(
-    name: str, sums: Mapping[str, Mapping[str, int]], members: Mapping[str, Sequence[str]], recipe: Recipe
-) -> str:
-    """Return the cluster nearest to `name` on average, "" when none reaches the cut; among equals the first by id."""
-    best, nearest = recipe.story_cut * MILLION, ""
-    for other in sorted(sums[name]):
-        average = sums[name][other] / (len(members[name]) * len(members[other]))
-        if average > best or (average == best and not nearest):
+    one: np.int64,
+    home: Places,
+    held: Places,
+    follows: Places,
+    starts: Places,
+    others: Places,
+    values: Places,
+    cut: float,
+    totals: Places,
+    met: Places,
+    seen_at: Places,
+    stamp: int,
+) -> int:
+    """Return the cluster nearest to `one` on average, -1 where none reaches the cut; among equals the first."""
+    seen, item = 0, one
+    while item >= 0:
+        for row in range(starts[item], starts[item + 1]):
+            other = home[others[row]]
+            if other == one:
+                continue
+            if seen_at[other] != stamp:
+                seen_at[other] = stamp
+                totals[other] = 0
+                met[seen] = other
+                seen += 1
+            totals[other] += values[row]
+        item = follows[item]
+    best, nearest = cut, -1
+    for place in range(seen):
+        other = met[place]
+        average = totals[other] / (held[one] * held[other])
+        if average > best or (average == best and (nearest < 0 or other < nearest)):
             best, nearest = average, other
     return nearest
 
 
-def _merge(one: str, other: str, sums: dict[str, dict[str, int]], members: dict[str, tuple[str, ...]]) -> set[str]:
-    """Merge `other` into `one`; return the clusters whose nearest neighbour may have changed."""
-    members[one] += members.pop(other)
-    gone = sums.pop(other)
-    gone.pop(one, None)
-    sums[one].pop(other, None)
-    for third, value in gone.items():
-        sums[third].pop(other)
-        sums[one][third] = sums[third][one] = sums[one].get(third, 0) + value
-    return {one, *sums[one]}
-
-
-def _matrix(vectors: Sequence[TermVector], columns: Hashes64) -> csr_array:
-    lengths = np.cumsum([0, *(len(held.keys) for held in vectors)])
-    places = np.searchsorted(columns, np.concatenate([held.keys for held in vectors]))
-    weights = np.concatenate([held.weights for held in vectors])
-    return csr_array((weights, places, lengths), shape=(len(vectors), len(columns)))
+@compiled
+def _signs(ends: Places, keys: Hashes32, weights: Weights, most: int) -> Places:
+    out = np.zeros((len(ends), most * (most - 1) // 2), np.int64)
+    start = 0
+    for item in range(len(ends)):
+        stop = ends[item]
+        order = np.argsort(-weights[start:stop], kind="mergesort")[:most]
+        terms = np.sort(keys[start:stop][order])
+        place = 0
+        for one in range(len(terms)):
+            for other in range(one):
+                mixed = (np.uint64(terms[other]) << np.uint64(32)) | np.uint64(terms[one])
+                mixed ^= mixed >> np.uint64(29)
+                mixed *= np.uint64(0xBF58476D1CE4E5B9)
+                mixed ^= mixed >> np.uint64(32)
+                out[item, place] = np.int64(mixed >> np.uint64(1))
+                place += 1
+        start = stop
+    return out

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dedup import background, cutting
 from dedup.compiled import compiled
-from dedup.records import BEGINS_WITH_DIGIT, Cut, Hashes64, Recipe, TermVector
+from dedup.records import BEGINS_WITH_DIGIT, PART, Cut, Hashes64, Recipe, TermVector
 from dedup.signing import has_kernel
 
 Places = NDArray[np.int64]
@@ -71,8 +71,12 @@ def vectors(found: Terms, words: Cut, recipe: Recipe) -> list[TermVector]:
             held = slice(0, 0)
         said = found.said[held]
         length = float(np.sqrt(said @ said)) or 1.0
-        limit = np.float32(recipe.story_term_limit)
-        out.append(TermVector(found.hashes[held], np.minimum((said / length).astype(np.float32), limit)))
+        parts = np.rint(np.minimum(said / length, recipe.story_term_limit) / PART).astype(np.uint16)
+        keys = (found.hashes[held] >> np.uint64(32)).astype(np.uint32)
+        kept = parts >= recipe.story_term_least / PART
+        # Two terms of one text whose hashes begin alike: one in a million texts, and one of the two will do.
+        kept[1:] &= keys[1:] != keys[:-1]
+        out.append(TermVector(keys[kept], parts[kept] * np.float32(PART)))
     return out
 
 

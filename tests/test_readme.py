@@ -65,3 +65,13 @@ def test_every_room_is_on_the_map() -> None:
 def test_links_and_pictures_lead_somewhere() -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (HOME / target).is_file(), target
+
+
+def test_its_python_runs(tmp_path: Path) -> None:
+    blocks = re.findall(r"```python\n(.+?)```", README, re.DOTALL)
+    assert blocks
+    for block in blocks:
+        # Addresses of a corpus are looked up beside scrapy.cfg: the example would write into the house.
+        script = block.replace("sqlite:///data/", f"sqlite:///{tmp_path}/")
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr

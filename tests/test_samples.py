@@ -15,7 +15,7 @@ from dedup import Corpus
 from dedup.corpus.results import snapshot
 from dedup.explain import explain
 from dedup.records import Relation, Snapshot
-from dedup.update import update
+from dedup.updating import update
 from tests.newsroom.server import Newsroom
 from tests.newsroom.texts import Press, Text, load
 from tests.shared import SHARED

@@ -13,7 +13,7 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
 def test_dedup_and_extraction_work_without_scrapy() -> None:
     done = run(
         "import sys; sys.modules['scrapy'] = None; sys.modules['twisted'] = None\n"
-        "import dedup, dedup.update, dedup.cli, crawler.extraction, crawler.discovery, crawler.worker"
+        "import dedup, dedup.updating, dedup.cli, crawler.extraction, crawler.discovery, crawler.worker"
     )
     assert done.returncode == 0, done.stderr
 

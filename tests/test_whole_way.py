@@ -13,7 +13,7 @@ import pytest
 from dedup import Article, Corpus
 from dedup.corpus.results import snapshot
 from dedup.records import Snapshot
-from dedup.update import update
+from dedup.updating import update
 from tests.newsroom.furniture_lines import FURNITURE
 from tests.newsroom.server import Newsroom
 from tests.newsroom.texts import JOINING, Press, load

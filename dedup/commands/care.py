@@ -14,7 +14,7 @@ def update(corpus: CorpusOption = None) -> None:
     """Group what came, changed or went since the last update."""
     from dedup.corpus import Corpus
     from dedup.report.wording import summary
-    from dedup.update import update as run
+    from dedup.updating import update as run
 
     with Corpus.open(corpus) as opened, progress_bars() as progress:
         done = run(opened, progress=progress)
@@ -26,7 +26,7 @@ def rebuild(corpus: CorpusOption = None) -> None:
     """Group the whole corpus anew; families and stories keep their ids."""
     from dedup.corpus import Corpus
     from dedup.report.wording import summary
-    from dedup.update import rebuild as run
+    from dedup.updating import rebuild as run
 
     with Corpus.open(corpus) as opened, progress_bars() as progress:
         done = run(opened, progress=progress)

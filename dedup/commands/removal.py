@@ -123,7 +123,7 @@ def _in_turn(corpus: "Corpus") -> Iterator[None]:
 
 def _group(corpus: "Corpus") -> None:
     from dedup.report.wording import summary
-    from dedup.update import update as run
+    from dedup.updating import update as run
 
     # Whoever came between groups without the article as well.
     with suppress(Busy), progress_bars() as progress:

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Table, bindparam, delete, func, literal, select, update
 
-from dedup.corpus import postings, schema, units
-from dedup.corpus.results import match_row, read_matches
+from dedup.corpus import postings, schema, strands, units
+from dedup.corpus.results import match_row, read_matches, read_pairs
 from dedup.corpus.store import Corpus, chunks
 from dedup.corpus.units import Moves, Sites
 from dedup.records import (
+    PART,
     Change,
     Family,
     Hashes32,
@@ -22,7 +23,6 @@ from dedup.records import (
     Match,
     Recipe,
     RecipeError,
-    Story,
     TermVector,
     Units,
     Verdict,
@@ -57,9 +57,10 @@ def forget_results(corpus: Corpus) -> None:
     """Undo all grouping, so that the next update groups every article anew; families and stories keep their ids."""
     computed = (
         *(schema.signatures, schema.units, schema.unit_columns, schema.samples, schema.postings, schema.sites),
-        *(schema.own_texts, schema.matches, schema.story_edges),
+        *(schema.own_texts, schema.matches),
     )
     with corpus.transaction() as connection:
+        strands.forget(connection)
         for table in computed:
             connection.execute(delete(table))
         connection.execute(delete(schema.facts).where(schema.facts.c.name.in_(["recipe", _LAST_UNIT])))
@@ -163,24 +164,16 @@ def save_signatures(corpus: Corpus, signed: Mapping[int, Hashes32]) -> None:
             connection.execute(corpus.insert(schema.signatures).on_conflict_do_nothing(), rows)
 
 
-def vectors(corpus: Corpus) -> dict[str, TermVector]:
-    """Return what every article that stands for a unit tells, by id."""
-    table, articles = schema.own_texts, schema.articles
-    query = select(articles.c.key, table.c.terms, table.c.weights).join(articles, articles.c.id == table.c.article_id)
-    with corpus.reading() as connection:
-        return {
-            key: TermVector(np.frombuffer(terms, "<u8"), np.frombuffer(weights, "<f4"))
-            for key, terms, weights in connection.execute(query)
-        }
-
-
 def matches_of(corpus: Corpus, keys: Iterable[str]) -> dict[tuple[str, str], Match]:
     """Return the stored matches of these articles, each as the two alone make it, by the pair of ids."""
-    found: dict[tuple[str, str], Match] = {}
     with corpus.reading() as connection:
-        for chunk in chunks(sorted(keys)):
-            found.update({(match.a, match.b): match for match in read_matches(connection, chunk, alone=True)})
-    return found
+        return {(match.a, match.b): match for match in read_matches(connection, list(keys), alone=True)}
+
+
+def pairs_of(corpus: Corpus, keys: Iterable[str]) -> set[tuple[str, str]]:
+    """Return the pairs of ids of the stored matches of these articles."""
+    with corpus.reading() as connection:
+        return read_pairs(connection, keys)
 
 
 def families_of(corpus: Corpus, keys: Iterable[str]) -> dict[str, str]:
@@ -254,14 +247,6 @@ def verdicts(corpus: Corpus) -> list[Verdict]:
         )
 
 
-def untold(corpus: Corpus) -> bool:
-    """Tell whether stories were never told, or not to the end."""
-    told = select(schema.story_families.c.family)
-    with corpus.reading() as connection:
-        query = select(schema.families.c.id).where(schema.families.c.id.not_in(told)).limit(1)
-        return connection.execute(query).first() is not None
-
-
 def counts(corpus: Corpus) -> dict[str, int]:
     """Return how many articles, matches, families and stories there are, and how many of these of more than one."""
     members = select(schema.family_members.c.family).group_by(schema.family_members.c.family).having(func.count() > 1)
@@ -314,15 +299,6 @@ class Outcome:
     merged: Mapping[tuple[str, str], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """All stories, the edges between families that they rest on, and what story ids no longer in use became."""
-
-    edges: Mapping[tuple[str, str], int]
-    stories: Sequence[Story]
-    aliases: Mapping[str, str]
-
-
 def save(corpus: Corpus, recipe: Recipe, outcome: Outcome, now: datetime) -> None:
     """Store an update's outcome in one transaction: a reader sees the copies of before or of after."""
     with corpus.transaction() as connection:
@@ -330,27 +306,20 @@ def save(corpus: Corpus, recipe: Recipe, outcome: Outcome, now: datetime) -> Non
         units.save_units(connection, outcome.units_before, outcome.units, outcome.moves)
         units.save_samples(connection, outcome.units_before, outcome.units, outcome.samples, outcome.unsampled)
         postings.append(connection, outcome.keys, outcome.holders)
-        _save_families(connection, outcome)
-        _save_aliases(corpus, connection, "family", outcome.aliases, now)
+        _save_families(corpus, connection, outcome)
+        strands.due(corpus, connection, {family.id for family in outcome.families} | outcome.dissolved)
+        save_aliases(corpus, connection, "family", outcome.aliases, now)
         _insert(connection, schema.history, [{"at": now, **asdict(change)} for change in outcome.changes])
         facts = {"recipe": json.dumps(recipe.as_dict()), _LAST_UNIT: str(len(outcome.units.sites) - 1)}
         _save_facts(connection, facts)
         if outcome.moves.left:
-            _drop_empty(connection)
+            strands.due(corpus, connection, _drop_empty(connection))
         connection.execute(delete(schema.changes).where(schema.changes.c.taken == 1))
 
 
-def save_stories(corpus: Corpus, told: Told, now: datetime) -> None:
-    """Store all stories in one transaction."""
+def told(corpus: Corpus, now: datetime) -> None:
+    """Note when stories were told last."""
     with corpus.transaction() as connection:
-        _replace(connection, schema.story_families, [])
-        edges = [{"a": a, "b": b, "millionths": value} for (a, b), value in told.edges.items()]
-        _replace(connection, schema.story_edges, edges)
-        rows = [{"id": story.id, "label": story.label, "terms": json.dumps(story.terms)} for story in told.stories]
-        _replace(connection, schema.stories, rows)
-        held = [{"family": family, "story": story.id} for story in told.stories for family in story.families]
-        _insert(connection, schema.story_families, held)
-        _save_aliases(corpus, connection, "story", told.aliases, now)
         _save_facts(connection, {"updated_at": now.isoformat()})
 
 
@@ -360,7 +329,7 @@ def tidy(corpus: Corpus, alive: NDArray[np.bool_]) -> None:
         postings.merge(connection, alive)
 
 
-def _save_families(connection: Connection, outcome: Outcome) -> None:
+def _save_families(corpus: Corpus, connection: Connection, outcome: Outcome) -> None:
     ends = {key for pair in outcome.dropped for key in pair} | {key for m in outcome.matches for key in (m.a, m.b)}
     members = {member for family in outcome.families for member in family.members}
     numbers = _numbers(connection, ends | members | outcome.told.keys() | set(outcome.untold))
@@ -372,24 +341,35 @@ def _save_families(connection: Connection, outcome: Outcome) -> None:
         [
             {
                 "article_id": numbers[key],
-                "terms": vector.keys.astype("<u8").tobytes(),
-                "weights": vector.weights.astype("<f4").tobytes(),
+                "terms": vector.keys.astype("<u4").tobytes(),
+                "weights": np.rint(vector.weights / PART).astype("<u2").tobytes(),
+                "named": json.dumps(vector.named, ensure_ascii=False),
             }
             for key, vector in outcome.told.items()
             if key in numbers
         ],
     )
-    pairs = [*outcome.dropped, *((match.a, match.b) for match in outcome.matches)]
-    gone = [{"a": numbers[a], "b": numbers[b]} for a, b in pairs if a in numbers and b in numbers]
+    _save_matches(corpus, connection, outcome, numbers)
+    _save_members(connection, outcome, numbers)
+
+
+def _save_matches(corpus: Corpus, connection: Connection, outcome: Outcome, numbers: Mapping[str, int]) -> None:
+    table, merged = schema.matches, dict(outcome.merged)
+    gone = [{"a": numbers[a], "b": numbers[b]} for a, b in outcome.dropped if a in numbers and b in numbers]
     if gone:
-        table = schema.matches
         connection.execute(delete(table).where(table.c.a_id == bindparam("a"), table.c.b_id == bindparam("b")), gone)
-    found = [match_row(match, numbers) for match in outcome.matches if {match.a, match.b} <= numbers.keys()]
-    _insert(connection, schema.matches, found)
-    table = schema.matches
+    found = [
+        match_row(match, numbers, merged.pop((match.a, match.b), False))
+        for match in outcome.matches
+        if match.a in numbers and match.b in numbers
+    ]
+    if found:
+        rows = corpus.insert(table)
+        others = {column.name: rows.excluded[column.name] for column in table.c if not column.primary_key}
+        connection.execute(rows.on_conflict_do_update(index_elements=["a_id", "b_id"], set_=others), found)
     flagged = [
         {"a": numbers[a], "b": numbers[b], "flag": int(flag)}
-        for (a, b), flag in outcome.merged.items()
+        for (a, b), flag in merged.items()
         if a in numbers and b in numbers
     ]
     if flagged:
@@ -397,7 +377,6 @@ def _save_families(connection: Connection, outcome: Outcome) -> None:
             (table.c.a_id == bindparam("a")) & (table.c.b_id == bindparam("b")) & (table.c.merged != bindparam("flag"))
         )
         connection.execute(update(table).where(where).values(merged=bindparam("flag")), flagged)
-    _save_members(connection, outcome, numbers)
 
 
 def _save_members(connection: Connection, outcome: Outcome, numbers: Mapping[str, int]) -> None:
@@ -428,13 +407,15 @@ def _save_members(connection: Connection, outcome: Outcome, numbers: Mapping[str
     _insert(connection, schema.family_members, members)
 
 
-def _drop_empty(connection: Connection) -> None:
+def _drop_empty(connection: Connection) -> list[str]:
     """Drop families whose articles were all removed: these went without telling of which family they were."""
     member = select(schema.family_members.c.family).where(schema.family_members.c.family == schema.families.c.id)
-    connection.execute(delete(schema.families).where(~member.exists()))
+    dropped = delete(schema.families).where(~member.exists()).returning(schema.families.c.id)
+    return list(connection.execute(dropped).scalars())
 
 
-def _save_aliases(corpus: Corpus, connection: Connection, kind: str, aliases: Mapping[str, str], now: datetime) -> None:
+def save_aliases(corpus: Corpus, connection: Connection, kind: str, aliases: Mapping[str, str], now: datetime) -> None:
+    """Store what ids of this kind, "family" or "story", that are no longer in use became."""
     for old, new in aliases.items():
         row = {"kind": kind, "old": old, "new": new, "at": now}
         alias = corpus.insert(schema.aliases).values(row)
@@ -463,13 +444,6 @@ def _replace(connection: Connection, table: Table, rows: Sequence[Mapping[str, A
 def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
         connection.execute(table.insert(), list(rows))
-
-
-def edges(corpus: Corpus) -> dict[tuple[str, str], int]:
-    """Return the stored story edges between families, by their ids."""
-    with corpus.reading() as connection:
-        rows = connection.execute(select(schema.story_edges))
-        return {(row.a, row.b): row.millionths for row in rows}
 
 
 def _facts(connection: Connection) -> dict[str, str]:

@@ -190,13 +190,15 @@ postings = Table(
     Column("units", LargeBinary, nullable=False),
 )
 
-# What an article tells, for stories: hashes of terms (uint64, sorted) and weights (float32).
+# What an article tells, for stories: hashes of terms (uint32, sorted), weights (uint16, hundred-thousandths), and the
+# weightiest terms in words (JSON).
 own_texts = Table(
     "own_texts",
     metadata,
     Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
     Column("terms", LargeBinary, nullable=False),
     Column("weights", LargeBinary, nullable=False),
+    Column("named", Text, nullable=False),
 )
 
 matches = Table(
@@ -226,14 +228,6 @@ family_members = Table(
     Column("family", ForeignKey("families.id", ondelete="CASCADE"), nullable=False, index=True),
 )
 
-story_edges = Table(
-    "story_edges",
-    metadata,
-    Column("a", String(255), primary_key=True),
-    Column("b", String(255), primary_key=True, index=True),
-    Column("millionths", Integer, nullable=False),
-)
-
 stories = Table(
     "stories",
     metadata,
@@ -242,12 +236,50 @@ stories = Table(
     Column("terms", Text, nullable=False),
 )
 
+# Where a family stands among stories. `rank` is its day and then a hash, see strands.py; NULL: it is gone, and its
+# story does not know yet. `strand` is what it was told with; `signs` (int64) are those it has in story_signs;
+# `telling` is a hash of what it tells; `fresh`: it was placed anew since it was told.
 story_families = Table(
     "story_families",
     metadata,
-    Column("family", ForeignKey("families.id", ondelete="CASCADE"), primary_key=True),
-    Column("story", ForeignKey("stories.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("family", String(255), primary_key=True),
+    Column("story", String(255), index=True),
+    Column("rank", BigInteger, index=True),
+    Column("strand", BigInteger, index=True),
+    Column("alone", Integer, nullable=False),
+    Column("fresh", Integer, nullable=False),
+    Column("telling", BigInteger, nullable=False),
+    Column("signs", LargeBinary, nullable=False),
 )
+
+Index(
+    "ix_story_families_fresh",
+    story_families.c.fresh,
+    sqlite_where=story_families.c.fresh == 1,
+    postgresql_where=story_families.c.fresh == 1,
+)
+
+# Which families share pairs of their weightiest terms: how what lies far apart finds one another.
+story_signs = Table(
+    "story_signs",
+    metadata,
+    Column("sign", BigInteger, primary_key=True, autoincrement=False),
+    Column("rank", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+# Strands that went up in others, and on which day.
+strands = Table(
+    "strands",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("into", BigInteger, nullable=False),
+    Column("day", Integer, nullable=False),
+)
+
+# Families that may be other than when stories were last told, and days whose stories may be.
+families_due = Table("families_due", metadata, Column("family", String(255), primary_key=True))
+days_due = Table("days_due", metadata, Column("day", Integer, primary_key=True, autoincrement=False))
 
 # What a person says a site repeats, or does not, in words of its own: an input, like an article.
 pins = Table(

@@ -186,7 +186,7 @@ class Corpus:
                     replaced_at=article.fetched or now,
                 )
             )
-        if changed or old.site != article.site or old.language != article.language:
+        if changed or any(getattr(old, name) != getattr(article, name) for name in ("site", "language", "published")):
             self.mark(connection, old.key, old.site)
         connection.execute(update(articles).where(articles.c.id == old.id).values(row))
         return "changed" if changed else "same"

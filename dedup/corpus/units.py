@@ -141,9 +141,9 @@ def articles_of(connection: Connection, numbers: Iterable[int]) -> dict[int, str
     return found
 
 
-def read_samples(connection: Connection, site: int) -> dict[int, Hashes64]:
-    """Return the sketches of the units that stand for a site."""
-    query = select(schema.samples.c.unit_id, schema.samples.c["keys"]).where(schema.samples.c.site_id == site)
+def read_samples(connection: Connection, sites: Sequence[int]) -> dict[int, Hashes64]:
+    """Return the sketches of the units that stand for these few sites, by unit."""
+    query = select(schema.samples.c.unit_id, schema.samples.c["keys"]).where(schema.samples.c.site_id.in_(sites))
     return {number: np.frombuffer(keys, "<u8") for number, keys in connection.execute(query)}
 
 

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from dedup import Article, Corpus
 from dedup.corpus.results import snapshot
 from dedup.records import Relation
-from dedup.update import update
+from dedup.updating import update
 
 
 def words(seed: int, count: int) -> str:

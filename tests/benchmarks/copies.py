@@ -21,10 +21,9 @@ from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 from dedup import Article, Corpus
-from dedup.corpus.grouping import Told
 from dedup.corpus.results import snapshot
 from dedup.records import Relation
-from dedup.update import update
+from dedup.updating import update
 from tests.quality.generated import score
 from tests.quality.generated.corpus import groups, mixed
 from tests.quality.generated.score import Found, Truth
@@ -53,7 +52,7 @@ def ours(size: int, seed: int, folder: str, stories: bool) -> tuple[Truth, Found
         began = time.process_time()
         corpus.add(_kept(truth.noted(groups(size, seed)), seed, Path(folder) / "texts.jsonl"))
         stored = time.process_time()
-        with nullcontext() if stories else patch("dedup.update.tell_stories", return_value=Told({}, [], {})):
+        with nullcontext() if stories else patch("dedup.updating.tell_stories"):
             update(corpus)
         updated = time.process_time()
         now = snapshot(corpus, articles=False)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dedup import Article, Corpus, cli
-from dedup.update import update
+from dedup.updating import update
 from tests.dedup.conftest import NOW
 from tests.newsroom.articles import articles
 from tests.newsroom.texts import load

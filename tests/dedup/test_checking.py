@@ -6,7 +6,7 @@ from sqlalchemy import delete, select, update
 from dedup import Article, Corpus, Recipe, tables
 from dedup.checking import check
 from dedup.records import RecipeError
-from dedup.update import update as group
+from dedup.updating import update as group
 from tests.dedup.conftest import NOW
 from tests.newsroom.articles import articles
 from tests.newsroom.texts import load

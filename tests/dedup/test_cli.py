@@ -526,7 +526,7 @@ def test_the_version_is_one_line(run: Run) -> None:
 
 
 def test_help_needs_nothing_that_is_slow_to_load() -> None:
-    heavy = ["sqlalchemy", "numba", "pyarrow", "scipy", "wordfreq", "jinja2", "tldextract", "scrapy", "dedup.update"]
+    heavy = ["sqlalchemy", "numba", "pyarrow", "scipy", "wordfreq", "jinja2", "tldextract", "scrapy", "dedup.updating"]
     script = f"import sys, dedup.cli; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -15,7 +15,7 @@ from dedup.corpus.results import snapshot
 from dedup.corpus.verdicts import pin
 from dedup.finding import why_nothing
 from dedup.records import Match, RecipeError, Relation
-from dedup.update import rebuild, update
+from dedup.updating import rebuild, update
 from tests.dedup.conftest import NOW
 from tests.dedup.outlets import grouped, press_articles, press_grouped, run
 

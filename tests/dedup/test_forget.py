@@ -20,7 +20,7 @@ from dedup.corpus import removal, units
 from dedup.corpus.results import snapshot
 from dedup.corpus.store import Removed
 from dedup.records import CorpusError, Match
-from dedup.update import update
+from dedup.updating import update
 from tests.dedup.conftest import NOW
 from tests.newsroom.articles import articles
 from tests.newsroom.texts import load

@@ -15,7 +15,7 @@ from dedup import Corpus, GemaError, Recipe, Relation, compare, copies, find_cop
 from dedup.corpus.results import snapshot
 from dedup.corpus.verdicts import judge
 from dedup.regrouping import is_stored, regroup
-from dedup.update import update
+from dedup.updating import update
 from tests.dedup.conftest import NOW
 from tests.dedup.outlets import grouped, press_articles, press_grouped, run
 

@@ -10,7 +10,7 @@ from dedup.corpus import verdicts
 from dedup.corpus.results import snapshot
 from dedup.families import families
 from dedup.records import GemaError, Relation, UnknownArticle, Verdict
-from dedup.update import rebuild, update
+from dedup.updating import rebuild, update
 from tests.dedup.conftest import NOW
 from tests.dedup.test_families import tie
 from tests.dedup.test_matching import prose, text

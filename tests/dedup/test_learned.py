@@ -7,9 +7,9 @@ import pytest
 from dedup import Corpus, Recipe, learned
 from dedup.corpus.results import snapshot
 from dedup.records import GemaError
-from dedup.update import rebuild, update
+from dedup.updating import rebuild, update
 from tests.dedup.conftest import NOW
-from tests.dedup.test_update import footed
+from tests.dedup.test_updating import footed
 
 FOOTER = " ".join(f"kaki{place}" for place in range(80))
 

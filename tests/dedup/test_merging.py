@@ -9,7 +9,7 @@ from dedup.corpus.results import snapshot
 from dedup.matching import compare
 from dedup.merging import merged
 from dedup.records import Match, Relation
-from dedup.update import update
+from dedup.updating import update
 from tests.dedup.conftest import NOW
 from tests.dedup.readings import RECIPE, reading
 from tests.dedup.test_matching import prose, text

@@ -20,7 +20,7 @@ from scipy.sparse.csgraph import connected_components
 from dedup import Article, Corpus, Recipe, boilerplate
 from dedup.corpus.results import snapshot
 from dedup.records import Counted, Match, Measures, Passage, Relation, SourceError
-from dedup.update import update
+from dedup.updating import update
 from tests.dedup.conftest import NOW
 from tests.newsroom.articles import articles
 from tests.newsroom.texts import Press

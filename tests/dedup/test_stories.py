@@ -4,12 +4,12 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.cluster.hierarchy import fcluster, linkage
 
 from dedup import background, cutting, stories, terms
-from dedup.records import Family, Match, Measures, Recipe, Relation
+from dedup.records import PART, Recipe, Vectors
 
 RECIPE = Recipe()
 LETTERS = str.maketrans("0123456789", "abcdefghij")
@@ -52,8 +52,10 @@ def test_no_single_term_carries_a_similarity() -> None:
     texts = [" ".join(["sumberwangi"] * 9 + [f"{name}kata{place}" for place in range(30)]) for name in "ab"]
     words = cutting.by_words([text.translate(LETTERS) for text in texts])
     found = terms.terms(words, cutting.by_words(["", ""]), np.ones(78, dtype=bool), ["id", "id"], RECIPE)
-    vectors = dict(zip("ab", terms.vectors(found, words, RECIPE), strict=True))
-    assert stories.edges(vectors, vectors, RECIPE).get(("a", "b"), 0) <= RECIPE.story_term_limit**2 * stories.MILLION
+    one, other = terms.vectors(found, words, RECIPE)
+    shared = np.intersect1d(one.keys, other.keys)
+    assert len(shared) == 1
+    assert max(one.weights.max(), other.weights.max()) <= np.float32(RECIPE.story_term_limit) + np.float32(PART)
 
 
 edge_lists = st.dictionaries(
@@ -61,6 +63,15 @@ edge_lists = st.dictionaries(
 )
 
 
+def clusters(similar: dict[tuple[str, str], int], names: str = "abcdefg") -> set[tuple[str, ...]]:
+    places = {name: place for place, name in enumerate(names)}
+    pairs = np.array([sorted((places[a], places[b])) for a, b in similar], dtype=np.int64).reshape(-1, 2)
+    totals = np.array(list(similar.values()), dtype=np.int64)
+    homes = stories.linked(np.ones(len(names), dtype=np.int64), pairs, totals, RECIPE.story_cut).tolist()
+    return {tuple(name for name, home in zip(names, homes, strict=True) if home == one) for one in set(homes)}
+
+
+@settings(deadline=None)
 @given(edge_lists)
 def test_clusters_are_those_of_the_textbook(similar: dict[tuple[str, str], int]) -> None:
     distances = [1_000_000 - similar.get(pair, 0) for pair in combinations("abcdefg", 2)]
@@ -69,41 +80,113 @@ def test_clusters_are_those_of_the_textbook(similar: dict[tuple[str, str], int])
     # Among equal heights the textbook's choice is arbitrary, and so may be its partition.
     if len({round(height, 3) for height in heights}) < len(heights) or len(set(distances)) < len(distances):
         return
-    cut = 1_000_000 - RECIPE.story_cut * stories.MILLION
-    labels = fcluster(tree, cut, "distance")
+    labels = fcluster(tree, 1_000_000 - RECIPE.story_cut * stories.MILLION, "distance")
     expected = {tuple(n for n, held in zip("abcdefg", labels, strict=True) if held == one) for one in set(labels)}
-    assert set(stories.cluster("abcdefg", similar, RECIPE)) == expected
+    assert clusters(similar) == expected
 
 
+@settings(deadline=None)
 @given(edge_lists)
 def test_clusters_do_not_depend_on_the_order_of_edges(similar: dict[tuple[str, str], int]) -> None:
-    backwards = dict(reversed(similar.items()))
-    found = stories.cluster("abcdefg", similar, RECIPE)
-    assert found == stories.cluster("gfedcba", backwards, RECIPE)
+    found = clusters(similar)
+    assert found == clusters(dict(reversed(similar.items())))
     assert sorted(name for held in found for name in held) == list("abcdefg")
 
 
-def excerpt(a: str, b: str, relation: Relation = Relation.EXCERPT) -> Match:
-    return Match(a, b, relation, "", Measures(0.2, 0.3, 0.3, 1.0, 40, 1.0, 1.0, 0, 60, 200, 200))
+def test_a_story_of_before_counts_as_many_times_as_it_has_families() -> None:
+    # 200 between one and each of three: the average with the three is 200; with one more that tells of nothing, 150.
+    pairs = np.array([[0, 1], [0, 2]], dtype=np.int64)
+    for sizes, total, expected in (([3, 1], 600_000, [0, 0]), ([5, 1], 600_000, [0, 1])):
+        found = stories.linked(np.array(sizes), pairs[:1], np.array([total]), RECIPE.story_cut)
+        assert found.tolist() == expected
 
 
-def test_a_digest_ties_no_stories_together() -> None:
-    homes = [Family(name, (name,)) for name in "abd"]
-    edges = {("a", "d"): 400_000, ("b", "d"): 400_000}
-    kept = stories.linkage(edges, homes, [excerpt("a", "d"), excerpt("b", "d")], RECIPE)
-    assert kept == {}
-    alike = edges | {("a", "b"): 500_000}
-    assert stories.linkage(alike, homes, [excerpt("a", "d"), excerpt("b", "d")], RECIPE) == alike
+def vectors(*texts: dict[int, float]) -> Vectors:
+    ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
+    keys = np.array([key for text in texts for key in sorted(text)], dtype=np.uint32)
+    weights = np.array([text[key] for text in texts for key in sorted(text)], dtype=np.float32)
+    return Vectors(ends, keys, weights)
 
 
-def test_templates_are_pushed_apart() -> None:
-    homes = [Family(name, (name,)) for name in "ab"]
-    kept = stories.linkage({("a", "b"): 900_000}, homes, [excerpt("a", "b", Relation.TEMPLATE)], RECIPE)
-    assert stories.cluster("ab", kept, RECIPE) == [("a",), ("b",)]
+def day(told: Vectors, first: int, apart: list[tuple[int, int]] | None = None) -> stories.Day:
+    sizes = np.ones(len(told.ends), dtype=np.int64)
+    return stories.Day(told, sizes, first, np.array(apart or [], dtype=np.int64).reshape(-1, 2))
 
 
-def test_a_story_is_labelled_by_what_is_nearest_to_all() -> None:
-    assert stories.label(["a", "b", "c"], {("a", "b"): 5, ("b", "c"): 5, ("a", "c"): 1}) == "b"
+def test_what_tells_of_one_thing_comes_together_with_the_story_of_before() -> None:
+    told = vectors({1: 0.3, 2: 0.3, 3: 0.3}, {7: 0.3, 8: 0.3, 9: 0.3}, {1: 0.3, 2: 0.3, 4: 0.3}, {5: 0.3, 6: 0.3})
+    assert stories.together(day(told, 2), RECIPE).tolist() == [0, 1, 0, 3]
+
+
+def test_two_templates_never_come_together_not_even_through_a_third() -> None:
+    same = {1: 0.3, 2: 0.3, 3: 0.3, 4: 0.3}
+    told = vectors(same, same, same)
+    assert stories.together(day(told, 0), RECIPE).tolist() == [0, 0, 0]
+    found = stories.together(day(told, 0, [(0, 2)]), RECIPE).tolist()
+    assert found[0] != found[2]
+
+
+def test_a_family_can_bring_two_stories_of_before_together() -> None:
+    one, other = {1: 0.3, 2: 0.3, 3: 0.25, 9: 0.1}, {1: 0.1, 4: 0.3, 5: 0.3, 3: 0.25}
+    alone = stories.together(day(vectors(one, other), 2), RECIPE)
+    assert alone.tolist() == [0, 1]
+    both = {1: 0.3, 2: 0.3, 3: 0.3, 4: 0.3, 5: 0.3}
+    assert stories.together(day(vectors(one, other, both), 2), RECIPE).tolist() == [0, 0, 0]
+
+
+texts = st.lists(
+    st.dictionaries(st.integers(0, 40), st.integers(1, 30).map(lambda part: part / 100), max_size=12),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(deadline=None)
+@given(texts)
+def test_near_finds_every_pair_that_reaches_the_floor(found: list[dict[int, float]]) -> None:
+    told = vectors(*found)
+    everything = np.array(list(combinations(range(len(found)), 2)), dtype=np.int64).reshape(-1, 2)
+    expected = {
+        tuple(pair): cosine
+        for pair, cosine in zip(everything.tolist(), stories.cosines(told, everything).tolist(), strict=True)
+        if cosine >= RECIPE.story_floor
+    }
+    pairs, cosines = stories.near(told, 0, RECIPE)
+    assert dict(zip(map(tuple, pairs.tolist()), cosines.tolist(), strict=True)) == expected
+
+
+@settings(deadline=None)
+@given(texts)
+def test_the_mean_of_one_is_itself_and_of_two_half_of_each(found: list[dict[int, float]]) -> None:
+    told = vectors(*found)
+    itself = stories.means(told, np.arange(len(found)), len(found))
+    assert itself.keys.tolist() == told.keys.tolist()
+    assert itself.weights.tolist() == told.weights.tolist()
+    middle = stories.means(told, np.zeros(len(found), dtype=np.int64), 1)
+    total: dict[int, float] = {}
+    for text in found:
+        for key, weight in text.items():
+            total[key] = total.get(key, 0.0) + weight / len(found)
+    assert dict(zip(middle.keys.tolist(), middle.weights.tolist(), strict=True)) == pytest.approx(total, rel=1e-5)
+
+
+def test_signs_are_the_pairs_of_the_weightiest_terms() -> None:
+    words = {place: (30 - place) / 100 for place in range(10)}
+    one, other = stories.signs(vectors(words, words | {0: 0.001}), RECIPE).tolist()
+    terms_of_sign = RECIPE.story_far_terms
+    assert len({*one}) == terms_of_sign * (terms_of_sign - 1) // 2
+    assert len({*one} & {*other}) == (terms_of_sign - 1) * (terms_of_sign - 2) // 2
+    assert set(stories.signs(vectors({3: 0.2}), RECIPE)[0].tolist()) == {0}
+
+
+def test_what_lies_weeks_apart_needs_more() -> None:
+    days = [0, RECIPE.story_days, RECIPE.story_days + 1, RECIPE.story_month + 1, None]
+    needs = [stories.needed(each, RECIPE) for each in days]
+    assert needs == [RECIPE.story_cut, RECIPE.story_cut, RECIPE.story_apart, RECIPE.story_far, RECIPE.story_far]
+
+
+def test_the_most_central_is_nearest_to_all_others() -> None:
+    assert stories.central(vectors({1: 0.3, 2: 0.2}, {2: 0.3, 3: 0.3, 1: 0.2}, {3: 0.3, 4: 0.2})) == 1
 
 
 def test_terms_that_several_texts_share_come_first() -> None:

@@ -23,7 +23,7 @@ from crawler.page import Page
 from dedup import Article, Corpus
 from dedup.corpus.results import snapshot
 from dedup.records import Snapshot
-from dedup.update import update
+from dedup.updating import update
 from tests.newsroom.articles import articles
 from tests.newsroom.texts import load
 from tests.quality import furniture_sample
@@ -81,7 +81,15 @@ def real_events() -> dict[str, float]:
     with (SHARED / "data" / "stories" / "events-dev.jsonl").open(encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     now = _grouped(
-        Article(url=row["url"], text=row["text"], title=row["title"], language="en", id=row["url"]) for row in rows
+        Article(
+            url=row["url"],
+            text=row["text"],
+            title=row["title"],
+            language="en",
+            id=row["url"],
+            published=datetime.fromisoformat(row["published"]).replace(tzinfo=UTC),
+        )
+        for row in rows
     )
     return {"real events story BCubed F1": _bcubed(_stories(now), {row["url"]: str(row["story"]) for row in rows})}
 

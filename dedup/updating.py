@@ -50,12 +50,11 @@ def rebuild(
 def _update(corpus: Corpus, recipe: Recipe, now: datetime, tell: Progress) -> Updated:
     grouping.check_recipe(corpus, recipe)
     done = Updated()
-    touched: set[str] = set()
     # What comes while this runs is for the next update: a crawl would keep this one from ever ending.
-    for _ in range(0, grouping.waiting(corpus), _AT_ONCE):
-        changed = grouping.take_changes(corpus, _AT_ONCE)
-        step, families = _group(corpus, recipe, changed, now, tell)
-        touched |= families
+    waiting = grouping.waiting(corpus)
+    while waiting > 0 and (changed := grouping.take_changes(corpus, _AT_ONCE)):
+        waiting -= len(changed)
+        step = _group(corpus, recipe, changed, now, tell)
         done = replace(
             step,
             signed=done.signed + step.signed,
@@ -63,15 +62,12 @@ def _update(corpus: Corpus, recipe: Recipe, now: datetime, tell: Progress) -> Up
             candidates=done.candidates + step.candidates,
             verified=done.verified + step.verified,
         )
-    if touched or grouping.untold(corpus):
-        grouping.save_stories(corpus, tell_stories(corpus, recipe, touched), now)
+    tell_stories(corpus, recipe, now, tell)
     return replace(done, **grouping.counts(corpus))  # type: ignore[arg-type] # names of its numbers
 
 
-def _group(
-    corpus: Corpus, recipe: Recipe, changed: Set[str], now: datetime, tell: Progress
-) -> tuple[Updated, set[str]]:
-    """Find the copies of what changed, store them, and return what was done and the families that may be others."""
+def _group(corpus: Corpus, recipe: Recipe, changed: Set[str], now: datetime, tell: Progress) -> Updated:
+    """Find the copies of what changed, store them, and return what was done."""
     state = read_state(corpus, changed)
     desk = Desk(corpus, recipe, state.sites.numbers)
     signed = sign(desk, state, tell)
@@ -103,8 +99,7 @@ def _group(
     )
     grouping.save(corpus, recipe, outcome, now)
     grouping.tidy(corpus, state.units.sites >= 0)
-    names = {family.id for family in families.found} | families.dissolved
-    return Updated(signed=signed, sketched=len(again), candidates=len(pairs), verified=verified.count), names
+    return Updated(signed=signed, sketched=len(again), candidates=len(pairs), verified=verified.count)
 
 
 def _silent(stage: str, done: int, total: int) -> None:

@@ -10,7 +10,7 @@ from dedup import Article, Busy, Corpus, Recipe
 from dedup.corpus.results import snapshot
 from dedup.explain import explain
 from dedup.records import Match, RecipeError, Relation, Snapshot
-from dedup.update import rebuild, update
+from dedup.updating import rebuild, update
 from tests.dedup.conftest import NOW
 from tests.newsroom.articles import articles
 from tests.newsroom.texts import Press

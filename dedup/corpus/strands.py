@@ -1,0 +1,363 @@
+"""Stories at rest: where families stand by day, what they are told with, and what has still to be told.
+
+A family's *rank* is the day of its first member's publication, then forty bits of a hash of its first member's id:
+families stand in one order, whoever came first. A *strand* is what a day's families were told with: it is called by the
+rank of its founder, and goes up in another on the day that brought the two together.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, or_, select, update
+
+from dedup.corpus.schema import (
+    articles,
+    days_due,
+    families_due,
+    family_members,
+    matches,
+    own_texts,
+    stories,
+    story_families,
+    story_signs,
+    strands,
+)
+from dedup.corpus.store import Corpus, chunks
+from dedup.records import Hashes32, Relation, Story
+
+Numbers = NDArray[np.int64]
+
+_HASH_BITS = 40
+_EPOCH = 1 << 22
+# The day of what nobody has dated: after all others.
+UNDATED = 2 * _EPOCH - 2
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A family among stories; `rank` is None once it is gone, `strand` and `story` until it is told.
+
+    `fresh`: it was placed since it was told; `telling` is a hash of what it tells.
+    """
+
+    family: str
+    rank: int | None
+    story: str | None = None
+    strand: int | None = None
+    alone: bool = False
+    fresh: bool = True
+    telling: int = 0
+    signs: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a family is shown by: its eldest article's age and title, and its weightiest terms."""
+
+    age: tuple[str, str]
+    title: str
+    named: Mapping[str, float]
+
+
+def rank(published: datetime | None, key: str) -> int:
+    """Return the rank of a family whose first member was published then, and whose first id is `key`."""
+    day = UNDATED if published is None else (published.astimezone(UTC).date().toordinal())
+    digest = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=_HASH_BITS // 8).digest()
+    return (day << _HASH_BITS) | int.from_bytes(digest, "big")
+
+
+def day_of(rank: int) -> int:
+    """Return the day of a rank, as `datetime.date.toordinal` counts, or UNDATED."""
+    return rank >> _HASH_BITS
+
+
+def first_of(day: int) -> int:
+    """Return the smallest rank of a day."""
+    return day << _HASH_BITS
+
+
+def families_waiting(connection: Connection, most: int) -> list[str]:
+    """Return some families that may be other than when stories were last told."""
+    column = families_due.c.family
+    return list(connection.execute(select(column).order_by(column).limit(most)).scalars())
+
+
+def days_waiting(connection: Connection) -> list[int]:
+    """Return the days whose stories may be other than they were last told."""
+    return sorted(connection.execute(select(days_due.c.day)).scalars())
+
+
+def days(connection: Connection) -> list[int]:
+    """Return all days that have families."""
+    day = story_families.c.rank.op(">>")(_HASH_BITS)
+    return sorted(connection.execute(select(day).distinct().where(story_families.c.rank.is_not(None))).scalars())
+
+
+def ranks(connection: Connection, families: Sequence[str]) -> dict[str, int]:
+    """Return the ranks that those of these few families have now that there are."""
+    first = func.min(articles.c.key), func.min(articles.c.published)
+    query = select(family_members.c.family, *first).join(articles, articles.c.id == family_members.c.article_id)
+    rows = connection.execute(query.where(family_members.c.family.in_(families)).group_by(family_members.c.family))
+    return {family: rank(published, key) for family, key, published in rows}
+
+
+def placed(connection: Connection, families: Sequence[str]) -> dict[str, Placed]:
+    """Return how those of these few families stand that were placed."""
+    return {row.family: row for row in _placed(connection, story_families.c.family.in_(families))}
+
+
+def of_days(connection: Connection, first: int, last: int) -> list[Placed]:
+    """Return the families of these days, by rank."""
+    where = story_families.c.rank.between(first_of(first), first_of(last + 1) - 1)
+    return sorted(_placed(connection, where), key=lambda row: (row.rank or 0, row.family))
+
+
+def of_strands(connection: Connection, ids: Iterable[int]) -> list[Placed]:
+    """Return the families told with these strands."""
+    return [row for chunk in chunks(sorted(ids)) for row in _placed(connection, story_families.c.strand.in_(chunk))]
+
+
+def of_ranks(connection: Connection, asked: Iterable[int]) -> list[Placed]:
+    """Return the families of these ranks."""
+    return [row for chunk in chunks(sorted(asked)) for row in _placed(connection, story_families.c.rank.in_(chunk))]
+
+
+def gone(connection: Connection) -> list[Placed]:
+    """Return the families that are no more, whose stories do not know yet."""
+    return _placed(connection, story_families.c.rank.is_(None) & (story_families.c.story.is_not(None)))
+
+
+def parts(
+    connection: Connection, families: Sequence[str] | None = None, between: tuple[int, int] | None = None
+) -> Iterator[tuple[str, Hashes32, NDArray[np.uint16]]]:
+    """Yield what each text of some families tells, family by family: hashes of terms and weights.
+
+    Of these few families, or of those whose ranks lie between two (both included).
+    """
+    query = select(family_members.c.family, own_texts.c.terms, own_texts.c.weights).join(
+        own_texts, own_texts.c.article_id == family_members.c.article_id
+    )
+    if families is not None:
+        query = query.where(family_members.c.family.in_(families))
+    if between is not None:
+        query = query.join(story_families, story_families.c.family == family_members.c.family)
+        query = query.where(story_families.c.rank.between(*between))
+    for family, terms, weights in connection.execute(query):
+        yield family, np.frombuffer(terms, "<u4"), np.frombuffer(weights, "<u2")
+
+
+def tied(connection: Connection, day: int) -> tuple[set[tuple[str, str]], dict[str, set[str]]]:
+    """Return the templates and the excerpts that the families of a day share with others.
+
+    Templates are pairs of families, excerpts the families that each of the day's shares one with.
+    """
+    apart: set[tuple[str, str]] = set()
+    excerpts: dict[str, set[str]] = defaultdict(set)
+    for mine, other, relation, merged in _ties(connection, day):
+        if mine == other:
+            continue
+        if relation == Relation.TEMPLATE:
+            apart.add((min(mine, other), max(mine, other)))
+        elif merged or relation == Relation.EXCERPT:
+            excerpts[mine].add(other)
+    return apart, excerpts
+
+
+def fresh(connection: Connection) -> list[Placed]:
+    """Return the families that were placed since they were told."""
+    return _placed(connection, (story_families.c.fresh == 1) & story_families.c.rank.is_not(None))
+
+
+def kin(connection: Connection, families: Sequence[str]) -> set[tuple[str, str]]:
+    """Return the pairs of families that share templates or excerpts of which the first is one of these few."""
+    return {
+        (row[0], row[1])
+        for here, there in ((matches.c.a_id, matches.c.b_id), (matches.c.b_id, matches.c.a_id))
+        for row in connection.execute(_tied(here, there).where(_MINE.c.family.in_(families)))
+    }
+
+
+def _ties(connection: Connection, day: int) -> Iterator[Any]:
+    between = story_families.c.rank.between(first_of(day), first_of(day + 1) - 1)
+    for here, there in ((matches.c.a_id, matches.c.b_id), (matches.c.b_id, matches.c.a_id)):
+        query = _tied(here, there).join(story_families, story_families.c.family == _MINE.c.family).where(between)
+        yield from connection.execute(query)
+
+
+_MINE, _OTHERS = family_members.alias(), family_members.alias()
+
+
+def _tied(here: Any, there: Any) -> Select[Any]:
+    apart = or_(matches.c.relation.in_([Relation.TEMPLATE.value, Relation.EXCERPT.value]), matches.c.merged == 1)
+    return (
+        select(_MINE.c.family, _OTHERS.c.family, matches.c.relation, matches.c.merged)
+        .select_from(_MINE)
+        .join(matches, here == _MINE.c.article_id)
+        .join(_OTHERS, there == _OTHERS.c.article_id)
+        .where(apart)
+    )
+
+
+def later_days(connection: Connection, signs: Iterable[int], day: int) -> set[int]:
+    """Return the days after this one on which families have one of these signs."""
+    after = story_signs.c.rank.op(">>")(_HASH_BITS)
+    query = select(after).distinct().where(story_signs.c.rank >= first_of(day + 1))
+    found: set[int] = set()
+    for chunk in chunks(sorted(set(signs))):
+        found.update(connection.execute(query.where(story_signs.c.sign.in_(chunk))).scalars())
+    return found
+
+
+def earlier(connection: Connection, signs: Iterable[int], day: int, most: int) -> dict[int, list[int]]:
+    """Return for each of these signs the ranks of the last families before this day that have it, at most `most`."""
+    place = func.row_number().over(partition_by=story_signs.c.sign, order_by=story_signs.c.rank.desc()).label("place")
+    asked = story_signs.c.sign.in_(bindparam("signs", expanding=True))
+    placed = select(story_signs, place).where(asked, story_signs.c.rank < first_of(day)).subquery()
+    query = select(placed.c.sign, placed.c.rank).where(placed.c.place <= most)
+    found: dict[int, list[int]] = defaultdict(list)
+    for chunk in chunks(sorted(signs)):
+        for sign, rank in connection.execute(query, {"signs": chunk}):
+            found[sign].append(rank)
+    return found
+
+
+def merges(connection: Connection) -> dict[int, tuple[int, int]]:
+    """Return what each strand that went up in another went up in, and on which day."""
+    return {row.id: (row.into, row.day) for row in connection.execute(select(strands))}
+
+
+def place(
+    corpus: Corpus, connection: Connection, before: Mapping[str, Placed], now: Sequence[Placed], due: Iterable[int]
+) -> None:
+    """Store where families stand now, given where they stood before, and that these days are due."""
+    _delete(connection, story_signs, [(sign, row.rank) for row in before.values() for sign in row.signs])
+    rows = [{"sign": sign, "rank": row.rank} for row in now for sign in row.signs]
+    _ignore(corpus, connection, story_signs, sorted(rows, key=lambda row: (row["sign"] or 0, row["rank"] or 0)))
+    names = {row.family for row in now} | before.keys()
+    for chunk in chunks(sorted(names)):
+        connection.execute(delete(story_families).where(story_families.c.family.in_(chunk)))
+        connection.execute(delete(families_due).where(families_due.c.family.in_(chunk)))
+    if now:
+        connection.execute(insert(story_families), [_row(row) for row in now])
+    _ignore(corpus, connection, days_due, [{"day": day} for day in sorted(set(due))])
+
+
+def settle(connection: Connection, families: Sequence[str]) -> None:
+    """Say that these few families are no longer due."""
+    connection.execute(delete(families_due).where(families_due.c.family.in_(families)))
+
+
+def shown(connection: Connection, families: Iterable[str]) -> dict[str, Shown]:
+    """Return what each of these families is shown by."""
+    query = (
+        select(family_members.c.family, articles.c.key, articles.c.first_seen, articles.c.title, own_texts.c.named)
+        .join(articles, articles.c.id == family_members.c.article_id)
+        .outerjoin(own_texts, own_texts.c.article_id == articles.c.id)
+    )
+    held: dict[str, list[tuple[tuple[str, str], str, str | None]]] = defaultdict(list)
+    for chunk in chunks(sorted(families)):
+        for family, key, seen, title, named in connection.execute(query.where(family_members.c.family.in_(chunk))):
+            held[family].append(((seen.isoformat(), key), title, named))
+    return {family: _shown(sorted(members)) for family, members in held.items()}
+
+
+def _shown(members: Sequence[tuple[tuple[str, str], str, str | None]]) -> Shown:
+    named: list[tuple[str, float]] = next((json.loads(named) for _, _, named in members if named), [])
+    return Shown(members[0][0], members[0][1], dict(named))
+
+
+def stories_named(connection: Connection, names: Iterable[str]) -> dict[str, Story]:
+    """Return the stories of these names that there are, without their families."""
+    found = {}
+    for chunk in chunks(sorted(set(names))):
+        for row in connection.execute(select(stories).where(stories.c.id.in_(chunk))):
+            found[row.id] = Story(row.id, (), row.label, tuple(json.loads(row.terms)))
+    return found
+
+
+def save(
+    connection: Connection,
+    told: Sequence[Placed],
+    found: Sequence[Story],
+    dropped: Iterable[str],
+    merged: Mapping[int, tuple[int, int]],
+    parted: Iterable[int],
+) -> None:
+    """Store what was told: of families, of stories that are new or other, and of strands; nothing is due any more."""
+    rows = [{"name": row.family, "now": row.story, "with_": row.strand, "apart": int(row.alone)} for row in told]
+    if rows:
+        changed = update(story_families).where(story_families.c.family == bindparam("name"))
+        connection.execute(
+            changed.values(story=bindparam("now"), strand=bindparam("with_"), alone=bindparam("apart"), fresh=0), rows
+        )
+    connection.execute(delete(story_families).where(story_families.c.rank.is_(None)))
+    for names in chunks(sorted({*dropped, *(story.id for story in found)})):
+        connection.execute(delete(stories).where(stories.c.id.in_(names)))
+    if found:
+        held = [{"id": story.id, "label": story.label, "terms": json.dumps(story.terms)} for story in found]
+        connection.execute(insert(stories), held)
+    for ids in chunks(sorted({*parted, *merged})):
+        connection.execute(delete(strands).where(strands.c.id.in_(ids)))
+    if merged:
+        rows = [{"id": one, "into": into, "day": day} for one, (into, day) in merged.items()]
+        connection.execute(insert(strands), rows)
+    connection.execute(delete(days_due))
+
+
+def forget(connection: Connection) -> None:
+    """Have everything placed and told anew; families stay in their stories until then."""
+    for table in (story_signs, strands, days_due, families_due):
+        connection.execute(delete(table))
+    connection.execute(update(story_families).values(rank=None, strand=None, signs=b"", alone=0, fresh=1, telling=0))
+
+
+def due(corpus: Corpus, connection: Connection, families: Iterable[str]) -> None:
+    """Note families that may be other than when stories were last told."""
+    _ignore(corpus, connection, families_due, [{"family": family} for family in sorted(set(families))])
+
+
+def _placed(connection: Connection, where: Any) -> list[Placed]:
+    return [
+        Placed(
+            family=row.family,
+            rank=row.rank,
+            story=row.story,
+            strand=row.strand,
+            alone=bool(row.alone),
+            fresh=bool(row.fresh),
+            telling=row.telling,
+            signs=tuple(np.frombuffer(row.signs, "<i8").tolist()),
+        )
+        for row in connection.execute(select(story_families).where(where))
+    ]
+
+
+def _row(row: Placed) -> dict[str, Any]:
+    return {
+        "family": row.family,
+        "story": row.story,
+        "rank": row.rank,
+        "strand": row.strand,
+        "alone": int(row.alone),
+        "fresh": int(row.fresh),
+        "telling": row.telling,
+        "signs": np.array(row.signs, "<i8").tobytes(),
+    }
+
+
+def _delete(connection: Connection, table: Any, rows: Sequence[tuple[int, int | None]]) -> None:
+    if rows:
+        where = (table.c.sign == bindparam("one")) & (table.c.rank == bindparam("at"))
+        connection.execute(delete(table).where(where), [{"one": sign, "at": at} for sign, at in rows])
+
+
+def _ignore(corpus: Corpus, connection: Connection, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        connection.execute(corpus.insert(table).on_conflict_do_nothing(), list(rows))

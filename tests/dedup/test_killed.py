@@ -1,0 +1,45 @@
+"""An update that is killed and started again comes to what an undisturbed one does. Thirty kills: `make bench`."""
+
+import random
+from collections.abc import Callable
+
+import pytest
+
+from dedup import Corpus
+from dedup.updating import rebuild, update
+from tests.benchmarks import update_crashes
+from tests.dedup.conftest import NOW
+
+
+def test_killed_updates_leave_nothing_wrong(new_corpus: Callable[[], Corpus]) -> None:
+    found, gone = update_crashes.batches(600, seed=3)
+    corpus, whole = new_corpus(), new_corpus()
+    assert update_crashes.disturbed(corpus, found, gone, 3, random.Random(3)) == 3
+    update(corpus, now=NOW)
+    for batch in found:
+        whole.add(batch)
+    for address in gone:
+        whole.remove(address)
+    update(whole, now=NOW)
+    assert update_crashes.wrong(corpus, whole) == []
+
+
+def test_a_rebuild_that_is_broken_off_goes_on(new_corpus: Callable[[], Corpus]) -> None:
+    found, _ = update_crashes.batches(120, seed=4)
+    corpus = new_corpus()
+    for batch in found:
+        corpus.add(batch)
+    update(corpus, now=NOW)
+    before = update_crashes.result(corpus)
+
+    class BreakOff(Exception):
+        pass
+
+    def fail(stage: str, done: int, total: int) -> None:
+        if stage == "verifying":
+            raise BreakOff
+
+    with pytest.raises(BreakOff):
+        rebuild(corpus, now=NOW, progress=fail)
+    update(corpus, now=NOW)
+    assert update_crashes.result(corpus) == before

@@ -1,0 +1,128 @@
+"""Stories are a function of the set of articles: whatever their order, batches, days, or what went again."""
+
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dedup import Article, Corpus, Recipe
+from dedup.corpus.results import snapshot
+from dedup.updating import rebuild, update
+from tests.dedup.conftest import NOW
+
+START = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+def told(corpus: Corpus, *batches: Iterable[Article]) -> set[frozenset[str]]:
+    """Return the stories of a corpus, as the articles each tells of, once these came."""
+    for batch in batches:
+        corpus.add(batch)
+        update(corpus, now=NOW)
+    now = snapshot(corpus)
+    members = {family.id: family.members for family in now.families}
+    return {frozenset(member for family in story.families for member in members[family]) for story in now.stories}
+
+
+def report(name: str, subject: str, day: float | None, own: int = 0, words: int = 12) -> Article:
+    """Return an article on a subject: some of its sixteen names, and fourteen words that nobody else uses."""
+    chosen = random.Random(f"{name}{subject}{own}")
+    said = [f"{subject}{letter}" for letter in chosen.sample("abcdefghijklmnop", words)]
+    rest = [f"{name}kata{letter}{own}x" for letter in "abcdefghijklmn"]
+    mixed = said + [word.translate(str.maketrans("0123456789", "abcdefghij")) for word in rest]
+    chosen.shuffle(mixed)
+    text = " ".join(mixed)
+    published = None if day is None else START + timedelta(days=day)
+    return Article(f"http://{name}.test/{name}", text, site=f"{name}.test", language="id", id=name, published=published)
+
+
+def test_a_story_goes_on_from_day_to_day(corpus: Corpus) -> None:
+    days = [report(f"hari{number}", "banjir", number * 5.0) for number in range(4)]
+    other = report("lain", "pemilu", 3.0)
+    assert told(corpus, [*days, other]) == {frozenset({"hari0", "hari1", "hari2", "hari3"}), frozenset({"lain"})}
+
+
+def test_what_lies_a_year_apart_is_one_story_where_it_is_alike_enough(corpus: Corpus) -> None:
+    title = " ".join(f"gempa{letter}" for letter in "abcdef")
+    near, far = (
+        replace(report(name, "gempa", day, words=16), title=title) for name, day in (("dulu", 0), ("kini", 400))
+    )
+    less = report("mirip", "gempa", 800.0, words=8)
+    assert told(corpus, [near, far, less]) == {frozenset({"dulu", "kini"}), frozenset({"mirip"})}
+
+
+def test_what_nobody_dated_joins_the_story_it_is_alike_to(corpus: Corpus) -> None:
+    dated, undated = report("dulu", "gempa", 0.0, words=16), report("entah", "gempa", None, words=16)
+    assert told(corpus, [undated], [dated]) == {frozenset({"dulu", "entah"})}
+
+
+def test_stories_keep_their_ids_while_they_grow_and_when_all_is_told_anew(corpus: Corpus) -> None:
+    told(corpus, [report("hari0", "banjir", 0.0), report("lain", "pemilu", 0.0)])
+    first = {story.families: story.id for story in snapshot(corpus).stories}
+    told(corpus, [report("hari1", "banjir", 1.0)], [report("sebelum", "banjir", -1.0)])
+    grown = snapshot(corpus)
+    (story,) = (story for story in grown.stories if len(story.families) == 3)
+    assert story.id == first[("hari0",)]
+    assert story.label == ""
+    assert all(term.startswith("banjir") for term in story.terms)
+    rebuild(corpus, now=NOW)
+    assert snapshot(corpus) == grown
+
+
+def test_the_label_is_the_title_of_what_is_most_central(corpus: Corpus) -> None:
+    titled = [
+        replace(report(f"hari{number}", "banjir", 0.0, words=words), title=f"Judul {number}")
+        for number, words in enumerate((6, 16, 6))
+    ]
+    told(corpus, titled)
+    (story,) = snapshot(corpus).stories
+    assert story.label == "Judul 1"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_stories_do_not_depend_on_order_batches_or_what_went_again(new_corpus: Callable[[], Corpus], seed: int) -> None:
+    chosen = random.Random(seed)
+    subjects = ["banjir", "gempa", "pemilu", "sepak"]
+    wanted = [
+        report(
+            f"kabar{number}",
+            chosen.choice(subjects),
+            chosen.choice([None, chosen.uniform(0, 4), chosen.uniform(0, 25), chosen.uniform(0, 400)]),
+            words=chosen.choice([5, 8, 12, 16]),
+        )
+        for number in range(40)
+    ]
+    extra = [
+        replace(report(f"sementara{number}", chosen.choice(subjects), chosen.uniform(0, 30), words=16))
+        for number in range(8)
+    ]
+    whole = told(new_corpus(), wanted)
+    assert any(len(story) > 2 for story in whole)
+    assert any(len(story) == 1 for story in whole)
+    pieces = new_corpus()
+    chosen.shuffle(wanted)
+    batches = [wanted[start::4] for start in range(4)]
+    batches[1] += extra
+    told(pieces, *batches)
+    for article in extra:
+        pieces.remove(article.id)
+    assert told(pieces, []) == whole
+    before = snapshot(pieces)
+    rebuild(pieces, now=NOW)
+    assert snapshot(pieces) == before
+
+
+def test_an_article_that_is_dated_anew_moves(corpus: Corpus) -> None:
+    first, second = report("satu", "banjir", 0.0, words=9), report("dua", "banjir", 1.0, words=9)
+    assert len(told(corpus, [first, second])) == 1
+    assert len(told(corpus, [replace(second, published=START + timedelta(days=500))])) == 2
+
+
+def test_recipe_decides_how_far_a_week_reaches(new_corpus: Callable[[], Corpus]) -> None:
+    two = [report("satu", "banjir", 0.0, words=9), report("dua", "banjir", 12.0, words=9)]
+    for days, stories in ((7, 2), (14, 1)):
+        corpus = new_corpus()
+        corpus.add(two)
+        update(corpus, Recipe(story_days=days), NOW)
+        assert len(snapshot(corpus).stories) == stories
