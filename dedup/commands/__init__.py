@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import tzinfo
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, NoReturn
 from zoneinfo import ZoneInfo
 
@@ -38,12 +39,27 @@ def zone_named(name: str) -> tzinfo:
         raise typer.BadParameter(f"{name!r} is no time zone. Like this: Asia/Jakarta") from error
 
 
+class Choose(StrEnum):
+    """Which article of a family stays with one-per-family."""
+
+    EARLIEST = "earliest"
+    COMPLETE = "complete"
+    ORIGIN = "origin"
+
+
 CorpusOption = Annotated[
     str | None,
     typer.Option(
         "--corpus",
         metavar="ADDRESS",
         help="Where the articles are. (default: $CORPUS_URL, else sqlite:///data/corpus.db)",
+    ),
+]
+ChooseOption = Annotated[
+    Choose,
+    typer.Option(
+        "--choose",
+        help="Which one stands for a family: the earliest, the most complete, or the one others name as their source.",
     ),
 ]
 ZoneOption = Annotated[
@@ -65,14 +81,15 @@ def examples(*commands: str) -> str:
 # --- commands ---------------------------------------------------------------------------------------
 
 
-def overview(corpus: str | None) -> "Overview":
-    """Return all results of the corpus at this address, as reports show them."""
+def overview(corpus: str | None, choose: str = "earliest") -> "Overview":
+    """Return all results of the corpus at this address, as reports show them; `choose` is a `representative.Choice`."""
     from dedup.corpus import Corpus
     from dedup.corpus.results import snapshot
     from dedup.report import overview as arranged
+    from dedup.representative import Choice
 
     with Corpus.open(corpus) as opened:
-        return arranged(snapshot(opened))
+        return arranged(snapshot(opened), Choice(choose))
 
 
 @contextmanager

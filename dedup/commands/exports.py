@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dedup.commands import CorpusOption, ZoneOption, app, examples
+from dedup.commands import Choose, ChooseOption, CorpusOption, ZoneOption, app, examples
 from dedup.commands.finding import tell_ungrouped
 
 # Two of these stand in rooms too, which load what `--help` should not wait for.
@@ -18,14 +18,6 @@ class Keep(StrEnum):
 
     ALL = "all"
     ONE = "one-per-family"
-
-
-class Choose(StrEnum):
-    """Which article of a family stays with one-per-family."""
-
-    EARLIEST = "earliest"
-    COMPLETE = "complete"
-    ORIGIN = "origin"
 
 
 class Format(StrEnum):
@@ -46,13 +38,7 @@ class Format(StrEnum):
 def export(
     corpus: CorpusOption = None,
     keep: Annotated[Keep, typer.Option("--keep", help="All articles, or one of each family of copies.")] = Keep.ALL,
-    choose: Annotated[
-        Choose,
-        typer.Option(
-            "--choose",
-            help="Which one of a family: the earliest, the most complete, or the one others name as their source.",
-        ),
-    ] = Choose.EARLIEST,
+    choose: ChooseOption = Choose.EARLIEST,
     kind: Annotated[
         Format | None,
         typer.Option("--format", help="(default: as FILE ends, else jsonl)", show_default=False),

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dedup.commands import CorpusOption, ZoneOption, app, examples, overview
+from dedup.commands import Choose, ChooseOption, CorpusOption, ZoneOption, app, examples, overview
 
 
 @app.command(
@@ -19,9 +19,14 @@ def groups(
     corpus: CorpusOption = None,
     everything: Annotated[bool, typer.Option("--all", help="Articles without copies and stories of one too.")] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object a line for each family, alone or not.")
+        bool,
+        typer.Option(
+            "--json",
+            help="One JSON object a line for each family, alone or not, with the article that stands for it and why.",
+        ),
     ] = False,
     zone: ZoneOption = None,
+    choose: ChooseOption = Choose.EARLIEST,
     at: Annotated[
         float | None,
         typer.Option(
@@ -38,7 +43,7 @@ def groups(
     if at is not None:
         _regrouped(corpus, at, everything, as_json, zone)
         return
-    found = overview(corpus)
+    found = overview(corpus, choose.value)
     if as_json:
         for line in json_lines.lines(found):
             print(line)

@@ -19,6 +19,7 @@ from dedup.report.views import (
     SiteView,
     StoryView,
 )
+from dedup.representative import Choice, choose
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _HEADLINE_WORDS = 14
@@ -27,12 +28,15 @@ _LINKING = (Relation.EXCERPT, Relation.SHARED_QUOTES, Relation.TEMPLATE)
 _Pairs = Mapping[tuple[str, str], Match]
 
 
-def overview(snapshot: Snapshot) -> Overview:
-    """Return what a report of `snapshot` shows. Equal snapshots give equal overviews."""
+def overview(snapshot: Snapshot, by: Choice = Choice.EARLIEST) -> Overview:
+    """Return what a report of `snapshot` shows; `by` decides which article stands for a family.
+
+    Equal snapshots give equal overviews.
+    """
     told_in = {family: story.id for story in snapshot.stories for family in story.families}
     pairs = {(match.a, match.b): match for match in snapshot.matches}
     families = [
-        FamilyView(family.id, told_in.get(family.id), _members(present, pairs), family.weakest)
+        FamilyView(family.id, told_in.get(family.id), _members(present, pairs), family.weakest, choose(present, by))
         for family in snapshot.families
         if (present := [snapshot.articles[name] for name in family.members if name in snapshot.articles])
     ]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dedup.report.views import FamilyView, Member, Overview
+from dedup.representative import Chosen
 
 
 def lines(overview: Overview) -> Iterator[str]:
@@ -25,10 +26,15 @@ def record(family: FamilyView) -> dict[str, Any]:
         "family": family.id,
         "story": family.story,
         "first": family.first.article.id if family.first_is_known else None,
+        "stands_for_all": _chosen(family.chosen),
         "sites": list(family.sites),
         "weakest": {"a": weakest.a, "b": weakest.b, "strength": weakest.strength} if weakest else None,
         "articles": [_member(member) for member in family.members],
     }
+
+
+def _chosen(chosen: Chosen | None) -> dict[str, str] | None:
+    return {"id": chosen.article.id, "url": chosen.article.url, "reason": chosen.reason} if chosen else None
 
 
 def _member(member: Member) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dedup.records import Article, Measures, Passage, Recipe, Relation, Tie
+from dedup.representative import Chosen
 
 
 class Role(StrEnum):
@@ -48,12 +49,13 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class FamilyView:
-    """A family: its members by time, undated ones last."""
+    """A family: its members by time, undated ones last; `chosen` stands for it, and says why."""
 
     id: str
     story: str | None
     members: tuple[Member, ...]
     weakest: Tie | None = None
+    chosen: Chosen | None = None
 
     @property
     def first(self) -> Member:

@@ -116,6 +116,17 @@ def test_json_holds_every_article_once(run: Run, articles: Path) -> None:
     assert all(family["family"] and family["story"] for family in families)
 
 
+def test_json_names_the_article_that_stands_for_each_family_and_why(run: Run, articles: Path) -> None:
+    run("import", articles)
+    run("update")
+    for choice, reason in (("earliest", "earliest of 2"), ("complete", "longest of 2"), ("origin", "names its source")):
+        copied, alone = (json.loads(line) for line in run("groups", "--json", "--choose", choice).out.splitlines())
+        assert copied["stands_for_all"]["url"] in {each["url"] for each in copied["articles"]}
+        assert reason in copied["stands_for_all"]["reason"]
+        assert alone["stands_for_all"]["reason"] == "there is no other"
+    assert run("groups", "--json", "--choose", "nearest").code == 2
+
+
 def test_a_known_article_is_not_imported_twice(run: Run, articles: Path) -> None:
     run("import", articles)
     assert run("import", articles).out == "imported: 0 new, 0 changed, 3 known already\n"
