@@ -20,7 +20,7 @@ NOTHING: Hashes64 = np.empty(0, dtype=np.uint64)
 # Texts kept cut, some three hundred megabytes: those of one step of an update, and others.
 _KEPT = 25_000
 # So many of an article's terms are kept in words.
-_NAMED = 12
+_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True)

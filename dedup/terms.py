@@ -3,6 +3,7 @@
 The weight of a term is that of `background`; a table of all weights of a language is looked up by words' hashes.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -64,19 +65,34 @@ def vectors(found: Terms, words: Cut, recipe: Recipe) -> list[TermVector]:
     No component is longer than `recipe.story_term_limit`: a ferry timetable that names a town ten times and a report
     of its flood share one word, however rare, and are not one story.
     """
-    out = []
-    for text in range(len(found.ends)):
-        flags, held = words.flags[words.words(text)], found.of(text)
-        if np.count_nonzero(flags & BEGINS_WITH_DIGIT) >= recipe.story_table * max(len(flags), 1):
-            held = slice(0, 0)
-        said = found.said[held]
-        length = float(np.sqrt(said @ said)) or 1.0
-        parts = np.rint(np.minimum(said / length, recipe.story_term_limit) / PART).astype(np.uint16)
-        keys = (found.hashes[held] >> np.uint64(32)).astype(np.uint32)
-        kept = parts >= recipe.story_term_least / PART
-        # Two terms of one text whose hashes begin alike: one in a million texts, and one of the two will do.
-        kept[1:] &= keys[1:] != keys[:-1]
-        out.append(TermVector(keys[kept], parts[kept] * np.float32(PART)))
+    lengths = _lengths(found.ends, found.said)
+    digits = np.cumsum(words.flags & BEGINS_WITH_DIGIT != 0, dtype=np.int64)
+    counts = np.diff(np.concatenate([[0], digits])[np.concatenate([[0], words.ends])])
+    tables = counts >= recipe.story_table * np.maximum(np.diff(words.ends, prepend=0), 1)
+    sizes = np.diff(found.ends, prepend=0)
+    shares = np.minimum(found.said / np.repeat(lengths, sizes), recipe.story_term_limit)
+    parts = np.rint(shares / PART).astype(np.uint16)
+    keys = (found.hashes >> np.uint64(32)).astype(np.uint32)
+    texts = np.repeat(np.arange(len(sizes)), sizes)
+    kept = (parts >= recipe.story_term_least / PART) & ~tables[texts]
+    # Two terms of one text whose hashes begin alike: one in a million texts, and one of the two will do.
+    kept[1:] &= (keys[1:] != keys[:-1]) | (texts[1:] != texts[:-1])
+    ends = np.concatenate([[0], np.cumsum(np.bincount(texts[kept], minlength=len(sizes)))])
+    keys, weights = keys[kept], parts[kept] * np.float32(PART)
+    return [TermVector(keys[start:stop], weights[start:stop]) for start, stop in itertools.pairwise(ends.tolist())]
+
+
+@compiled
+def _lengths(ends: Places, said: Weights) -> Weights:
+    """Return the length of each text's vector, 1 where it is 0; added up text by text, whatever texts come with it."""
+    out, start = np.ones(len(ends)), 0
+    for text in range(len(ends)):
+        total = 0.0
+        for place in range(start, ends[text]):
+            total += said[place] * said[place]
+        if total > 0:
+            out[text] = np.sqrt(total)
+        start = ends[text]
     return out
 
 
