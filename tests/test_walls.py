@@ -1,7 +1,9 @@
 """Walls that hold at run time too."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -22,3 +24,24 @@ def test_dedup_and_extraction_work_without_scrapy() -> None:
 def test_importing_dedup_is_light(heavy: str) -> None:
     done = run(f"import sys, dedup; sys.exit({heavy!r} in sys.modules)")
     assert done.returncode == 0, f"import dedup loads {heavy}"
+
+
+def test_what_dedup_needs_alone_is_listed_without_the_crawler() -> None:
+    home = Path(__file__).resolve().parents[1]
+    needed = {line for line in (home / "dedup" / "requirements.txt").read_text().split("\n") if line.isidentifier()}
+    imported = {
+        word
+        for path in (home / "dedup").rglob("*.py")
+        for word in re.findall(r"^\s*(?:from|import) (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    # Those of extras are named where they are missing.
+    others = imported - sys.stdlib_module_names - {"dedup", "pyarrow", "pyspark"}
+    assert others == needed
+
+
+def test_what_another_package_cannot_hand_over_is_left_out() -> None:
+    done = run(
+        "import sys; sys.modules['lxml'] = None; sys.modules['scrapy'] = None\n"
+        "from dedup.handed import handed; sys.exit(len(handed('gema.clean')))"
+    )
+    assert done.returncode == 0, done.stderr

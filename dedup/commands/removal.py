@@ -4,13 +4,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dedup.commands import NO_CORPUS, CorpusOption, app, examples, progress_bars
+from dedup.handed import handed
 from dedup.records import Busy, GemaError, Refused, UnknownArticle
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _spellings(reference: str) -> list[str]:
 
     if not is_address(reference):
         return [reference]
-    return [reference, *(found.load()(reference) for found in entry_points(group="gema.address"))]
+    return [reference, *(spelled(reference) for spelled in handed("gema.address"))]
 
 
 def _tell_traces(found: "Traces", wanted: Sequence[str]) -> None:
@@ -135,7 +135,7 @@ def _erase(folder: Path, addresses: Sequence[str]) -> bool:
     if not folder.is_dir():
         print(f"archive: there is none at {folder}")
         return True
-    tools = [found.load() for found in entry_points(group="gema.forget")]
+    tools = handed("gema.forget")
     trouble = "" if tools else "the crawler, whose it is, is not installed"
     try:
         erased = sum(tool(folder, addresses) for tool in tools)

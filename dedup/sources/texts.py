@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable
-from importlib.metadata import entry_points
 from pathlib import Path
-from typing import BinaryIO, TypeAlias, cast
+from typing import BinaryIO, TypeAlias
 
+from dedup.handed import handed
 from dedup.records import Article
 from dedup.sources.rows import MOST_BYTES, BadRow, Row, storable
 
@@ -18,9 +18,7 @@ _SENTENCE_END = re.compile(r"[.!?…:;。！？؟।]['\"’”»)\]]*$")
 
 def cleaner() -> Clean | None:
     """Return the installed function that cleans plain texts (entry point `gema.clean`), None where there is none."""
-    for found in entry_points(group="gema.clean"):
-        return cast("Clean", found.load())
-    return None
+    return next(iter(handed("gema.clean")), None)
 
 
 def as_it_is(text: str) -> tuple[str, str]:

@@ -6,11 +6,11 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from importlib import import_module
-from importlib.metadata import entry_points
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias, cast
 
+from dedup.handed import handed
 from dedup.records import Article, SourceError
 from dedup.sources import shapes
 from dedup.sources.rows import MOST_BYTES, AnyRow, BadRow, NoArticle, Row, said
@@ -33,9 +33,7 @@ def extractor(name: str = "") -> Extract | None:
     None where none is installed. Raises SourceError for a name that leads to no function.
     """
     if not name:
-        for found in entry_points(group="gema.extract"):
-            return cast("Extract", found.load())
-        return None
+        return next(iter(handed("gema.extract")), None)
     module, _, function = name.partition(":")
     if not module or not function:
         raise SourceError(f"{name!r} names no function of a module. {_HOW}")

@@ -317,7 +317,7 @@ def test_forget_says_when_the_archive_is_in_use_and_can_be_repeated(
 def test_forget_says_that_it_cannot_look_into_an_archive(
     run: Run, articles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(removal, "entry_points", lambda group: [])
+    monkeypatch.setattr(removal, "handed", lambda group: [])
     run("import", articles)
     (tmp_path / "pages").mkdir()
     left = run("forget", "--yes", "--archive", tmp_path / "pages", "https://b.example/copy")

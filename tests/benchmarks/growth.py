@@ -1,0 +1,113 @@
+"""What a batch of 5,000 new articles costs `dedup update` in a corpus that grows, stories included.
+
+`python -m tests.benchmarks.growth [SIZE …] [--seed N] [--keep FOLDER]`
+
+A made-up press (`tests/quality/generated/`) publishes 5,000 articles a day, a third of them copies. The corpus is
+filled to each size, in updates of 50,000, and then the next day comes: printed are wall and CPU seconds of that update,
+the most memory its process held, and for the filling articles a second and bytes an article.
+"""
+
+import argparse
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from dedup import Article, Corpus, update
+from tests.quality.generated.corpus import articles
+
+_BATCH, _FILLING = 5_000, 50_000
+_START = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What an update took: seconds of wall clock and CPU, and the most megabytes its process held."""
+
+    wall: float
+    cpu: float
+    memory: float
+
+
+def day_by_day(found: Iterator[Article]) -> Iterator[Article]:
+    """Yield articles as if 5,000 were published each day, in this order."""
+    for number, article in enumerate(found):
+        yield replace(article, published=_START + timedelta(days=number / _BATCH))
+
+
+def updated(address: str) -> Cost:
+    """Update a corpus in a process of its own; return what it took."""
+    command = [sys.executable, "-m", __spec__.name, "--child", address]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return Cost(**json.loads(done.stdout))
+
+
+def _child(address: str) -> None:
+    began = time.perf_counter()
+    with Corpus.open(address) as corpus:
+        update(corpus)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"wall": time.perf_counter() - began, "cpu": time.process_time(), "memory": memory}))
+
+
+def _grow(folder: Path, sizes: list[int], seed: int) -> None:
+    address, file = f"sqlite:///{folder}/growth.db", folder / "growth.db"
+    coming = day_by_day(articles(max(sizes) + _BATCH * len(sizes), seed))
+    held = 0
+    print(
+        f"{'articles':>9}  {'batch of 5,000: wall s':>22} {'CPU s':>6} {'MB':>6}  {'filled at':>12} {'bytes each':>10}"
+    )
+    for size in sorted(sizes):
+        stored = taken = 0.0
+        came = size - held
+        while held < size:
+            count = min(_FILLING, size - held)
+            stored += _add(address, coming, count)
+            taken += updated(address).wall
+            held += count
+        rate = f"{came / (stored + taken):,.0f}/s" if came else "-"
+        space = file.stat().st_size // held
+        _add(address, coming, _BATCH)
+        cost = updated(address)
+        held += _BATCH
+        line = f"{size:9,}  {cost.wall:22.1f} {cost.cpu:6.1f} {cost.memory:6,.0f}  {rate:>12} {space:10,}"
+        print(line, flush=True)
+
+
+def _add(address: str, coming: Iterator[Article], count: int) -> float:
+    """Store the next articles; return the seconds it took, without making them."""
+    made = list(islice(coming, count))
+    with Corpus.open(address) as corpus:
+        began = time.perf_counter()
+        corpus.add(made)
+        return time.perf_counter() - began
+
+
+def main() -> int:
+    """Run it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sizes", nargs="*", type=int, default=[10_000, 30_000, 100_000])
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--keep", metavar="FOLDER", help="where the corpus stays")
+    parser.add_argument("--child", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.child:
+        _child(asked.child)
+        return 0
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, seed {asked.seed}")
+    with TemporaryDirectory() as folder:
+        _grow(Path(asked.keep or folder), asked.sizes, asked.seed)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
