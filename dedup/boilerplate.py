@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from dedup import minhash
 from dedup.compiled import compiled
-from dedup.records import SITE_BITS, Counted, Cut, Hashes64, Recipe, Sketches
+from dedup.records import NEVER, SITE_BITS, Counted, Cut, Furniture, Hashes64, Recipe, Sketches
 
 Places = NDArray[np.int64]
+Days = NDArray[np.int32]
 Sites = NDArray[np.int64] | NDArray[np.int32]
 
 
@@ -34,12 +35,12 @@ class Own:
 # --- strict families --------------------------------------------------------------------------------
 
 
-def strict_families(texts: Sketches, recipe: Recipe) -> tuple[Places, Counted]:
+def strict_families(texts: Sketches, days: Days, recipe: Recipe) -> tuple[Places, Counted]:
     """Return a family number for each text of one site, and in how many of the families each key stands.
 
-    The number is the place of the family's first text. Two texts are one family at weighted Jaccard ≥
-    `recipe.strict_jaccard`. A key weighs log((n+1)/d), n texts of the site, d of them holding it: a footer that all
-    share weighs nothing and makes no family of them.
+    `days` are those of the texts. The number is the place of the family's first text. Two texts are one family at
+    weighted Jaccard ≥ `recipe.strict_jaccard`. A key weighs log((n+1)/d), n texts of the site, d of them holding it: a
+    footer that all share weighs nothing and makes no family of them.
     """
     count = len(texts.ends)
     both = np.sort(marked(texts.keys, np.repeat(np.arange(count), texts.sizes())))
@@ -50,7 +51,10 @@ def strict_families(texts: Sketches, recipe: Recipe) -> tuple[Places, Counted]:
     weights = np.log((count + 1) / np.diff(postings, prepend=0)) if len(ordered) else np.empty(0)
     parents: Places = np.arange(count)
     _join(parents, texts.ends, _held(texts.ends, holders, fresh), weights, holders, postings, recipe.strict_jaccard)
-    return parents, Counted(ordered[fresh], _count(parents, holders, postings)[: int(fresh.sum())])
+    few, share = recipe.boilerplate_families, recipe.furniture_share
+    counts, since = _count(parents, holders, postings, days, few, share, recipe.story_days)
+    held = int(fresh.sum())
+    return parents, Counted(ordered[fresh], counts[:held], since[:held])
 
 
 _TEXT = np.uint64(2**SITE_BITS - 1)
@@ -158,24 +162,53 @@ def _shared(held: Places, weights: NDArray[np.float64], ends: Places, one: int, 
 
 
 @compiled
-def _count(families: Places, holders: Places, postings: Places) -> Places:
-    """Return in how many families each key stands."""
+def _count(
+    families: Places, holders: Places, postings: Places, days: Days, few: int, share: float, grace: int
+) -> tuple[Places, Days]:
+    """Return in how many families each key stands, and since which day it is furniture, or NEVER.
+
+    It is from the first day on by which it stood in `few` families and this share of all; from the very first if the
+    site was no older than `grace` days by then. So what comes later changes nothing of it.
+    """
+    firsts = np.full(len(families), NEVER, np.int32)
+    for text in range(len(families)):
+        firsts[families[text]] = min(firsts[families[text]], days[text])
+    opened = np.sort(firsts[firsts < NEVER])
     counts, met = np.zeros(len(postings), np.int64), np.full(len(families), -1, np.int64)
+    since = np.full(len(postings), NEVER, np.int32)
+    where = np.empty(len(families), np.int32)
     start = 0
     for key in range(len(postings)):
+        count = 0
         for place in range(start, postings[key]):
             family = families[holders[place]]
             if met[family] != key:
                 met[family] = key
-                counts[key] += 1
-        start = postings[key]
-    return counts
+                where[count] = firsts[family]
+                count += 1
+        start, counts[key] = postings[key], count
+        if count >= few:
+            since[key] = _crossing(np.sort(where[:count]), opened, few, share)
+            if since[key] - opened[0] <= grace:
+                since[key] = 0
+    return counts, since
+
+
+@compiled
+def _crossing(where: Days, opened: Days, few: int, share: float) -> int:
+    """Return the first of the days `where` a key came by which these are enough of all, `opened`; both sorted."""
+    for place in range(few - 1, len(where)):
+        if place + 1 < len(where) and where[place + 1] == where[place]:
+            continue
+        if place + 1 >= share * np.searchsorted(opened, where[place], "right"):
+            return int(where[place])
+    return NEVER
 
 
 def enough(counted: Counted, recipe: Recipe) -> Counted:
     """Return what of this stands in so many families that it may be boilerplate."""
     kept = counted.families >= recipe.boilerplate_families
-    return Counted(counted.keys[kept], counted.families[kept])
+    return Counted(counted.keys[kept], counted.families[kept], counted.since[kept])
 
 
 def doubtful(counted: Mapping[int, Counted], recipe: Recipe) -> Hashes64:
@@ -206,6 +239,73 @@ def learn(
         kept[inside] |= mostly[places[inside]]
         learned[site] = held.keys[kept]
     return learned
+
+
+def furniture(counted: Mapping[int, Counted]) -> dict[int, Furniture]:
+    """Return each site's furniture.
+
+    Boilerplate comes and goes as a site grows; this stays. What articles tell is read without it, so that what was told
+    stays told.
+    """
+    kept = {site: held.since < NEVER for site, held in counted.items()}
+    return {site: Furniture(held.keys[kept[site]], held.since[kept[site]]) for site, held in counted.items()}
+
+
+def pinned(before: Furniture, keys: Hashes64, repeated: bool) -> Furniture:
+    """Return a site's furniture with these keys, sorted, or without them."""
+    kept = ~np.isin(before.keys, keys)
+    held, since = before.keys[kept], before.since[kept]
+    if not repeated:
+        return Furniture(held, since)
+    order = np.argsort(every := np.concatenate([held, keys]))
+    return Furniture(every[order], np.concatenate([since, np.zeros(len(keys), np.int32)])[order])
+
+
+@dataclass(frozen=True, slots=True)
+class Aged:
+    """Keys, marked with their sites and sorted, that are furniture on other days than before.
+
+    They are that in one of the two only from the days `begin` until before the days `end`.
+    """
+
+    keys: Hashes64
+    begin: Days
+    end: Days
+
+    def on(self, keys: Hashes64, sites: Sites, days: Days) -> NDArray[np.bool_]:
+        """Return for which of these keys, sites and days that is so."""
+        places, found = _found(self.keys, marked(keys, sites))
+        at = places[found]
+        found[found] = (self.begin[at] <= days[found]) & (days[found] < self.end[at])
+        return found
+
+
+def aged(before: Mapping[int, Furniture], now: Mapping[int, Furniture]) -> Aged:
+    """Return how the furniture of sites is other than before."""
+    others = [site for site in now if now[site] is not before.get(site)]
+    one, other = (furniture_table({site: each[site] for site in others if site in each}) for each in (before, now))
+    keys = np.union1d(one.keys, other.keys)
+    both = np.stack([_since(each, keys) for each in (one, other)])
+    changed = both[0] != both[1]
+    return Aged(keys[changed], both.min(axis=0)[changed], both.max(axis=0)[changed])
+
+
+def furniture_table(furniture: Mapping[int, Furniture]) -> Furniture:
+    """Return the furniture of all sites as one sorted table of keys marked with their sites."""
+    keys = np.concatenate(
+        [_NONE, *(marked(held.keys, np.full(len(held.keys), site)) for site, held in furniture.items())]
+    )
+    since = np.concatenate([NO_FURNITURE.since, *(held.since for held in furniture.values())])
+    order = np.argsort(keys)
+    return Furniture(keys[order], since[order])
+
+
+def _since(table: Furniture, keys: Hashes64) -> Days:
+    """Return since which day each of these marked keys is furniture."""
+    places, inside = _found(table.keys, keys)
+    found = np.full(len(keys), NEVER, np.int32)
+    found[inside] = table.since[places[inside]]
+    return found
 
 
 def _found(known: Hashes64, keys: Hashes64) -> tuple[Places, NDArray[np.bool_]]:
@@ -257,6 +357,32 @@ def own(words: Cut, sites: NDArray[np.int64], repeated: Hashes64, recipe: Recipe
     return Own(mask, sketches, _digests(sketches), raw)
 
 
+def telling(
+    words: Cut, sites: NDArray[np.int64], days: NDArray[np.int64], furniture: Furniture, recipe: Recipe
+) -> NDArray[np.bool_]:
+    """Return which words of texts are no furniture, given their sites and days.
+
+    Furniture is told by several sampled shingles in a row: a name that is often in the news is none.
+    """
+    texts, places, keys = minhash.sampled(words, recipe)
+    theirs = _since(furniture, marked(keys, sites[texts])) <= days[texts]
+    return ~_covered(words, texts, places, _in_a_row(texts, theirs, recipe.furniture_keys), recipe.shingle_words)
+
+
+@compiled
+def _in_a_row(texts: Places, theirs: NDArray[np.bool_], least: int) -> NDArray[np.bool_]:
+    """Return which of these stand with their like in a text, at least so many one after the other."""
+    out = np.zeros(len(theirs), np.bool_)
+    start = 0
+    for place in range(len(theirs) + 1):
+        if place < len(theirs) and theirs[place] and (place == start or texts[place] == texts[place - 1]):
+            continue
+        if place - start >= least:
+            out[start:place] = True
+        start = place if place < len(theirs) and theirs[place] else place + 1
+    return out
+
+
 def _covered(words: Cut, texts: Places, places: Places, repeated: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
     """Return which words lie in repeated shingles, or between two that follow one another in the sample."""
     if not repeated.any():
@@ -284,3 +410,4 @@ def _digests(sketches: Sketches) -> Hashes64:
 
 
 _NONE: Hashes64 = np.empty(0, dtype=np.uint64)
+NO_FURNITURE = Furniture(_NONE, np.empty(0, dtype=np.int32))

@@ -37,7 +37,7 @@ def explain(corpus: Corpus, a: str, b: str, recipe: Recipe | None = None) -> Exp
     if match.relation is Relation.NONE and story:
         match = replace(match, relation=Relation.SAME_STORY, reason=f"{match.reason}, and both tell of the same thing")
     said = desk.terms(batch)
-    vectors = desk.term_vectors(batch, own)
+    vectors = desk.term_vectors(batch)
     path = _path(one.id, other.id, now.matches) if family else ()
     return Explanation(one, other, match, family, story, _cosine(*_pair(vectors)), _shared(*_pair(said)), path)
 

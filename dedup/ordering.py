@@ -1,10 +1,19 @@
-"""What decides wherever some units must be chosen: hashes of text and site, mixed; no matter who came first."""
+"""What decides wherever some must be chosen or go first: days, and hashes of text and site; no matter who came."""
 
+from datetime import UTC, datetime
 from hashlib import blake2b
 
 import numpy as np
 
 from dedup.records import Hashes64
+
+# The day of what nobody has dated: after all others.
+UNDATED = (1 << 23) - 2
+
+
+def day(published: datetime | None) -> int:
+    """Return the day of a publication in UTC, as `datetime.date.toordinal` counts, or UNDATED."""
+    return UNDATED if published is None else published.astimezone(UTC).date().toordinal()
 
 
 def text_number(text_hash: str) -> int:

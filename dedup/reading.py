@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from dedup import boilerplate, cutting, matching, segments, shingles
 from dedup import terms as salient
-from dedup.boilerplate import Own
+from dedup.boilerplate import NO_FURNITURE, Own
 from dedup.corpus import Corpus, grouping, units
 from dedup.corpus.grouping import Listed
 from dedup.evidence import Texts
-from dedup.records import Cut, Hashes64, Reading, Recipe, TermVector
+from dedup.records import Cut, Furniture, Hashes64, Reading, Recipe, TermVector
 
 Mask = NDArray[np.bool_]
 
@@ -39,14 +39,22 @@ class Batch:
 class Desk:
     """Articles read from the corpus and cut into words, a batch at a time; the last batches are kept.
 
-    `sites` are the numbers of sites, `repeated` the table of what these repeat.
+    `sites` are the numbers of sites, `repeated` the table of what these repeat, `furniture` of what nobody reads there.
     """
 
-    def __init__(self, corpus: Corpus, recipe: Recipe, sites: Mapping[str, int], repeated: Hashes64 = NOTHING) -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        recipe: Recipe,
+        sites: Mapping[str, int],
+        repeated: Hashes64 = NOTHING,
+        furniture: Furniture = NO_FURNITURE,
+    ) -> None:
         self.corpus = corpus
         self.recipe = recipe
         self.sites = sites
         self.repeated = repeated
+        self.furniture = furniture
         self._kept: dict[tuple[str, ...], Batch] = {}
         self._masks: dict[int, tuple[Hashes64, Mask]] = {}
 
@@ -83,11 +91,13 @@ class Desk:
 
     def own(self, batch: Batch) -> Own:
         """Return what is own of each text, given what its site repeats."""
-        sites = [self.sites.get(article.site, len(self.sites)) for article in batch.articles]
-        found = boilerplate.own(batch.words, np.array(sites, dtype=np.int64), self.repeated, self.recipe)
+        found = boilerplate.own(batch.words, self._sites(batch), self.repeated, self.recipe)
         if any(batch is kept for kept in self._kept.values()):
             self._masks[id(batch)] = self.repeated, found.words
         return found
+
+    def _sites(self, batch: Batch) -> NDArray[np.int64]:
+        return np.array([self.sites.get(article.site, len(self.sites)) for article in batch.articles], dtype=np.int64)
 
     def _mask(self, batch: Batch) -> Mask:
         """Return which words of a batch are their texts' own, as it was told last if nothing was learned since."""
@@ -110,17 +120,17 @@ class Desk:
         return matching.read(batch.words, batch.titles, own, hashes, self.recipe)
 
     def terms(self, batch: Batch) -> list[dict[str, float]]:
-        """Return the salient terms of each article's own text and title, and how much each says."""
-        found = self._terms(batch, self.own(batch).words)
+        """Return the salient terms of each article's text, without furniture, and title, and how much each says."""
+        found = self._terms(batch)
         return [
             dict(zip(self._spelled(batch, place, found.places[held].tolist()), found.said[held].tolist(), strict=True))
             for place in range(len(batch))
             for held in [found.of(place)]
         ]
 
-    def term_vectors(self, batch: Batch, own: NDArray[np.bool_]) -> list[TermVector]:
-        """Return the vector of each article's `terms`; `own` tells which of all their words are their own."""
-        found = self._terms(batch, own)
+    def term_vectors(self, batch: Batch) -> list[TermVector]:
+        """Return the vector of each article's `terms`."""
+        found = self._terms(batch)
         vectors = salient.vectors(found, batch.words, self.recipe)
         return [replace(vector, named=tuple(self._named(batch, place, found))) for place, vector in enumerate(vectors)]
 
@@ -132,9 +142,11 @@ class Desk:
         titles = [article.title for article in articles]
         return Batch(articles, texts, cutting.cut(texts), cutting.cut(titles))
 
-    def _terms(self, batch: Batch, own: NDArray[np.bool_]) -> salient.Terms:
+    def _terms(self, batch: Batch) -> salient.Terms:
+        days = np.array([article.day for article in batch.articles], dtype=np.int64)
+        telling = boilerplate.telling(batch.words, self._sites(batch), days, self.furniture, self.recipe)
         languages = [article.language for article in batch.articles]
-        return salient.terms(batch.words, batch.titles, own, languages, self.recipe)
+        return salient.terms(batch.words, batch.titles, telling, languages, self.recipe)
 
     def _named(self, batch: Batch, place: int, found: salient.Terms) -> Iterator[tuple[str, float]]:
         held = found.of(place)
@@ -205,4 +217,5 @@ def desk_of(corpus: Corpus, recipe: Recipe) -> Desk:
     """Return a desk that knows what sites repeat as the last update left it."""
     with corpus.reading() as connection:
         sites = units.read_sites(connection)
-    return Desk(corpus, recipe, sites.numbers, boilerplate.table(sites.repeated))
+    repeated, furniture = boilerplate.table(sites.repeated), boilerplate.furniture_table(sites.furniture)
+    return Desk(corpus, recipe, sites.numbers, repeated, furniture)

@@ -134,10 +134,25 @@ class Sketches:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Keys of a site, sorted, and in how many strict families of its texts each stands."""
+    """Keys of a site, sorted, in how many strict families of its texts each stands, and `since` when it is furniture.
+
+    That is a day as `ordering.day` counts, or NEVER.
+    """
 
     keys: Hashes64
     families: NDArray[np.int64]
+    since: NDArray[np.int32]
+
+
+NEVER = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """What a site prints so often that nobody reads it there: keys, sorted, and since which day each is that."""
+
+    keys: Hashes64
+    since: NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +170,8 @@ class Units:
 
     `sites` is -1 where there is no such unit any more, `texts` a hash of its raw text, `own` one of its sketch,
     `order` one of both text and site: what decides wherever some must be chosen. `sizes` is how many keys its sketch
-    has; `strict` is the strict family of a text of its site's sample (the number of one of its units), else -1.
+    has; `strict` is the strict family of a text of its site's sample (the number of one of its units), else -1;
+    `days` are those of publication, as `ordering.day` counts.
     """
 
     sites: NDArray[np.int32]
@@ -164,6 +180,7 @@ class Units:
     order: Hashes64
     sizes: NDArray[np.int32]
     strict: NDArray[np.int64]
+    days: NDArray[np.int32]
 
 
 # The weights of terms are whole numbers of these, which add up to the same in any order.
@@ -362,7 +379,7 @@ class Recipe:
     """All numbers of the method. Stored with every result; two recipes never mix in one corpus."""
 
     # What the numbers below mean to this program; it grows when the same numbers would give other results.
-    method: int = 4
+    method: int = 5
     # Signature: datasketch.MinHash(scheme="affine32", seed=seed) over xxh32 of `shingle_words`-word shingles.
     shingle_words: int = 4
     permutations: int = 128
@@ -407,6 +424,8 @@ class Recipe:
     merge_share: float = 0.25
     lead_words: int = 40
     # Stories.
+    furniture_share: float = 0.2
+    furniture_keys: int = 3
     story_prior: float = 300.0
     story_cut: float = 0.15
     story_floor: float = 0.08

@@ -221,7 +221,7 @@ def _count_site(table: pa.Table, recipe: Recipe) -> pa.Table:
     texts = table["text"].to_pylist()
     chosen = np.argsort(_orders(texts, table["site"][0].as_py()))[: recipe.site_sample]
     sketches = minhash.sketches(cutting.cut([texts[place] for place in chosen.tolist()], cores=1), recipe)
-    _, found = boilerplate.strict_families(sketches, recipe)
+    _, found = boilerplate.strict_families(sketches, np.zeros(len(chosen), np.int32), recipe)
     sites = pa.repeat(table["site"][0], len(found.keys))
     return pa.table([sites, found.keys.view(np.int64), found.families], schema=_COUNTED)
 

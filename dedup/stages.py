@@ -13,12 +13,13 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from dedup import boilerplate, cutting, index, matching, minhash, ordering, signing
+from dedup.boilerplate import NO_FURNITURE
 from dedup.corpus import Corpus, grouping, postings, verdicts
 from dedup.corpus import units as stored
 from dedup.corpus.postings import Block, Pairs
 from dedup.corpus.units import Moves, Sites
 from dedup.reading import NOTHING, Batch, Desk
-from dedup.records import SITE_BITS, Hashes64, Match, Postings, Sketches, TermVector, Units
+from dedup.records import SITE_BITS, Furniture, Hashes64, Match, Postings, Sketches, TermVector, Units
 
 Progress = Callable[[str, int, int], None]
 Pair = tuple[str, str]
@@ -67,10 +68,12 @@ def read_state(corpus: Corpus, changed: Set[str]) -> State:
         moves = stored.moves(connection, changed, grouping.next_unit(connection))
         named = stored.of_articles(connection, changed)
         blocks = postings.blocks(connection)
-    now = Sites(dict(sites.numbers), dict(sites.repeated), dict(sites.counted))
+        articles = {number: key for key, number in named.items()}
+        articles |= {held.number: held.article for held in (*moves.born, *moves.renamed)}
+        days = stored.read_days(connection, articles)
+    now = Sites(dict(sites.numbers), dict(sites.repeated), dict(sites.furniture), dict(sites.counted))
     units = _with(before, moves, now)
-    articles = {number: key for key, number in named.items()}
-    articles |= {held.number: held.article for held in (*moves.born, *moves.renamed)}
+    units.days[list(days)] = list(days.values())
     none = (np.empty(0, np.uint64), np.empty(0, np.int32))
     return State(_longer(before, len(units.sites)), units, sites, now, moves, blocks, articles, {}, none)
 
@@ -113,7 +116,8 @@ def learn(desk: Desk, state: State, tell: Progress) -> tuple[dict[int, Hashes64]
         tell("learning what sites repeat", done, len(others))
         known = _sketches(desk, state, chunk)
         with ThreadPoolExecutor(os.cpu_count()) as threads:
-            found = list(threads.map(partial(boilerplate.strict_families, recipe=desk.recipe), known))
+            days = [state.units.days[sample.units] for sample in chunk]
+            found = list(threads.map(partial(boilerplate.strict_families, recipe=desk.recipe), known, days))
         for sample, sketches, (families, counted) in zip(chunk, known, found, strict=True):
             fresh |= {number: sketches.of(int(np.searchsorted(sample.units, number))) for number in sample.came}
             state.units.strict[sample.units] = sample.units[families]
@@ -133,8 +137,10 @@ class _Sample:
 
 
 def _site_samples(desk: Desk, state: State) -> Iterator[_Sample]:
-    """Yield the sample of each site that units came to or went from."""
-    touched = np.unique([*_sites_of(state.units, state.moves), *_sites_of(state.before, state.moves)]).tolist()
+    """Yield the sample of each site that units came to or went from, or have other days at now."""
+    redated = np.flatnonzero((state.before.sites >= 0) & (state.before.days != state.units.days))
+    moved = [*_sites_of(state.units, state.moves), *_sites_of(state.before, state.moves)]
+    touched = np.unique([*moved, *state.before.sites[redated].tolist()]).tolist()
     now = _by_site(state.units, np.arange(len(state.units.sites)), touched)
     old = _by_site(state.before, np.flatnonzero(state.before.strict >= 0), touched)
     for site, here, sampled in zip(touched, now, old, strict=True):
@@ -154,23 +160,29 @@ def _by_site(units: Units, some: NDArray[np.int64], sites: Sequence[int]) -> lis
 def moved(desk: Desk, state: State, changed: Set[str]) -> NDArray[np.int32]:
     """Return the units to be sketched and verified again: new ones, changed ones, those that hold what changed sides.
 
-    A key changes sides when its site comes to repeat it, or no longer does.
+    A key changes sides when its site comes to repeat it, or no longer does, or comes to have it for furniture.
     """
-    flipped = {
-        site: np.setxor1d(keys, state.sites_before.repeated.get(site, NOTHING), assume_unique=True)
-        for site, keys in state.sites.repeated.items()
-        if keys is not state.sites_before.repeated.get(site)
-    }
-    table = boilerplate.table(flipped)
+    before, now = state.sites_before, state.sites
+    flipped = boilerplate.table(_flipped(before.repeated, now.repeated))
+    aged = boilerplate.aged(before.furniture, now.furniture)
     found = [held.number for held in (*state.moves.born, *state.moves.renamed)]
     found += [number for number, key in state.articles.items() if key in changed]
-    for part in _search(desk.corpus, state, np.unique(table >> np.uint64(SITE_BITS))):
+    for part in _search(desk.corpus, state, np.unique(np.concatenate([flipped, aged.keys]) >> np.uint64(SITE_BITS))):
         keys = np.repeat(part.keys, np.diff(part.ends, prepend=0))
         alive = state.units.sites[part.units] >= 0
         keys, holders = keys[alive], part.units[alive]
-        found += holders[boilerplate.repeats(table, keys, state.units.sites[holders])].tolist()
+        sites, days = state.units.sites[holders], state.units.days[holders]
+        found += holders[boilerplate.repeats(flipped, keys, sites) | aged.on(keys, sites, days)].tolist()
     numbers = np.unique(np.array(found, dtype=np.int32))
     return numbers[state.units.sites[numbers] >= 0]
+
+
+def _flipped(before: Mapping[int, Hashes64], now: Mapping[int, Hashes64]) -> dict[int, Hashes64]:
+    return {
+        site: np.setxor1d(keys, before.get(site, NOTHING), assume_unique=True)
+        for site, keys in now.items()
+        if keys is not before.get(site)
+    }
 
 
 def own_texts(
@@ -190,7 +202,7 @@ def own_texts(
         state.units.sizes[chunk] = taken.sketches.sizes()
         own.append(taken.sketches)
         raw.append(taken.raw)
-        told |= zip(keys, desk.term_vectors(batch, taken.words), strict=True)
+        told |= zip(keys, desk.term_vectors(batch), strict=True)
     return _together(own), _together(raw), told
 
 
@@ -306,7 +318,7 @@ def _with(before: Units, moves: Moves, sites: Sites) -> Units:
 def _longer(units: Units, count: int) -> Units:
     """Return a copy with room for `count` units."""
     found = stored.empty(count)
-    for name in ("sites", "texts", "own", "order", "sizes", "strict"):
+    for name in ("sites", "texts", "own", "order", "sizes", "strict", "days"):
         getattr(found, name)[: len(units.sites)] = getattr(units, name)
     return found
 
@@ -346,15 +358,21 @@ def _decide(desk: Desk, state: State) -> None:
     asked = boilerplate.doubtful(counted, desk.recipe)
     everywhere = [index.families_of(part, state.units.strict) for part in _search(desk.corpus, state, asked)]
     found = boilerplate.learn(counted, asked, np.concatenate([np.empty(0, np.int64), *everywhere]), desk.recipe)
-    _follow(desk, state, found)
+    furniture = boilerplate.furniture(counted)
+    _follow(desk, state, found, furniture)
+    # What stays as it was stays the same object: only others are stored again.
     for site, keys in found.items():
-        # What stays as it was stays the same object: only others are stored again.
         if not np.array_equal(keys, state.sites.repeated.get(site, _UNKNOWN)):
             state.sites.repeated[site] = keys
+    for site, held in furniture.items():
+        old = state.sites.furniture.get(site)
+        if old is None or not (np.array_equal(held.keys, old.keys) and np.array_equal(held.since, old.since)):
+            state.sites.furniture[site] = held
     desk.repeated = boilerplate.table(state.sites.repeated)
+    desk.furniture = boilerplate.furniture_table(state.sites.furniture)
 
 
-def _follow(desk: Desk, state: State, learned: dict[int, Hashes64]) -> None:
+def _follow(desk: Desk, state: State, learned: dict[int, Hashes64], furniture: dict[int, Furniture]) -> None:
     """Add to what sites repeat what a person says they do, and take out what they do not."""
     said = verdicts.pins(desk.corpus)
     cut = cutting.cut([pin.text for pin in said])
@@ -364,6 +382,7 @@ def _follow(desk: Desk, state: State, learned: dict[int, Hashes64]) -> None:
         if site is not None:
             change = np.union1d if pin.repeated else np.setdiff1d
             learned[site] = change(learned.get(site, NOTHING), keys.of(place))
+            furniture[site] = boilerplate.pinned(furniture.get(site, NO_FURNITURE), keys.of(place), pin.repeated)
 
 
 _UNKNOWN: Hashes64 = np.array([2**64 - 1], dtype=np.uint64)

@@ -4,8 +4,9 @@ Days are told in order, each with what is left of the week before it: the result
 is told again when it changed, or a day of the week before it did, or what lies far from it.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
@@ -17,12 +18,12 @@ from sqlalchemy import Connection
 
 from dedup import ids, stories
 from dedup.corpus import Corpus, grouping, strands
-from dedup.corpus.strands import UNDATED, Placed, Shown
+from dedup.corpus.strands import Placed, Shown, Ties
+from dedup.ordering import UNDATED
 from dedup.records import PART, Recipe, Story, Vectors
 
 Progress = Callable[[str, int, int], None]
 Merges = dict[int, tuple[int, int]]
-
 # Families placed, and stories named, at a time.
 _AT_ONCE = 2_000
 
@@ -54,16 +55,19 @@ def _place(corpus: Corpus, recipe: Recipe) -> bool:
         before = strands.placed(connection, names)
         now = _standing(connection, before, names, recipe)
         lost = [replace(row, rank=None, signs=()) for name, row in before.items() if name not in now]
-        kin = strands.kin(connection, sorted(now))
-        # What tells the same on the same day changes no story, unless what it shares with others may have changed.
-        tied = {mine for mine, _ in kin}
-        other = [row for name, row in now.items() if name in tied or not _stands(before.get(name), row)]
+        kin = _kin(connection, now, recipe)
+        now = {name: replace(row, tied=_number(sorted(kin[name].templates))) for name, row in now.items()}
+        now |= _digests(connection, before, now, kin, recipe)
+        before |= strands.placed(connection, sorted(now.keys() - before.keys()))
+        # What tells the same on the same day changes no story.
+        other = [row for name, row in now.items() if not _stands(before.get(name), row)]
         moved = [*other, *(before[row.family] for row in (*other, *lost) if row.family in before)]
-        due = {strands.day_of(row.rank) for row in moved if row.rank is not None}
+        due = {(strands.day_of(row.rank), True) for row in moved if row.rank is not None}
         for day, signs in _signs_by_day(moved).items():
-            due |= strands.later_days(connection, signs, day)
-        theirs = strands.placed(connection, sorted({there for _, there in kin}))
-        due |= {strands.day_of(row.rank) for row in theirs.values() if row.rank is not None}
+            due |= {(later, False) for later in strands.later_days(connection, signs, day)}
+        due |= {
+            (_day(row), False) for row in now.values() if row.family in before and row.tied != before[row.family].tied
+        }
         strands.settle(connection, names)
         strands.place(corpus, connection, before, [*now.values(), *lost], due)
     return True
@@ -73,20 +77,112 @@ def _standing(
     connection: Connection, before: Mapping[str, Placed], names: Sequence[str], recipe: Recipe
 ) -> dict[str, Placed]:
     """Return how those of these families stand now that there are."""
-    ranks = strands.ranks(connection, names)
-    held = sorted(ranks)
-    vectors = _vectors(strands.parts(connection, held), held)
+    tellers = strands.tellers(connection, names)
+    held = sorted(tellers)
+    numbers = [tellers[name][1] for name in held]
+    vectors = _vectors(strands.parts(connection, numbers), numbers)
     signs = stories.signs(vectors, recipe).tolist()
     return {
         name: replace(
             before.get(name, Placed(name, None)),
-            rank=ranks[name],
+            rank=tellers[name][0],
+            teller=tellers[name][1],
             fresh=True,
             telling=_hash(vectors, place),
             signs=tuple(sorted({*signs[place]} - {0})),
         )
         for place, name in enumerate(held)
     }
+
+
+def _kin(connection: Connection, rows: Mapping[str, Placed], recipe: Recipe) -> dict[str, Ties]:
+    """Return the ties of these families, as far as stories ask for them.
+
+    A template concerns only the later of two that are alike, where the other lies in the week before or has a sign of
+    it. An excerpt concerns both if they lie in one week.
+    """
+    known = strands.ties(connection, rows)
+    asked = {there for ties in known.values() for there in (*ties.templates, *ties.excerpts)}
+    tellers = strands.tellers(connection, asked)
+    days = {name: strands.day_of(rank) for name, (rank, _) in tellers.items()}
+    week = recipe.story_days
+    found = {name: Ties(set(), {}) for name in rows}
+    frames = []
+    for name, ties in known.items():
+        day = _day(rows[name])
+        frames += [(name, there) for there in sorted(ties.templates & days.keys()) if days[there] <= day]
+        close = {there: place for there, place in ties.excerpts.items() if abs(day - days.get(there, -UNDATED)) <= week}
+        found[name] = Ties(set(), close)
+    others = {name: Placed(name, rank, number) for name, (rank, number) in tellers.items()}
+    for name, there, signed in _alike(connection, frames, {**others, **rows}, recipe):
+        if signed or _day(rows[name]) - days[there] <= week:
+            found[name].templates.add(there)
+    return found
+
+
+def _alike(
+    connection: Connection,
+    pairs: Sequence[tuple[str, str]],
+    rows: Mapping[str, Placed],
+    recipe: Recipe,
+) -> Iterator[tuple[str, str, bool]]:
+    """Yield those of these pairs of families that are alike, and whether they share a sign."""
+    names = sorted({name for pair in pairs for name in pair})
+    places = {name: place for place, name in enumerate(names)}
+    numbers = [rows[name].teller for name in names]
+    vectors = _vectors(strands.parts(connection, filter(None, numbers)), numbers)
+    signs = [{*own} - {0} for own in stories.signs(vectors, recipe).tolist()]
+    ends = np.array([(places[one], places[other]) for one, other in pairs], np.int64).reshape(-1, 2)
+    for (one, other), alike in zip(pairs, stories.cosines(vectors, ends).tolist(), strict=True):
+        if alike >= recipe.story_floor:
+            yield one, other, not signs[places[one]].isdisjoint(signs[places[other]])
+
+
+def _number(names: Sequence[str]) -> int:
+    """Return a hash of some names, 0 of none."""
+    digest = blake2b(json.dumps(names).encode(), digest_size=7).digest()
+    return int.from_bytes(digest, "big") if names else 0
+
+
+def _digests(
+    connection: Connection,
+    before: Mapping[str, Placed],
+    now: Mapping[str, Placed],
+    kin: Mapping[str, Ties],
+    recipe: Recipe,
+) -> dict[str, Placed]:
+    """Return the families that are, or are not, digests now: of these and of those they share excerpts with.
+
+    A *digest* holds, in different places, excerpts of families that do not tell of one another: it would tie them all
+    together.
+    """
+    changed = {name for name, row in now.items() if not _stands(before.get(name), row)}
+    theirs = {there for name in changed for there in kin[name].excerpts} - now.keys()
+    known = {name: row for name, row in strands.placed(connection, sorted(theirs)).items() if row.rank is not None}
+    pairs = {name: _side_by_side(ties) for name, ties in {**kin, **_kin(connection, known, recipe)}.items()}
+    asked = sorted({other for held in pairs.values() for pair in held for other in pair})
+    tellers = {name: number for name, (_, number) in strands.tellers(connection, asked).items()}
+    vectors = _vectors(strands.parts(connection, tellers.values()), [tellers.get(name) for name in asked])
+    places = {name: place for place, name in enumerate(asked)}
+    found = {}
+    for name, row in {**now, **known}.items():
+        some = np.array([(places[one], places[other]) for one, other in pairs[name]], np.int64).reshape(-1, 2)
+        alone = bool((stories.cosines(vectors, some) < recipe.story_cut).any())
+        if alone != row.alone:
+            found[name] = replace(row, alone=alone, fresh=True)
+    return found
+
+
+def _side_by_side(ties: Ties) -> list[tuple[str, str]]:
+    """Return the pairs of families of which one article holds excerpts in different places.
+
+    What stands in one place is one thing that all of them share, as a site's furniture is before it is learned.
+    """
+    return [
+        (one, other)
+        for (one, (here, start, stop)), (other, (there, begin, end)) in combinations(sorted(ties.excerpts.items()), 2)
+        if here == there and (stop <= begin or end <= start)
+    ]
 
 
 def _hash(vectors: Vectors, place: int) -> int:
@@ -96,8 +192,8 @@ def _hash(vectors: Vectors, place: int) -> int:
 
 
 def _stands(before: Placed | None, now: Placed) -> bool:
-    """Tell whether a family stands where it stood, and tells what it told."""
-    return before is not None and (before.rank, before.telling) == (now.rank, now.telling)
+    """Tell whether a family stands where it stood and tells what it told, if anything in company."""
+    return before is not None and (before.rank, before.telling, before.alone) == (now.rank, now.telling, now.alone)
 
 
 def _signs_by_day(rows: Iterable[Placed]) -> dict[int, set[int]]:
@@ -127,7 +223,7 @@ class _Telling:
 
     corpus: Corpus
     recipe: Recipe
-    due: list[int]
+    due: Mapping[int, bool]
     merges: Merges
     tell: Progress
     changed: dict[str, Placed] = field(default_factory=dict)
@@ -138,7 +234,7 @@ class _Telling:
         """Tell every day that is due, and every day that another one's change reaches."""
         with self.corpus.reading() as connection:
             days = strands.days(connection)
-        waiting, touched = sorted(self.due), set(self.due)
+        waiting = sorted(self.due)
         heapify(waiting)
         known = set(waiting)
         done = 0
@@ -146,7 +242,7 @@ class _Telling:
             day = heappop(waiting)
             self.tell("telling stories", done, done + len(waiting) + 1)
             done += 1
-            reached = self._reached(day, self._day(day), day in touched, days)
+            reached = self._reached(day, self._day(day), self.due.get(day, False), days)
             for later in sorted(reached - known):
                 heappush(waiting, later)
             known |= reached
@@ -169,13 +265,13 @@ class _Telling:
             del self.merges[one]
         recent = self._recent(day)
         before = list(here.families)
-        apart, alone = self._kept_apart(day, here)
-        here.families = [replace(row, alone=row.family in alone, fresh=False) for row in here.families]
+        apart = self._apart(day)
+        here.families = [replace(row, fresh=False) for row in here.families]
         for row, strand in self._strands(day, here, recent, apart):
             here.families[row] = replace(here.families[row], strand=strand)
         self._note(before, here.families)
         merged = {one: where for one, where in self.merges.items() if where[1] == day}
-        changed = [now for old, now in zip(before, here.families, strict=True) if old != now]
+        changed = [now for old, now in zip(before, here.families, strict=True) if replace(old, fresh=False) != now]
         return changed if changed or merged != undone else None
 
     def _note(self, before: Sequence[Placed], now: Sequence[Placed]) -> None:
@@ -197,7 +293,7 @@ class _Telling:
         return found
 
     def _strands(
-        self, day: int, here: _Held, recent: Mapping[int, Sequence[tuple[int, int]]], apart: Iterable[tuple[str, str]]
+        self, day: int, here: _Held, recent: Mapping[int, Sequence[tuple[int, int]]], apart: Set[tuple[str, str]]
     ) -> Iterator[tuple[int, int | None]]:
         """Yield the places of a day's families and the strands they are told with, None for those without."""
         own = here.telling()
@@ -235,7 +331,7 @@ class _Telling:
         return far.get(mine[0], here.families[mine[0]].rank)
 
     def _far(
-        self, day: int, here: _Held, groups: Sequence[Sequence[int]], apart: Iterable[tuple[str, str]]
+        self, day: int, here: _Held, groups: Sequence[Sequence[int]], apart: Set[tuple[str, str]]
     ) -> dict[int, int]:
         """Return, by the first place of each group, the strand from afar that it goes on with, if any."""
         recipe = self.recipe
@@ -247,21 +343,20 @@ class _Telling:
             )
             known = {row.rank: row for row in strands.of_ranks(connection, {r for held in seen.values() for r in held})}
             names = sorted(row.family for row in known.values())
-            vectors = _vectors((part for chunk in _chunks(names) for part in strands.parts(connection, chunk)), names)
+            tellers = [row.teller for row in sorted(known.values(), key=lambda row: row.family)]
+            vectors = _vectors(strands.parts(connection, filter(None, tellers)), tellers)
         places = {name: place for place, name in enumerate(names)}
-        never = set(apart)
         found: dict[int, int] = {}
         for group in groups:
-            asked = sorted({r for place in group for sign in signs[place] for r in seen.get(sign, ())} & known.keys())
-            rows = [self.changed.get(known[r].family, known[r]) for r in asked]
-            mine = {here.families[place].family for place in group}
-            rows = [
-                row
-                for row in rows
-                if row.strand is not None
-                and not row.alone
-                and not any(_named(one, row.family) in never for one in mine)
-            ]
+            asked = {
+                r
+                for place in group
+                for sign in signs[place]
+                for r in seen.get(sign, ())
+                if r in known and _named(here.families[place].family, known[r].family) not in apart
+            }
+            rows = [self.changed.get(known[r].family, known[r]) for r in sorted(asked)]
+            rows = [row for row in rows if row.strand is not None and not row.alone]
             best = self._nearest(day, here, group, rows, vectors, places)
             if best is not None and best.strand is not None:
                 found[group[0]] = best.strand
@@ -289,23 +384,13 @@ class _Telling:
         best = max(range(len(rows)), key=lambda place: (over[place], -(rows[place].rank or 0)))
         return rows[best] if over[best] >= 0 else None
 
-    def _kept_apart(self, day: int, here: _Held) -> tuple[set[tuple[str, str]], set[str]]:
-        """Return the templates a day's families share, and which of them are digests.
-
-        A *digest* shares excerpts with families that do not tell of one another: it would tie them all together.
-        """
+    def _apart(self, day: int) -> set[tuple[str, str]]:
+        """Return the templates that a day's families share with others they are alike to."""
         with self.corpus.reading() as connection:
-            apart, excerpts = strands.tied(connection, day)
-            doubtful = {family: sorted(held) for family, held in excerpts.items() if len(held) > 1}
-            names = sorted({other for held in doubtful.values() for other in held})
-            vectors = _vectors((part for chunk in _chunks(names) for part in strands.parts(connection, chunk)), names)
-        places = {name: place for place, name in enumerate(names)}
-        alone = set()
-        for family, held in doubtful.items():
-            pairs = np.array(list(combinations([places[other] for other in held], 2)), np.int64)
-            if (stories.cosines(vectors, pairs) < self.recipe.story_cut).any():
-                alone.add(family)
-        return apart, alone
+            pairs = sorted(strands.templates(connection, day))
+            rows = strands.placed(connection, {name for pair in pairs for name in pair})
+            held = [pair for pair in pairs if pair[0] in rows and pair[1] in rows]
+            return {_named(one, other) for one, other, _ in _alike(connection, held, rows, self.recipe)}
 
     def _read(self, first: int, last: int) -> dict[int, _Held]:
         """Return the days from `first` to `last`, those at hand as they stand now."""
@@ -314,16 +399,14 @@ class _Telling:
             with self.corpus.reading() as connection:
                 rows = strands.of_days(connection, missing[0], missing[-1])
                 between = strands.first_of(missing[0]), strands.first_of(missing[-1] + 1) - 1
-                told: dict[str, list[tuple[str, np.ndarray, np.ndarray]]] = defaultdict(list)
-                for part in strands.parts(connection, between=between):
-                    told[part[0]].append(part)
+                told = {part[0]: part for part in strands.parts(connection, between=between)}
             by_day: dict[int, list[Placed]] = {day: [] for day in missing}
             for row in rows:
                 if _day(row) in by_day:
                     by_day[_day(row)].append(self.changed.get(row.family, row))
             for day, families in by_day.items():
-                names = [row.family for row in families]
-                self.held[day] = _Held(families, _vectors((p for name in names for p in told.get(name, ())), names))
+                tellers = [row.teller for row in families]
+                self.held[day] = _Held(families, _vectors((told[one] for one in tellers if one in told), tellers))
         return {day: self.held[day] for day in range(first, last + 1)}
 
 
@@ -372,7 +455,8 @@ def _save(
     age = {name: shown[name].age if name in shown else ("", name) for name in rows}
     named = ids.lasting(members, story_of, age, taken)
     found = [
-        Story(name, tuple(held), *_label(corpus, held, shown)) for name, held in zip(named.ids, members, strict=True)
+        Story(name, tuple(held), *_label(corpus, [rows[one] for one in held], shown))
+        for name, held in zip(named.ids, members, strict=True)
     ]
     told_as = {family: story.id for story in found for family in story.families}
     placed = [replace(row, story=told_as[name]) for name, row in rows.items()]
@@ -389,26 +473,28 @@ def _save(
         grouping.save_aliases(corpus, connection, "story", named.aliases, now)
 
 
-def _label(corpus: Corpus, held: Sequence[str], shown: Mapping[str, Shown]) -> tuple[str, tuple[str, ...]]:
+def _label(corpus: Corpus, held: Sequence[Placed], shown: Mapping[str, Shown]) -> tuple[str, tuple[str, ...]]:
     """Return what a story is called, the title of its most central family, and its terms."""
-    called = held[0]
+    called = held[0].family
     if len(held) > 2:
+        tellers = [row.teller for row in held]
         with corpus.reading() as connection:
-            parts = [part for chunk in _chunks(held) for part in strands.parts(connection, chunk)]
-        called = held[stories.central(_vectors(parts, held))]
-    terms = stories.telling_terms([shown[name].named for name in held if name in shown], 5)
+            vectors = _vectors(strands.parts(connection, filter(None, tellers)), tellers)
+        called = held[stories.central(vectors)].family
+    terms = stories.telling_terms([shown[row.family].named for row in held if row.family in shown], 5)
     return (shown[called].title if called in shown else ""), terms
 
 
-def _vectors(parts: Iterable[tuple[str, np.ndarray, np.ndarray]], names: Sequence[str]) -> Vectors:
-    """Return what each of these families tells, in their order: the vector in the middle of its texts'."""
-    places = {name: place for place, name in enumerate(names)}
-    held = list(parts)
-    ends = np.cumsum([len(keys) for _, keys, _ in held], dtype=np.int64)
-    keys = np.concatenate([np.empty(0, np.uint32), *(keys for _, keys, _ in held)]).astype(np.uint32)
-    weights = np.concatenate([np.empty(0, np.uint16), *(weights for _, _, weights in held)]) * np.float32(PART)
-    groups = np.array([places[name] for name, _, _ in held], np.int64)
-    return stories.means(Vectors(ends, keys, weights), groups, len(names))
+def _vectors(parts: Iterable[tuple[int, np.ndarray, np.ndarray]], tellers: Sequence[int | None]) -> Vectors:
+    """Return what each of these tellers tells, in their order; nothing, where nothing is known of one."""
+    told = {teller: (keys, weights) for teller, keys, weights in parts}
+    held = [told.get(teller, _SILENT) if teller is not None else _SILENT for teller in tellers]
+    ends = np.cumsum([len(keys) for keys, _ in held], dtype=np.int64)
+    keys = np.concatenate([_SILENT[0], *(keys for keys, _ in held)]).astype(np.uint32)
+    return Vectors(ends, keys, np.concatenate([_SILENT[1], *(weights for _, weights in held)]) * np.float32(PART))
+
+
+_SILENT = np.empty(0, np.uint32), np.empty(0, np.uint16)
 
 
 def picked(places: Sequence[tuple[Vectors, int]]) -> Vectors:
@@ -419,11 +505,6 @@ def picked(places: Sequence[tuple[Vectors, int]]) -> Vectors:
         np.concatenate([np.empty(0, np.uint32), *(vectors.keys[held] for vectors, held in slices)]),
         np.concatenate([np.empty(0, np.float32), *(vectors.weights[held] for vectors, held in slices)]),
     )
-
-
-def _chunks(names: Sequence[str], most: int = 500) -> Iterator[Sequence[str]]:
-    for start in range(0, len(names), most):
-        yield names[start : start + most]
 
 
 def _day(row: Placed) -> int:

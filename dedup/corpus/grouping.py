@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Table, bindparam, delete, func, literal, select, update
 
+from dedup import ordering
 from dedup.corpus import postings, schema, strands, units
 from dedup.corpus.results import match_row, read_matches, read_pairs
 from dedup.corpus.store import Corpus, chunks
@@ -41,6 +42,7 @@ class Listed:
     text_id: int
     text_hash: str
     age: tuple[str, str]
+    day: int = ordering.UNDATED
 
 
 def check_recipe(corpus: Corpus, recipe: Recipe) -> None:
@@ -91,15 +93,16 @@ def listed(corpus: Corpus, keys: Iterable[str]) -> dict[str, Listed]:
     """Return those of these articles that there are, by id."""
     table, texts = schema.articles, schema.texts
     columns = (table.c.key, table.c.id, table.c.site, table.c.title, table.c.language, table.c.text_id)
-    query = select(*columns, texts.c.hash, table.c.first_seen).join(texts, texts.c.id == table.c.text_id)
+    query = select(*columns, texts.c.hash, table.c.first_seen, table.c.published).join(
+        texts, texts.c.id == table.c.text_id
+    )
     found = {}
     with corpus.reading() as connection:
         for chunk in chunks(sorted(keys)):
-            for key, number, site, title, language, text_id, digest, first_seen in connection.execute(
-                query.where(table.c.key.in_(chunk))
-            ):
-                age = (first_seen.isoformat(), key)
-                found[key] = Listed(key, number, site, title, language, text_id, digest, age)
+            for *row, first_seen, published in connection.execute(query.where(table.c.key.in_(chunk))):
+                key, number, site, title, language, text_id, digest = row
+                age, day = (first_seen.isoformat(), key), ordering.day(published)
+                found[key] = Listed(key, number, site, title, language, text_id, digest, age, day)
     return found
 
 

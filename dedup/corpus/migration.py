@@ -6,8 +6,8 @@ from sqlalchemy import Engine, inspect, text
 
 from dedup.records import CorpusError
 
-HEAD = "0005"
-KNOWN = ("0001", "0002", "0003", "0004", "0005")
+HEAD = "0006"
+KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006")
 
 
 def migrate(engine: Engine) -> None:

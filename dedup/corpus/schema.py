@@ -136,15 +136,18 @@ signatures = Table(
 )
 
 # What each site repeats: keys of sketches (uint64, sorted). `counted` are those that stand in several of its strict
-# families (uint64, sorted), `families` in how many (uint32).
+# families (uint64, sorted), `families` in how many (uint32), `since` the days from which on they are furniture (int32);
+# `furniture` keys and days together, with what a person said of them.
 sites = Table(
     "sites",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("site", String(255), nullable=False, unique=True),
     Column("repeated", LargeBinary, nullable=False),
+    Column("furniture", LargeBinary, nullable=False),
     Column("counted", LargeBinary, nullable=False),
     Column("families", LargeBinary, nullable=False),
+    Column("since", LargeBinary, nullable=False),
 )
 
 # A unit is one text of one site; `article` is the first by id of those that carry it there. Numbers are never given
@@ -165,7 +168,7 @@ unit_columns = Table(
     "unit_columns",
     metadata,
     Column("page", Integer, primary_key=True, autoincrement=False),
-    *(Column(name, LargeBinary, nullable=False) for name in ("sites", "texts", "own", "sizes", "strict")),
+    *(Column(name, LargeBinary, nullable=False) for name in ("sites", "texts", "own", "sizes", "strict", "days")),
 )
 
 # The sketches, boilerplate included, of the units that stand for their sites (uint64, sorted).
@@ -245,10 +248,12 @@ story_families = Table(
     Column("family", String(255), primary_key=True),
     Column("story", String(255), index=True),
     Column("rank", BigInteger, index=True),
+    Column("teller", BigInteger),
     Column("strand", BigInteger, index=True),
     Column("alone", Integer, nullable=False),
     Column("fresh", Integer, nullable=False),
     Column("telling", BigInteger, nullable=False),
+    Column("tied", BigInteger, nullable=False),
     Column("signs", LargeBinary, nullable=False),
 )
 
@@ -277,9 +282,14 @@ strands = Table(
     Column("day", Integer, nullable=False),
 )
 
-# Families that may be other than when stories were last told, and days whose stories may be.
+# Families that may be other than when stories were last told, and days whose stories may be; `other`: families of that
+# day tell something else, which concerns the week after as well.
 families_due = Table("families_due", metadata, Column("family", String(255), primary_key=True))
-days_due = Table("days_due", metadata, Column("day", Integer, primary_key=True, autoincrement=False))
+days_due = Table(
+    "days_due",
+    metadata,
+    *(Column(name, Integer, primary_key=True, autoincrement=False) for name in ("day", "other")),
+)
 
 # What a person says a site repeats, or does not, in words of its own: an input, like an article.
 pins = Table(

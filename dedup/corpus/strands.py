@@ -1,15 +1,16 @@
 """Stories at rest: where families stand by day, what they are told with, and what has still to be told.
 
-A family's *rank* is the day of its first member's publication, then forty bits of a hash of its first member's id:
-families stand in one order, whoever came first. A *strand* is what a day's families were told with: it is called by the
-rank of its founder, and goes up in another on the day that brought the two together.
+A family tells what its *teller* tells, the member that was published first (by id, where the times are one), so that a
+late copy changes nothing. Its *rank* is the day of the teller's publication, then forty bits of a hash of the teller's
+id: families stand in one order, whoever came first. A *strand* is what a day's families were told with: it is called
+by the rank of its founder, and goes up in another on the day that brought the two together.
 """
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, bindparam, delete, func, insert, or_, select, update
 
+from dedup import ordering
 from dedup.corpus.schema import (
     articles,
     days_due,
@@ -35,26 +37,37 @@ from dedup.records import Hashes32, Relation, Story
 Numbers = NDArray[np.int64]
 
 _HASH_BITS = 40
-_EPOCH = 1 << 22
-# The day of what nobody has dated: after all others.
-UNDATED = 2 * _EPOCH - 2
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A family among stories; `rank` is None once it is gone, `strand` and `story` until it is told.
 
-    `fresh`: it was placed since it was told; `telling` is a hash of what it tells.
+    `teller` is the number of the article that tells for it. `fresh`: it was placed since it was told; `telling` is a
+    hash of what it tells, `tied` one of the templates and excerpts it shares with others.
     """
 
     family: str
     rank: int | None
+    teller: int | None = None
     story: str | None = None
     strand: int | None = None
     alone: bool = False
     fresh: bool = True
     telling: int = 0
+    tied: int = 0
     signs: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """With which others a family shares templates, and excerpts: of each, the longest passage in the family's text.
+
+    A passage is an article's number, and from and to which character.
+    """
+
+    templates: set[str]
+    excerpts: dict[str, tuple[int, int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +80,13 @@ class Shown:
 
 
 def rank(published: datetime | None, key: str) -> int:
-    """Return the rank of a family whose first member was published then, and whose first id is `key`."""
-    day = UNDATED if published is None else (published.astimezone(UTC).date().toordinal())
+    """Return the rank of a family whose teller was published then and has the id `key`."""
     digest = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=_HASH_BITS // 8).digest()
-    return (day << _HASH_BITS) | int.from_bytes(digest, "big")
+    return (ordering.day(published) << _HASH_BITS) | int.from_bytes(digest, "big")
 
 
 def day_of(rank: int) -> int:
-    """Return the day of a rank, as `datetime.date.toordinal` counts, or UNDATED."""
+    """Return the day of a rank, as `ordering.day` counts."""
     return rank >> _HASH_BITS
 
 
@@ -89,9 +101,9 @@ def families_waiting(connection: Connection, most: int) -> list[str]:
     return list(connection.execute(select(column).order_by(column).limit(most)).scalars())
 
 
-def days_waiting(connection: Connection) -> list[int]:
-    """Return the days whose stories may be other than they were last told."""
-    return sorted(connection.execute(select(days_due.c.day)).scalars())
+def days_waiting(connection: Connection) -> dict[int, bool]:
+    """Return the days whose stories may be other than they were last told, and whether families of theirs are."""
+    return dict(connection.execute(select(days_due.c.day, func.max(days_due.c.other)).group_by(days_due.c.day)).all())
 
 
 def days(connection: Connection) -> list[int]:
@@ -100,17 +112,28 @@ def days(connection: Connection) -> list[int]:
     return sorted(connection.execute(select(day).distinct().where(story_families.c.rank.is_not(None))).scalars())
 
 
-def ranks(connection: Connection, families: Sequence[str]) -> dict[str, int]:
-    """Return the ranks that those of these few families have now that there are."""
-    first = func.min(articles.c.key), func.min(articles.c.published)
-    query = select(family_members.c.family, *first).join(articles, articles.c.id == family_members.c.article_id)
-    rows = connection.execute(query.where(family_members.c.family.in_(families)).group_by(family_members.c.family))
-    return {family: rank(published, key) for family, key, published in rows}
+def tellers(connection: Connection, families: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Return the ranks and tellers that those of these families have now that there are."""
+    read = own_texts.c.article_id.is_(None)
+    columns = read, articles.c.published, articles.c.key, articles.c.id
+    query = select(family_members.c.family, *columns).join(articles, articles.c.id == family_members.c.article_id)
+    query = query.outerjoin(own_texts, own_texts.c.article_id == articles.c.id)
+    held: dict[str, list[tuple[bool, str, str, int, datetime | None]]] = defaultdict(list)
+    for chunk in chunks(sorted(families)):
+        for family, unread, published, key, number in connection.execute(
+            query.where(family_members.c.family.in_(chunk))
+        ):
+            # Of the articles of one text on a site, only one has its terms read.
+            time = published.isoformat() if published else "~"
+            held[family].append((bool(unread), time, key, number, published))
+    firsts = {family: min(members) for family, members in held.items()}
+    return {family: (rank(published, key), number) for family, (_, _, key, number, published) in firsts.items()}
 
 
-def placed(connection: Connection, families: Sequence[str]) -> dict[str, Placed]:
-    """Return how those of these few families stand that were placed."""
-    return {row.family: row for row in _placed(connection, story_families.c.family.in_(families))}
+def placed(connection: Connection, families: Iterable[str]) -> dict[str, Placed]:
+    """Return how those of these families stand that were placed."""
+    wheres = [story_families.c.family.in_(chunk) for chunk in chunks(sorted(families))]
+    return {row.family: row for where in wheres for row in _placed(connection, where)}
 
 
 def of_days(connection: Connection, first: int, last: int) -> list[Placed]:
@@ -135,39 +158,31 @@ def gone(connection: Connection) -> list[Placed]:
 
 
 def parts(
-    connection: Connection, families: Sequence[str] | None = None, between: tuple[int, int] | None = None
-) -> Iterator[tuple[str, Hashes32, NDArray[np.uint16]]]:
-    """Yield what each text of some families tells, family by family: hashes of terms and weights.
+    connection: Connection, asked: Iterable[int] = (), between: tuple[int, int] | None = None
+) -> Iterator[tuple[int, Hashes32, NDArray[np.uint16]]]:
+    """Yield what tellers tell, with their numbers: hashes of terms and weights.
 
-    Of these few families, or of those whose ranks lie between two (both included).
+    These tellers, or those of families whose ranks lie between two (both included).
     """
-    query = select(family_members.c.family, own_texts.c.terms, own_texts.c.weights).join(
-        own_texts, own_texts.c.article_id == family_members.c.article_id
-    )
-    if families is not None:
-        query = query.where(family_members.c.family.in_(families))
+    query = select(own_texts.c.article_id, own_texts.c.terms, own_texts.c.weights)
+    wheres = [own_texts.c.article_id.in_(chunk) for chunk in chunks(sorted(set(asked)))]
     if between is not None:
-        query = query.join(story_families, story_families.c.family == family_members.c.family)
-        query = query.where(story_families.c.rank.between(*between))
-    for family, terms, weights in connection.execute(query):
-        yield family, np.frombuffer(terms, "<u4"), np.frombuffer(weights, "<u2")
+        query = query.join(story_families, story_families.c.teller == own_texts.c.article_id)
+        wheres = [story_families.c.rank.between(*between)]
+    for where in wheres:
+        for teller, terms, weights in connection.execute(query.where(where)):
+            yield teller, np.frombuffer(terms, "<u4"), np.frombuffer(weights, "<u2")
 
 
-def tied(connection: Connection, day: int) -> tuple[set[tuple[str, str]], dict[str, set[str]]]:
-    """Return the templates and the excerpts that the families of a day share with others.
-
-    Templates are pairs of families, excerpts the families that each of the day's shares one with.
-    """
-    apart: set[tuple[str, str]] = set()
-    excerpts: dict[str, set[str]] = defaultdict(set)
-    for mine, other, relation, merged in _ties(connection, day):
-        if mine == other:
-            continue
-        if relation == Relation.TEMPLATE:
-            apart.add((min(mine, other), max(mine, other)))
-        elif merged or relation == Relation.EXCERPT:
-            excerpts[mine].add(other)
-    return apart, excerpts
+def templates(connection: Connection, day: int) -> set[tuple[str, str]]:
+    """Return the pairs of families that share templates of which one is of this day."""
+    between = story_families.c.rank.between(first_of(day), first_of(day + 1) - 1)
+    found = set()
+    for here, there in _ENDS:
+        query = _tied(here, there).join(story_families, story_families.c.family == _MINE.c.family).where(between)
+        for mine, other, *_ in connection.execute(query.where(matches.c.relation == Relation.TEMPLATE.value)):
+            found.add((min(mine, other), max(mine, other)))
+    return found
 
 
 def fresh(connection: Connection) -> list[Placed]:
@@ -175,33 +190,36 @@ def fresh(connection: Connection) -> list[Placed]:
     return _placed(connection, (story_families.c.fresh == 1) & story_families.c.rank.is_not(None))
 
 
-def kin(connection: Connection, families: Sequence[str]) -> set[tuple[str, str]]:
-    """Return the pairs of families that share templates or excerpts of which the first is one of these few."""
-    return {
-        (row[0], row[1])
-        for here, there in ((matches.c.a_id, matches.c.b_id), (matches.c.b_id, matches.c.a_id))
-        for row in connection.execute(_tied(here, there).where(_MINE.c.family.in_(families)))
-    }
+def ties(connection: Connection, families: Iterable[str]) -> dict[str, Ties]:
+    """Return for those of these families that have any: templates and excerpts they share with others."""
+    templates: dict[str, set[str]] = defaultdict(set)
+    passages: dict[str, dict[str, list[tuple[int, int, int, int]]]] = defaultdict(lambda: defaultdict(list))
+    for chunk in chunks(sorted(families)):
+        for side, (here, there) in enumerate(_ENDS):
+            rows = connection.execute(_tied(here, there).where(_MINE.c.family.in_(chunk)))
+            for mine, other, relation, article, shared in rows:
+                if relation == Relation.TEMPLATE.value:
+                    templates[mine].add(other)
+                else:
+                    passages[mine][other] += [
+                        (-words, article, *places[2 * side : 2 * side + 2]) for *places, words, _ in json.loads(shared)
+                    ]
+    longest = {mine: {other: min(held)[1:] for other, held in each.items() if held} for mine, each in passages.items()}
+    return {name: Ties(templates[name], longest.get(name, {})) for name in {*templates, *longest}}
 
 
-def _ties(connection: Connection, day: int) -> Iterator[Any]:
-    between = story_families.c.rank.between(first_of(day), first_of(day + 1) - 1)
-    for here, there in ((matches.c.a_id, matches.c.b_id), (matches.c.b_id, matches.c.a_id)):
-        query = _tied(here, there).join(story_families, story_families.c.family == _MINE.c.family).where(between)
-        yield from connection.execute(query)
-
-
+_ENDS = (matches.c.a_id, matches.c.b_id), (matches.c.b_id, matches.c.a_id)
 _MINE, _OTHERS = family_members.alias(), family_members.alias()
 
 
 def _tied(here: Any, there: Any) -> Select[Any]:
     apart = or_(matches.c.relation.in_([Relation.TEMPLATE.value, Relation.EXCERPT.value]), matches.c.merged == 1)
     return (
-        select(_MINE.c.family, _OTHERS.c.family, matches.c.relation, matches.c.merged)
+        select(_MINE.c.family, _OTHERS.c.family, matches.c.relation, here, matches.c.passages)
         .select_from(_MINE)
         .join(matches, here == _MINE.c.article_id)
         .join(_OTHERS, there == _OTHERS.c.article_id)
-        .where(apart)
+        .where(apart, _MINE.c.family != _OTHERS.c.family)
     )
 
 
@@ -234,9 +252,13 @@ def merges(connection: Connection) -> dict[int, tuple[int, int]]:
 
 
 def place(
-    corpus: Corpus, connection: Connection, before: Mapping[str, Placed], now: Sequence[Placed], due: Iterable[int]
+    corpus: Corpus,
+    connection: Connection,
+    before: Mapping[str, Placed],
+    now: Sequence[Placed],
+    due: Set[tuple[int, bool]],
 ) -> None:
-    """Store where families stand now, given where they stood before, and that these days are due."""
+    """Store where families stand now, given where they stood before, and as `days_waiting` what days are due."""
     _delete(connection, story_signs, [(sign, row.rank) for row in before.values() for sign in row.signs])
     rows = [{"sign": sign, "rank": row.rank} for row in now for sign in row.signs]
     _ignore(corpus, connection, story_signs, sorted(rows, key=lambda row: (row["sign"] or 0, row["rank"] or 0)))
@@ -246,7 +268,7 @@ def place(
         connection.execute(delete(families_due).where(families_due.c.family.in_(chunk)))
     if now:
         connection.execute(insert(story_families), [_row(row) for row in now])
-    _ignore(corpus, connection, days_due, [{"day": day} for day in sorted(set(due))])
+    _ignore(corpus, connection, days_due, [{"day": day, "other": int(other)} for day, other in sorted(due)])
 
 
 def settle(connection: Connection, families: Sequence[str]) -> None:
@@ -315,7 +337,11 @@ def forget(connection: Connection) -> None:
     """Have everything placed and told anew; families stay in their stories until then."""
     for table in (story_signs, strands, days_due, families_due):
         connection.execute(delete(table))
-    connection.execute(update(story_families).values(rank=None, strand=None, signs=b"", alone=0, fresh=1, telling=0))
+    connection.execute(
+        update(story_families).values(
+            rank=None, teller=None, strand=None, signs=b"", alone=0, fresh=1, telling=0, tied=0
+        )
+    )
 
 
 def due(corpus: Corpus, connection: Connection, families: Iterable[str]) -> None:
@@ -328,11 +354,13 @@ def _placed(connection: Connection, where: Any) -> list[Placed]:
         Placed(
             family=row.family,
             rank=row.rank,
+            teller=row.teller,
             story=row.story,
             strand=row.strand,
             alone=bool(row.alone),
             fresh=bool(row.fresh),
             telling=row.telling,
+            tied=row.tied,
             signs=tuple(np.frombuffer(row.signs, "<i8").tolist()),
         )
         for row in connection.execute(select(story_families).where(where))
@@ -344,10 +372,12 @@ def _row(row: Placed) -> dict[str, Any]:
         "family": row.family,
         "story": row.story,
         "rank": row.rank,
+        "teller": row.teller,
         "strand": row.strand,
         "alone": int(row.alone),
         "fresh": int(row.fresh),
         "telling": row.telling,
+        "tied": row.tied,
         "signs": np.array(row.signs, "<i8").tobytes(),
     }
 

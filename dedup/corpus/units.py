@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -11,15 +12,16 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from dedup import ordering
 from dedup.corpus import schema
 from dedup.corpus.store import chunks
-from dedup.records import SITE_BITS, CorpusError, Counted, Hashes64, Units
+from dedup.records import SITE_BITS, CorpusError, Counted, Furniture, Hashes64, Units
 
 
 @dataclass(slots=True)
 class Sites:
-    """Every site's number by its name, and by its number what it repeats and what of its keys is counted."""
+    """Every site's number by its name, and by its number what it repeats, its furniture, and its counted keys."""
 
     numbers: dict[str, int] = field(default_factory=dict)
     repeated: dict[int, Hashes64] = field(default_factory=dict)
+    furniture: dict[int, Furniture] = field(default_factory=dict)
     counted: dict[int, Counted] = field(default_factory=dict)
 
     def number(self, name: str) -> int:
@@ -59,14 +61,25 @@ def read_sites(connection: Connection) -> Sites:
     for row in connection.execute(select(schema.sites)):
         found.numbers[row.site] = row.id
         found.repeated[row.id] = np.frombuffer(row.repeated, "<u8")
+        both = np.frombuffer(row.furniture, _FURNITURE)
+        found.furniture[row.id] = Furniture(both["key"].astype(np.uint64), both["since"].astype(np.int32))
         families = np.frombuffer(row.families, "<u4").astype(np.int64)
-        found.counted[row.id] = Counted(np.frombuffer(row.counted, "<u8"), families)
+        found.counted[row.id] = Counted(np.frombuffer(row.counted, "<u8"), families, np.frombuffer(row.since, "<i4"))
     return found
 
 
+_LEARNED = ("repeated", "furniture", "counted", "families", "since")
+_FURNITURE = np.dtype([("key", "<u8"), ("since", "<i4")])
 # Units in a row of columns.
 _PAGE = 4_096
-_STORED: Mapping[str, str] = {"sites": "<i4", "texts": "<u8", "own": "<u8", "sizes": "<i4", "strict": "<i8"}
+_STORED: Mapping[str, str] = {
+    "sites": "<i4",
+    "texts": "<u8",
+    "own": "<u8",
+    "sizes": "<i4",
+    "strict": "<i8",
+    "days": "<i4",
+}
 
 
 def read_units(connection: Connection, sites: Sites) -> Units:
@@ -92,6 +105,7 @@ def empty(count: int) -> Units:
         order=np.zeros(count, np.uint64),
         sizes=np.zeros(count, np.int32),
         strict=np.full(count, -1, np.int64),
+        days=np.zeros(count, np.int32),
     )
 
 
@@ -141,6 +155,15 @@ def articles_of(connection: Connection, numbers: Iterable[int]) -> dict[int, str
     return found
 
 
+def read_days(connection: Connection, named: Mapping[int, str]) -> dict[int, int]:
+    """Return the days of these units, given which articles stand for them."""
+    table = schema.articles
+    found: dict[str, datetime | None] = {}
+    for chunk in chunks(set(named.values())):
+        found.update(connection.execute(select(table.c.key, table.c.published).where(table.c.key.in_(chunk))).all())
+    return {number: ordering.day(found[key]) for number, key in named.items() if key in found}
+
+
 def read_samples(connection: Connection, sites: Sequence[int]) -> dict[int, Hashes64]:
     """Return the sketches of the units that stand for these few sites, by unit."""
     query = select(schema.samples.c.unit_id, schema.samples.c["keys"]).where(schema.samples.c.site_id.in_(sites))
@@ -154,6 +177,8 @@ def save_sites(connection: Connection, before: Sites, now: Sites) -> None:
             "id": number,
             "site": name,
             "repeated": now.repeated[number].astype("<u8").tobytes(),
+            "furniture": _written(now.furniture[number]),
+            "since": now.counted[number].since.astype("<i4").tobytes(),
             "counted": now.counted[number].keys.astype("<u8").tobytes(),
             "families": now.counted[number].families.astype("<u4").tobytes(),
         }
@@ -161,12 +186,14 @@ def save_sites(connection: Connection, before: Sites, now: Sites) -> None:
         if number not in before.repeated
         or now.counted[number] is not before.counted[number]
         or now.repeated[number] is not before.repeated[number]
+        or now.furniture[number] is not before.furniture[number]
     ]
     known = [row for row in rows if row["id"] in before.repeated]
     if known:
         where = schema.sites.c.id == bindparam("number")
-        values = [{**row, "number": row["id"]} for row in known]
-        changing: dict[str, Any] = {name: bindparam(name) for name in ("repeated", "counted", "families")}
+        # The key and the name are left out: setting them, even to what they are, has every unit looked through.
+        values = [{"number": row["id"], **{name: row[name] for name in _LEARNED}} for row in known]
+        changing: dict[str, Any] = {name: bindparam(name) for name in _LEARNED}
         connection.execute(update(schema.sites).where(where).values(changing), values)
     fresh = [row for row in rows if row["id"] not in before.repeated]
     if fresh:
@@ -207,6 +234,12 @@ def save_samples(
     ]
     if rows:
         connection.execute(table.insert(), rows)
+
+
+def _written(furniture: Furniture) -> bytes:
+    both = np.empty(len(furniture.keys), _FURNITURE)
+    both["key"], both["since"] = furniture.keys, furniture.since
+    return both.tobytes()
 
 
 def _save_columns(connection: Connection, before: Units, now: Units) -> None:

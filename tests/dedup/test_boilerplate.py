@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dedup import boilerplate, cutting, minhash
-from dedup.records import Counted, Hashes64, Recipe, Sketches
+from dedup.records import NEVER, Counted, Furniture, Hashes64, Recipe, Sketches
 
 RECIPE = Recipe()
 EVERY = Recipe(sketch_one_in=1, min_own_words=1, min_own_share=0.0)
@@ -25,7 +25,8 @@ def briefs(count: int) -> list[Sequence[int]]:
 def learned(texts: list[Sequence[int]], elsewhere: int = 0) -> set[int]:
     """Return what one site repeats; `elsewhere` is in how many families of other sites each key stands."""
     held = sketches(texts)
-    counted = {0: boilerplate.enough(boilerplate.strict_families(held, RECIPE)[1], RECIPE)}
+    days = np.zeros(len(texts), np.int32)
+    counted = {0: boilerplate.enough(boilerplate.strict_families(held, days, RECIPE)[1], RECIPE)}
     asked = boilerplate.doubtful(counted, RECIPE)
     here = dict(zip(counted[0].keys.tolist(), counted[0].families.tolist(), strict=True))
     everywhere = np.array([here[key] + elsewhere for key in asked.tolist()], np.int64)
@@ -56,7 +57,7 @@ def test_what_other_sites_print_more_often_is_nobody_s() -> None:
 
 def test_what_all_sites_of_a_network_repeat_is_learned_at_each() -> None:
     key = np.array([7], np.uint64)
-    counted = {site: Counted(key, np.array([5])) for site in range(3)}
+    counted = {site: Counted(key, np.array([5]), np.array([0], np.int32)) for site in range(3)}
     assert all(len(keys) for keys in boilerplate.learn(counted, key, np.array([18]), RECIPE).values())
     assert not any(len(keys) for keys in boilerplate.learn(counted, key, np.array([31]), RECIPE).values())
 
@@ -67,6 +68,73 @@ def test_what_stands_in_twenty_families_is_repeated_whoever_else_prints_it() -> 
 
 def test_a_site_without_texts_repeats_nothing() -> None:
     assert learned([]) == set()
+
+
+def since(texts: list[Sequence[int]], days: Sequence[int]) -> dict[int, int]:
+    """Return since which day each key is furniture of a site whose texts are of these days."""
+    held = boilerplate.strict_families(sketches(texts), np.array(days, np.int32), RECIPE)[1]
+    found = boilerplate.furniture({0: held})[0]
+    return dict(zip(found.keys.tolist(), found.since.tolist(), strict=True))
+
+
+def test_furniture_is_what_stood_in_four_reports_from_that_day_on() -> None:
+    assert since(briefs(6), [10, 20, 30, 40, 50, 60]) == dict.fromkeys(FOOTER, 40)
+
+
+def test_what_comes_later_changes_nothing_of_it() -> None:
+    days = list(range(10, 250, 10))
+    lone: list[Sequence[int]] = [range(place * 100, place * 100 + 60) for place in range(100, 120)]
+    assert since([*briefs(4), *lone], days) == since(briefs(4), days[:4]) == dict.fromkeys(FOOTER, 40)
+
+
+def test_a_site_that_is_new_is_known_from_its_first_day_on() -> None:
+    assert since(briefs(4), [10, 12, 14, 17]) == dict.fromkeys(FOOTER, 0)
+    assert since(briefs(4), [10, 12, 14, 18]) == dict.fromkeys(FOOTER, 18)
+
+
+def test_what_stands_in_few_of_a_site_s_reports_is_no_furniture() -> None:
+    lone: list[Sequence[int]] = [range(place * 100, place * 100 + 60) for place in range(100, 117)]
+    assert since([*lone[:16], *briefs(4)], [1] * 16 + [20] * 4) == dict.fromkeys(FOOTER, 20)
+    assert since([*lone, *briefs(4)], [1] * 17 + [20] * 4) == {}
+
+
+def test_one_article_again_and_again_is_no_furniture() -> None:
+    assert since([range(40)] * 10, list(range(0, 100, 10))) == {}
+
+
+def test_what_a_site_s_furniture_was_before_tells_which_texts_to_read_again() -> None:
+    keys = np.array([3, 5, 7], np.uint64)
+    before = {0: Furniture(keys, np.array([4, 9, NEVER], np.int32))}
+    now = {0: Furniture(keys[:2], np.array([4, 12], np.int32)), 1: Furniture(keys[:1], np.array([8], np.int32))}
+    aged = boilerplate.aged(before, now)
+    asked = [(5, 0, day) for day in (8, 9, 11, 12)] + [(3, 0, 4), (3, 1, 7), (3, 1, 8), (7, 0, 5)]
+    columns = [np.array(column) for column in zip(*asked, strict=True)]
+    again = aged.on(columns[0].astype(np.uint64), columns[1], columns[2].astype(np.int32))
+    assert again.tolist() == [False, True, True, False, False, False, True, False]
+
+
+def test_a_pin_is_furniture_from_the_first_day_on_and_what_is_forbidden_is_none() -> None:
+    before = Furniture(np.array([3, 5], np.uint64), np.array([4, 9], np.int32))
+    more = boilerplate.pinned(before, np.array([5, 7], np.uint64), repeated=True)
+    assert dict(zip(more.keys.tolist(), more.since.tolist(), strict=True)) == {3: 4, 5: 0, 7: 0}
+    assert boilerplate.pinned(before, np.array([5, 7], np.uint64), repeated=False).keys.tolist() == [3]
+
+
+def test_a_text_tells_without_the_furniture_of_its_day() -> None:
+    footer = "dilarang mengutip isi laman ini tanpa izin tertulis dari redaksi"
+    words = cutting.by_words([f"banjir di kota raya {footer}"] * 2)
+    keys = minhash.sketches(cutting.by_words([footer]), EVERY).keys
+    table = boilerplate.furniture_table({0: Furniture(keys, np.full(len(keys), 20, np.int32))})
+    telling = boilerplate.telling(words, np.zeros(2, np.int64), np.array([19, 20]), table, EVERY)
+    assert telling.tolist() == [True] * 14 + [True] * 4 + [False] * 10
+
+
+def test_a_name_that_is_often_in_the_news_is_no_furniture() -> None:
+    name = "presiden joko widodo mengatakan"
+    words = cutting.by_words([f"di jakarta {name} begitu pada hari senin"])
+    keys = minhash.sketches(cutting.by_words([name]), EVERY).keys
+    table = boilerplate.furniture_table({0: Furniture(keys, np.zeros(len(keys), np.int32))})
+    assert boilerplate.telling(words, np.zeros(1, np.int64), np.array([20]), table, EVERY).all()
 
 
 def own(text: str, repeated: str, recipe: Recipe = EVERY) -> list[str]:

@@ -188,7 +188,7 @@ def test_boilerplate_is_what_learn_takes_it_for(spark: "SparkSession") -> None:
     sites = {}
     for number in range(8):
         held = np.unique(randomness.integers(0, 400, 150).astype(np.uint64))
-        sites[number] = Counted(held, randomness.geometric(0.12, len(held)))
+        sites[number] = Counted(held, randomness.geometric(0.12, len(held)), np.zeros(len(held), np.int32))
     rows = [
         (f"situs{site}", key, families)
         for site, held in sites.items()

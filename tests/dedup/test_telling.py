@@ -126,3 +126,72 @@ def test_recipe_decides_how_far_a_week_reaches(new_corpus: Callable[[], Corpus])
         corpus.add(two)
         update(corpus, Recipe(story_days=days), NOW)
         assert len(snapshot(corpus).stories) == stories
+
+
+FOOTER = (
+    "hak cipta redaksi warta harian dilarang menyalin menyiarkan atau mengubah isi laman tanpa izin tertulis penerbit"
+)
+
+
+def longer(name: str, subject: str, day: float, site: str, footer: bool = False) -> Article:
+    """Return a longer report of a site that has others, with the site's footer or without."""
+    first, second = (report(f"{name}{half}", subject, day, words=14) for half in "pq")
+    text = f"{first.text}\n{second.text}" + (f"\n{FOOTER}" if footer else "")
+    return replace(first, url=f"http://{site}/{name}", text=text, site=site, id=name)
+
+
+def fixture(name: str, day: float, site: str, chosen: random.Random) -> Article:
+    """Return a page of one frame, filled with other numbers."""
+    frame = (
+        "harga cabai di pasar {} hari ini tercatat {} rupiah per kilo sedangkan bawang {} rupiah dan beras {} rupiah"
+    )
+    lines = [frame.format(place, *(chosen.randrange(10_000, 90_000) for _ in range(3))) for place in ("induk", "kota")]
+    text = "\n".join(lines)
+    published = START + timedelta(days=day)
+    return Article(f"http://{site}/{name}", text, site=site, language="id", id=name, published=published)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_nor_on_when_footers_templates_and_digests_came(new_corpus: Callable[[], Corpus], seed: int) -> None:
+    chosen = random.Random(seed)
+    sites = [f"situs{letter}.test" for letter in "abc"]
+    wanted: list[Article] = []
+    for number in range(30):
+        subject, site = chosen.choice(["banjir", "gempa", "pemilu"]), chosen.choice(sites)
+        wanted.append(longer(f"kabar{number}", subject, chosen.uniform(0, 30), site, chosen.random() < 0.6))
+    wanted += [fixture(f"harga{n}", chosen.uniform(0, 30), chosen.choice(sites), chosen) for n in range(8)]
+    for number in range(6):
+        one, other = chosen.sample(wanted[:30], 2)
+        both = replace(one, url=f"http://rangkum.test/{number}", id=f"rangkum{number}", site="rangkum.test")
+        published = START + timedelta(days=chosen.uniform(0, 30))
+        wanted.append(replace(both, text=f"{one.text}\n{other.text}", published=published))
+    extra = [longer(f"sementara{number}", "banjir", chosen.uniform(0, 30), sites[0], True) for number in range(6)]
+    whole = told(new_corpus(), wanted)
+    assert any(len(story) > 2 for story in whole)
+    pieces = new_corpus()
+    chosen.shuffle(wanted)
+    batches = [wanted[start::5] for start in range(5)]
+    batches[1] += extra
+    told(pieces, *batches)
+    for article in extra:
+        pieces.remove(article.id)
+    assert told(pieces, []) == whole
+
+
+def days_told(corpus: Corpus, batch: Iterable[Article]) -> int:
+    """Return how many days an update tells again when these came."""
+    days = []
+    corpus.add(batch)
+    update(corpus, now=NOW, progress=lambda stage, done, _: days.append(done) if stage == "telling stories" else None)
+    return len(days)
+
+
+def test_what_comes_late_has_no_old_day_told_again(corpus: Corpus) -> None:
+    subjects = "banjir", "gempa", "pemilu", "sepak"
+    days = [longer(f"hari{day}", subjects[day % 4], day, "lama.test", day < 2) for day in range(0, 40, 2)]
+    told(corpus, days)
+    copy = replace(days[3], url="http://salin.test/a", id="salin", site="salin.test", published=START + timedelta(40))
+    assert days_told(corpus, [copy]) == 0
+    # The fourth report over a footer: it is learned, but the site is older than a week by then.
+    footers = [longer(f"kaki{day}", "kebun", day, "lama.test", footer=True) for day in (41.0, 42.0)]
+    assert days_told(corpus, footers) == 2
