@@ -216,9 +216,14 @@ def _weightiest(ends: Places, weights: Weights, most: int) -> NDArray[np.bool_]:
         if stop - start <= most:
             out[start:stop] = True
         else:
-            order = np.argsort(-weights[start:stop], kind="mergesort")
-            for place in range(most):
-                out[start + order[place]] = True
+            least = np.partition(weights[start:stop], stop - start - most)[stop - start - most]
+            room = most - int((weights[start:stop] > least).sum())
+            for place in range(start, stop):
+                if weights[place] == least and room > 0:
+                    out[place] = True
+                    room -= 1
+                elif weights[place] > least:
+                    out[place] = True
         start = stop
     return out
 
@@ -268,9 +273,14 @@ def _near(
     """
     totals, met = np.zeros(stop, np.float32), np.empty(stop, np.int64)
     pairs, cosines_ = np.empty((1024, 2), np.int64), np.empty(1024)
+    # The item's own terms, open-addressed: many are compared with it.
+    slots, said = np.full(_room(ends, start, stop), -1, np.int64), np.empty(_room(ends, start, stop))
     found = 0
     for item in range(start, stop):
         begin, end, seen = (ends[item - 1] if item else 0), ends[item], 0
+        for place in range(begin, end):
+            slot = _slot(slots, keys[place])
+            slots[slot], said[slot] = keys[place], weights[place]
         for place in range(begin, end):
             term = numbers[place]
             if term < 0:
@@ -289,14 +299,39 @@ def _near(
             totals[other] = 0.0
             if not enough:
                 continue
-            cosine = _cosine(keys, weights, begin, end, ends[other - 1] if other else 0, ends[other])
+            cosine = 0.0
+            for place in range(ends[other - 1] if other else 0, ends[other]):
+                slot = _slot(slots, keys[place])
+                if slots[slot] >= 0:
+                    cosine += said[slot] * np.float64(weights[place])
             if cosine < floor:
                 continue
             if found == len(cosines_):
                 pairs, cosines_ = _grown(pairs, cosines_)
             pairs[found, 0], pairs[found, 1], cosines_[found] = other, item, cosine
             found += 1
+        slots[:] = -1
     return pairs[:found].copy(), cosines_[:found].copy()
+
+
+@compiled
+def _room(ends: Places, start: int, stop: int) -> int:
+    """Return a power of two, at least three times as many as any of these items has terms."""
+    most, size = 1, 16
+    for item in range(start, stop):
+        most = max(most, ends[item] - (ends[item - 1] if item else 0))
+    while size < 3 * most:
+        size *= 2
+    return size
+
+
+@compiled
+def _slot(slots: Places, key: int) -> int:
+    """Return where this key is, or would be put."""
+    slot = (key * 0x9E3779B1 >> 7) & (len(slots) - 1)
+    while slots[slot] >= 0 and slots[slot] != key:
+        slot = (slot + 1) & (len(slots) - 1)
+    return slot
 
 
 @compiled

@@ -4,33 +4,27 @@ Days are told in order, each with what is left of the week before it: the result
 is told again when it changed, or a day of the week before it did, or what lies far from it.
 """
 
-import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from hashlib import blake2b
 from heapq import heapify, heappop, heappush
-from itertools import combinations
 
 import numpy as np
-from sqlalchemy import Connection
 
-from dedup import ids, stories
+from dedup import ids, placing, stories
 from dedup.corpus import Corpus, grouping, strands
-from dedup.corpus.strands import Placed, Shown, Ties
+from dedup.corpus.strands import Placed, Shown
 from dedup.ordering import UNDATED
-from dedup.records import PART, Recipe, Story, Vectors
+from dedup.records import Recipe, Story, Vectors
 
 Progress = Callable[[str, int, int], None]
 Merges = dict[int, tuple[int, int]]
-# Families placed, and stories named, at a time.
-_AT_ONCE = 2_000
 
 
 def tell_stories(corpus: Corpus, recipe: Recipe, now: datetime, tell: Progress) -> None:
     """Tell again what families that are due can have changed, and store it."""
-    while _place(corpus, recipe):
+    while placing.place(corpus, recipe):
         pass
     with corpus.reading() as connection:
         due = strands.days_waiting(connection)
@@ -44,164 +38,6 @@ def tell_stories(corpus: Corpus, recipe: Recipe, now: datetime, tell: Progress) 
         told.changed = {row.family: replace(row, fresh=False) for row in fresh} | told.changed
         _save(corpus, recipe, told, before, gone, now)
         grouping.told(corpus, now)
-
-
-def _place(corpus: Corpus, recipe: Recipe) -> bool:
-    """Place some of the families that are due, and note the days that have to be told again; False: there are none."""
-    with corpus.transaction() as connection:
-        names = strands.families_waiting(connection, _AT_ONCE)
-        if not names:
-            return False
-        before = strands.placed(connection, names)
-        now = _standing(connection, before, names, recipe)
-        lost = [replace(row, rank=None, signs=()) for name, row in before.items() if name not in now]
-        kin = _kin(connection, now, recipe)
-        now = {name: replace(row, tied=_number(sorted(kin[name].templates))) for name, row in now.items()}
-        now |= _digests(connection, before, now, kin, recipe)
-        before |= strands.placed(connection, sorted(now.keys() - before.keys()))
-        # What tells the same on the same day changes no story.
-        other = [row for name, row in now.items() if not _stands(before.get(name), row)]
-        moved = [*other, *(before[row.family] for row in (*other, *lost) if row.family in before)]
-        due = {(strands.day_of(row.rank), True) for row in moved if row.rank is not None}
-        for day, signs in _signs_by_day(moved).items():
-            due |= {(later, False) for later in strands.later_days(connection, signs, day)}
-        due |= {
-            (_day(row), False) for row in now.values() if row.family in before and row.tied != before[row.family].tied
-        }
-        strands.settle(connection, names)
-        strands.place(corpus, connection, before, [*now.values(), *lost], due)
-    return True
-
-
-def _standing(
-    connection: Connection, before: Mapping[str, Placed], names: Sequence[str], recipe: Recipe
-) -> dict[str, Placed]:
-    """Return how those of these families stand now that there are."""
-    tellers = strands.tellers(connection, names)
-    held = sorted(tellers)
-    numbers = [tellers[name][1] for name in held]
-    vectors = _vectors(strands.parts(connection, numbers), numbers)
-    signs = stories.signs(vectors, recipe).tolist()
-    return {
-        name: replace(
-            before.get(name, Placed(name, None)),
-            rank=tellers[name][0],
-            teller=tellers[name][1],
-            fresh=True,
-            telling=_hash(vectors, place),
-            signs=tuple(sorted({*signs[place]} - {0})),
-        )
-        for place, name in enumerate(held)
-    }
-
-
-def _kin(connection: Connection, rows: Mapping[str, Placed], recipe: Recipe) -> dict[str, Ties]:
-    """Return the ties of these families, as far as stories ask for them.
-
-    A template concerns only the later of two that are alike, where the other lies in the week before or has a sign of
-    it. An excerpt concerns both if they lie in one week.
-    """
-    known = strands.ties(connection, rows)
-    asked = {there for ties in known.values() for there in (*ties.templates, *ties.excerpts)}
-    tellers = strands.tellers(connection, asked)
-    days = {name: strands.day_of(rank) for name, (rank, _) in tellers.items()}
-    week = recipe.story_days
-    found = {name: Ties(set(), {}) for name in rows}
-    frames = []
-    for name, ties in known.items():
-        day = _day(rows[name])
-        frames += [(name, there) for there in sorted(ties.templates & days.keys()) if days[there] <= day]
-        close = {there: place for there, place in ties.excerpts.items() if abs(day - days.get(there, -UNDATED)) <= week}
-        found[name] = Ties(set(), close)
-    others = {name: Placed(name, rank, number) for name, (rank, number) in tellers.items()}
-    for name, there, signed in _alike(connection, frames, {**others, **rows}, recipe):
-        if signed or _day(rows[name]) - days[there] <= week:
-            found[name].templates.add(there)
-    return found
-
-
-def _alike(
-    connection: Connection,
-    pairs: Sequence[tuple[str, str]],
-    rows: Mapping[str, Placed],
-    recipe: Recipe,
-) -> Iterator[tuple[str, str, bool]]:
-    """Yield those of these pairs of families that are alike, and whether they share a sign."""
-    names = sorted({name for pair in pairs for name in pair})
-    places = {name: place for place, name in enumerate(names)}
-    numbers = [rows[name].teller for name in names]
-    vectors = _vectors(strands.parts(connection, filter(None, numbers)), numbers)
-    signs = [{*own} - {0} for own in stories.signs(vectors, recipe).tolist()]
-    ends = np.array([(places[one], places[other]) for one, other in pairs], np.int64).reshape(-1, 2)
-    for (one, other), alike in zip(pairs, stories.cosines(vectors, ends).tolist(), strict=True):
-        if alike >= recipe.story_floor:
-            yield one, other, not signs[places[one]].isdisjoint(signs[places[other]])
-
-
-def _number(names: Sequence[str]) -> int:
-    """Return a hash of some names, 0 of none."""
-    digest = blake2b(json.dumps(names).encode(), digest_size=7).digest()
-    return int.from_bytes(digest, "big") if names else 0
-
-
-def _digests(
-    connection: Connection,
-    before: Mapping[str, Placed],
-    now: Mapping[str, Placed],
-    kin: Mapping[str, Ties],
-    recipe: Recipe,
-) -> dict[str, Placed]:
-    """Return the families that are, or are not, digests now: of these and of those they share excerpts with.
-
-    A *digest* holds, in different places, excerpts of families that do not tell of one another: it would tie them all
-    together.
-    """
-    changed = {name for name, row in now.items() if not _stands(before.get(name), row)}
-    theirs = {there for name in changed for there in kin[name].excerpts} - now.keys()
-    known = {name: row for name, row in strands.placed(connection, sorted(theirs)).items() if row.rank is not None}
-    pairs = {name: _side_by_side(ties) for name, ties in {**kin, **_kin(connection, known, recipe)}.items()}
-    asked = sorted({other for held in pairs.values() for pair in held for other in pair})
-    tellers = {name: number for name, (_, number) in strands.tellers(connection, asked).items()}
-    vectors = _vectors(strands.parts(connection, tellers.values()), [tellers.get(name) for name in asked])
-    places = {name: place for place, name in enumerate(asked)}
-    found = {}
-    for name, row in {**now, **known}.items():
-        some = np.array([(places[one], places[other]) for one, other in pairs[name]], np.int64).reshape(-1, 2)
-        alone = bool((stories.cosines(vectors, some) < recipe.story_cut).any())
-        if alone != row.alone:
-            found[name] = replace(row, alone=alone, fresh=True)
-    return found
-
-
-def _side_by_side(ties: Ties) -> list[tuple[str, str]]:
-    """Return the pairs of families of which one article holds excerpts in different places.
-
-    What stands in one place is one thing that all of them share, as a site's furniture is before it is learned.
-    """
-    return [
-        (one, other)
-        for (one, (here, start, stop)), (other, (there, begin, end)) in combinations(sorted(ties.excerpts.items()), 2)
-        if here == there and (stop <= begin or end <= start)
-    ]
-
-
-def _hash(vectors: Vectors, place: int) -> int:
-    own = slice(int(vectors.ends[place - 1]) if place else 0, int(vectors.ends[place]))
-    content = vectors.keys[own].tobytes() + vectors.weights[own].tobytes()
-    return int.from_bytes(blake2b(content, digest_size=7).digest(), "big")
-
-
-def _stands(before: Placed | None, now: Placed) -> bool:
-    """Tell whether a family stands where it stood and tells what it told, if anything in company."""
-    return before is not None and (before.rank, before.telling, before.alone) == (now.rank, now.telling, now.alone)
-
-
-def _signs_by_day(rows: Iterable[Placed]) -> dict[int, set[int]]:
-    found: dict[int, set[int]] = defaultdict(set)
-    for row in rows:
-        if row.rank is not None:
-            found[strands.day_of(row.rank)].update(row.signs)
-    return found
 
 
 @dataclass(slots=True)
@@ -344,7 +180,7 @@ class _Telling:
             known = {row.rank: row for row in strands.of_ranks(connection, {r for held in seen.values() for r in held})}
             names = sorted(row.family for row in known.values())
             tellers = [row.teller for row in sorted(known.values(), key=lambda row: row.family)]
-            vectors = _vectors(strands.parts(connection, filter(None, tellers)), tellers)
+            vectors = strands.vectors(connection, tellers)
         places = {name: place for place, name in enumerate(names)}
         found: dict[int, int] = {}
         for group in groups:
@@ -390,23 +226,20 @@ class _Telling:
             pairs = sorted(strands.templates(connection, day))
             rows = strands.placed(connection, {name for pair in pairs for name in pair})
             held = [pair for pair in pairs if pair[0] in rows and pair[1] in rows]
-            return {_named(one, other) for one, other, _ in _alike(connection, held, rows, self.recipe)}
+            return {_named(one, other) for one, other, _ in placing.alike(connection, held, rows, self.recipe)}
 
     def _read(self, first: int, last: int) -> dict[int, _Held]:
         """Return the days from `first` to `last`, those at hand as they stand now."""
         missing = [day for day in range(first, last + 1) if day not in self.held]
         if missing:
-            with self.corpus.reading() as connection:
-                rows = strands.of_days(connection, missing[0], missing[-1])
-                between = strands.first_of(missing[0]), strands.first_of(missing[-1] + 1) - 1
-                told = {part[0]: part for part in strands.parts(connection, between=between)}
             by_day: dict[int, list[Placed]] = {day: [] for day in missing}
-            for row in rows:
-                if _day(row) in by_day:
-                    by_day[_day(row)].append(self.changed.get(row.family, row))
-            for day, families in by_day.items():
-                tellers = [row.teller for row in families]
-                self.held[day] = _Held(families, _vectors((told[one] for one in tellers if one in told), tellers))
+            with self.corpus.reading() as connection:
+                for row in strands.of_days(connection, missing[0], missing[-1]):
+                    if _day(row) in by_day:
+                        by_day[_day(row)].append(self.changed.get(row.family, row))
+                for day, families in by_day.items():
+                    tellers = [row.teller for row in families]
+                    self.held[day] = _Held(families, strands.vectors(connection, tellers))
         return {day: self.held[day] for day in range(first, last + 1)}
 
 
@@ -479,22 +312,10 @@ def _label(corpus: Corpus, held: Sequence[Placed], shown: Mapping[str, Shown]) -
     if len(held) > 2:
         tellers = [row.teller for row in held]
         with corpus.reading() as connection:
-            vectors = _vectors(strands.parts(connection, filter(None, tellers)), tellers)
+            vectors = strands.vectors(connection, tellers)
         called = held[stories.central(vectors)].family
     terms = stories.telling_terms([shown[row.family].named for row in held if row.family in shown], 5)
     return (shown[called].title if called in shown else ""), terms
-
-
-def _vectors(parts: Iterable[tuple[int, np.ndarray, np.ndarray]], tellers: Sequence[int | None]) -> Vectors:
-    """Return what each of these tellers tells, in their order; nothing, where nothing is known of one."""
-    told = {teller: (keys, weights) for teller, keys, weights in parts}
-    held = [told.get(teller, _SILENT) if teller is not None else _SILENT for teller in tellers]
-    ends = np.cumsum([len(keys) for keys, _ in held], dtype=np.int64)
-    keys = np.concatenate([_SILENT[0], *(keys for keys, _ in held)]).astype(np.uint32)
-    return Vectors(ends, keys, np.concatenate([_SILENT[1], *(weights for _, weights in held)]) * np.float32(PART))
-
-
-_SILENT = np.empty(0, np.uint32), np.empty(0, np.uint16)
 
 
 def picked(places: Sequence[tuple[Vectors, int]]) -> Vectors:

@@ -8,7 +8,7 @@ by the rank of its founder, and goes up in another on the day that brought the t
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -32,7 +32,7 @@ from dedup.corpus.schema import (
     strands,
 )
 from dedup.corpus.store import Corpus, chunks
-from dedup.records import Hashes32, Relation, Story
+from dedup.records import PART, Relation, Story, Vectors
 
 Numbers = NDArray[np.int64]
 
@@ -157,21 +157,19 @@ def gone(connection: Connection) -> list[Placed]:
     return _placed(connection, story_families.c.rank.is_(None) & (story_families.c.story.is_not(None)))
 
 
-def parts(
-    connection: Connection, asked: Iterable[int] = (), between: tuple[int, int] | None = None
-) -> Iterator[tuple[int, Hashes32, NDArray[np.uint16]]]:
-    """Yield what tellers tell, with their numbers: hashes of terms and weights.
-
-    These tellers, or those of families whose ranks lie between two (both included).
-    """
+def vectors(connection: Connection, tellers: Sequence[int | None]) -> Vectors:
+    """Return what these tellers tell, in their order; nothing, where nothing is known of one."""
     query = select(own_texts.c.article_id, own_texts.c.terms, own_texts.c.weights)
-    wheres = [own_texts.c.article_id.in_(chunk) for chunk in chunks(sorted(set(asked)))]
-    if between is not None:
-        query = query.join(story_families, story_families.c.teller == own_texts.c.article_id)
-        wheres = [story_families.c.rank.between(*between)]
-    for where in wheres:
-        for teller, terms, weights in connection.execute(query.where(where)):
-            yield teller, np.frombuffer(terms, "<u4"), np.frombuffer(weights, "<u2")
+    told = {
+        teller: (np.frombuffer(terms, "<u4"), np.frombuffer(weights, "<u2"))
+        for chunk in chunks(sorted({teller for teller in tellers if teller is not None}))
+        for teller, terms, weights in connection.execute(query.where(own_texts.c.article_id.in_(chunk)))
+    }
+    silent = np.empty(0, np.uint32), np.empty(0, np.uint16)
+    held = [silent if teller is None else told.get(teller, silent) for teller in tellers]
+    keys, weights = (np.concatenate([empty, *(each[side] for each in held)]) for side, empty in enumerate(silent))
+    ends = np.cumsum([len(keys) for keys, _ in held], dtype=np.int64)
+    return Vectors(ends, keys.astype(np.uint32), weights * np.float32(PART))
 
 
 def templates(connection: Connection, day: int) -> set[tuple[str, str]]:
