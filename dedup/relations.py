@@ -38,6 +38,8 @@ def _by_share(
         return Relation.EXCERPT, f"{contained}: a part, not the article"
     if _digest(found, recipe):
         return Relation.EXCERPT, f"{contained}, inside a text that is mostly about other things"
+    if one_site and found.late > 1000 * recipe.revision_place:
+        return Relation.EXCERPT, f"{contained}, at its end: the background of other news on the same site"
     if one_site:
         return Relation.REVISION, f"{contained}, on the same site"
     if _lightly_edited(found, measures, recipe):

@@ -76,6 +76,17 @@ def test_half_of_the_shorter_text_is_the_line_between_copy_and_excerpt(shared: i
     assert compare(a, b, RECIPE).relation is relation
 
 
+@pytest.mark.parametrize(("new", "relation"), [(98, Relation.REVISION), (112, Relation.EXCERPT)])
+def test_a_report_that_ends_in_another_of_its_site_is_other_news(new: int, relation: Relation) -> None:
+    old, more = prose(1, 200), prose(2, new)
+    a = reading(text(old), "a", "satu.test", "Banjir")
+    # What they share lies in the last two thirds of the longer text, or a bit later.
+    b = reading(text(more, old), "b", "satu.test", "Banjir")
+    assert compare(a, b, RECIPE).relation is relation
+    elsewhere = reading(text(more, old), "b", "dua.test", "Banjir")
+    assert compare(a, elsewhere, RECIPE).relation is Relation.SYNDICATED
+
+
 def test_a_collection_that_holds_an_article_is_an_excerpt() -> None:
     article = prose(1, 80)
     digest = text(prose(2, 120), article, prose(3, 120))
