@@ -1,7 +1,7 @@
 """The first half of telling stories: families that may be other than before are placed among the others.
 
 Their places are where they stand by day, what they tell, what they share templates with, and whether they are digests.
-What of it is other than before tells which days have to be told again.
+What of it is other than before tells what has to be told again.
 """
 
 import json
@@ -16,16 +16,16 @@ from sqlalchemy import Connection
 
 from dedup import stories
 from dedup.corpus import Corpus, strands
-from dedup.corpus.strands import Placed, Ties
+from dedup.corpus.strands import SILENT, Due, Placed, Ties
 from dedup.ordering import UNDATED
-from dedup.records import Recipe, Vectors
+from dedup.records import Recipe
 
 # Families placed at a time.
 _AT_ONCE = 2_000
 
 
 def place(corpus: Corpus, recipe: Recipe) -> bool:
-    """Place some of the families that are due, and note the days that have to be told again; False: there are none."""
+    """Place some of the families that are due, and note what has to be told again; False: there are none."""
     with corpus.transaction() as connection:
         names = strands.families_waiting(connection, _AT_ONCE)
         if not names:
@@ -40,12 +40,11 @@ def place(corpus: Corpus, recipe: Recipe) -> bool:
         # What tells the same on the same day changes no story.
         other = [row for name, row in now.items() if not _stands(before.get(name), row)]
         moved = [*other, *(before[row.family] for row in (*other, *lost) if row.family in before)]
-        due = {(strands.day_of(row.rank), True) for row in moved if row.rank is not None}
+        due = {_due(row, moved=True) for row in moved if row.rank is not None}
         for day, signs in _signs_by_day(moved).items():
-            due |= {(later, False) for later in strands.later_days(connection, signs, day)}
-        due |= {
-            (_day(row), False) for row in now.values() if row.family in before and row.tied != before[row.family].tied
-        }
+            due |= {_due(row, moved=False) for row in strands.later(connection, signs, day)}
+        retied = [row for row in now.values() if row.family in before and row.tied != before[row.family].tied]
+        due |= {_due(row, moved=False) for row in retied}
         strands.settle(connection, names)
         strands.place(corpus, connection, before, [*now.values(), *lost], due)
     return True
@@ -57,16 +56,16 @@ def _standing(
     """Return how those of these families stand now that there are."""
     tellers = strands.tellers(connection, names)
     held = sorted(tellers)
-    numbers = [tellers[name][1] for name in held]
-    vectors = strands.vectors(connection, numbers)
-    signs = stories.signs(vectors, recipe).tolist()
+    known = strands.told(connection, (number for _, number in tellers.values()))
+    told = [known.get(tellers[name][1], SILENT) for name in held]
+    signs = stories.signs(strands.vectors(told), recipe).tolist()
     return {
         name: replace(
             before.get(name, Placed(name, None)),
             rank=tellers[name][0],
             teller=tellers[name][1],
             fresh=True,
-            telling=_hash(vectors, place),
+            told=told[place],
             signs=tuple(sorted({*signs[place]} - {0})),
         )
         for place, name in enumerate(held)
@@ -91,24 +90,22 @@ def _kin(connection: Connection, rows: Mapping[str, Placed], recipe: Recipe) -> 
         frames += [(name, there) for there in sorted(ties.templates & days.keys()) if days[there] <= day]
         close = {there: place for there, place in ties.excerpts.items() if abs(day - days.get(there, -UNDATED)) <= week}
         found[name] = Ties(set(), close)
-    others = {name: Placed(name, rank, number) for name, (rank, number) in tellers.items()}
-    for name, there, signed in alike(connection, frames, {**others, **rows}, recipe):
+    framed = {there for _, there in frames} - rows.keys()
+    told = strands.told(connection, (tellers[name][1] for name in framed))
+    others = {name: Placed(name, None, told=told.get(tellers[name][1], SILENT)) for name in framed}
+    for name, there, signed in alike(frames, {**others, **rows}, recipe):
         if signed or _day(rows[name]) - days[there] <= week:
             found[name].templates.add(there)
     return found
 
 
 def alike(
-    connection: Connection,
-    pairs: Sequence[tuple[str, str]],
-    rows: Mapping[str, Placed],
-    recipe: Recipe,
+    pairs: Sequence[tuple[str, str]], rows: Mapping[str, Placed], recipe: Recipe
 ) -> Iterator[tuple[str, str, bool]]:
     """Yield those of these pairs of families that are alike, and whether they share a sign."""
     names = sorted({name for pair in pairs for name in pair})
     places = {name: place for place, name in enumerate(names)}
-    numbers = [rows[name].teller for name in names]
-    vectors = strands.vectors(connection, numbers)
+    vectors = strands.vectors([rows[name].told for name in names])
     signs = [{*own} - {0} for own in stories.signs(vectors, recipe).tolist()]
     ends = np.array([(places[one], places[other]) for one, other in pairs], np.int64).reshape(-1, 2)
     for (one, other), alike in zip(pairs, stories.cosines(vectors, ends).tolist(), strict=True):
@@ -140,7 +137,8 @@ def _digests(
     pairs = {name: _side_by_side(ties) for name, ties in {**kin, **_kin(connection, known, recipe)}.items()}
     asked = sorted({other for held in pairs.values() for pair in held for other in pair})
     tellers = {name: number for name, (_, number) in strands.tellers(connection, asked).items()}
-    vectors = strands.vectors(connection, [tellers.get(name) for name in asked])
+    told = strands.told(connection, tellers.values())
+    vectors = strands.vectors([told.get(tellers.get(name, -1), SILENT) for name in asked])
     places = {name: place for place, name in enumerate(asked)}
     found = {}
     for name, row in {**now, **known}.items():
@@ -163,15 +161,9 @@ def _side_by_side(ties: Ties) -> list[tuple[str, str]]:
     ]
 
 
-def _hash(vectors: Vectors, place: int) -> int:
-    own = slice(int(vectors.ends[place - 1]) if place else 0, int(vectors.ends[place]))
-    content = vectors.keys[own].tobytes() + vectors.weights[own].tobytes()
-    return int.from_bytes(blake2b(content, digest_size=7).digest(), "big")
-
-
 def _stands(before: Placed | None, now: Placed) -> bool:
     """Tell whether a family stands where it stood and tells what it told, if anything in company."""
-    return before is not None and (before.rank, before.telling, before.alone) == (now.rank, now.telling, now.alone)
+    return before is not None and (before.rank, before.told, before.alone) == (now.rank, now.told, now.alone)
 
 
 def _signs_by_day(rows: Iterable[Placed]) -> dict[int, set[int]]:
@@ -180,6 +172,10 @@ def _signs_by_day(rows: Iterable[Placed]) -> dict[int, set[int]]:
         if row.rank is not None:
             found[strands.day_of(row.rank)].update(row.signs)
     return found
+
+
+def _due(row: Placed, *, moved: bool) -> Due:
+    return Due(_day(row), row.told, row.strand, moved)
 
 
 def _day(row: Placed) -> int:

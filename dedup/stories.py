@@ -25,6 +25,8 @@ MILLION = 1_000_000
 _NEVER = -(10**15)
 # So many stories may one family bring together: those it is most alike.
 _BRIDGED = 8
+# How much less than `Recipe.story_cut` a cosine may be and still be rounded to it.
+_ROUNDED = 1e-6
 # Families compared by one thread at a time.
 _AT_ONCE = 512
 
@@ -33,34 +35,47 @@ _AT_ONCE = 512
 class Day:
     """The stories at hand, the first of `vectors`, and from `first` on a day's families; `sizes` families each.
 
-    No two of `apart` (pairs of places) come into one story.
+    No two of `apart` (pairs of places) come into one story. Only what `seeds` reach is told.
     """
 
     vectors: Vectors
     sizes: Places
     first: int
     apart: Places
+    seeds: Places
 
 
 def means(vectors: Vectors, groups: Places, count: int) -> Vectors:
-    """Return the vector in the middle of each of `count` groups; `groups` tells which one each vector belongs to."""
+    """Return the vector in the middle of each of `count` groups; `groups` tells where each belongs, -1: nowhere."""
     order = np.argsort(groups, kind="stable")
+    order = order[np.searchsorted(groups[order], 0) :]
     return Vectors(*_means(vectors.ends, vectors.keys, vectors.weights, order, groups[order], count))
 
 
-def together(day: Day, recipe: Recipe) -> Places:
-    """Return the first of those that come together with each story and family of a day: average linkage.
+def joined(parts: Sequence[Vectors]) -> Vectors:
+    """Return all vectors of some, one after the other."""
+    starts = np.cumsum([0, *(len(part.keys) for part in parts[:-1])])
+    return Vectors(
+        np.concatenate([part.ends + start for part, start in zip(parts, starts, strict=True)]),
+        np.concatenate([part.keys for part in parts]),
+        np.concatenate([part.weights for part in parts]),
+    )
 
-    Two stories of before are compared where one of the day's families could join either.
+
+def together(day: Day, recipe: Recipe) -> tuple[Places, NDArray[np.bool_]]:
+    """Return the first of those that come together with each story and family of a day, and which of them are told.
+
+    By average linkage; two stories of before are compared where one of the day's families could join either. What
+    reaches one another over no pairs that are alike enough never comes together: all else is as if it were told, too.
     """
-    pairs, alike = near(day.vectors, day.first, recipe)
+    pairs, alike, told = around(day.vectors, day.first, day.seeds, recipe)
     bridges = _bridges(pairs, alike, day.first, recipe.story_cut)
     between = np.round(cosines(day.vectors, bridges) * MILLION).astype(np.int64)
     pairs = np.concatenate([pairs, bridges, day.apart])
     values = np.concatenate([np.round(alike * MILLION).astype(np.int64), between, np.zeros(len(day.apart), np.int64)])
     totals = values * day.sizes[pairs[:, 0]] * day.sizes[pairs[:, 1]]
     totals[len(totals) - len(day.apart) :] = _NEVER
-    return linked(day.sizes, pairs, totals, recipe.story_cut)
+    return linked(day.sizes, pairs, totals, recipe.story_cut), told
 
 
 def linked(sizes: Places, pairs: Places, totals: Places, cut: float) -> Places:
@@ -77,28 +92,76 @@ def linked(sizes: Places, pairs: Places, totals: Places, cut: float) -> Places:
     return _linked(sizes.astype(np.int64), starts.astype(np.int64), others, values, cut * MILLION)
 
 
-def near(vectors: Vectors, first: int, recipe: Recipe) -> tuple[Places, NDArray[np.float64]]:
-    """Return the pairs (a < b) with b from `first` on whose cosine reaches the floor, and their cosines.
+def around(
+    vectors: Vectors, first: int, seeds: Places, recipe: Recipe
+) -> tuple[Places, NDArray[np.float64], NDArray[np.bool_]]:
+    """Return the pairs among what `seeds` reach, how alike they are, and what is reached.
 
-    Candidates share enough of their weightiest terms: what shares little of these reaches the floor hardly ever (the
-    prefix filter of Bayardo, Ma and Srikant 2007, with a little less than everything).
+    One reaches another if they are alike enough to come together, be it over others. Of pairs (a < b), b is from
+    `first` on, and the cosine reaches the floor. Candidates share enough of their weightiest terms: what shares little
+    of these reaches the floor hardly ever (the prefix filter of Bayardo, Ma and Srikant 2007, with a little less than
+    everything).
     """
-    count = len(vectors.ends)
     top = _weightiest(vectors.ends, vectors.weights, recipe.story_top_terms)
-    holders = np.repeat(np.arange(count, dtype=np.int32), np.diff(vectors.ends, prepend=0))[top]
-    held, terms = np.unique(vectors.keys[top], return_inverse=True)
-    order = np.argsort(terms, kind="stable")
-    postings = np.searchsorted(terms[order], np.arange(len(held) + 1)).astype(np.int64)
-    numbers = np.full(len(vectors.keys), -1, np.int32)
-    numbers[top] = terms
-    texts = vectors.ends, vectors.keys, vectors.weights
-    shared = *texts, numbers, postings, holders[order], vectors.weights[top][order]
+    turns, turn = np.full(len(vectors.ends), -1, np.int32), 0
+    reached, pairs, alike = np.unique(seeds), [np.empty((0, 2), np.int64)], [np.empty(0)]
+    while len(reached):
+        turns[reached] = turn
+        # Once each of the day's families was asked for, what came before has nobody left to find.
+        asking = reached if (turns[first:] < 0).any() else reached[reached >= first]
+        for found, cosine in _asked(vectors, _postings(vectors, top, asking), asking, turns, first, recipe):
+            pairs.append(found)
+            alike.append(cosine)
+        strong = np.concatenate(pairs)[np.concatenate(alike) >= recipe.story_cut - _ROUNDED]
+        reached, turn = np.unique(strong[turns[strong] < 0]), turn + 1
+    told = turns >= 0
+    both, cosines_ = np.concatenate(pairs), np.concatenate(alike)
+    inside = told[both].all(axis=1)
+    return both[inside], cosines_[inside], told
+
+
+def alike_to(vectors: Vectors, first: int, others: Vectors, least: float) -> Places:
+    """Return the places from `first` on of what is at least so much alike to any of others."""
+    found = _alike_to(
+        vectors.ends, vectors.keys, vectors.weights, first, others.ends, others.keys, others.weights, least
+    )
+    return np.flatnonzero(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Postings:
+    """The weightiest terms of some: term t stands in `holders[starts[t]:starts[t + 1]]`, there with `weights`.
+
+    `numbers` are those of these terms wherever they are among the weightiest, -1 of others.
+    """
+
+    numbers: NDArray[np.int32]
+    starts: Places
+    holders: NDArray[np.int32]
+    weights: Weights
+
+
+def _postings(vectors: Vectors, top: NDArray[np.bool_], asking: Places) -> _Postings:
+    holders = np.repeat(np.arange(len(vectors.ends), dtype=np.int32), np.diff(vectors.ends, prepend=0))
+    asks = np.zeros(len(vectors.ends), dtype=bool)
+    asks[asking] = True
+    held = np.unique(vectors.keys[top & asks[holders]])
+    numbers = _numbers(vectors.keys, top, held)
+    weighty = np.flatnonzero(numbers >= 0)
+    order = weighty[np.argsort(numbers[weighty], kind="stable")]
+    starts = np.searchsorted(numbers[order], np.arange(len(held) + 1)).astype(np.int64)
+    return _Postings(numbers, starts, holders[order], vectors.weights[order])
+
+
+def _asked(
+    vectors: Vectors, held: _Postings, asking: Places, turns: NDArray[np.int32], first: int, recipe: Recipe
+) -> list[tuple[Places, NDArray[np.float64]]]:
+    """Return the pairs of those asking with all that did not ask before them, in parts."""
+    given = vectors.ends, vectors.keys, vectors.weights, held.numbers, held.starts, held.holders, held.weights
+    parts = [asking[start : start + _AT_ONCE] for start in range(0, len(asking), _AT_ONCE)]
     least, floor = recipe.story_top_share, recipe.story_floor
-    chunks = [(start, min(start + _AT_ONCE, count)) for start in range(first, count, _AT_ONCE)]
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        found = list(threads.map(lambda part: _near(*shared, part[0], part[1], least, floor), chunks))
-    pairs = np.concatenate([np.empty((0, 2), np.int64), *(part[0] for part in found)])
-    return pairs, np.concatenate([np.empty(0), *(part[1] for part in found)])
+        return list(threads.map(lambda part: _near(*given, part, turns, first, least, floor), parts))
 
 
 def cosines(vectors: Vectors, pairs: Places) -> NDArray[np.float64]:
@@ -138,11 +201,7 @@ def telling_terms(told: Sequence[Mapping[str, float]], count: int) -> tuple[str,
 def central(vectors: Vectors) -> int:
     """Return which of these vectors is nearest to all others; among equals the first."""
     middle = means(vectors, np.zeros(len(vectors.ends), np.int64), 1)
-    both = Vectors(
-        np.concatenate([vectors.ends, middle.ends + vectors.ends[-1]]),
-        np.concatenate([vectors.keys, middle.keys]),
-        np.concatenate([vectors.weights, middle.weights]),
-    )
+    both = joined([vectors, middle])
     count = len(vectors.ends)
     pairs = np.stack([np.arange(count), np.full(count, count)], axis=1)
     # Each is as near to itself as it is long: that is no merit.
@@ -187,6 +246,12 @@ def _means(
             one = order[row]
             length += ends[one] - (ends[one - 1] if one else 0)
             row += 1
+        if row == begin + 1:
+            out[at : at + length] = keys[ends[order[begin]] - length : ends[order[begin]]]
+            said[at : at + length] = weights[ends[order[begin]] - length : ends[order[begin]]]
+            at += length
+            out_ends[group] = at
+            continue
         held, values = np.empty(length, np.uint32), np.empty(length, np.float64)
         place = 0
         for which in range(begin, row):
@@ -253,30 +318,46 @@ def _cosines(ends: Places, keys: Hashes32, weights: Weights, pairs: Places) -> N
 
 
 @compiled
+def _numbers(keys: Hashes32, top: NDArray[np.bool_], held: Hashes32) -> NDArray[np.int32]:
+    """Return for each of `top` its place among those held, -1 for all others."""
+    size = 16
+    while size < 3 * len(held):
+        size *= 2
+    slots, numbers = np.full(size, -1, np.int64), np.empty(size, np.int32)
+    for place in range(len(held)):
+        slot = _slot(slots, held[place])
+        slots[slot], numbers[slot] = held[place], place
+    out = np.full(len(keys), -1, np.int32)
+    for place in range(len(keys)):
+        if top[place]:
+            slot = _slot(slots, keys[place])
+            if slots[slot] >= 0:
+                out[place] = numbers[slot]
+    return out
+
+
+@compiled
 def _near(
     ends: Places,
     keys: Hashes32,
     weights: Weights,
     numbers: NDArray[np.int32],
-    postings: Places,
+    starts: Places,
     holders: NDArray[np.int32],
     theirs: Weights,
-    start: int,
-    stop: int,
+    asking: Places,
+    turns: NDArray[np.int32],
+    first: int,
     least: float,
     floor: float,
 ) -> tuple[Places, NDArray[np.float64]]:
-    """Return what `near` does, for the items from `start` to `stop`.
-
-    `numbers` are those of weighty terms, -1 of others; term t stands in `holders[postings[t]:postings[t + 1]]`, there
-    with the weights `theirs`.
-    """
-    totals, met = np.zeros(stop, np.float32), np.empty(stop, np.int64)
+    """Return what `_asked` does, for some that ask in one turn: not with those of earlier turns, nor later in this."""
+    totals, met = np.zeros(len(ends), np.float32), np.empty(len(ends), np.int64)
     pairs, cosines_ = np.empty((1024, 2), np.int64), np.empty(1024)
     # The item's own terms, open-addressed: many are compared with it.
-    slots, said = np.full(_room(ends, start, stop), -1, np.int64), np.empty(_room(ends, start, stop))
+    slots, said = np.full(_room(ends, asking), -1, np.int64), np.empty(_room(ends, asking))
     found = 0
-    for item in range(start, stop):
+    for item in asking:
         begin, end, seen = (ends[item - 1] if item else 0), ends[item], 0
         for place in range(begin, end):
             slot = _slot(slots, keys[place])
@@ -285,10 +366,12 @@ def _near(
             term = numbers[place]
             if term < 0:
                 continue
-            for row in range(postings[term], postings[term + 1]):
+            for row in range(starts[term], starts[term + 1]):
                 other = holders[row]
-                if other >= item:
-                    break
+                if item < first and other < first:
+                    continue
+                if turns[other] >= 0 and (turns[other] < turns[item] or other >= item):
+                    continue
                 if totals[other] == 0:
                     met[seen] = other
                     seen += 1
@@ -299,26 +382,62 @@ def _near(
             totals[other] = 0.0
             if not enough:
                 continue
-            cosine = 0.0
-            for place in range(ends[other - 1] if other else 0, ends[other]):
-                slot = _slot(slots, keys[place])
-                if slots[slot] >= 0:
-                    cosine += said[slot] * np.float64(weights[place])
+            cosine = _against(slots, said, ends, keys, weights, other)
             if cosine < floor:
                 continue
             if found == len(cosines_):
                 pairs, cosines_ = _grown(pairs, cosines_)
-            pairs[found, 0], pairs[found, 1], cosines_[found] = other, item, cosine
+            pairs[found, 0], pairs[found, 1], cosines_[found] = min(item, other), max(item, other), cosine
             found += 1
         slots[:] = -1
     return pairs[:found].copy(), cosines_[:found].copy()
 
 
 @compiled
-def _room(ends: Places, start: int, stop: int) -> int:
+def _alike_to(
+    ends: Places,
+    keys: Hashes32,
+    weights: Weights,
+    first: int,
+    other_ends: Places,
+    other_keys: Hashes32,
+    other_weights: Weights,
+    least: float,
+) -> NDArray[np.bool_]:
+    found = np.zeros(len(ends), np.bool_)
+    size = _room(other_ends, np.arange(len(other_ends)))
+    slots, said = np.full(size, -1, np.int64), np.empty(size)
+    start = 0
+    for stop in other_ends:
+        for place in range(start, stop):
+            slot = _slot(slots, other_keys[place])
+            slots[slot], said[slot] = other_keys[place], other_weights[place]
+        for item in range(first, len(ends)):
+            if not found[item] and _against(slots, said, ends, keys, weights, item) >= least:
+                found[item] = True
+        slots[:] = -1
+        start = stop
+    return found
+
+
+@compiled
+def _against(
+    slots: Places, said: NDArray[np.float64], ends: Places, keys: Hashes32, weights: Weights, item: int
+) -> float:
+    """Return how alike an item is to the one whose terms are in the slots."""
+    total = 0.0
+    for place in range(ends[item - 1] if item else 0, ends[item]):
+        slot = _slot(slots, keys[place])
+        if slots[slot] >= 0:
+            total += said[slot] * np.float64(weights[place])
+    return total
+
+
+@compiled
+def _room(ends: Places, items: Places) -> int:
     """Return a power of two, at least three times as many as any of these items has terms."""
     most, size = 1, 16
-    for item in range(start, stop):
+    for item in items:
         most = max(most, ends[item] - (ends[item - 1] if item else 0))
     while size < 3 * most:
         size *= 2

@@ -1,25 +1,33 @@
 """The last stage of an update: families and what they tell → stories, under ids that last.
 
-Days are told in order, each with what is left of the week before it: the result follows from the set of families. A day
-is told again when it changed, or a day of the week before it did, or what lies far from it.
+Days are told in order, each with what is left of the week before it: the result follows from the set of families. On
+a day, only what a change can reach is told again: families that came, went or tell something else, and what they, or
+the stories of before that they changed, could come together with.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from heapq import heapify, heappop, heappush
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dedup import ids, placing, stories
 from dedup.corpus import Corpus, grouping, strands
-from dedup.corpus.strands import Placed, Shown
+from dedup.corpus.strands import Due, Placed, Shown, Told
 from dedup.ordering import UNDATED
 from dedup.records import Recipe, Story, Vectors
 
 Progress = Callable[[str, int, int], None]
 Merges = dict[int, tuple[int, int]]
+Places = stories.Places
+
+# So many lost or changed neighbours are looked for one by one; for more, the whole day is told.
+_FEW = 500
+# Two stories are as alike as their families on average: with this less, no rounding hides one that is.
+_SURELY = 0.001
 
 
 def tell_stories(corpus: Corpus, recipe: Recipe, now: datetime, tell: Progress) -> None:
@@ -27,16 +35,16 @@ def tell_stories(corpus: Corpus, recipe: Recipe, now: datetime, tell: Progress) 
     while placing.place(corpus, recipe):
         pass
     with corpus.reading() as connection:
-        due = strands.days_waiting(connection)
+        due = strands.waiting(connection)
         gone = strands.gone(connection)
         fresh = strands.fresh(connection)
         before = strands.merges(connection)
     if due or gone or fresh:
-        told = _Telling(corpus, recipe, due, dict(before), tell)
+        told = _Telling(corpus, recipe, due, before, dict(before), tell)
         told.all()
         # Those whose day was not told anew stand as before, but their titles and words may be others.
         told.changed = {row.family: replace(row, fresh=False) for row in fresh} | told.changed
-        _save(corpus, recipe, told, before, gone, now)
+        _save(corpus, recipe, told, gone, now)
         grouping.told(corpus, now)
 
 
@@ -47,10 +55,25 @@ class _Held:
     families: list[Placed]
     vectors: Vectors
 
-    def telling(self) -> list[int]:
+    def telling(self) -> Places:
         """Return the places of families that could come into a story."""
-        lengths = np.diff(self.vectors.ends, prepend=0)
-        return [place for place in np.flatnonzero(lengths).tolist() if not self.families[place].alone]
+        alone = np.array([row.alone for row in self.families], dtype=bool)
+        return np.flatnonzero((np.diff(self.vectors.ends, prepend=0) > 0) & ~alone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Items:
+    """What is told together on a day: the strands of the week before, `old`, then its families, at places `own`.
+
+    `recent` are the families of the week before, `home` the item that each belongs to. `vectors` are those of all
+    items, a strand's the middle of its families'.
+    """
+
+    old: list[int]
+    recent: list[Placed]
+    home: Places
+    own: list[int]
+    vectors: Vectors
 
 
 @dataclass(slots=True)
@@ -59,15 +82,18 @@ class _Telling:
 
     corpus: Corpus
     recipe: Recipe
-    due: Mapping[int, bool]
+    due: dict[int, list[Due]]
+    before: Merges
     merges: Merges
     tell: Progress
     changed: dict[str, Placed] = field(default_factory=dict)
     was: dict[str, Placed] = field(default_factory=dict)
     held: dict[int, _Held] = field(default_factory=dict)
+    # By day, the strands that are otherwise than before from there on.
+    other: dict[int, set[int]] = field(default_factory=dict)
 
     def all(self) -> None:
-        """Tell every day that is due, and every day that another one's change reaches."""
+        """Tell every day on which something is due, and every day that this reaches."""
         with self.corpus.reading() as connection:
             days = strands.days(connection)
         waiting = sorted(self.due)
@@ -78,93 +104,153 @@ class _Telling:
             day = heappop(waiting)
             self.tell("telling stories", done, done + len(waiting) + 1)
             done += 1
-            reached = self._reached(day, self._day(day), self.due.get(day, False), days)
+            reached = self._reached(day, self._day(day), days)
             for later in sorted(reached - known):
                 heappush(waiting, later)
             known |= reached
 
-    def _reached(self, day: int, changed: Sequence[Placed] | None, touched: bool, days: Sequence[int]) -> set[int]:
+    def _reached(self, day: int, changed: Sequence[Placed], days: Sequence[int]) -> set[int]:
         """Return the days that a day's change reaches; `changed` are its families that are told otherwise now."""
-        if changed is None and not touched:
-            return set()
         with self.corpus.reading() as connection:
-            far = strands.later_days(connection, (sign for row in changed or () for sign in row.signs), day)
-        return {later for later in days if day < later <= day + self.recipe.story_days and later != UNDATED} | far
+            far = strands.later(connection, (sign for row in changed for sign in row.signs), day)
+        for row in far:
+            self.due.setdefault(_day(row), []).append(Due(_day(row), row.told, row.strand, False))
+        reached = {_day(row) for row in far}
+        if self.other[day] or any(row.moved for row in self.due.get(day, ())):
+            reached |= {later for later in days if day < later <= day + self.recipe.story_days and later != UNDATED}
+        return reached
 
-    def _day(self, day: int) -> Sequence[Placed] | None:
-        """Tell a day; return its families that are told otherwise than before, None if nothing is otherwise."""
+    def _day(self, day: int) -> Sequence[Placed]:
+        """Tell what changes reach on a day; return its families that are told otherwise than before."""
         for old in [old for old in self.held if old < day - self.recipe.story_days]:
             del self.held[old]
         here = self._read(day, day)[day]
-        undone = {one: where for one, where in self.merges.items() if where[1] == day}
+        before = here.families
+        items = self._items(day, here)
+        apart = self._apart(day)
+        labels, reached = stories.together(self._told(day, here, items, apart), self.recipe)
+        undone = self._undo(day, {one for one, told in zip(items.old, reached.tolist(), strict=False) if not told})
+        told: dict[int, int | None] = dict.fromkeys(np.setdiff1d(np.arange(len(before)), items.own).tolist())
+        told |= self._strands(day, here, items, labels, reached, apart)
+        here.families = [
+            replace(row, strand=told.get(place, row.strand), fresh=False) if row.fresh or place in told else row
+            for place, row in enumerate(before)
+        ]
+        changed = self._note(before, here.families)
+        self.other[day] = {
+            strand for row in changed for strand in (self.was[row.family].strand, row.strand) if strand is not None
+        } | {one for one in undone | self._merged(day) if self.before.get(one) != self.merges.get(one)}
+        return changed
+
+    def _undo(self, day: int, kept: Set[int]) -> set[int]:
+        """Take back what came together on a day; return it. What no change reaches, stays."""
+        undone = {one for one, (_, when) in self.merges.items() if when == day and one not in kept}
         for one in undone:
             del self.merges[one]
-        recent = self._recent(day)
-        before = list(here.families)
-        apart = self._apart(day)
-        here.families = [replace(row, fresh=False) for row in here.families]
-        for row, strand in self._strands(day, here, recent, apart):
-            here.families[row] = replace(here.families[row], strand=strand)
-        self._note(before, here.families)
-        merged = {one: where for one, where in self.merges.items() if where[1] == day}
-        changed = [now for old, now in zip(before, here.families, strict=True) if replace(old, fresh=False) != now]
-        return changed if changed or merged != undone else None
+        return undone
 
-    def _note(self, before: Sequence[Placed], now: Sequence[Placed]) -> None:
-        for old, new in zip(before, now, strict=True):
-            if old != new or new.story is None:
-                self.was.setdefault(new.family, old)
-                self.changed[new.family] = new
+    def _merged(self, day: int) -> set[int]:
+        return {one for one, (_, when) in self.merges.items() if when == day}
 
-    def _recent(self, day: int) -> dict[int, list[tuple[int, int]]]:
-        """Return the strands of the week before a day: of each, days and places there of its families."""
-        found: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        if day == UNDATED:
-            return found
-        for other, held in sorted(self._read(day - self.recipe.story_days, day - 1).items()):
-            for place in held.telling():
-                strand = held.families[place].strand
-                if strand is not None:
-                    found[root(strand, self.merges, day)].append((other, place))
-        return found
+    def _note(self, before: Sequence[Placed], now: Sequence[Placed]) -> list[Placed]:
+        """Keep what is otherwise than before; return the families that are told with another strand."""
+        other = [(old, new) for old, new in zip(before, now, strict=True) if old != new or new.story is None]
+        for old, new in other:
+            self.was.setdefault(new.family, old)
+            self.changed[new.family] = new
+        return [new for old, new in other if old.strand != new.strand]
+
+    def _items(self, day: int, here: _Held) -> _Items:
+        """Return what a day is told with: the strands of the week before, each in its middle, and its families."""
+        week = [] if day == UNDATED else list(self._read(day - self.recipe.story_days, day - 1).values())
+        recent, rows, start = list[Placed](), [np.empty(0, np.int64)], 0
+        for held in week:
+            places = [place for place in held.telling().tolist() if held.families[place].strand is not None]
+            recent += [held.families[place] for place in places]
+            rows.append(np.array(places, np.int64) + start)
+            start += len(held.families)
+        strand, home = np.unique(np.array([row.strand for row in recent], np.int64), return_inverse=True)
+        roots = np.array([root(one, self.merges, day) for one in strand.tolist()], np.int64)
+        old, where = np.unique(roots, return_inverse=True)
+        own = here.telling()
+        groups = np.full(start + len(here.families), -1, np.int64)
+        groups[np.concatenate(rows)] = where[home]
+        groups[start + own] = np.arange(len(old), len(old) + len(own))
+        every = stories.joined([*(held.vectors for held in week), here.vectors])
+        vectors = stories.means(every, groups, len(old) + len(own))
+        return _Items(old.tolist(), recent, where[home], own.tolist(), vectors)
+
+    def _told(self, day: int, here: _Held, items: _Items, apart: Set[tuple[str, str]]) -> stories.Day:
+        first = len(items.old)
+        sizes = np.concatenate([np.bincount(items.home, minlength=first), np.ones(len(items.own), np.int64)])
+        names = {name for pair in apart for name in pair}
+        home = {
+            row.family: item for row, item in zip(items.recent, items.home.tolist(), strict=True) if row.family in names
+        }
+        home |= {here.families[place].family: item for item, place in enumerate(items.own, first)}
+        pairs = sorted({_sorted(home[a], home[b]) for a, b in apart if a in home and b in home and home[a] != home[b]})
+        seeds = self._seeds(day, here, items)
+        return stories.Day(items.vectors, sizes, first, np.array(pairs, np.int64).reshape(-1, 2), seeds)
+
+    def _seeds(self, day: int, here: _Held, items: _Items) -> Places:
+        """Return the items that may be told otherwise than before, and what they could have come together with."""
+        first, cut = len(items.old), self.recipe.story_cut - _SURELY
+        due = {row.told for row in self.due.get(day, ())}
+        came = [item for item, place in enumerate(items.own, first) if here.families[place].told in due]
+        went = sorted(due - {here.families[place].told for place in items.own})
+        changed = self._changed(day, items)
+        if len(came) == len(items.own) or len(went) + len(changed) > _FEW:
+            return np.arange(first + len(items.own))
+        near = stories.alike_to(items.vectors, 0, strands.vectors(went), cut)
+        reached = stories.alike_to(items.vectors, first, strands.vectors(changed), cut)
+        return np.union1d(np.array(came, np.int64), np.union1d(near, reached))
+
+    def _changed(self, day: int, items: _Items) -> Sequence[Told]:
+        """Return what is told, or was, by the strands of the week before a day that are otherwise than they were."""
+        week = range(day - self.recipe.story_days, day) if day != UNDATED else ()
+        moved = [row for one in week for row in self.due.get(one, ()) if row.moved]
+        ends = {row.strand for row in moved if row.strand is not None}
+        ends |= {strand for strands_ in self.other.values() for strand in strands_}
+        roots = {root(strand, way, day) for strand in ends for way in (self.before, self.merges)}
+        other = {
+            item
+            for row, item in zip(items.recent, items.home.tolist() if roots else (), strict=False)
+            if row.strand is not None
+            and not roots.isdisjoint(root(row.strand, way, day) for way in (self.before, self.merges))
+        }
+        found = {row.told for row in moved}
+        found |= {row.told for row, item in zip(items.recent, items.home.tolist(), strict=True) if item in other}
+        return sorted(found)
 
     def _strands(
-        self, day: int, here: _Held, recent: Mapping[int, Sequence[tuple[int, int]]], apart: Set[tuple[str, str]]
-    ) -> Iterator[tuple[int, int | None]]:
-        """Yield the places of a day's families and the strands they are told with, None for those without."""
-        own = here.telling()
-        first, old = len(recent), sorted(recent)
-        families = [*([self.held[other].families[place].family for other, place in recent[one]] for one in old)]
-        families += [[here.families[place].family] for place in own]
-        where = [(self.held[other].vectors, place) for one in old for other, place in recent[one]]
-        groups = [item for item, one in enumerate(old) for _ in recent[one]] + list(range(first, first + len(own)))
-        vectors = stories.means(
-            picked([*where, *((here.vectors, place) for place in own)]), np.array(groups, np.int64), first + len(own)
-        )
-        sizes = np.array([len(each) for each in families], np.int64)
-        home = {family: item for item, each in enumerate(families) for family in each}
-        pairs = sorted({_sorted(home[a], home[b]) for a, b in apart if a in home and b in home and home[a] != home[b]})
-        told = stories.Day(vectors, sizes, first, np.array(pairs, np.int64).reshape(-1, 2))
-        groups_of: dict[int, list[int]] = defaultdict(list)
-        for item, label in enumerate(stories.together(told, self.recipe).tolist()):
-            groups_of[label].append(item)
-        yield from ((place, None) for place in range(len(here.families)) if place not in set(own))
-        far = self._far(
-            day, here, [[own[item - first] for item in each] for each in groups_of.values() if each[0] >= first], apart
-        )
-        for items in groups_of.values():
-            mine = [own[item - first] for item in items if item >= first]
-            strand = self._strand(day, [old[item] for item in items if item < first], mine, here, far)
-            yield from ((place, strand) for place in mine)
+        self,
+        day: int,
+        here: _Held,
+        items: _Items,
+        labels: Places,
+        reached: NDArray[np.bool_],
+        apart: Set[tuple[str, str]],
+    ) -> dict[int, int | None]:
+        """Return by place the strands that those of a day's families that were told are told with."""
+        first, old, own = len(items.old), items.old, items.own
+        groups: dict[int, list[int]] = defaultdict(list)
+        for item in np.flatnonzero(reached).tolist():
+            groups[int(labels[item])].append(item)
+        fresh = [[own[item - first] for item in each] for each in groups.values() if each[0] >= first]
+        far = self._far(day, here, fresh, apart)
+        found: dict[int, int | None] = {}
+        for each in groups.values():
+            mine = [own[item - first] for item in each if item >= first]
+            strand = self._strand(day, [old[item] for item in each if item < first], mine, here, far)
+            found |= dict.fromkeys(mine, strand)
+        return found
 
-    def _strand(
-        self, day: int, old: Sequence[int], mine: Sequence[int], here: _Held, far: Mapping[int, int]
-    ) -> int | None:
+    def _strand(self, day: int, old: Sequence[int], mine: Sequence[int], here: _Held, far: Mapping[int, int]) -> int:
         """Return the strand that some come together in: the eldest of theirs, one from afar, or a new one."""
         if old:
             self.merges.update({one: (min(old), day) for one in old if one != min(old)})
             return min(old)
-        return far.get(mine[0], here.families[mine[0]].rank)
+        return far.get(mine[0], here.families[mine[0]].rank or 0)
 
     def _far(
         self, day: int, here: _Held, groups: Sequence[Sequence[int]], apart: Set[tuple[str, str]]
@@ -178,10 +264,6 @@ class _Telling:
                 connection, {s for own in signs.values() for s in own}, last, recipe.story_far_holders
             )
             known = {row.rank: row for row in strands.of_ranks(connection, {r for held in seen.values() for r in held})}
-            names = sorted(row.family for row in known.values())
-            tellers = [row.teller for row in sorted(known.values(), key=lambda row: row.family)]
-            vectors = strands.vectors(connection, tellers)
-        places = {name: place for place, name in enumerate(names)}
         found: dict[int, int] = {}
         for group in groups:
             asked = {
@@ -193,25 +275,18 @@ class _Telling:
             }
             rows = [self.changed.get(known[r].family, known[r]) for r in sorted(asked)]
             rows = [row for row in rows if row.strand is not None and not row.alone]
-            best = self._nearest(day, here, group, rows, vectors, places)
+            best = self._nearest(day, here, group, rows)
             if best is not None and best.strand is not None:
                 found[group[0]] = best.strand
         return found
 
-    def _nearest(
-        self,
-        day: int,
-        here: _Held,
-        group: Sequence[int],
-        rows: Sequence[Placed],
-        vectors: Vectors,
-        places: Mapping[str, int],
-    ) -> Placed | None:
+    def _nearest(self, day: int, here: _Held, group: Sequence[int], rows: Sequence[Placed]) -> Placed | None:
         """Return the family that passes by most what a group must be alike to it; None where none does."""
         if not rows:
             return None
-        middle = stories.means(picked([(here.vectors, place) for place in group]), np.zeros(len(group), np.int64), 1)
-        both = picked([(middle, 0), *((vectors, places[row.family]) for row in rows)])
+        own = strands.vectors([here.families[place].told for place in group])
+        middle = stories.means(own, np.zeros(len(group), np.int64), 1)
+        both = stories.joined([middle, strands.vectors([row.told for row in rows])])
         pairs = np.array([(0, place) for place in range(1, len(rows) + 1)], np.int64)
         over = [
             round(alike - stories.needed(None if UNDATED in (day, _day(row)) else day - _day(row), self.recipe), 6)
@@ -225,8 +300,8 @@ class _Telling:
         with self.corpus.reading() as connection:
             pairs = sorted(strands.templates(connection, day))
             rows = strands.placed(connection, {name for pair in pairs for name in pair})
-            held = [pair for pair in pairs if pair[0] in rows and pair[1] in rows]
-            return {_named(one, other) for one, other, _ in placing.alike(connection, held, rows, self.recipe)}
+        held = [pair for pair in pairs if pair[0] in rows and pair[1] in rows]
+        return {_named(one, other) for one, other, _ in placing.alike(held, rows, self.recipe)}
 
     def _read(self, first: int, last: int) -> dict[int, _Held]:
         """Return the days from `first` to `last`, those at hand as they stand now."""
@@ -237,9 +312,8 @@ class _Telling:
                 for row in strands.of_days(connection, missing[0], missing[-1]):
                     if _day(row) in by_day:
                         by_day[_day(row)].append(self.changed.get(row.family, row))
-                for day, families in by_day.items():
-                    tellers = [row.teller for row in families]
-                    self.held[day] = _Held(families, strands.vectors(connection, tellers))
+            for day, families in by_day.items():
+                self.held[day] = _Held(families, strands.vectors([row.told for row in families]))
         return {day: self.held[day] for day in range(first, last + 1)}
 
 
@@ -253,11 +327,9 @@ def root(strand: int, merges: Merges, day: int) -> int:
 _EVER = UNDATED + 1
 
 
-def _save(
-    corpus: Corpus, recipe: Recipe, told: _Telling, before: Merges, gone: Sequence[Placed], now: datetime
-) -> None:
+def _save(corpus: Corpus, recipe: Recipe, told: _Telling, gone: Sequence[Placed], now: datetime) -> None:
     """Name the stories that what was told anew belongs to, and store them."""
-    merges = told.merges
+    before, merges = told.before, told.merges
     other = {one for one in before.keys() | merges.keys() if before.get(one) != merges.get(one)}
     roots = {
         root(strand, way, _EVER)
@@ -288,7 +360,7 @@ def _save(
     age = {name: shown[name].age if name in shown else ("", name) for name in rows}
     named = ids.lasting(members, story_of, age, taken)
     found = [
-        Story(name, tuple(held), *_label(corpus, [rows[one] for one in held], shown))
+        Story(name, tuple(held), *_label([rows[one] for one in held], shown))
         for name, held in zip(named.ids, members, strict=True)
     ]
     told_as = {family: story.id for story in found for family in story.families}
@@ -306,26 +378,13 @@ def _save(
         grouping.save_aliases(corpus, connection, "story", named.aliases, now)
 
 
-def _label(corpus: Corpus, held: Sequence[Placed], shown: Mapping[str, Shown]) -> tuple[str, tuple[str, ...]]:
+def _label(held: Sequence[Placed], shown: Mapping[str, Shown]) -> tuple[str, tuple[str, ...]]:
     """Return what a story is called, the title of its most central family, and its terms."""
     called = held[0].family
     if len(held) > 2:
-        tellers = [row.teller for row in held]
-        with corpus.reading() as connection:
-            vectors = strands.vectors(connection, tellers)
-        called = held[stories.central(vectors)].family
+        called = held[stories.central(strands.vectors([row.told for row in held]))].family
     terms = stories.telling_terms([shown[row.family].named for row in held if row.family in shown], 5)
     return (shown[called].title if called in shown else ""), terms
-
-
-def picked(places: Sequence[tuple[Vectors, int]]) -> Vectors:
-    """Return some vectors, each given by those among which it is and its place there."""
-    slices = [(held, slice(int(held.ends[place - 1]) if place else 0, int(held.ends[place]))) for held, place in places]
-    return Vectors(
-        np.cumsum([held.stop - held.start for _, held in slices], dtype=np.int64),
-        np.concatenate([np.empty(0, np.uint32), *(vectors.keys[held] for vectors, held in slices)]),
-        np.concatenate([np.empty(0, np.float32), *(vectors.weights[held] for vectors, held in slices)]),
-    )
 
 
 def _day(row: Placed) -> int:

@@ -304,13 +304,14 @@ class Outcome:
 
 def save(corpus: Corpus, recipe: Recipe, outcome: Outcome, now: datetime) -> None:
     """Store an update's outcome in one transaction: a reader sees the copies of before or of after."""
+    retold = set(families_of(corpus, outcome.told).values())
     with corpus.transaction() as connection:
         units.save_sites(connection, outcome.sites_before, outcome.sites)
         units.save_units(connection, outcome.units_before, outcome.units, outcome.moves)
         units.save_samples(connection, outcome.units_before, outcome.units, outcome.samples, outcome.unsampled)
         postings.append(connection, outcome.keys, outcome.holders)
         _save_families(corpus, connection, outcome)
-        strands.due(corpus, connection, {family.id for family in outcome.families} | outcome.dissolved)
+        strands.due(corpus, connection, {family.id for family in outcome.families} | outcome.dissolved | retold)
         save_aliases(corpus, connection, "family", outcome.aliases, now)
         _insert(connection, schema.history, [{"at": now, **asdict(change)} for change in outcome.changes])
         facts = {"recipe": json.dumps(recipe.as_dict()), _LAST_UNIT: str(len(outcome.units.sites) - 1)}

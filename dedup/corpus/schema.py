@@ -240,8 +240,8 @@ stories = Table(
 )
 
 # Where a family stands among stories. `rank` is its day and then a hash, see strands.py; NULL: it is gone, and its
-# story does not know yet. `strand` is what it was told with; `signs` (int64) are those it has in story_signs;
-# `telling` is a hash of what it tells; `fresh`: it was placed anew since it was told.
+# story does not know yet. `strand` is what it was told with; `terms` and `weights` are its teller's, as in own_texts;
+# `signs` (int64) are those it has in story_signs; `fresh`: it was placed anew since it was told.
 story_families = Table(
     "story_families",
     metadata,
@@ -252,7 +252,8 @@ story_families = Table(
     Column("strand", BigInteger, index=True),
     Column("alone", Integer, nullable=False),
     Column("fresh", Integer, nullable=False),
-    Column("telling", BigInteger, nullable=False),
+    Column("terms", LargeBinary, nullable=False),
+    Column("weights", LargeBinary, nullable=False),
     Column("tied", BigInteger, nullable=False),
     Column("signs", LargeBinary, nullable=False),
 )
@@ -282,13 +283,19 @@ strands = Table(
     Column("day", Integer, nullable=False),
 )
 
-# Families that may be other than when stories were last told, and days whose stories may be; `other`: families of that
-# day tell something else, which concerns the week after as well.
+# Families that may be other than when stories were last told; and what tells, or told, something on a day that has to
+# be told again for it: its terms, and the strand it was told with. `moved`: it came there or went, which concerns the
+# week after as well.
 families_due = Table("families_due", metadata, Column("family", String(255), primary_key=True))
 days_due = Table(
     "days_due",
     metadata,
-    *(Column(name, Integer, primary_key=True, autoincrement=False) for name in ("day", "other")),
+    Column("id", Integer, primary_key=True),
+    Column("day", Integer, nullable=False),
+    Column("terms", LargeBinary, nullable=False),
+    Column("weights", LargeBinary, nullable=False),
+    Column("strand", BigInteger),
+    Column("moved", Integer, nullable=False),
 )
 
 # What a person says a site repeats, or does not, in words of its own: an input, like an article.

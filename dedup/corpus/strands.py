@@ -35,6 +35,9 @@ from dedup.corpus.store import Corpus, chunks
 from dedup.records import PART, Relation, Story, Vectors
 
 Numbers = NDArray[np.int64]
+# Terms and their weights, as they are stored.
+Told = tuple[bytes, bytes]
+SILENT: Told = (b"", b"")
 
 _HASH_BITS = 40
 
@@ -43,8 +46,8 @@ _HASH_BITS = 40
 class Placed:
     """A family among stories; `rank` is None once it is gone, `strand` and `story` until it is told.
 
-    `teller` is the number of the article that tells for it. `fresh`: it was placed since it was told; `telling` is a
-    hash of what it tells, `tied` one of the templates and excerpts it shares with others.
+    `teller` is the number of the article that tells for it, `told` what that tells, as it is stored. `fresh`: it was
+    placed since it was told; `tied` is a hash of the templates it shares with others.
     """
 
     family: str
@@ -54,9 +57,23 @@ class Placed:
     strand: int | None = None
     alone: bool = False
     fresh: bool = True
-    telling: int = 0
+    told: Told = SILENT
     tied: int = 0
     signs: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What told something on a day, or tells it now, since the stories of that day were told last.
+
+    `strand` is the one it was told with. `moved`: it came there, or went; else it stayed, but something far away that
+    could concern it is other than before.
+    """
+
+    day: int
+    told: Told
+    strand: int | None
+    moved: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +118,12 @@ def families_waiting(connection: Connection, most: int) -> list[str]:
     return list(connection.execute(select(column).order_by(column).limit(most)).scalars())
 
 
-def days_waiting(connection: Connection) -> dict[int, bool]:
-    """Return the days whose stories may be other than they were last told, and whether families of theirs are."""
-    return dict(connection.execute(select(days_due.c.day, func.max(days_due.c.other)).group_by(days_due.c.day)).all())
+def waiting(connection: Connection) -> dict[int, list[Due]]:
+    """Return what has to be told again, by day."""
+    found: dict[int, list[Due]] = defaultdict(list)
+    for row in connection.execute(select(days_due)):
+        found[row.day].append(Due(row.day, (row.terms, row.weights), row.strand, bool(row.moved)))
+    return found
 
 
 def days(connection: Connection) -> list[int]:
@@ -157,19 +177,22 @@ def gone(connection: Connection) -> list[Placed]:
     return _placed(connection, story_families.c.rank.is_(None) & (story_families.c.story.is_not(None)))
 
 
-def vectors(connection: Connection, tellers: Sequence[int | None]) -> Vectors:
-    """Return what these tellers tell, in their order; nothing, where nothing is known of one."""
+def told(connection: Connection, tellers: Iterable[int]) -> dict[int, Told]:
+    """Return what those of these tellers tell of which it is known."""
     query = select(own_texts.c.article_id, own_texts.c.terms, own_texts.c.weights)
-    told = {
-        teller: (np.frombuffer(terms, "<u4"), np.frombuffer(weights, "<u2"))
-        for chunk in chunks(sorted({teller for teller in tellers if teller is not None}))
+    return {
+        teller: (terms, weights)
+        for chunk in chunks(sorted(set(tellers)))
         for teller, terms, weights in connection.execute(query.where(own_texts.c.article_id.in_(chunk)))
     }
-    silent = np.empty(0, np.uint32), np.empty(0, np.uint16)
-    held = [silent if teller is None else told.get(teller, silent) for teller in tellers]
-    keys, weights = (np.concatenate([empty, *(each[side] for each in held)]) for side, empty in enumerate(silent))
-    ends = np.cumsum([len(keys) for keys, _ in held], dtype=np.int64)
-    return Vectors(ends, keys.astype(np.uint32), weights * np.float32(PART))
+
+
+def vectors(told: Sequence[Told]) -> Vectors:
+    """Return what is told, in the same order."""
+    terms, weights = (b"".join(each[side] for each in told) for side in range(2))
+    ends = np.cumsum([len(terms) // 4 for terms, _ in told], dtype=np.int64)
+    keys = np.frombuffer(terms, "<u4").astype(np.uint32)
+    return Vectors(ends, keys, np.frombuffer(weights, "<u2") * np.float32(PART))
 
 
 def templates(connection: Connection, day: int) -> set[tuple[str, str]]:
@@ -221,14 +244,13 @@ def _tied(here: Any, there: Any) -> Select[Any]:
     )
 
 
-def later_days(connection: Connection, signs: Iterable[int], day: int) -> set[int]:
-    """Return the days after this one on which families have one of these signs."""
-    after = story_signs.c.rank.op(">>")(_HASH_BITS)
-    query = select(after).distinct().where(story_signs.c.rank >= first_of(day + 1))
-    found: set[int] = set()
+def later(connection: Connection, signs: Iterable[int], day: int) -> list[Placed]:
+    """Return the families after this day that have one of these signs."""
+    query = select(story_signs.c.rank).where(story_signs.c.rank >= first_of(day + 1))
+    ranks: set[int] = set()
     for chunk in chunks(sorted(set(signs))):
-        found.update(connection.execute(query.where(story_signs.c.sign.in_(chunk))).scalars())
-    return found
+        ranks.update(connection.execute(query.where(story_signs.c.sign.in_(chunk))).scalars())
+    return of_ranks(connection, ranks)
 
 
 def earlier(connection: Connection, signs: Iterable[int], day: int, most: int) -> dict[int, list[int]]:
@@ -254,9 +276,9 @@ def place(
     connection: Connection,
     before: Mapping[str, Placed],
     now: Sequence[Placed],
-    due: Set[tuple[int, bool]],
+    due: Set[Due],
 ) -> None:
-    """Store where families stand now, given where they stood before, and as `days_waiting` what days are due."""
+    """Store where families stand now, given where they stood before, and what has to be told again."""
     _delete(connection, story_signs, [(sign, row.rank) for row in before.values() for sign in row.signs])
     rows = [{"sign": sign, "rank": row.rank} for row in now for sign in row.signs]
     _ignore(corpus, connection, story_signs, sorted(rows, key=lambda row: (row["sign"] or 0, row["rank"] or 0)))
@@ -266,7 +288,8 @@ def place(
         connection.execute(delete(families_due).where(families_due.c.family.in_(chunk)))
     if now:
         connection.execute(insert(story_families), [_row(row) for row in now])
-    _ignore(corpus, connection, days_due, [{"day": day, "other": int(other)} for day, other in sorted(due)])
+    if due:
+        connection.execute(insert(days_due), [_due_row(row) for row in sorted(due, key=lambda row: row.day)])
 
 
 def settle(connection: Connection, families: Sequence[str]) -> None:
@@ -337,7 +360,7 @@ def forget(connection: Connection) -> None:
         connection.execute(delete(table))
     connection.execute(
         update(story_families).values(
-            rank=None, teller=None, strand=None, signs=b"", alone=0, fresh=1, telling=0, tied=0
+            rank=None, teller=None, strand=None, signs=b"", alone=0, fresh=1, terms=b"", weights=b"", tied=0
         )
     )
 
@@ -357,7 +380,7 @@ def _placed(connection: Connection, where: Any) -> list[Placed]:
             strand=row.strand,
             alone=bool(row.alone),
             fresh=bool(row.fresh),
-            telling=row.telling,
+            told=(row.terms, row.weights),
             tied=row.tied,
             signs=tuple(np.frombuffer(row.signs, "<i8").tolist()),
         )
@@ -374,10 +397,16 @@ def _row(row: Placed) -> dict[str, Any]:
         "strand": row.strand,
         "alone": int(row.alone),
         "fresh": int(row.fresh),
-        "telling": row.telling,
+        "terms": row.told[0],
+        "weights": row.told[1],
         "tied": row.tied,
         "signs": np.array(row.signs, "<i8").tobytes(),
     }
+
+
+def _due_row(row: Due) -> dict[str, Any]:
+    terms, weights = row.told
+    return {"day": row.day, "terms": terms, "weights": weights, "strand": row.strand, "moved": int(row.moved)}
 
 
 def _delete(connection: Connection, table: Any, rows: Sequence[tuple[int, int | None]]) -> None:

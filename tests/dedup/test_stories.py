@@ -108,30 +108,32 @@ def vectors(*texts: dict[int, float]) -> Vectors:
     return Vectors(ends, keys, weights)
 
 
-def day(told: Vectors, first: int, apart: list[tuple[int, int]] | None = None) -> stories.Day:
-    sizes = np.ones(len(told.ends), dtype=np.int64)
-    return stories.Day(told, sizes, first, np.array(apart or [], dtype=np.int64).reshape(-1, 2))
+def together(told: Vectors, first: int, apart: list[tuple[int, int]] | None = None) -> list[int]:
+    sizes, seeds = np.ones(len(told.ends), dtype=np.int64), np.arange(first, len(told.ends))
+    day = stories.Day(told, sizes, first, np.array(apart or [], dtype=np.int64).reshape(-1, 2), seeds)
+    labels, _ = stories.together(day, RECIPE)
+    return [int(label) for label in labels]
 
 
 def test_what_tells_of_one_thing_comes_together_with_the_story_of_before() -> None:
     told = vectors({1: 0.3, 2: 0.3, 3: 0.3}, {7: 0.3, 8: 0.3, 9: 0.3}, {1: 0.3, 2: 0.3, 4: 0.3}, {5: 0.3, 6: 0.3})
-    assert stories.together(day(told, 2), RECIPE).tolist() == [0, 1, 0, 3]
+    assert together(told, 2) == [0, 1, 0, 3]
 
 
 def test_two_templates_never_come_together_not_even_through_a_third() -> None:
     same = {1: 0.3, 2: 0.3, 3: 0.3, 4: 0.3}
     told = vectors(same, same, same)
-    assert stories.together(day(told, 0), RECIPE).tolist() == [0, 0, 0]
-    found = stories.together(day(told, 0, [(0, 2)]), RECIPE).tolist()
+    assert together(told, 0) == [0, 0, 0]
+    found = together(told, 0, [(0, 2)])
     assert found[0] != found[2]
 
 
 def test_a_family_can_bring_two_stories_of_before_together() -> None:
     one, other = {1: 0.3, 2: 0.3, 3: 0.25, 9: 0.1}, {1: 0.1, 4: 0.3, 5: 0.3, 3: 0.25}
-    alone = stories.together(day(vectors(one, other), 2), RECIPE)
-    assert alone.tolist() == [0, 1]
+    alone = together(vectors(one, other), 2)
+    assert alone == [0, 1]
     both = {1: 0.3, 2: 0.3, 3: 0.3, 4: 0.3, 5: 0.3}
-    assert stories.together(day(vectors(one, other, both), 2), RECIPE).tolist() == [0, 0, 0]
+    assert together(vectors(one, other, both), 2) == [0, 0, 0]
 
 
 texts = st.lists(
@@ -151,8 +153,35 @@ def test_near_finds_every_pair_that_reaches_the_floor(found: list[dict[int, floa
         for pair, cosine in zip(everything.tolist(), stories.cosines(told, everything).tolist(), strict=True)
         if cosine >= RECIPE.story_floor
     }
-    pairs, cosines = stories.near(told, 0, RECIPE)
+    pairs, cosines, _ = stories.around(told, 0, np.arange(len(found)), RECIPE)
     assert dict(zip(map(tuple, pairs.tolist()), cosines.tolist(), strict=True)) == expected
+
+
+@settings(deadline=None)
+@given(texts, st.data())
+def test_what_is_told_in_part_comes_together_as_in_the_whole(
+    found: list[dict[int, float]], data: st.DataObject
+) -> None:
+    told = vectors(*found)
+    first = data.draw(st.integers(0, len(found)))
+    seeds = np.array(sorted(data.draw(st.sets(st.integers(0, len(found) - 1)))), dtype=np.int64)
+    sizes, apart = np.ones(len(found), dtype=np.int64), np.empty((0, 2), dtype=np.int64)
+    some, reached = stories.together(stories.Day(told, sizes, first, apart, seeds), RECIPE)
+    everything = np.arange(first, len(found))
+    whole, _ = stories.together(stories.Day(told, sizes, first, apart, everything), RECIPE)
+    assert reached[seeds].all()
+    assert some[reached].tolist() == whole[reached].tolist()
+    assert not set(whole[reached].tolist()) & set(whole[~reached].tolist())
+
+
+@settings(deadline=None)
+@given(texts, texts)
+def test_all_that_is_alike_to_others_is_found(found: list[dict[int, float]], others: list[dict[int, float]]) -> None:
+    both = vectors(*found, *others)
+    pairs = [[one, len(found) + other] for one in range(len(found)) for other in range(len(others))]
+    alike = stories.cosines(both, np.array(pairs)).reshape(len(found), len(others))
+    expected = np.flatnonzero((alike >= RECIPE.story_cut).any(axis=1))
+    assert stories.alike_to(vectors(*found), 0, vectors(*others), RECIPE.story_cut).tolist() == expected.tolist()
 
 
 @settings(deadline=None)

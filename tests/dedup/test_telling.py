@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dedup import Article, Corpus, Recipe
+from dedup.corpus import strands
 from dedup.corpus.results import snapshot
+from dedup.ordering import UNDATED
 from dedup.updating import rebuild, update
 from tests.dedup.conftest import NOW
 
@@ -23,6 +25,14 @@ def told(corpus: Corpus, *batches: Iterable[Article]) -> set[frozenset[str]]:
     now = snapshot(corpus)
     members = {family.id: family.members for family in now.families}
     return {frozenset(member for family in story.families for member in members[family]) for story in now.stories}
+
+
+def keeps_what_tellers_tell(corpus: Corpus) -> bool:
+    """Tell whether each family is kept with what its teller tells now."""
+    with corpus.reading() as connection:
+        rows = strands.of_days(connection, 0, UNDATED)
+        known = strands.told(connection, [row.teller for row in rows if row.teller is not None])
+    return all(row.teller is not None and row.told == known.get(row.teller, strands.SILENT) for row in rows)
 
 
 def report(name: str, subject: str, day: float | None, own: int = 0, words: int = 12) -> Article:
@@ -108,6 +118,7 @@ def test_stories_do_not_depend_on_order_batches_or_what_went_again(new_corpus: C
     for article in extra:
         pieces.remove(article.id)
     assert told(pieces, []) == whole
+    assert keeps_what_tellers_tell(pieces)
     before = snapshot(pieces)
     rebuild(pieces, now=NOW)
     assert snapshot(pieces) == before
@@ -176,6 +187,7 @@ def test_nor_on_when_footers_templates_and_digests_came(new_corpus: Callable[[],
     for article in extra:
         pieces.remove(article.id)
     assert told(pieces, []) == whole
+    assert keeps_what_tellers_tell(pieces)
 
 
 def days_told(corpus: Corpus, batch: Iterable[Article]) -> int:
