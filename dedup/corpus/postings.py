@@ -160,7 +160,8 @@ def _contents(connection: Connection, numbers: Sequence[int]) -> Iterator[tuple[
     table = schema.postings
     wanted = select(table.c.segment, table.c.first, table.c["keys"], table.c.units)
     for chunk in chunks(numbers):
-        query = wanted.where(table.c.id.in_(chunk)).order_by(table.c.segment, table.c.first, table.c.id)
+        # Segments are written one after the other, each by key: sorting anything but ids would copy all of it.
+        query = wanted.where(table.c.id.in_(chunk)).order_by(table.c.id)
         for segment, first, keys, units in connection.execute(query):
             yield segment, first, np.frombuffer(keys, "<u8"), np.frombuffer(units, "<i4")
 
