@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup import minhash
+from dedup import lookup, minhash
 from dedup.compiled import compiled
 from dedup.records import NEVER, SITE_BITS, Counted, Cut, Furniture, Hashes64, Recipe, Sketches
 
@@ -330,7 +330,7 @@ def table(learned: Mapping[int, Hashes64]) -> Hashes64:
 def repeats(table: Hashes64, keys: Hashes64, sites: Sites) -> NDArray[np.bool_]:
     """Return which keys their sites repeat."""
     asked = marked(keys, sites)
-    places = np.searchsorted(table, asked)
+    places = lookup.places(table, asked)
     found = places < len(table)
     found[found] = table[places[found]] == asked[found]
     return found

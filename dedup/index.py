@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dedup import lookup
 from dedup.compiled import compiled
 from dedup.records import Hashes64, Postings, Recipe, Sketches, Units
 
@@ -85,7 +86,7 @@ def candidates(asking: NDArray[np.int32], own: Sketches, known: Led, units: Unit
 
     Pairs are those with a unit of `asking`, whose sketches are `own`; of texts that are equal there are none.
     """
-    places = np.searchsorted(known.leaders.keys, own.keys)
+    places = lookup.places(known.leaders.keys, own.keys)
     asks = np.zeros(len(units.sizes), dtype=bool)
     asks[asking] = True
     return _count(

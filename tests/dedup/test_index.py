@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from dedup import index
+from dedup import index, lookup
 from dedup.corpus import units as stored
 from dedup.records import Postings, Recipe, Sketches, Units
 
@@ -150,3 +150,9 @@ def test_the_leaders_do_not_depend_on_the_order_of_holders(seed: int) -> None:
     assert one == other
     texts: Mapping[int, int] = {unit: int(units.own[unit]) for unit in one}
     assert one == sorted(one, key=lambda unit: (texts[unit], unit))
+
+
+@given(st.sets(st.integers(0, 2**64 - 1)), st.lists(st.integers(0, 2**64 - 1)))
+def test_a_look_up_is_a_binary_search(held: set[int], asked: list[int]) -> None:
+    known, wanted = np.array(sorted(held), dtype=np.uint64), np.array([*asked, *held], dtype=np.uint64)
+    assert lookup.places(known, wanted).tolist() == np.searchsorted(known, wanted).tolist()
