@@ -29,8 +29,9 @@ def weight(word: str, language: str, recipe: Recipe) -> float:
 
 def weights(language: str, prior: float) -> dict[str, float]:
     """Return the weight of every word that is known in a language; `prior` is `Recipe.story_prior`."""
-    frequencies: dict[str, float] = {}
-    for table in _tables(language):
+    first, *others = _tables(language)
+    frequencies = dict(first)
+    for table in others:
         for word, frequency in table.items():
             frequencies[word] = max(frequency, frequencies.get(word, 0.0))
     information: dict[float, float] = {}
