@@ -9,7 +9,7 @@ import numpy as np
 
 from dedup.compiled import compiled
 from dedup.passages import Flags, Mask, Places, follows, room, tiles
-from dedup.records import BEGINS_WITH_DIGIT, HOLDS_DIGIT, NAME, QUOTED, Cut, Hashes32, Hashes64, Recipe
+from dedup.records import BEGINS_WITH_DIGIT, HEADS_LINE, HOLDS_DIGIT, NAME, QUOTED, Cut, Hashes32, Hashes64, Recipe
 
 # Small enough that the cores end together, large enough that handing over costs nothing.
 _BATCH = 256
@@ -49,7 +49,8 @@ class Evidence(NamedTuple):
 
     `same` is 1 where both have the same words from beginning to end. `phrases` are distinct shingles of own words,
     `words` all words, `own` their own ones; `unquoted` are own words outside quotation marks, `covered` those of
-    them that stand in a tile; `digits` words that begin with a digit; `gap` the most own words between two tiles.
+    them that stand in a tile; `digits` words that begin with a digit; `added` the most own words between two tiles,
+    `gap` the most of these in one line.
     `longest` and `shared` are words of the longest tile and of all, `quoted` those of them in quotation marks in a.
     `replaced` counts short gaps between consecutive tiles that hold digits on both sides. `in_order` is 1 where all
     tiles long enough to be told come in one order, `leads` is 1 where one of them heads the text of more own words;
@@ -74,6 +75,8 @@ class Evidence(NamedTuple):
     b_digits: int
     a_gap: int
     b_gap: int
+    a_added: int
+    b_added: int
     longest: int
     shared: int
     quoted: int
@@ -95,6 +98,9 @@ class Evidence(NamedTuple):
     b_facts: int
     facts_common: int
     frame_common: int
+
+
+_COUNTS = len(Evidence._fields)
 
 
 class _Side(NamedTuple):
@@ -180,7 +186,7 @@ def _sets(ends: Places, values: Hashes64, kept: Mask) -> tuple[Places, Hashes64]
 @compiled
 def _compare(held: Texts, pairs: Places, length: int, told: int, gap: int, lead: int) -> tuple[Places, Places, Places]:
     """Return a row of counts for each pair, where its passages end, and all passages."""
-    counts, ends = np.empty((len(pairs), 37), np.int64), np.empty(len(pairs), np.int64)
+    counts, ends = np.empty((len(pairs), _COUNTS), np.int64), np.empty(len(pairs), np.int64)
     passages, count = np.empty((16, 6), np.int64), 0
     for pair in range(len(pairs)):
         a, b = _side(held, pairs[pair, 0], length), _side(held, pairs[pair, 1], length)
@@ -219,8 +225,8 @@ def _set(ends: Places, values: Hashes64, text: int) -> Hashes64:
 @compiled
 def _counted(a: _Side, b: _Side, shared: Places, told: int, lead: int) -> Evidence:
     in_a, in_b = _inside(shared[:, 0], shared[:, 2], len(a.own)), _inside(shared[:, 1], shared[:, 2], len(b.own))
-    a_own, a_covered, a_unquoted, a_digits, a_gap, quoted = _scanned(a, in_a)
-    b_own, b_covered, b_unquoted, b_digits, b_gap, _ = _scanned(b, in_b)
+    a_own, a_covered, a_unquoted, a_digits, a_gap, a_added, quoted = _scanned(a, in_a)
+    b_own, b_covered, b_unquoted, b_digits, b_gap, b_added, _ = _scanned(b, in_b)
     longest, total = 0, 0
     for row in range(len(shared)):
         longest = max(longest, shared[row, 2])
@@ -234,7 +240,8 @@ def _counted(a: _Side, b: _Side, shared: Places, told: int, lead: int) -> Eviden
     return Evidence(
         *(_same(a.hashes, b.hashes), len(a.own), len(b.own), a_own, b_own),
         *(len(a.phrases), len(b.phrases), _common(a.phrases, b.phrases)),
-        *(a_covered, b_covered, a_unquoted, b_unquoted, a_digits, b_digits, a_gap, b_gap, longest, total, quoted),
+        *(a_covered, b_covered, a_unquoted, b_unquoted, a_digits, b_digits),
+        *(a_gap, b_gap, a_added, b_added, longest, total, quoted),
         *(_replaced(a, b, shared), _in_order(shared, told), leads, late, recurring),
         *(len(a.names), len(b.names), _common(a.names, b.names)),
         *(len(a.numbers), len(b.numbers), _common(a.numbers, b.numbers)),
@@ -295,9 +302,10 @@ def _inside(starts: Places, lengths: Places, count: int) -> Mask:
 
 
 @compiled
-def _scanned(side: _Side, inside: Mask) -> tuple[int, int, int, int, int, int]:
-    """Return own, covered, unquoted, digits, gap, quoted: see Evidence. `inside` tells which words stand in tiles."""
-    own, covered, unquoted, digits, gap, quoted, run = 0, 0, 0, 0, 0, 0, 0
+def _scanned(side: _Side, inside: Mask) -> tuple[int, int, int, int, int, int, int]:
+    """Return own, covered, unquoted, digits, gap, added, quoted: see Evidence. `inside`: which words stand in tiles."""
+    own, covered, unquoted, digits, quoted = 0, 0, 0, 0, 0
+    gap, added, line, run = 0, 0, 0, 0
     for place in range(len(inside)):
         is_own, flags, tiled = int(side.own[place]), side.flags[place], int(inside[place])
         in_quotes = int(flags & QUOTED != 0)
@@ -307,8 +315,9 @@ def _scanned(side: _Side, inside: Mask) -> tuple[int, int, int, int, int, int]:
         digits += int(flags & BEGINS_WITH_DIGIT != 0)
         quoted += tiled & in_quotes
         run = (run + is_own) * (1 - tiled)
-        gap = max(gap, run)
-    return own, covered, unquoted, digits, gap, quoted
+        line = (line * int(flags & HEADS_LINE == 0) + is_own) * (1 - tiled)
+        gap, added = max(gap, line), max(added, run)
+    return own, covered, unquoted, digits, gap, added, quoted
 
 
 @compiled

@@ -82,8 +82,9 @@ class Words:
         return len(self.words)
 
 
-# Traits of a word: inside quotation marks; its first character is a digit, or any; it is capitalised inside a sentence.
-QUOTED, BEGINS_WITH_DIGIT, HOLDS_DIGIT, NAME = 1, 2, 4, 8
+# Traits of a word: inside quotation marks; its first character is a digit, or any; it is capitalised inside a sentence;
+# it is the first of its line.
+QUOTED, BEGINS_WITH_DIGIT, HOLDS_DIGIT, NAME, HEADS_LINE = 1, 2, 4, 8, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,8 +287,13 @@ class Measures:
 
     @property
     def containment(self) -> float:
-        """The share of the shorter text that stands in the longer one."""
+        """The share of the shorter text's shingles that stand in the longer one."""
         return self.a_in_b if self.a_words <= self.b_words else self.b_in_a
+
+    @property
+    def taken(self) -> float:
+        """The share of the shorter text's own words that stand in the longer one, in runs of `Recipe.match_words`."""
+        return self.shared_words / max(1, min(self.a_words, self.b_words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,7 +385,7 @@ class Recipe:
     """All numbers of the method. Stored with every result; two recipes never mix in one corpus."""
 
     # What the numbers below mean to this program; it grows when the same numbers would give other results.
-    method: int = 5
+    method: int = 6
     # Signature: datasketch.MinHash(scheme="affine32", seed=seed) over xxh32 of `shingle_words`-word shingles.
     shingle_words: int = 4
     permutations: int = 128
@@ -406,7 +412,8 @@ class Recipe:
     floor: float = 0.1
     near_jaccard: float = 0.65
     near_gap: int = 15
-    syndicated_containment: float = 0.5
+    near_added: int = 45
+    syndicated_share: float = 0.55
     quotes_inside: float = 0.6
     quotes_share: float = 0.25
     quotes_doubt: float = 0.4

@@ -1,4 +1,4 @@
-"""The families of the corpus at another containment, from the matches that are stored; nothing else changes."""
+"""The families of the corpus at another threshold, from the matches that are stored; nothing else changes."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -15,9 +15,9 @@ _AT_ONCE = 2_000
 
 
 def regroup(corpus: Corpus, at: float) -> Snapshot:
-    """Return the results of the last update as they would be with `Recipe.syndicated_containment` at `at`.
+    """Return the results of the last update as they would be with `Recipe.syndicated_share` at `at`.
 
-    Matches of a containment between both thresholds are compared again, others stay what they are. A family that has
+    Matches that take a share between both thresholds are compared again, others stay what they are. A family that has
     the members of a stored one keeps its id; another's is that of the one most of its members are in, `@` and the
     threshold. Stories are left out: they are told of stored families. Raises GemaError where `at` lies below
     `Recipe.floor` or above 1, RecipeError when the corpus was grouped by another recipe.
@@ -27,7 +27,7 @@ def regroup(corpus: Corpus, at: float) -> Snapshot:
     if not recipe.floor <= at <= 1:
         lowest = f"pairs that share less than {recipe.floor:.0%} of the shorter text are not stored"
         raise GemaError(f"a threshold lies between {recipe.floor:g} and 1, not at {at:g}: {lowest}")
-    stored, changed = snapshot(corpus), replace(recipe, syndicated_containment=at)
+    stored, changed = snapshot(corpus), replace(recipe, syndicated_share=at)
     homes = {member: family.id for family in stored.families for member in family.members}
     matches = _decided(corpus, recipe, changed)
     excerpts = merging.merged(sorted(homes), matches, changed)
@@ -55,8 +55,8 @@ def _decided(corpus: Corpus, recipe: Recipe, changed: Recipe) -> list[Match]:
     """Return all matches as the changed recipe decides them, each as the two texts alone make it."""
     with corpus.reading() as connection:
         alone = read_matches(connection, alone=True)
-    low, high = sorted((recipe.syndicated_containment, changed.syndicated_containment))
-    doubtful = [match for match in alone if low <= match.measures.containment < high]
+    low, high = sorted((recipe.syndicated_share, changed.syndicated_share))
+    doubtful = [match for match in alone if low <= match.measures.taken < high]
     again = {(match.a, match.b): match for match in _compared(corpus, doubtful, changed)}
     return [again.get((match.a, match.b), match) for match in alone]
 

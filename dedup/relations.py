@@ -17,9 +17,9 @@ def relate(found: Evidence, measures: Measures, one_site: bool, recipe: Recipe) 
         return Relation.NONE, f"a text of fewer than {recipe.min_words} words says too little"
     if found.same:
         return Relation.EXACT, "the same words from beginning to end"
-    contained = f"{measures.containment:.0%} of the shorter text stands in the longer"
+    contained = f"{measures.taken:.0%} of the shorter text stands in the longer"
     if measures.containment < recipe.floor:
-        return Relation.NONE, f"only {contained}"
+        return Relation.NONE, f"only {measures.containment:.0%} of the shorter text's phrases stand in the longer"
     template = _template(found, measures, one_site, recipe)
     if template:
         return Relation.TEMPLATE, template
@@ -32,7 +32,7 @@ def relate(found: Evidence, measures: Measures, one_site: bool, recipe: Recipe) 
 def _by_share(
     found: Evidence, measures: Measures, one_site: bool, recipe: Recipe, contained: str
 ) -> tuple[Relation, str]:
-    if measures.containment < recipe.syndicated_containment:
+    if measures.taken < recipe.syndicated_share:
         if measures.longest_run < recipe.excerpt_run:
             return Relation.NONE, f"{contained}, in phrases of at most {measures.longest_run} words"
         return Relation.EXCERPT, f"{contained}: a part, not the article"
@@ -99,7 +99,7 @@ def are_facts(words: Cut) -> NDArray[np.bool_]:
 def _mostly_quoted(found: Evidence, measures: Measures, recipe: Recipe) -> str:
     doubtful = measures.outside_quotes < recipe.quotes_doubt
     little = measures.outside_quotes < recipe.quotes_share
-    if not little and not (doubtful and measures.containment < recipe.syndicated_containment):
+    if not little and not (doubtful and measures.taken < recipe.syndicated_share):
         return ""
     inside = share(found.quoted, found.shared)
     return f"{inside:.0%} of what they share is quoted speech" if inside >= recipe.quotes_inside else ""
@@ -125,7 +125,12 @@ def _digest(found: Evidence, recipe: Recipe) -> bool:
 
 
 def _lightly_edited(found: Evidence, measures: Measures, recipe: Recipe) -> bool:
-    """Whether the shared runs come in one order and leave no gap as long as an added or cut paragraph."""
+    """Whether the shared runs come in one order and nothing as long as a paragraph was added or cut.
+
+    A pointer to another article is a line of its own, and several may stand together.
+    """
     if measures.jaccard < recipe.near_jaccard:
         return False
-    return bool(found.in_order) and max(found.a_gap, found.b_gap) <= recipe.near_gap
+    if max(found.a_gap, found.b_gap) > recipe.near_gap or max(found.a_added, found.b_added) > recipe.near_added:
+        return False
+    return bool(found.in_order)

@@ -10,7 +10,7 @@ from numba import njit
 
 from dedup.characters import BEFORE_NAME, CAPITAL, DECIMAL, DIGIT
 from dedup.kernel import Bytes, Places, cut_words
-from dedup.records import BEGINS_WITH_DIGIT, HOLDS_DIGIT, NAME, QUOTED, Hashes32, Hashes64
+from dedup.records import BEGINS_WITH_DIGIT, HEADS_LINE, HOLDS_DIGIT, NAME, QUOTED, Hashes32, Hashes64
 
 _BASIS, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 _M1, _M2 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
@@ -59,6 +59,8 @@ def scan_texts(
         for word in range(words):
             hashes[at + word] = _hash_of(buffer, starts[word], stops[word])
             flags[at + word] = _flags(own, traits, quoted, firsts[at + word], lasts[at + word])
+            if word == 0 or _any_line(own, lasts[at + word - 1], firsts[at + word]):
+                flags[at + word] |= HEADS_LINE
         at += words
         word_ends[text] = at
         counted = _find_numbers(own, traits, numbers, counted)
@@ -111,6 +113,15 @@ def _flags(codes: Hashes32, traits: Bytes, quoted: Bytes, first: int, last: int)
     if capital and codes[first - 1] == _SPACE and traits[codes[first - 2]] & BEFORE_NAME:
         flags |= NAME
     return np.uint8(flags)
+
+
+@_compiled
+def _any_line(codes: Hashes32, first: int, last: int) -> bool:
+    """Return whether a line ends between these places."""
+    found = False
+    for place in range(first, last):
+        found |= codes[place] == _LINE
+    return found
 
 
 @_compiled

@@ -33,7 +33,7 @@ def groups(
             "--at",
             metavar="SHARE",
             help="Families as they would be were so much of the shorter text needed to join two; nothing is stored. "
-            "(stored: 0.5)",
+            "(stored: 0.55)",
         ),
     ] = None,
 ) -> None:

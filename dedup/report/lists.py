@@ -27,7 +27,7 @@ def found(articles: Sequence[Found], text: str, out: Console, zone: tzinfo | Non
         match, article = each.match, each.article
         head = (
             (f"{match.relation.value}  ", "bold cyan"),
-            (f"{wording.percent(match.measures.containment)}  ", "yellow"),
+            (f"{wording.percent(match.measures.taken)}  ", "yellow"),
         )
         _print(out, Text.assemble(*head, (plain(headline(article)), "bold")))
         _print(out, Text(f"    {_where(article, zone)}", "dim"))

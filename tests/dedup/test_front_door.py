@@ -60,7 +60,7 @@ def test_copies_are_found_without_a_corpus(pressed: Corpus) -> None:
     assert {family.members for family in found.families} == {family.members for family in now.families}
     assert (found.matches, found.articles) == (now.matches, now.articles)
     assert find_copies([]).families == ()
-    strict = find_copies(press_articles(), Recipe(syndicated_containment=0.95))
+    strict = find_copies(press_articles(), Recipe(syndicated_share=0.95))
     assert len(strict.families) > len(found.families)
 
 
@@ -74,7 +74,7 @@ def members(found: dedup.Snapshot) -> set[tuple[str, ...]]:
 @pytest.mark.parametrize("at", [0.1, 0.3, 0.5, 0.7, 0.85, 1.0])
 def test_regrouping_is_what_an_update_by_that_recipe_finds(pressed: Corpus, corpus: Corpus, at: float) -> None:
     corpus.add(press_articles())
-    update(corpus, Recipe(syndicated_containment=at), now=NOW)
+    update(corpus, Recipe(syndicated_share=at), now=NOW)
     wanted, found = snapshot(corpus), regroup(pressed, at)
     assert members(found) == members(wanted)
     assert found.matches == wanted.matches
