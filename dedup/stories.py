@@ -33,16 +33,20 @@ _AT_ONCE = 512
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The stories at hand, the first of `vectors`, and from `first` on a day's families; `sizes` families each.
-
-    No two of `apart` (pairs of places) come into one story. Only what `seeds` reach is told.
-    """
+    """The stories at hand, the first of `vectors`, and from `first` on a day's families; `sizes` families each."""
 
     vectors: Vectors
     sizes: Places
     first: int
-    apart: Places
-    seeds: Places
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What is told of a day: the pairs (a < b) among it, how alike they are, and which items it is."""
+
+    pairs: Places
+    alike: NDArray[np.float64]
+    items: NDArray[np.bool_]
 
 
 def means(vectors: Vectors, groups: Places, count: int) -> Vectors:
@@ -62,20 +66,19 @@ def joined(parts: Sequence[Vectors]) -> Vectors:
     )
 
 
-def together(day: Day, recipe: Recipe) -> tuple[Places, NDArray[np.bool_]]:
-    """Return the first of those that come together with each story and family of a day, and which of them are told.
+def together(day: Day, reached: Reached, apart: Places, recipe: Recipe) -> Places:
+    """Return the first of those that come together with each story and family that is reached: average linkage.
 
-    By average linkage; two stories of before are compared where one of the day's families could join either. What
-    reaches one another over no pairs that are alike enough never comes together: all else is as if it were told, too.
+    Two stories of before are compared where one of the day's families could join either. No two of `apart` (pairs of
+    places) come together.
     """
-    pairs, alike, told = around(day.vectors, day.first, day.seeds, recipe)
-    bridges = _bridges(pairs, alike, day.first, recipe.story_cut)
+    bridges = _bridges(reached.pairs, reached.alike, day.first, recipe.story_cut)
     between = np.round(cosines(day.vectors, bridges) * MILLION).astype(np.int64)
-    pairs = np.concatenate([pairs, bridges, day.apart])
-    values = np.concatenate([np.round(alike * MILLION).astype(np.int64), between, np.zeros(len(day.apart), np.int64)])
-    totals = values * day.sizes[pairs[:, 0]] * day.sizes[pairs[:, 1]]
-    totals[len(totals) - len(day.apart) :] = _NEVER
-    return linked(day.sizes, pairs, totals, recipe.story_cut), told
+    pairs = np.concatenate([reached.pairs, bridges, apart])
+    values = [np.round(reached.alike * MILLION).astype(np.int64), between, np.zeros(len(apart), np.int64)]
+    totals = np.concatenate(values) * day.sizes[pairs[:, 0]] * day.sizes[pairs[:, 1]]
+    totals[len(totals) - len(apart) :] = _NEVER
+    return linked(day.sizes, pairs, totals, recipe.story_cut)
 
 
 def linked(sizes: Places, pairs: Places, totals: Places, cut: float) -> Places:
@@ -92,15 +95,13 @@ def linked(sizes: Places, pairs: Places, totals: Places, cut: float) -> Places:
     return _linked(sizes.astype(np.int64), starts.astype(np.int64), others, values, cut * MILLION)
 
 
-def around(
-    vectors: Vectors, first: int, seeds: Places, recipe: Recipe
-) -> tuple[Places, NDArray[np.float64], NDArray[np.bool_]]:
-    """Return the pairs among what `seeds` reach, how alike they are, and what is reached.
+def around(vectors: Vectors, first: int, seeds: Places, recipe: Recipe) -> Reached:
+    """Return what `seeds` reach, from a family of the day to another or to a story, over as many as need be.
 
-    One reaches another if they are alike enough to come together, be it over others. Of pairs (a < b), b is from
-    `first` on, and the cosine reaches the floor. Candidates share enough of their weightiest terms: what shares little
-    of these reaches the floor hardly ever (the prefix filter of Bayardo, Ma and Srikant 2007, with a little less than
-    everything).
+    One reaches another if they are alike enough to come together: what does not reach one another never does. Of pairs,
+    the second is from `first` on, and the cosine reaches the floor. Candidates share enough of their weightiest terms:
+    what shares little of these reaches the floor hardly ever (the prefix filter of Bayardo, Ma and Srikant 2007, with
+    a little less than everything).
     """
     top = _weightiest(vectors.ends, vectors.weights, recipe.story_top_terms)
     turns, turn = np.full(len(vectors.ends), -1, np.int32), 0
@@ -117,7 +118,7 @@ def around(
     told = turns >= 0
     both, cosines_ = np.concatenate(pairs), np.concatenate(alike)
     inside = told[both].all(axis=1)
-    return both[inside], cosines_[inside], told
+    return Reached(both[inside], cosines_[inside], told)
 
 
 def alike_to(vectors: Vectors, first: int, others: Vectors, least: float) -> Places:

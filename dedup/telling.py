@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from dedup import ids, placing, stories
 from dedup.corpus import Corpus, grouping, strands
-from dedup.corpus.strands import Due, Placed, Shown, Told
+from dedup.corpus.strands import Due, Placed, Shown
 from dedup.ordering import UNDATED
 from dedup.records import Recipe, Story, Vectors
 
@@ -65,15 +65,15 @@ class _Held:
 class _Items:
     """What is told together on a day: the strands of the week before, `old`, then its families, at places `own`.
 
-    `recent` are the families of the week before, `home` the item that each belongs to. `vectors` are those of all
-    items, a strand's the middle of its families'.
+    `recent` are the families of the week before, `home` the item that each belongs to: a strand's vector is the middle
+    of its families'.
     """
 
     old: list[int]
     recent: list[Placed]
     home: Places
     own: list[int]
-    vectors: Vectors
+    day: stories.Day
 
 
 @dataclass(slots=True)
@@ -126,12 +126,21 @@ class _Telling:
             del self.held[old]
         here = self._read(day, day)[day]
         before = here.families
+        reaching = self._reaching(day)
+        self.other[day] = set()
+        if not self.due.get(day) and not len(stories.alike_to(here.vectors, 0, reaching, self._surely)):
+            return []
         items = self._items(day, here)
-        apart = self._apart(day)
-        labels, reached = stories.together(self._told(day, here, items, apart), self.recipe)
-        undone = self._undo(day, {one for one, told in zip(items.old, reached.tolist(), strict=False) if not told})
+        seeds = self._seeds(day, here, items, reaching)
+        reached = stories.around(items.day.vectors, items.day.first, seeds, self.recipe)
+        mine = [here.families[items.own[item]].family for item in np.flatnonzero(reached.items[items.day.first :])]
+        apart = self._apart(mine)
+        labels = stories.together(items.day, reached, _places(apart, items, here), self.recipe)
+        undone = self._undo(
+            day, {one for one, told in zip(items.old, reached.items.tolist(), strict=False) if not told}
+        )
         told: dict[int, int | None] = dict.fromkeys(np.setdiff1d(np.arange(len(before)), items.own).tolist())
-        told |= self._strands(day, here, items, labels, reached, apart)
+        told |= self._strands(day, here, items, labels, reached.items, apart)
         here.families = [
             replace(row, strand=told.get(place, row.strand), fresh=False) if row.fresh or place in told else row
             for place, row in enumerate(before)
@@ -178,49 +187,52 @@ class _Telling:
         groups[start + own] = np.arange(len(old), len(old) + len(own))
         every = stories.joined([*(held.vectors for held in week), here.vectors])
         vectors = stories.means(every, groups, len(old) + len(own))
-        return _Items(old.tolist(), recent, where[home], own.tolist(), vectors)
+        sizes = np.concatenate([np.bincount(where[home], minlength=len(old)), np.ones(len(own), np.int64)])
+        return _Items(old.tolist(), recent, where[home], own.tolist(), stories.Day(vectors, sizes, len(old)))
 
-    def _told(self, day: int, here: _Held, items: _Items, apart: Set[tuple[str, str]]) -> stories.Day:
-        first = len(items.old)
-        sizes = np.concatenate([np.bincount(items.home, minlength=first), np.ones(len(items.own), np.int64)])
-        names = {name for pair in apart for name in pair}
-        home = {
-            row.family: item for row, item in zip(items.recent, items.home.tolist(), strict=True) if row.family in names
-        }
-        home |= {here.families[place].family: item for item, place in enumerate(items.own, first)}
-        pairs = sorted({_sorted(home[a], home[b]) for a, b in apart if a in home and b in home and home[a] != home[b]})
-        seeds = self._seeds(day, here, items)
-        return stories.Day(items.vectors, sizes, first, np.array(pairs, np.int64).reshape(-1, 2), seeds)
-
-    def _seeds(self, day: int, here: _Held, items: _Items) -> Places:
+    def _seeds(self, day: int, here: _Held, items: _Items, reaching: Vectors) -> Places:
         """Return the items that may be told otherwise than before, and what they could have come together with."""
-        first, cut = len(items.old), self.recipe.story_cut - _SURELY
+        first, every = items.day.first, items.day.vectors
         due = {row.told for row in self.due.get(day, ())}
         came = [item for item, place in enumerate(items.own, first) if here.families[place].told in due]
         went = sorted(due - {here.families[place].told for place in items.own})
-        changed = self._changed(day, items)
-        if len(came) == len(items.own) or len(went) + len(changed) > _FEW:
+        if len(came) == len(items.own) or len(went) + len(reaching.ends) > _FEW:
             return np.arange(first + len(items.own))
-        near = stories.alike_to(items.vectors, 0, strands.vectors(went), cut)
-        reached = stories.alike_to(items.vectors, first, strands.vectors(changed), cut)
-        return np.union1d(np.array(came, np.int64), np.union1d(near, reached))
+        left = stories.alike_to(every, 0, strands.vectors(went), self._surely)
+        near = stories.alike_to(every, first, reaching, self._surely)
+        return np.union1d(np.array(came, np.int64), np.union1d(left, near))
 
-    def _changed(self, day: int, items: _Items) -> Sequence[Told]:
+    @property
+    def _surely(self) -> float:
+        return self.recipe.story_cut - _SURELY
+
+    def _reaching(self, day: int) -> Vectors:
         """Return what is told, or was, by the strands of the week before a day that are otherwise than they were."""
-        week = range(day - self.recipe.story_days, day) if day != UNDATED else ()
+        week = range(day - self.recipe.story_days, day)
+        if day == UNDATED:
+            return strands.vectors([])
         moved = [row for one in week for row in self.due.get(one, ()) if row.moved]
         ends = {row.strand for row in moved if row.strand is not None}
-        ends |= {strand for strands_ in self.other.values() for strand in strands_}
-        roots = {root(strand, way, day) for strand in ends for way in (self.before, self.merges)}
-        other = {
-            item
-            for row, item in zip(items.recent, items.home.tolist() if roots else (), strict=False)
-            if row.strand is not None
-            and not roots.isdisjoint(root(row.strand, way, day) for way in (self.before, self.merges))
-        }
-        found = {row.told for row in moved}
-        found |= {row.told for row, item in zip(items.recent, items.home.tolist(), strict=True) if item in other}
-        return sorted(found)
+        ends |= {strand for other in self.other.values() for strand in other}
+        inside = self._under({root(strand, way, day) for strand in ends for way in (self.before, self.merges)})
+        with self.corpus.reading() as connection:
+            rows = strands.of_strands(connection, inside, week)
+        told = {row.told for row in moved} | {row.told for row in rows}
+        told |= {row.told for row in self.changed.values() if row.strand in inside and _day(row) in week}
+        return strands.vectors(sorted(told))
+
+    def _under(self, roots: Set[int]) -> set[int]:
+        """Return these strands, and all that went up in them, on whatever day, before or now."""
+        below: dict[int, list[int]] = defaultdict(list)
+        for way in (self.before, self.merges) if roots else ():
+            for one, (into, _) in way.items():
+                below[into].append(one)
+        found, waiting = set(roots), list(roots)
+        while waiting:
+            more = set(below[waiting.pop()]) - found
+            found |= more
+            waiting += more
+        return found
 
     def _strands(
         self,
@@ -295,10 +307,10 @@ class _Telling:
         best = max(range(len(rows)), key=lambda place: (over[place], -(rows[place].rank or 0)))
         return rows[best] if over[best] >= 0 else None
 
-    def _apart(self, day: int) -> set[tuple[str, str]]:
-        """Return the templates that a day's families share with others they are alike to."""
+    def _apart(self, families: Sequence[str]) -> set[tuple[str, str]]:
+        """Return the templates that families share with others they are alike to."""
         with self.corpus.reading() as connection:
-            pairs = sorted(strands.templates(connection, day))
+            pairs = sorted(strands.templates(connection, families))
             rows = strands.placed(connection, {name for pair in pairs for name in pair})
         held = [pair for pair in pairs if pair[0] in rows and pair[1] in rows]
         return {_named(one, other) for one, other, _ in placing.alike(held, rows, self.recipe)}
@@ -315,6 +327,17 @@ class _Telling:
             for day, families in by_day.items():
                 self.held[day] = _Held(families, strands.vectors([row.told for row in families]))
         return {day: self.held[day] for day in range(first, last + 1)}
+
+
+def _places(apart: Set[tuple[str, str]], items: _Items, here: _Held) -> Places:
+    """Return where among the items those stand that are kept apart, a pair a row."""
+    names = {name for pair in apart for name in pair}
+    home = {
+        row.family: item for row, item in zip(items.recent, items.home.tolist(), strict=True) if row.family in names
+    }
+    home |= {here.families[place].family: item for item, place in enumerate(items.own, items.day.first)}
+    pairs = sorted({_sorted(home[a], home[b]) for a, b in apart if a in home and b in home and home[a] != home[b]})
+    return np.array(pairs, np.int64).reshape(-1, 2)
 
 
 def root(strand: int, merges: Merges, day: int) -> int:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, or_, select, true, update
 
 from dedup import ordering
 from dedup.corpus.schema import (
@@ -162,9 +162,11 @@ def of_days(connection: Connection, first: int, last: int) -> list[Placed]:
     return sorted(_placed(connection, where), key=lambda row: (row.rank or 0, row.family))
 
 
-def of_strands(connection: Connection, ids: Iterable[int]) -> list[Placed]:
-    """Return the families told with these strands."""
-    return [row for chunk in chunks(sorted(ids)) for row in _placed(connection, story_families.c.strand.in_(chunk))]
+def of_strands(connection: Connection, ids: Iterable[int], days: range | None = None) -> list[Placed]:
+    """Return the families told with these strands, of some days or all."""
+    column = story_families.c
+    inside = column.rank.between(first_of(days.start), first_of(days.stop) - 1) if days else true()
+    return [row for chunk in chunks(sorted(ids)) for row in _placed(connection, column.strand.in_(chunk) & inside)]
 
 
 def of_ranks(connection: Connection, asked: Iterable[int]) -> list[Placed]:
@@ -195,14 +197,14 @@ def vectors(told: Sequence[Told]) -> Vectors:
     return Vectors(ends, keys, np.frombuffer(weights, "<u2") * np.float32(PART))
 
 
-def templates(connection: Connection, day: int) -> set[tuple[str, str]]:
-    """Return the pairs of families that share templates of which one is of this day."""
-    between = story_families.c.rank.between(first_of(day), first_of(day + 1) - 1)
+def templates(connection: Connection, families: Iterable[str]) -> set[tuple[str, str]]:
+    """Return the pairs of families that share templates, of which one is one of these."""
     found = set()
-    for here, there in _ENDS:
-        query = _tied(here, there).join(story_families, story_families.c.family == _MINE.c.family).where(between)
-        for mine, other, *_ in connection.execute(query.where(matches.c.relation == Relation.TEMPLATE.value)):
-            found.add((min(mine, other), max(mine, other)))
+    for chunk in chunks(sorted(families)):
+        for here, there in _ENDS:
+            query = _tied(here, there).where(_MINE.c.family.in_(chunk), matches.c.relation == Relation.TEMPLATE.value)
+            for mine, other, *_ in connection.execute(query):
+                found.add((min(mine, other), max(mine, other)))
     return found
 
 

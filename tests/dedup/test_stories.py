@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 
 from dedup import background, cutting, stories, terms
@@ -108,11 +109,16 @@ def vectors(*texts: dict[int, float]) -> Vectors:
     return Vectors(ends, keys, weights)
 
 
+def told_by(day: stories.Day, seeds: NDArray[np.int64], apart: list[tuple[int, int]]) -> tuple[list[int], list[bool]]:
+    """Return what comes together of what these reach, and what they reach."""
+    reached = stories.around(day.vectors, day.first, seeds, RECIPE)
+    labels = stories.together(day, reached, np.array(apart, dtype=np.int64).reshape(-1, 2), RECIPE)
+    return [int(label) for label in labels], [bool(told) for told in reached.items]
+
+
 def together(told: Vectors, first: int, apart: list[tuple[int, int]] | None = None) -> list[int]:
-    sizes, seeds = np.ones(len(told.ends), dtype=np.int64), np.arange(first, len(told.ends))
-    day = stories.Day(told, sizes, first, np.array(apart or [], dtype=np.int64).reshape(-1, 2), seeds)
-    labels, _ = stories.together(day, RECIPE)
-    return [int(label) for label in labels]
+    day = stories.Day(told, np.ones(len(told.ends), dtype=np.int64), first)
+    return told_by(day, np.arange(first, len(told.ends)), apart or [])[0]
 
 
 def test_what_tells_of_one_thing_comes_together_with_the_story_of_before() -> None:
@@ -153,8 +159,8 @@ def test_near_finds_every_pair_that_reaches_the_floor(found: list[dict[int, floa
         for pair, cosine in zip(everything.tolist(), stories.cosines(told, everything).tolist(), strict=True)
         if cosine >= RECIPE.story_floor
     }
-    pairs, cosines, _ = stories.around(told, 0, np.arange(len(found)), RECIPE)
-    assert dict(zip(map(tuple, pairs.tolist()), cosines.tolist(), strict=True)) == expected
+    reached = stories.around(told, 0, np.arange(len(found)), RECIPE)
+    assert dict(zip(map(tuple, reached.pairs.tolist()), reached.alike.tolist(), strict=True)) == expected
 
 
 @settings(deadline=None)
@@ -165,13 +171,13 @@ def test_what_is_told_in_part_comes_together_as_in_the_whole(
     told = vectors(*found)
     first = data.draw(st.integers(0, len(found)))
     seeds = np.array(sorted(data.draw(st.sets(st.integers(0, len(found) - 1)))), dtype=np.int64)
-    sizes, apart = np.ones(len(found), dtype=np.int64), np.empty((0, 2), dtype=np.int64)
-    some, reached = stories.together(stories.Day(told, sizes, first, apart, seeds), RECIPE)
-    everything = np.arange(first, len(found))
-    whole, _ = stories.together(stories.Day(told, sizes, first, apart, everything), RECIPE)
-    assert reached[seeds].all()
-    assert some[reached].tolist() == whole[reached].tolist()
-    assert not set(whole[reached].tolist()) & set(whole[~reached].tolist())
+    day = stories.Day(told, np.ones(len(found), dtype=np.int64), first)
+    some, reached = told_by(day, seeds, [])
+    whole, _ = told_by(day, np.arange(first, len(found)), [])
+    inside = {item for item, told_again in enumerate(reached) if told_again}
+    assert inside.issuperset(seeds.tolist())
+    assert [some[item] for item in inside] == [whole[item] for item in inside]
+    assert not {whole[item] for item in inside} & {home for item, home in enumerate(whole) if item not in inside}
 
 
 @settings(deadline=None)
