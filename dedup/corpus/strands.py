@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, bindparam, delete, func, insert, or_, select, true, update
+from sqlalchemy import Connection, Integer, Select, bindparam, delete, func, insert, literal, or_, select, true, update
 
 from dedup import ordering
 from dedup.corpus.schema import (
@@ -128,7 +128,7 @@ def waiting(connection: Connection) -> dict[int, list[Due]]:
 
 def days(connection: Connection) -> list[int]:
     """Return all days that have families."""
-    day = story_families.c.rank.op(">>")(_HASH_BITS)
+    day = story_families.c.rank.op(">>")(literal(_HASH_BITS, Integer))
     return sorted(connection.execute(select(day).distinct().where(story_families.c.rank.is_not(None))).scalars())
 
 

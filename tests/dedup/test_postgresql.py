@@ -1,0 +1,143 @@
+"""The corpus in PostgreSQL: what is true in SQLite is true there. A server of our own, on loopback, gone afterwards."""
+
+import os
+import random
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from dedup import Article, Corpus
+from dedup.corpus.results import snapshot
+from dedup.exports import export
+from dedup.records import Busy
+from dedup.updating import rebuild, update
+from tests.dedup.conftest import NOW
+from tests.dedup.outlets import press_articles
+from tests.dedup.test_telling import fixture, longer, told
+
+# PostgreSQL refuses to run as root: its own user runs it then.
+_USER = "postgres"
+_PLACES = [Path(shutil.which("initdb") or "/nowhere"), *sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))]
+_INITDB = next((place.resolve() for place in reversed(_PLACES) if place.exists()), None)
+
+pytest.importorskip("psycopg", reason="needs the extra `postgres`; .ci/run has it")
+pytestmark = pytest.mark.skipif(_INITDB is None, reason="needs PostgreSQL's initdb and pg_ctl; .ci/run has them")
+
+
+def _run(*command: object) -> None:
+    # A pipe to the server would stay open as long as it runs.
+    user = _USER if os.geteuid() == 0 else None
+    with tempfile.TemporaryFile() as said:
+        done = subprocess.run([*map(str, command)], user=user, cwd="/", stdout=said, stderr=said, check=False)
+        said.seek(0)
+        assert done.returncode == 0, said.read().decode()
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """Yield the address of a server, without a database's name."""
+    assert _INITDB is not None
+    # Not under pytest's folder, into which only its own user may look.
+    folder = Path(tempfile.mkdtemp(prefix="gema-postgresql-"))
+    port = _free_port()
+    options = f"-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -p {port}"
+    control = _INITDB.with_name("pg_ctl")
+    try:
+        if os.geteuid() == 0:
+            shutil.chown(folder, _USER)
+        _run(_INITDB, "-D", folder / "data", "-U", "gema", "-A", "trust", "-E", "UTF8", "--no-sync")
+        _run(control, "-D", folder / "data", "-o", options, "-l", folder / "log", "-w", "start")
+        yield f"postgresql+psycopg://gema@127.0.0.1:{port}"
+    finally:
+        _run(control, "-D", folder / "data", "-m", "immediate", "-w", "stop")
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def there(server: str) -> Iterator[Callable[[], Corpus]]:
+    """Yield what makes a corpus in a database of its own."""
+    admin = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
+    opened: list[Corpus] = []
+
+    def make() -> Corpus:
+        name = f"corpus_{next(_NUMBERS)}"
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        opened.append(Corpus.open(f"{server}/{name}"))
+        return opened[-1]
+
+    yield make
+    for corpus in opened:
+        corpus.close()
+    admin.dispose()
+
+
+_NUMBERS = count()
+
+
+def news(seed: int) -> list[Article]:
+    """Return reports of sites with footers, pages of one frame, and what holds two reports."""
+    chosen = random.Random(seed)
+    sites = [f"situs{letter}.test" for letter in "abc"]
+    found = [
+        longer(f"kabar{n}", chosen.choice(["banjir", "gempa"]), chosen.uniform(0, 20), sites[n % 3], n % 2 == 0)
+        for n in range(20)
+    ]
+    found += [fixture(f"harga{n}", chosen.uniform(0, 20), chosen.choice(sites), chosen) for n in range(5)]
+    one, other = found[:2]
+    both = f"{one.text}\n{other.text}"
+    copied = replace(one, id="salin", url="http://salin.test/1", site="salin.test", title="Judul “lain” \N{SNOWMAN}")
+    return [*found, copied, replace(copied, id="rangkum", url="http://rangkum.test/1", site="rangkum.test", text=both)]
+
+
+def test_an_update_finds_there_what_it_finds_in_sqlite(
+    there: Callable[[], Corpus], new_corpus: Callable[[], Corpus]
+) -> None:
+    results = []
+    for corpus in (there(), new_corpus()):
+        corpus.add([*news(1), *press_articles()])
+        done = update(corpus, now=NOW)
+        results.append((done, snapshot(corpus), sorted(map(repr, export(corpus)))))
+    assert results[0] == results[1]
+    assert len(results[0][1].families) > 1
+
+
+def test_nor_does_order_or_what_went_again_matter_there(there: Callable[[], Corpus]) -> None:
+    wanted = news(2)
+    extra = [longer(f"sementara{number}", "banjir", number, "situsa.test", True) for number in range(4)]
+    whole = told(there(), wanted)
+    pieces = there()
+    told(pieces, [*wanted[::2], *extra], wanted[1::2])
+    for article in extra:
+        pieces.remove(article.id)
+    assert told(pieces, []) == whole
+    before = snapshot(pieces)
+    rebuild(pieces, now=NOW)
+    assert snapshot(pieces) == before
+    assert told(pieces, []) == whole
+
+
+def test_one_update_at_a_time(there: Callable[[], Corpus]) -> None:
+    corpus = there()
+    corpus.add(news(3))
+    with (
+        Corpus.open(str(corpus.engine.url)) as other,
+        other.alone("updating"),
+        pytest.raises(Busy, match="another process"),
+    ):
+        update(corpus, now=NOW)
+    assert update(corpus, now=NOW).articles == len(news(3))
