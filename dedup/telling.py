@@ -1,33 +1,22 @@
 """The last stage of an update: families and what they tell → stories, under ids that last.
 
-Days are told in order, each with what is left of the week before it: the result follows from the set of families. On
-a day, only what a change can reach is told again: families that came, went or tell something else, and what they, or
-the stories of before that they changed, could come together with.
+Families are placed among the others (`placing`), strands are woven day by day (`weaving`), and a story is what hangs
+together by strands that went up in one another.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from heapq import heapify, heappop, heappush
-
-import numpy as np
-from numpy.typing import NDArray
 
 from dedup import ids, placing, stories
 from dedup.corpus import Corpus, grouping, strands
-from dedup.corpus.strands import Due, Placed, Shown
+from dedup.corpus.strands import Placed, Shown
 from dedup.ordering import UNDATED
-from dedup.records import Recipe, Story, Vectors
+from dedup.records import Recipe, Story
+from dedup.weaving import Progress, Weaving, root
 
-Progress = Callable[[str, int, int], None]
-Merges = dict[int, tuple[int, int]]
-Places = stories.Places
-
-# So many lost or changed neighbours are looked for one by one; for more, the whole day is told.
-_FEW = 500
-# Two stories are as alike as their families on average: with this less, no rounding hides one that is.
-_SURELY = 0.001
+_EVER = UNDATED + 1
 
 
 def tell_stories(corpus: Corpus, recipe: Recipe, now: datetime, tell: Progress) -> None:
@@ -40,7 +29,7 @@ def tell_stories(corpus: Corpus, recipe: Recipe, now: datetime, tell: Progress) 
         fresh = strands.fresh(connection)
         before = strands.merges(connection)
     if due or gone or fresh:
-        told = _Telling(corpus, recipe, due, before, dict(before), tell)
+        told = Weaving(corpus, recipe, due, before, dict(before), tell)
         told.all()
         # Those whose day was not told anew stand as before, but their titles and words may be others.
         told.changed = {row.family: replace(row, fresh=False) for row in fresh} | told.changed
@@ -48,309 +37,7 @@ def tell_stories(corpus: Corpus, recipe: Recipe, now: datetime, tell: Progress) 
         grouping.told(corpus, now)
 
 
-@dataclass(slots=True)
-class _Held:
-    """A day's families, by rank, and what they tell."""
-
-    families: list[Placed]
-    vectors: Vectors
-
-    def telling(self) -> Places:
-        """Return the places of families that could come into a story."""
-        alone = np.array([row.alone for row in self.families], dtype=bool)
-        return np.flatnonzero((np.diff(self.vectors.ends, prepend=0) > 0) & ~alone)
-
-
-@dataclass(frozen=True, slots=True)
-class _Items:
-    """What is told together on a day: the strands of the week before, `old`, then its families, at places `own`.
-
-    `recent` are the families of the week before, `home` the item that each belongs to: a strand's vector is the middle
-    of its families'.
-    """
-
-    old: list[int]
-    recent: list[Placed]
-    home: Places
-    own: list[int]
-    day: stories.Day
-
-
-@dataclass(slots=True)
-class _Telling:
-    """Days told again, one after the other, and what that changed: families as they stand now, and merges."""
-
-    corpus: Corpus
-    recipe: Recipe
-    due: dict[int, list[Due]]
-    before: Merges
-    merges: Merges
-    tell: Progress
-    changed: dict[str, Placed] = field(default_factory=dict)
-    was: dict[str, Placed] = field(default_factory=dict)
-    held: dict[int, _Held] = field(default_factory=dict)
-    # By day, the strands that are otherwise than before from there on.
-    other: dict[int, set[int]] = field(default_factory=dict)
-
-    def all(self) -> None:
-        """Tell every day on which something is due, and every day that this reaches."""
-        with self.corpus.reading() as connection:
-            days = strands.days(connection)
-        waiting = sorted(self.due)
-        heapify(waiting)
-        known = set(waiting)
-        done = 0
-        while waiting:
-            day = heappop(waiting)
-            self.tell("telling stories", done, done + len(waiting) + 1)
-            done += 1
-            reached = self._reached(day, self._day(day), days)
-            for later in sorted(reached - known):
-                heappush(waiting, later)
-            known |= reached
-
-    def _reached(self, day: int, changed: Sequence[Placed], days: Sequence[int]) -> set[int]:
-        """Return the days that a day's change reaches; `changed` are its families that are told otherwise now."""
-        with self.corpus.reading() as connection:
-            far = strands.later(connection, (sign for row in changed for sign in row.signs), day)
-        for row in far:
-            self.due.setdefault(_day(row), []).append(Due(_day(row), row.told, row.strand, False))
-        reached = {_day(row) for row in far}
-        if self.other[day] or any(row.moved for row in self.due.get(day, ())):
-            reached |= {later for later in days if day < later <= day + self.recipe.story_days and later != UNDATED}
-        return reached
-
-    def _day(self, day: int) -> Sequence[Placed]:
-        """Tell what changes reach on a day; return its families that are told otherwise than before."""
-        for old in [old for old in self.held if old < day - self.recipe.story_days]:
-            del self.held[old]
-        here = self._read(day, day)[day]
-        before = here.families
-        reaching = self._reaching(day)
-        self.other[day] = set()
-        if not self.due.get(day) and not len(stories.alike_to(here.vectors, 0, reaching, self._surely)):
-            return []
-        items = self._items(day, here)
-        seeds = self._seeds(day, here, items, reaching)
-        reached = stories.around(items.day.vectors, items.day.first, seeds, self.recipe)
-        mine = [here.families[items.own[item]].family for item in np.flatnonzero(reached.items[items.day.first :])]
-        apart = self._apart(mine)
-        labels = stories.together(items.day, reached, _places(apart, items, here), self.recipe)
-        undone = self._undo(
-            day, {one for one, told in zip(items.old, reached.items.tolist(), strict=False) if not told}
-        )
-        told: dict[int, int | None] = dict.fromkeys(np.setdiff1d(np.arange(len(before)), items.own).tolist())
-        told |= self._strands(day, here, items, labels, reached.items, apart)
-        here.families = [
-            replace(row, strand=told.get(place, row.strand), fresh=False) if row.fresh or place in told else row
-            for place, row in enumerate(before)
-        ]
-        changed = self._note(before, here.families)
-        self.other[day] = {
-            strand for row in changed for strand in (self.was[row.family].strand, row.strand) if strand is not None
-        } | {one for one in undone | self._merged(day) if self.before.get(one) != self.merges.get(one)}
-        return changed
-
-    def _undo(self, day: int, kept: Set[int]) -> set[int]:
-        """Take back what came together on a day; return it. What no change reaches, stays."""
-        undone = {one for one, (_, when) in self.merges.items() if when == day and one not in kept}
-        for one in undone:
-            del self.merges[one]
-        return undone
-
-    def _merged(self, day: int) -> set[int]:
-        return {one for one, (_, when) in self.merges.items() if when == day}
-
-    def _note(self, before: Sequence[Placed], now: Sequence[Placed]) -> list[Placed]:
-        """Keep what is otherwise than before; return the families that are told with another strand."""
-        other = [(old, new) for old, new in zip(before, now, strict=True) if old != new or new.story is None]
-        for old, new in other:
-            self.was.setdefault(new.family, old)
-            self.changed[new.family] = new
-        return [new for old, new in other if old.strand != new.strand]
-
-    def _items(self, day: int, here: _Held) -> _Items:
-        """Return what a day is told with: the strands of the week before, each in its middle, and its families."""
-        week = [] if day == UNDATED else list(self._read(day - self.recipe.story_days, day - 1).values())
-        recent, rows, start = list[Placed](), [np.empty(0, np.int64)], 0
-        for held in week:
-            places = [place for place in held.telling().tolist() if held.families[place].strand is not None]
-            recent += [held.families[place] for place in places]
-            rows.append(np.array(places, np.int64) + start)
-            start += len(held.families)
-        strand, home = np.unique(np.array([row.strand for row in recent], np.int64), return_inverse=True)
-        roots = np.array([root(one, self.merges, day) for one in strand.tolist()], np.int64)
-        old, where = np.unique(roots, return_inverse=True)
-        own = here.telling()
-        groups = np.full(start + len(here.families), -1, np.int64)
-        groups[np.concatenate(rows)] = where[home]
-        groups[start + own] = np.arange(len(old), len(old) + len(own))
-        every = stories.joined([*(held.vectors for held in week), here.vectors])
-        vectors = stories.means(every, groups, len(old) + len(own))
-        sizes = np.concatenate([np.bincount(where[home], minlength=len(old)), np.ones(len(own), np.int64)])
-        return _Items(old.tolist(), recent, where[home], own.tolist(), stories.Day(vectors, sizes, len(old)))
-
-    def _seeds(self, day: int, here: _Held, items: _Items, reaching: Vectors) -> Places:
-        """Return the items that may be told otherwise than before, and what they could have come together with."""
-        first, every = items.day.first, items.day.vectors
-        due = {row.told for row in self.due.get(day, ())}
-        came = [item for item, place in enumerate(items.own, first) if here.families[place].told in due]
-        went = sorted(due - {here.families[place].told for place in items.own})
-        if len(came) == len(items.own) or len(went) + len(reaching.ends) > _FEW:
-            return np.arange(first + len(items.own))
-        left = stories.alike_to(every, 0, strands.vectors(went), self._surely)
-        near = stories.alike_to(every, first, reaching, self._surely)
-        return np.union1d(np.array(came, np.int64), np.union1d(left, near))
-
-    @property
-    def _surely(self) -> float:
-        return self.recipe.story_cut - _SURELY
-
-    def _reaching(self, day: int) -> Vectors:
-        """Return what is told, or was, by the strands of the week before a day that are otherwise than they were."""
-        week = range(day - self.recipe.story_days, day)
-        if day == UNDATED:
-            return strands.vectors([])
-        moved = [row for one in week for row in self.due.get(one, ()) if row.moved]
-        ends = {row.strand for row in moved if row.strand is not None}
-        ends |= {strand for other in self.other.values() for strand in other}
-        inside = self._under({root(strand, way, day) for strand in ends for way in (self.before, self.merges)})
-        with self.corpus.reading() as connection:
-            rows = strands.of_strands(connection, inside, week)
-        told = {row.told for row in moved} | {row.told for row in rows}
-        told |= {row.told for row in self.changed.values() if row.strand in inside and _day(row) in week}
-        return strands.vectors(sorted(told))
-
-    def _under(self, roots: Set[int]) -> set[int]:
-        """Return these strands, and all that went up in them, on whatever day, before or now."""
-        below: dict[int, list[int]] = defaultdict(list)
-        for way in (self.before, self.merges) if roots else ():
-            for one, (into, _) in way.items():
-                below[into].append(one)
-        found, waiting = set(roots), list(roots)
-        while waiting:
-            more = set(below[waiting.pop()]) - found
-            found |= more
-            waiting += more
-        return found
-
-    def _strands(
-        self,
-        day: int,
-        here: _Held,
-        items: _Items,
-        labels: Places,
-        reached: NDArray[np.bool_],
-        apart: Set[tuple[str, str]],
-    ) -> dict[int, int | None]:
-        """Return by place the strands that those of a day's families that were told are told with."""
-        first, old, own = len(items.old), items.old, items.own
-        groups: dict[int, list[int]] = defaultdict(list)
-        for item in np.flatnonzero(reached).tolist():
-            groups[int(labels[item])].append(item)
-        fresh = [[own[item - first] for item in each] for each in groups.values() if each[0] >= first]
-        far = self._far(day, here, fresh, apart)
-        found: dict[int, int | None] = {}
-        for each in groups.values():
-            mine = [own[item - first] for item in each if item >= first]
-            strand = self._strand(day, [old[item] for item in each if item < first], mine, here, far)
-            found |= dict.fromkeys(mine, strand)
-        return found
-
-    def _strand(self, day: int, old: Sequence[int], mine: Sequence[int], here: _Held, far: Mapping[int, int]) -> int:
-        """Return the strand that some come together in: the eldest of theirs, one from afar, or a new one."""
-        if old:
-            self.merges.update({one: (min(old), day) for one in old if one != min(old)})
-            return min(old)
-        return far.get(mine[0], here.families[mine[0]].rank or 0)
-
-    def _far(
-        self, day: int, here: _Held, groups: Sequence[Sequence[int]], apart: Set[tuple[str, str]]
-    ) -> dict[int, int]:
-        """Return, by the first place of each group, the strand from afar that it goes on with, if any."""
-        recipe = self.recipe
-        last = day if day == UNDATED else day - recipe.story_days
-        signs = {place: here.families[place].signs for group in groups for place in group}
-        with self.corpus.reading() as connection:
-            seen = strands.earlier(
-                connection, {s for own in signs.values() for s in own}, last, recipe.story_far_holders
-            )
-            known = {row.rank: row for row in strands.of_ranks(connection, {r for held in seen.values() for r in held})}
-        found: dict[int, int] = {}
-        for group in groups:
-            asked = {
-                r
-                for place in group
-                for sign in signs[place]
-                for r in seen.get(sign, ())
-                if r in known and _named(here.families[place].family, known[r].family) not in apart
-            }
-            rows = [self.changed.get(known[r].family, known[r]) for r in sorted(asked)]
-            rows = [row for row in rows if row.strand is not None and not row.alone]
-            best = self._nearest(day, here, group, rows)
-            if best is not None and best.strand is not None:
-                found[group[0]] = best.strand
-        return found
-
-    def _nearest(self, day: int, here: _Held, group: Sequence[int], rows: Sequence[Placed]) -> Placed | None:
-        """Return the family that passes by most what a group must be alike to it; None where none does."""
-        if not rows:
-            return None
-        own = strands.vectors([here.families[place].told for place in group])
-        middle = stories.means(own, np.zeros(len(group), np.int64), 1)
-        both = stories.joined([middle, strands.vectors([row.told for row in rows])])
-        pairs = np.array([(0, place) for place in range(1, len(rows) + 1)], np.int64)
-        over = [
-            round(alike - stories.needed(None if UNDATED in (day, _day(row)) else day - _day(row), self.recipe), 6)
-            for alike, row in zip(stories.cosines(both, pairs).tolist(), rows, strict=True)
-        ]
-        best = max(range(len(rows)), key=lambda place: (over[place], -(rows[place].rank or 0)))
-        return rows[best] if over[best] >= 0 else None
-
-    def _apart(self, families: Sequence[str]) -> set[tuple[str, str]]:
-        """Return the templates that families share with others they are alike to."""
-        with self.corpus.reading() as connection:
-            pairs = sorted(strands.templates(connection, families))
-            rows = strands.placed(connection, {name for pair in pairs for name in pair})
-        held = [pair for pair in pairs if pair[0] in rows and pair[1] in rows]
-        return {_named(one, other) for one, other, _ in placing.alike(held, rows, self.recipe)}
-
-    def _read(self, first: int, last: int) -> dict[int, _Held]:
-        """Return the days from `first` to `last`, those at hand as they stand now."""
-        missing = [day for day in range(first, last + 1) if day not in self.held]
-        if missing:
-            by_day: dict[int, list[Placed]] = {day: [] for day in missing}
-            with self.corpus.reading() as connection:
-                for row in strands.of_days(connection, missing[0], missing[-1]):
-                    if _day(row) in by_day:
-                        by_day[_day(row)].append(self.changed.get(row.family, row))
-            for day, families in by_day.items():
-                self.held[day] = _Held(families, strands.vectors([row.told for row in families]))
-        return {day: self.held[day] for day in range(first, last + 1)}
-
-
-def _places(apart: Set[tuple[str, str]], items: _Items, here: _Held) -> Places:
-    """Return where among the items those stand that are kept apart, a pair a row."""
-    names = {name for pair in apart for name in pair}
-    home = {
-        row.family: item for row, item in zip(items.recent, items.home.tolist(), strict=True) if row.family in names
-    }
-    home |= {here.families[place].family: item for item, place in enumerate(items.own, items.day.first)}
-    pairs = sorted({_sorted(home[a], home[b]) for a, b in apart if a in home and b in home and home[a] != home[b]})
-    return np.array(pairs, np.int64).reshape(-1, 2)
-
-
-def root(strand: int, merges: Merges, day: int) -> int:
-    """Return the strand that one has become before a day."""
-    while strand in merges and merges[strand][1] < day:
-        strand = merges[strand][0]
-    return strand
-
-
-_EVER = UNDATED + 1
-
-
-def _save(corpus: Corpus, recipe: Recipe, told: _Telling, gone: Sequence[Placed], now: datetime) -> None:
+def _save(corpus: Corpus, recipe: Recipe, told: Weaving, gone: Sequence[Placed], now: datetime) -> None:
     """Name the stories that what was told anew belongs to, and store them."""
     before, merges = told.before, told.merges
     other = {one for one in before.keys() | merges.keys() if before.get(one) != merges.get(one)}
@@ -408,15 +95,3 @@ def _label(held: Sequence[Placed], shown: Mapping[str, Shown]) -> tuple[str, tup
         called = held[stories.central(strands.vectors([row.told for row in held]))].family
     terms = stories.telling_terms([shown[row.family].named for row in held if row.family in shown], 5)
     return (shown[called].title if called in shown else ""), terms
-
-
-def _day(row: Placed) -> int:
-    return strands.day_of(row.rank or 0)
-
-
-def _sorted(one: int, other: int) -> tuple[int, int]:
-    return (one, other) if one < other else (other, one)
-
-
-def _named(one: str, other: str) -> tuple[str, str]:
-    return (one, other) if one < other else (other, one)
