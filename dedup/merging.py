@@ -7,12 +7,15 @@ its own, which shares nothing with the first.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from dedup.records import Match, Recipe, Relation
 
 Pair = tuple[str, str]
-# Where a part stands in a text: from, to, and how many words it has.
+# Where pieces of a part stand in a text: from, to, and how many words each has.
 Spans = tuple[tuple[int, int, int], ...]
+# How many words a part of a text has, and where.
+Part = tuple[int, Spans]
 
 # Parts of which less than this share of the smaller one lies in both stand apart.
 _OVERLAP = 0.2
@@ -29,7 +32,7 @@ class Holding:
     """What a text shares with others: with each, where; how many words it has; of which others it holds most."""
 
     words: int = 0
-    shared: dict[str, Spans] = field(default_factory=dict)
+    shared: dict[str, Part] = field(default_factory=dict)
     most: set[str] = field(default_factory=set)
 
 
@@ -40,8 +43,9 @@ def holdings(matches: Iterable[Match], known: dict[str, Holding] | None = None) 
         measures, holds = match.measures, match.relation in _HOLDS
         a, b = found[match.a], found[match.b]
         a.words, b.words = measures.a_words, measures.b_words
-        a.shared[match.b] = tuple([(part.a_start, part.a_end, part.words) for part in match.passages])
-        b.shared[match.a] = tuple([(part.b_start, part.b_end, part.words) for part in match.passages])
+        words = sum([part.words for part in match.passages])
+        a.shared[match.b] = words, tuple([(part.a_start, part.a_end, part.words) for part in match.passages])
+        b.shared[match.a] = words, tuple([(part.b_start, part.b_end, part.words) for part in match.passages])
         if holds and measures.b_in_a >= _MOST and a.words >= b.words:
             a.most.add(match.b)
         if holds and measures.a_in_b >= _MOST and b.words >= a.words:
@@ -56,7 +60,7 @@ def doubtful(holding: Holding) -> bool:
     """
     if len(holding.most) < _TWO:
         return False
-    parts = sorted((_words(holding.shared[other]), holding.shared[other]) for other in holding.most)
+    parts = sorted(holding.shared[other] for other in holding.most)
     return any(_apart(small, part) for small in parts[:_TRIED] for part in parts)
 
 
@@ -80,12 +84,17 @@ def excerpts(texts: Iterable[str], known: Mapping[str, Holding], matches: Iterab
     found = set()
     for text in texts:
         holding = known[text]
-        for other in sorted(holding.most):
-            pair = (min(text, other), max(text, other))
-            foreign = [holding.shared[one] for one in holding.most if not _tied(one, other, text, known)]
-            if pair in joining and _outside(foreign, holding.shared[other]) >= recipe.merge_share * holding.words:
-                found.add(pair)
+        joined = [other for other in sorted(holding.most) if _pair(text, other) in joining]
+        tied = cache(lambda one, other, text=text: _tied(one, other, text, known))
+        for other in joined:
+            foreign = [holding.shared[one][1] for one in holding.most if not tied(*_pair(one, other))]
+            if _outside(foreign, holding.shared[other][1]) >= recipe.merge_share * holding.words:
+                found.add(_pair(text, other))
     return found
+
+
+def _pair(one: str, other: str) -> Pair:
+    return (one, other) if one < other else (other, one)
 
 
 _HOLDS = frozenset({Relation.NEAR, Relation.REVISION, Relation.SYNDICATED, Relation.EXCERPT})
@@ -95,16 +104,14 @@ def _tied(one: str, other: str, text: str, known: Mapping[str, Holding]) -> bool
     """Tell whether two texts share something, by themselves or through any third text but this one."""
     if one == other or other in known[one].shared:
         return True
-    thirds = known[one].shared.keys() & known[other].shared.keys() - {text}
     return any(
-        one in known[third].shared
-        and other in known[third].shared
-        and not _apart(*((_words(part), part) for part in (known[third].shared[one], known[third].shared[other])))
-        for third in thirds
+        third != text and not _apart(known[third].shared[one], known[third].shared[other])
+        for third in known[one].shared.keys() & known[other].shared.keys()
+        if one in known[third].shared and other in known[third].shared
     )
 
 
-def _apart(one: tuple[int, Spans], other: tuple[int, Spans]) -> bool:
+def _apart(one: Part, other: Part) -> bool:
     """Tell whether two parts of a text, each after the number of its words, lie in different places."""
     if one[0] > other[0]:
         one, other = other, one
@@ -132,7 +139,3 @@ def _free(begin: int, stop: int, covered: Spans) -> int:
         if first < stop and end > begin:
             free -= min(stop, end) - max(begin, first)
     return free
-
-
-def _words(spans: Spans) -> int:
-    return sum([words for _, _, words in spans])
