@@ -1,7 +1,7 @@
 """How well copies are found in a made-up corpus where they are known, ours and other projects' side by side.
 
 `python -m tests.benchmarks.copies SIZE --seed N [--peers PYTHON] [--no-stories] [--wrong N]`: one corpus, one scorer.
-PYTHON is an interpreter that has rensa and text-dedup, which are no part of this project; datasketch is.
+PYTHON is an interpreter that has gaoya, rensa and text-dedup, which are no part of this project; datasketch is.
 """
 
 import argparse
@@ -148,7 +148,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("size", type=int)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--peers", metavar="PYTHON", help="an interpreter that has rensa and text-dedup")
+    parser.add_argument("--peers", metavar="PYTHON", help="an interpreter that has gaoya, rensa and text-dedup")
     parser.add_argument("--wrong", type=int, default=0, metavar="N", help="show so many of each kind of error")
     parser.add_argument("--keep", metavar="FOLDER", help="leave the corpus and the texts there")
     parser.add_argument("--no-stories", action="store_true", help="let the update end with families")
@@ -168,7 +168,7 @@ def main() -> None:
         if asked.peers:
             texts = Path(folder) / "texts.jsonl"
             held = peers(sys.executable, texts, ["datasketch-0.5", "datasketch-0.8"])
-            held |= peers(asked.peers, texts, ["rensa-0.5", "rensa-0.8", "text-dedup-0.5"])
+            held |= peers(asked.peers, texts, ["gaoya-0.5", "gaoya-0.8", "rensa-0.5", "rensa-0.8", "text-dedup-0.5"])
             for name, (groups_, seconds) in held.items():
                 print_families(name, truth, groups_, seconds)
     print_relations(truth, found)

@@ -53,6 +53,17 @@ def rensa(texts: list[str], threshold: float) -> Pairs:
         index.insert(number, signature)
 
 
+def gaoya(texts: list[str], threshold: float) -> Pairs:
+    """Yield the pairs of gaoya's index, with the bands that it finds best; it confirms them by signature."""
+    from gaoya.minhash import MinHashStringIndex  # type: ignore[import-not-found]
+
+    index = MinHashStringIndex(32, threshold, None, None, _PERMUTATIONS, "word", True, (_SHINGLE, _SHINGLE), "vec")
+    for number, text in enumerate(texts):
+        for other in index.query(text):
+            yield number, other
+        index.insert_document(number, text)
+
+
 def text_dedup(texts: list[str], threshold: float) -> Pairs:
     """Yield the pairs of text-dedup's MinHash with its own settings; it confirms none."""
     import numpy as np
@@ -86,6 +97,7 @@ def text_dedup(texts: list[str], threshold: float) -> Pairs:
 
 PEERS: dict[str, Callable[[list[str], float], Pairs]] = {
     "datasketch": datasketch,
+    "gaoya": gaoya,
     "rensa": rensa,
     "text-dedup": text_dedup,
 }

@@ -1,10 +1,11 @@
-"""What a batch of 5,000 new articles costs `dedup update` in a corpus that grows, stories included.
+"""What a batch of 5,000 new articles costs `dedup update` in a corpus that grows.
 
-`python -m tests.benchmarks.growth [SIZE …] [--seed N] [--keep FOLDER]`
+`python -m tests.benchmarks.growth [SIZE …] [--no-stories] [--seed N] [--keep FOLDER]`
 
 A made-up press (`tests/quality/generated/`) publishes 5,000 articles a day, a third of them copies. The corpus is
 filled to each size, in updates of 50,000, and then the next day comes: printed are wall and CPU seconds of that update,
-the most memory its process held, and for the filling articles a second and bytes an article.
+the most memory its process held, candidates for each of its articles, and for the filling articles a second and bytes
+an article. Copies do not depend on stories: without them it tells what finding copies takes.
 """
 
 import argparse
@@ -16,13 +17,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
-from dedup import Article, Corpus, update
+from dedup import Article, Corpus
+from dedup.updating import update
 from tests.quality.generated.corpus import articles
 
 _BATCH, _FILLING = 5_000, 50_000
@@ -31,11 +35,12 @@ _START = datetime(2026, 3, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What an update took: seconds of wall clock and CPU, and the most megabytes its process held."""
+    """What an update took: seconds of wall clock and CPU, the most megabytes its process held; how many candidates."""
 
     wall: float
     cpu: float
     memory: float
+    candidates: int
 
 
 def day_by_day(found: Iterator[Article]) -> Iterator[Article]:
@@ -44,27 +49,28 @@ def day_by_day(found: Iterator[Article]) -> Iterator[Article]:
         yield replace(article, published=_START + timedelta(days=number / _BATCH))
 
 
-def updated(address: str) -> Cost:
+def updated(address: str, stories: bool) -> Cost:
     """Update a corpus in a process of its own; return what it took."""
-    command = [sys.executable, "-m", __spec__.name, "--child", address]
+    command = [sys.executable, "-m", __spec__.name, "--child", address, *([] if stories else ["--no-stories"])]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return Cost(**json.loads(done.stdout))
 
 
-def _child(address: str) -> None:
+def _child(address: str, stories: bool) -> None:
     began = time.perf_counter()
-    with Corpus.open(address) as corpus:
-        update(corpus)
+    with Corpus.open(address) as corpus, nullcontext() if stories else patch("dedup.updating.tell_stories"):
+        done = update(corpus)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"wall": time.perf_counter() - began, "cpu": time.process_time(), "memory": memory}))
+    print(json.dumps(asdict(Cost(time.perf_counter() - began, time.process_time(), memory, done.candidates))))
 
 
-def _grow(folder: Path, sizes: list[int], seed: int) -> None:
+def _grow(folder: Path, sizes: list[int], seed: int, stories: bool) -> None:
     address, file = f"sqlite:///{folder}/growth.db", folder / "growth.db"
     coming = day_by_day(articles(max(sizes) + _BATCH * len(sizes), seed))
     held = 0
     print(
-        f"{'articles':>9}  {'batch of 5,000: wall s':>22} {'CPU s':>6} {'MB':>6}  {'filled at':>12} {'bytes each':>10}"
+        f"{'articles':>9}  {'batch of 5,000: wall s':>22} {'CPU s':>6} {'MB':>6} {'candidates':>10}  "
+        f"{'filled at':>12} {'bytes each':>10}"
     )
     for size in sorted(sizes):
         stored = taken = 0.0
@@ -72,14 +78,15 @@ def _grow(folder: Path, sizes: list[int], seed: int) -> None:
         while held < size:
             count = min(_FILLING, size - held)
             stored += _add(address, coming, count)
-            taken += updated(address).wall
+            taken += updated(address, stories).wall
             held += count
         rate = f"{came / (stored + taken):,.0f}/s" if came else "-"
         space = file.stat().st_size // held
         _add(address, coming, _BATCH)
-        cost = updated(address)
+        cost = updated(address, stories)
         held += _BATCH
-        line = f"{size:9,}  {cost.wall:22.1f} {cost.cpu:6.1f} {cost.memory:6,.0f}  {rate:>12} {space:10,}"
+        line = f"{size:9,}  {cost.wall:22.1f} {cost.cpu:6.1f} {cost.memory:6,.0f} {cost.candidates / _BATCH:10.2f}"
+        line += f"  {rate:>12} {space:10,}"
         print(line, flush=True)
 
 
@@ -98,14 +105,15 @@ def main() -> int:
     parser.add_argument("sizes", nargs="*", type=int, default=[10_000, 30_000, 100_000])
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--keep", metavar="FOLDER", help="where the corpus stays")
+    parser.add_argument("--no-stories", action="store_true", help="let updates end with families")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.child:
-        _child(asked.child)
+        _child(asked.child, not asked.no_stories)
         return 0
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, seed {asked.seed}")
     with TemporaryDirectory() as folder:
-        _grow(Path(asked.keep or folder), asked.sizes, asked.seed)
+        _grow(Path(asked.keep or folder), asked.sizes, asked.seed, not asked.no_stories)
     return 0
 
 
