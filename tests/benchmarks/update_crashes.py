@@ -26,8 +26,8 @@ from tests.quality.generated.corpus import articles
 
 _STEP = 300
 _BATCHES = 3
-# Starting takes one to two seconds of these.
-_LIFE_S = (1.0, 6.0)
+# How long an update lives at most after its first sign of work.
+_LIFE_S = 5.0
 
 Result = tuple[set[frozenset[str]], set[frozenset[str]], dict[tuple[str, str], Match]]
 
@@ -47,11 +47,15 @@ def batches(count: int, seed: int) -> tuple[list[list[Article]], list[str]]:
     return [found[start::_BATCHES] for start in range(_BATCHES)], gone
 
 
-def killed(address: str, randomness: random.Random, life: tuple[float, float] = _LIFE_S) -> bool:
-    """Start an update of this corpus and kill it some time later; return whether it was alive to be killed."""
-    with subprocess.Popen([sys.executable, "-m", __spec__.name, "--child", address]) as child:
+def killed(address: str, after: float) -> bool:
+    """Start an update of this corpus and kill it `after` seconds of work; return whether it was alive to be killed."""
+    command = [sys.executable, "-m", __spec__.name, "--child", address]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        # How long a process takes to start says nothing of where in its work a kill hits it.
+        child.stdout.readline()
         try:
-            child.wait(randomness.uniform(*life))
+            child.wait(after)
         except subprocess.TimeoutExpired:
             child.kill()
             return True
@@ -59,9 +63,17 @@ def killed(address: str, randomness: random.Random, life: tuple[float, float] = 
 
 
 def disturbed(
-    corpus: Corpus, found: Sequence[Sequence[Article]], gone: Sequence[str], kills: int, randomness: random.Random
+    corpus: Corpus,
+    found: Sequence[Sequence[Article]],
+    gone: Sequence[str],
+    kills: int,
+    randomness: random.Random,
+    life: float = _LIFE_S,
 ) -> int:
-    """Bring these articles into a corpus while its updates are killed; return how many kills hit one."""
+    """Bring these articles into a corpus while its updates are killed; return how many kills hit one.
+
+    An update lives for up to `life` seconds.
+    """
     hit = 0
     for number, batch in enumerate(found):
         corpus.add(batch)
@@ -72,7 +84,7 @@ def disturbed(
         misses = 0
         # An update that came to its end has nothing left to break off: the next batch has.
         while hit < wanted and misses < 2:
-            struck = killed(str(corpus.engine.url), randomness)
+            struck = killed(str(corpus.engine.url), randomness.uniform(0, life))
             hit, misses = hit + struck, misses + (not struck)
     return hit
 
@@ -82,6 +94,12 @@ def wrong(corpus: Corpus, undisturbed: Corpus) -> list[str]:
     names = ("families", "stories", "matches")
     pairs = zip(names, result(corpus), result(undisturbed), strict=True)
     return [f"other {name} than undisturbed" for name, one, other in pairs if one != other] + check(corpus)
+
+
+def _at_work(stage: str, done: int, total: int) -> None:
+    """Tell that the update has begun, once: nobody reads on."""
+    if stage == "signing" and not done:
+        print(stage, flush=True)
 
 
 def main() -> int:
@@ -94,7 +112,7 @@ def main() -> int:
     asked = parser.parse_args()
     if asked.child:
         with Corpus.open(asked.child) as corpus, patch("dedup.updating._AT_ONCE", _STEP):
-            update(corpus)
+            update(corpus, progress=_at_work)
         return 0
     print(f"{asked.kills} kills, random seed {asked.seed}")
     found, gone = batches(asked.articles, asked.seed)

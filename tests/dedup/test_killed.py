@@ -14,7 +14,7 @@ from tests.dedup.conftest import NOW
 def test_killed_updates_leave_nothing_wrong(new_corpus: Callable[[], Corpus]) -> None:
     found, gone = update_crashes.batches(600, seed=3)
     corpus, whole = new_corpus(), new_corpus()
-    assert update_crashes.disturbed(corpus, found, gone, 3, random.Random(3)) == 3
+    assert update_crashes.disturbed(corpus, found, gone, 3, random.Random(3), life=0.3) == 3
     update(corpus, now=NOW)
     for batch in found:
         whole.add(batch)
