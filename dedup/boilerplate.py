@@ -347,7 +347,7 @@ def own(words: Cut, sites: NDArray[np.int64], repeated: Hashes64, recipe: Recipe
     """
     texts, places, keys = minhash.sampled(words, recipe)
     theirs = repeats(repeated, keys, sites[texts])
-    mask = ~_covered(words, texts, places, theirs, recipe.shingle_words)
+    mask = ~_covered(words.ends, texts, places, theirs, recipe.shingle_words)
     left = np.diff(np.concatenate(([0], np.cumsum(mask)))[np.concatenate(([0], words.ends))])
     total = np.diff(words.ends, prepend=0)
     enough = (left >= recipe.min_own_words) & (left >= recipe.min_own_share * total)
@@ -366,7 +366,8 @@ def telling(
     """
     texts, places, keys = minhash.sampled(words, recipe)
     theirs = _since(furniture, marked(keys, sites[texts])) <= days[texts]
-    return ~_covered(words, texts, places, _in_a_row(texts, theirs, recipe.furniture_keys), recipe.shingle_words)
+    enough = _in_a_row(texts, theirs, recipe.furniture_keys)
+    return ~_covered(words.ends, texts, places, enough, recipe.shingle_words)
 
 
 @compiled
@@ -383,22 +384,23 @@ def _in_a_row(texts: Places, theirs: NDArray[np.bool_], least: int) -> NDArray[n
     return out
 
 
-def _covered(words: Cut, texts: Places, places: Places, repeated: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
+@compiled
+def _covered(
+    ends: Places, texts: Places, places: Places, repeated: NDArray[np.bool_], length: int
+) -> NDArray[np.bool_]:
     """Return which words lie in repeated shingles, or between two that follow one another in the sample."""
-    if not repeated.any():
-        return np.zeros(len(words.hashes), dtype=bool)
-    ends = words.ends[texts]
-    starts = np.concatenate(([0], words.ends))[texts]
-    first = np.ones(len(texts), dtype=bool)
-    first[1:] = texts[1:] != texts[:-1]
-    last = np.roll(first, -1)
-    begin = np.where(first, starts, places)
-    follows = ~last & np.roll(repeated, -1)
-    stop = np.where(last, ends, np.where(follows, np.maximum(np.roll(places, -1), places + length), places + length))
-    steps = np.zeros(len(words.hashes) + 1, dtype=np.int64)
-    np.add.at(steps, begin[repeated], 1)
-    np.add.at(steps, stop[repeated], -1)
-    return np.cumsum(steps[:-1]) > 0
+    covered = np.zeros(ends[-1] if len(ends) else 0, np.bool_)
+    for row in range(len(texts)):
+        if repeated[row]:
+            text, begin, stop = texts[row], places[row], places[row] + length
+            if row == 0 or texts[row - 1] != text:
+                begin = ends[text - 1] if text else 0
+            if row + 1 == len(texts) or texts[row + 1] != text:
+                stop = ends[text]
+            elif repeated[row + 1]:
+                stop = max(stop, places[row + 1])
+            covered[begin:stop] = True
+    return covered
 
 
 def _digests(sketches: Sketches) -> Hashes64:

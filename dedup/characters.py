@@ -16,8 +16,9 @@ from dedup.records import Hashes32
 
 # What a character may do. Scripts written without spaces give each character, with its marks, a word of its own.
 BEGINS, CONTINUES, ALONE, MARKS, JOINS, LONG = 1, 2, 4, 8, 16, 32
-# What else it is: a digit of any kind, one of a decimal number, a capital, what a name may follow after a space.
-DIGIT, DECIMAL, CAPITAL, BEFORE_NAME = 1, 2, 4, 8
+# What else it is: a digit of any kind, one of a decimal number, a capital, what a name may follow after a space, a mark
+# that may open a quotation.
+DIGIT, DECIMAL, CAPITAL, BEFORE_NAME, OPENS = 1, 2, 4, 8, 16
 # All others are written in no more bytes of UTF-8.
 MOST_BYTES = 6
 UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
@@ -74,6 +75,7 @@ _TRAITS = (
     (r"\p{Nd}+", DECIMAL),
     (r"\p{Lu}+", CAPITAL),
     (r"[\p{Ll}\p{N},;)]+", BEFORE_NAME),
+    (r"[“„«\"「]+", OPENS),
 )
 
 

@@ -12,6 +12,7 @@ from dedup.records import KEY_BITS, Cut, Hashes32, Hashes64, Recipe, Sketches
 
 # Shingles that are permuted at once: 128 permutations of them fill 2 MiB.
 _BLOCK = 4096
+_KEY_SHIFT = np.uint64(64 - KEY_BITS)
 
 
 def signature(hashes: Hashes32, recipe: Recipe) -> Hashes32:
@@ -41,11 +42,23 @@ def sketches(words: Cut, recipe: Recipe) -> Sketches:
 def sampled(words: Cut, recipe: Recipe) -> tuple[NDArray[np.int64], NDArray[np.int64], Hashes64]:
     """Return for each shingle that sketches sample, in order: its text, the place of its first word, its key."""
     hashes = shingles.hashes64(words.hashes, recipe.shingle_words)
-    places = np.flatnonzero(hashes <= np.uint64(2**64 // recipe.sketch_one_in - 1))
-    texts = np.searchsorted(words.ends, places, "right")
-    inside = places + recipe.shingle_words <= words.ends[texts]
-    texts, places = texts[inside], places[inside]
-    return texts, places, hashes[places] >> np.uint64(64 - KEY_BITS)
+    return _sampled(hashes, words.ends, recipe.shingle_words, np.uint64(2**64 // recipe.sketch_one_in - 1))
+
+
+@compiled
+def _sampled(
+    hashes: Hashes64, ends: NDArray[np.int64], length: int, most: np.uint64
+) -> tuple[NDArray[np.int64], NDArray[np.int64], Hashes64]:
+    texts, places = np.empty(len(hashes), np.int64), np.empty(len(hashes), np.int64)
+    keys = np.empty(len(hashes), np.uint64)
+    count, start = 0, 0
+    for text in range(len(ends)):
+        for place in range(start, ends[text] - length + 1):
+            if hashes[place] <= most:
+                texts[count], places[count], keys[count] = text, place, hashes[place] >> _KEY_SHIFT
+                count += 1
+        start = ends[text]
+    return texts[:count].copy(), places[:count].copy(), keys[:count].copy()
 
 
 def gathered(texts: NDArray[np.int64], keys: Hashes64, count: int) -> Sketches:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,17 +123,24 @@ class Desk:
     def terms(self, batch: Batch) -> list[dict[str, float]]:
         """Return the salient terms of each article's text, without furniture, and title, and how much each says."""
         found = self._terms(batch)
+        words, said = _spelled(batch, found.ends, found.places), found.said.tolist()
         return [
-            dict(zip(self._spelled(batch, place, found.places[held].tolist()), found.said[held].tolist(), strict=True))
-            for place in range(len(batch))
-            for held in [found.of(place)]
+            dict(zip(words[start:stop], said[start:stop], strict=True))
+            for start, stop in pairwise([0, *found.ends.tolist()])
         ]
 
     def term_vectors(self, batch: Batch) -> list[TermVector]:
         """Return the vector of each article's `terms`."""
         found = self._terms(batch)
+        ends, places = salient.weightiest(found.ends, found.said, _NAMED)
+        words, said = _spelled(batch, ends, found.places[places]), np.round(found.said[places], 3).tolist()
+        named = list(zip(words, said, strict=True))
+        spans = pairwise([0, *ends.tolist()])
         vectors = salient.vectors(found, batch.words, self.recipe)
-        return [replace(vector, named=tuple(self._named(batch, place, found))) for place, vector in enumerate(vectors)]
+        return [
+            replace(vector, named=tuple(named[start:stop]))
+            for vector, (start, stop) in zip(vectors, spans, strict=True)
+        ]
 
     def _read(self, keys: Sequence[str]) -> Batch:
         known = grouping.listed(self.corpus, keys)
@@ -148,19 +156,19 @@ class Desk:
         languages = [article.language for article in batch.articles]
         return salient.terms(batch.words, batch.titles, telling, languages, self.recipe)
 
-    def _named(self, batch: Batch, place: int, found: salient.Terms) -> Iterator[tuple[str, float]]:
-        held = found.of(place)
-        said = found.said[held]
-        first = held.start + np.argsort(-said, kind="stable")[:_NAMED]
-        words = self._spelled(batch, place, found.places[first].tolist())
-        yield from zip(words, np.round(found.said[first], 3).tolist(), strict=True)
 
-    def _spelled(self, batch: Batch, place: int, wheres: Sequence[int]) -> Iterator[str]:
-        """Yield the terms of one article that stand at these places, as `salient.Terms` counts them."""
-        length, title, text = len(batch.words.hashes), batch.articles[place].title, batch.texts[place]
-        for where in wheres:
-            cut, written, at = (batch.words, text, where) if where < length else (batch.titles, title, where - length)
-            yield segments.normal(written[int(cut.starts[at]) : int(cut.stops[at])])
+def _spelled(batch: Batch, ends: NDArray[np.int64], places: NDArray[np.int64]) -> list[str]:
+    """Return the terms at these places, as `salient.Terms` counts them; those of article i end at `ends[i]`."""
+    words, titles = batch.words, batch.titles
+    starts = np.concatenate([words.starts, titles.starts])[places].tolist()
+    stops = np.concatenate([words.stops, titles.stops])[places].tolist()
+    owners = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0)).tolist()
+    titled = (places >= len(words.hashes)).tolist()
+    written = [
+        batch.articles[owner].title if inside else batch.texts[owner]
+        for owner, inside in zip(owners, titled, strict=True)
+    ]
+    return [segments.normal(text[start:stop]) for text, start, stop in zip(written, starts, stops, strict=True)]
 
 
 def _all_of(batch: Batch) -> Mask:

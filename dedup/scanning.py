@@ -7,10 +7,25 @@ from typing import Any
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
-from dedup.characters import BEFORE_NAME, CAPITAL, DECIMAL, DIGIT
-from dedup.kernel import Bytes, Places, cut_words
+from dedup.characters import (
+    ALONE,
+    BEFORE_NAME,
+    BEGINS,
+    CAPITAL,
+    CODES,
+    CONTINUES,
+    DECIMAL,
+    DIGIT,
+    LONG,
+    MARKS,
+    OPENS,
+)
 from dedup.records import BEGINS_WITH_DIGIT, HEADS_LINE, HOLDS_DIGIT, NAME, QUOTED, Hashes32, Hashes64
+
+Bytes = NDArray[np.uint8]
+Places = NDArray[np.int64]
 
 _BASIS, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 _M1, _M2 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
@@ -19,7 +34,12 @@ _CURLY, _CURLY_END, _LOW, _ANGLE, _ANGLE_END = 0x201C, 0x201D, 0x201E, 0xAB, 0xB
 _STRAIGHT, _CORNER, _CORNER_END = 0x22, 0x300C, 0x300D
 _SEPARATORS = (0x2E, 0x2C, 0x3A, 0x2F)
 
+_BEGINS, _CONTINUES, _ALONE = np.uint8(BEGINS), np.uint8(CONTINUES), np.uint8(ALONE)
+_MARKS, _LONG, _NOTHING = np.uint8(MARKS), np.uint8(LONG), np.uint8(0)
+_ASCII = np.uint32(0x80)
+
 _compiled: Any = njit(cache=True, nogil=True)
+_inlined: Any = njit(cache=True, nogil=True, inline="always")
 
 
 @_compiled
@@ -38,12 +58,6 @@ def scan_texts(
     where each text's end, and their hashes. Last, what kinds of characters the words of each text hold, as
     `kernel.sign_texts` tells.
     """
-    most, before = 0, 0
-    for end in ends:
-        most, before = max(most, end - before), end
-    buffer = np.empty(most * 7 + 4, np.uint8)
-    starts, stops = np.empty(most + 1, np.int64), np.empty(most + 1, np.int64)
-    quoted = np.empty(most + 1, np.uint8)
     word_ends, number_ends = np.empty(len(ends), np.int64), np.empty(len(ends), np.int64)
     hashes, numbers = np.empty(len(codes) + 1, np.uint64), np.empty(len(codes) + 1, np.uint64)
     firsts, lasts = np.empty(len(codes) + 1, np.uint32), np.empty(len(codes) + 1, np.uint32)
@@ -51,22 +65,116 @@ def scan_texts(
     held = np.zeros(len(ends), np.uint8)
     before, at, counted = 0, 0, 0
     for text in range(len(ends)):
-        own = codes[before : ends[text]]
-        words, held[text] = cut_words(
-            own, *(kinds, folded, longer, longer_starts, buffer, starts, stops, firsts[at:], lasts[at:])
+        at, counted, held[text] = _scan(
+            codes[before : ends[text]],
+            *(kinds, traits, folded, longer, longer_starts, hashes, firsts, lasts, flags, at, numbers, counted),
         )
-        _mark_quotations(own, quoted)
-        for word in range(words):
-            hashes[at + word] = _hash_of(buffer, starts[word], stops[word])
-            flags[at + word] = _flags(own, traits, quoted, firsts[at + word], lasts[at + word])
-            if word == 0 or _any_line(own, lasts[at + word - 1], firsts[at + word]):
-                flags[at + word] |= HEADS_LINE
-        at += words
-        word_ends[text] = at
-        counted = _find_numbers(own, traits, numbers, counted)
-        number_ends[text] = counted
+        word_ends[text], number_ends[text] = at, counted
         before = ends[text]
     return word_ends, hashes[:at], firsts[:at], lasts[:at], flags[:at], number_ends, numbers[:counted], held
+
+
+@_compiled
+def _scan(  # noqa: C901 - one loop over a text, and every call in it costs
+    codes: Hashes32,
+    kinds: Bytes,
+    traits: Bytes,
+    folded: Hashes32,
+    longer: Hashes32,
+    longer_starts: Places,
+    hashes: Hashes64,
+    firsts: Hashes32,
+    lasts: Hashes32,
+    flags: Bytes,
+    at: int,
+    numbers: Hashes64,
+    counted: int,
+) -> tuple[int, int, np.uint8]:
+    """Write a text's words from place `at` on, its numbers from `counted` on; return where both end, and `held`.
+
+    A word's hash is FNV-1a of its UTF-8 (Fowler, Noll, Vo 1991), mixed as MurmurHash3 ends (Appleby 2011).
+    """
+    inside, goes_on, seen = False, _NOTHING, _NOTHING
+    value, flag = _BASIS, 0
+    # Quotations and numbers are looked through when their first character is met.
+    quotation, number, no_corner = 0, 0, 0
+    head = True
+    for place in range(len(codes)):
+        code = codes[place]
+        kind, trait = kinds[code], traits[code]
+        if not (inside and kind & goes_on):
+            if inside:
+                hashes[at], lasts[at], flags[at] = _mixed(value), place, flag
+                at += 1
+                inside = False
+            if kind & _BEGINS:
+                goes_on = _CONTINUES
+            elif kind & _ALONE:
+                goes_on = _MARKS
+            else:
+                if code == _LINE:
+                    head = True
+                elif place >= quotation and trait & OPENS:
+                    quotation, no_corner = _quoted_until(codes, place, no_corner)
+                continue
+            inside, value, flag = True, _BASIS, 0
+            firsts[at] = place
+            if head:
+                flag, head = HEADS_LINE, False
+            if place < quotation:
+                flag |= QUOTED
+            if trait & DIGIT:
+                flag |= BEGINS_WITH_DIGIT
+            if trait & CAPITAL and place > 1 and codes[place - 1] == _SPACE and traits[codes[place - 2]] & BEFORE_NAME:
+                # Unless it turns out to be one letter alone.
+                flag |= NAME if place + 1 < len(codes) and kinds[codes[place + 1]] & goes_on else 0
+        seen |= kind
+        if trait & DIGIT:
+            flag |= HOLDS_DIGIT
+            if trait & DECIMAL and place >= number:
+                number, numbers[counted] = _number_until(codes, traits, place)
+                counted += 1
+        to = folded[code]
+        if to < _ASCII:
+            value = np.uint64((value ^ np.uint64(to)) * _PRIME)
+        elif not kind & _LONG:
+            value = _written(value, to, longer, longer_starts)
+    if inside:
+        hashes[at], lasts[at], flags[at] = _mixed(value), len(codes), flag
+        at += 1
+    return at, counted, seen
+
+
+@_compiled
+def _written(value: np.uint64, to: np.uint32, longer: Hashes32, starts: Places) -> np.uint64:
+    """Return the hash of a word so far with what a character becomes behind it."""
+    if to < CODES:
+        return _utf8(value, to)  # type: ignore[no-any-return] # compiled functions have no types
+    for place in range(starts[to - CODES], starts[to - CODES + 1]):
+        value = _utf8(value, longer[place])
+    return value
+
+
+@_compiled
+def _utf8(value: np.uint64, code: np.uint32) -> np.uint64:
+    """Return the hash of a word so far with a code point behind it, in UTF-8."""
+    if code < 0x80:
+        return _byte(value, code)  # type: ignore[no-any-return] # compiled functions have no types
+    if code < 0x800:
+        value = _byte(value, 0xC0 | (code >> 6))
+        return _byte(value, 0x80 | (code & 0x3F))  # type: ignore[no-any-return] # compiled functions have no types
+    if code < 0x10000:
+        value = _byte(value, 0xE0 | (code >> 12))
+    else:
+        value = _byte(value, 0xF0 | (code >> 18))
+        value = _byte(value, 0x80 | ((code >> 12) & 0x3F))
+    value = _byte(value, 0x80 | ((code >> 6) & 0x3F))
+    return _byte(value, 0x80 | (code & 0x3F))  # type: ignore[no-any-return] # compiled functions have no types
+
+
+@_inlined
+def _byte(value: np.uint64, byte: int) -> np.uint64:
+    return np.uint64((value ^ np.uint64(byte)) * _PRIME)
 
 
 @_compiled
@@ -98,54 +206,22 @@ def _mixed(value: np.uint64) -> np.uint64:
 
 
 @_compiled
-def _flags(codes: Hashes32, traits: Bytes, quoted: Bytes, first: int, last: int) -> np.uint8:
-    flags = 0
-    if quoted[first]:
-        flags |= QUOTED
-    if traits[codes[first]] & DIGIT:
-        flags |= BEGINS_WITH_DIGIT
-    for place in range(first, last):
-        if traits[codes[place]] & DIGIT:
-            flags |= HOLDS_DIGIT
-            break
-    long_enough = last - first > 1 and first > 1
-    capital = long_enough and traits[codes[first]] & CAPITAL
-    if capital and codes[first - 1] == _SPACE and traits[codes[first - 2]] & BEFORE_NAME:
-        flags |= NAME
-    return np.uint8(flags)
+def _quoted_until(codes: Hashes32, place: int, no_corner: int) -> tuple[int, int]:
+    """Return where the quotation ends that the mark at `place` opens, `place` if it opens none: as `segments` does.
 
-
-@_compiled
-def _any_line(codes: Hashes32, first: int, last: int) -> bool:
-    """Return whether a line ends between these places."""
-    found = False
-    for place in range(first, last):
-        found |= codes[place] == _LINE
-    return found
-
-
-@_compiled
-def _mark_quotations(codes: Hashes32, quoted: Bytes) -> None:
-    """Mark in `quoted` the characters inside quotation marks, these included: as `segments` finds quotations."""
-    quoted[: len(codes)] = 0
-    place, no_corner = 0, 0
-    while place < len(codes):
-        one, other, may_stay_open = _closers(codes[place])
-        if not one or (one == _CORNER_END and place < no_corner):
-            place += 1
-            continue
-        end = place + 1
-        while end < len(codes) and codes[end] != _LINE and codes[end] != one and codes[end] != other:
-            end += 1
-        if end < len(codes) and codes[end] != _LINE:
-            end += 1
-        elif not may_stay_open:
-            # Nor is any other corner closed before here.
-            no_corner = end if one == _CORNER_END else no_corner
-            place += 1
-            continue
-        quoted[place:end] = 1
-        place = end
+    Before `no_corner`, which is returned as well, no corner is closed.
+    """
+    one, other, may_stay_open = _closers(codes[place])
+    if one == _CORNER_END and place < no_corner:
+        return place, no_corner
+    end = place + 1
+    while end < len(codes) and codes[end] != _LINE and codes[end] != one and codes[end] != other:
+        end += 1
+    if end < len(codes) and codes[end] != _LINE:
+        return end + 1, no_corner
+    if may_stay_open:
+        return end, no_corner
+    return place, end if one == _CORNER_END else no_corner
 
 
 @_compiled
@@ -165,20 +241,13 @@ def _closers(code: np.uint32) -> tuple[int, int, bool]:
 
 
 @_compiled
-def _find_numbers(codes: Hashes32, traits: Bytes, out: Hashes64, at: int) -> int:
-    """Write the hash of each number of a text, separators kept, from `out[at]` on; return the place behind them."""
-    place = 0
-    while place < len(codes):
-        if not traits[codes[place]] & DECIMAL:
-            place += 1
-            continue
-        value = _BASIS
-        while place < len(codes) and (
-            traits[codes[place]] & DECIMAL
-            or (codes[place] in _SEPARATORS and place + 1 < len(codes) and traits[codes[place + 1]] & DECIMAL)
-        ):
-            value = np.uint64((value ^ np.uint64(codes[place])) * _PRIME)
-            place += 1
-        out[at] = _mixed(value)
-        at += 1
-    return at
+def _number_until(codes: Hashes32, traits: Bytes, place: int) -> tuple[int, np.uint64]:
+    """Return where the number ends that begins at `place`, and its hash, separators kept."""
+    value = _BASIS
+    while place < len(codes) and (
+        traits[codes[place]] & DECIMAL
+        or (codes[place] in _SEPARATORS and place + 1 < len(codes) and traits[codes[place + 1]] & DECIMAL)
+    ):
+        value = np.uint64((value ^ np.uint64(codes[place])) * _PRIME)
+        place += 1
+    return place, _mixed(value)

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import xxhash
 
+from dedup.compiled import COMPILES, compiled
 from dedup.records import Hashes32, Hashes64
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_M1, _M2 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 
 
 def hashes32(words: Sequence[str], length: int) -> Hashes32:
@@ -31,18 +33,30 @@ def hashes64(words: Hashes64, length: int) -> Hashes64:
 
     These are combined as a polynomial and mixed (the finaliser of MurmurHash3).
     """
+    return _one_by_one(words, length) if COMPILES else by_numpy(words, length)
+
+
+def by_numpy(words: Hashes64, length: int) -> Hashes64:
+    """Return what `hashes64` does, all shingles step by step."""
     count = len(words) - length + 1
     if count <= 0:
         return np.empty(0, dtype=np.uint64)
     combined = np.zeros(count, dtype=np.uint64)
     for place in range(length):
         combined = combined * _MULTIPLIER + words[place : place + count]
-    return _mixed(combined)
+    for factor in (_M1, _M2):
+        combined = (combined ^ (combined >> np.uint64(33))) * factor
+    return combined ^ (combined >> np.uint64(33))
 
 
-def _mixed(values: Hashes64) -> Hashes64:
-    values = values ^ (values >> np.uint64(33))
-    values = values * np.uint64(0xFF51AFD7ED558CCD)
-    values = values ^ (values >> np.uint64(33))
-    values = values * np.uint64(0xC4CEB9FE1A85EC53)
-    return values ^ (values >> np.uint64(33))
+@compiled
+def _one_by_one(words: Hashes64, length: int) -> Hashes64:
+    out = np.empty(max(len(words) - length + 1, 0), np.uint64)
+    for place in range(len(out)):
+        value = np.uint64(0)
+        for word in range(place, place + length):
+            value = np.uint64(value * _MULTIPLIER + words[word])
+        value = np.uint64((value ^ (value >> np.uint64(33))) * _M1)
+        value = np.uint64((value ^ (value >> np.uint64(33))) * _M2)
+        out[place] = value ^ (value >> np.uint64(33))
+    return out

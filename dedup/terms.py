@@ -83,6 +83,27 @@ def vectors(found: Terms, words: Cut, recipe: Recipe) -> list[TermVector]:
 
 
 @compiled
+def weightiest(ends: Places, said: Weights, most: int) -> tuple[Places, Places]:
+    """Return for each text the places of its terms that say most, most first, so many at most; and where they end."""
+    stops, out = np.empty(len(ends), np.int64), np.empty(most * len(ends), np.int64)
+    at, start = 0, 0
+    for text in range(len(ends)):
+        first = at
+        for place in range(start, ends[text]):
+            if at - first == most and said[place] <= said[out[at - 1]]:
+                continue
+            at += int(at - first < most)
+            row = at - 1
+            while row > first and said[out[row - 1]] < said[place]:
+                out[row] = out[row - 1]
+                row -= 1
+            out[row] = place
+        stops[text] = at
+        start = ends[text]
+    return stops, out[:at].copy()
+
+
+@compiled
 def _lengths(ends: Places, said: Weights) -> Weights:
     """Return the length of each text's vector, 1 where it is 0; added up text by text, whatever texts come with it."""
     out, start = np.ones(len(ends)), 0
