@@ -157,23 +157,30 @@ def _by_site(units: Units, some: NDArray[np.int64], sites: Sequence[int]) -> lis
     return [some[start:stop] for start, stop in zip(first.tolist(), last.tolist(), strict=True)]
 
 
-def moved(desk: Desk, state: State, changed: Set[str]) -> NDArray[np.int32]:
-    """Return the units to be sketched and verified again: new ones, changed ones, those that hold what changed sides.
+def moved(desk: Desk, state: State, changed: Set[str]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the units to be sketched and verified again, and the units that may tell something else than before.
 
-    A key changes sides when its site comes to repeat it, or no longer does, or comes to have it for furniture.
+    Both are new and changed ones, and those that hold a key that changed sides: its site came to repeat it, or no
+    longer does; for what they tell, it came to be furniture, or no longer is.
     """
     before, now = state.sites_before, state.sites
     flipped = boilerplate.table(_flipped(before.repeated, now.repeated))
     aged = boilerplate.aged(before.furniture, now.furniture)
-    found = [held.number for held in (*state.moves.born, *state.moves.renamed)]
-    found += [number for number, key in state.articles.items() if key in changed]
+    came = [held.number for held in (*state.moves.born, *state.moves.renamed)]
+    came += [number for number, key in state.articles.items() if key in changed]
+    again, retold = [np.array(came, np.int32)], [np.array(came, np.int32)]
     for part in _search(desk.corpus, state, np.unique(np.concatenate([flipped, aged.keys]) >> np.uint64(SITE_BITS))):
         keys = np.repeat(part.keys, np.diff(part.ends, prepend=0))
         alive = state.units.sites[part.units] >= 0
         keys, holders = keys[alive], part.units[alive]
         sites, days = state.units.sites[holders], state.units.days[holders]
-        found += holders[boilerplate.repeats(flipped, keys, sites) | aged.on(keys, sites, days)].tolist()
-    numbers = np.unique(np.array(found, dtype=np.int32))
+        again.append(holders[boilerplate.repeats(flipped, keys, sites)])
+        retold.append(holders[aged.on(keys, sites, days)])
+    return _alive(state, again), _alive(state, retold)
+
+
+def _alive(state: State, parts: Sequence[NDArray[np.int32]]) -> NDArray[np.int32]:
+    numbers = np.unique(np.concatenate(parts))
     return numbers[state.units.sites[numbers] >= 0]
 
 
@@ -185,25 +192,27 @@ def _flipped(before: Mapping[int, Hashes64], now: Mapping[int, Hashes64]) -> dic
     }
 
 
-def own_texts(
-    desk: Desk, state: State, numbers: NDArray[np.int32], tell: Progress
-) -> tuple[Sketches, Sketches, dict[str, TermVector]]:
-    """Take the own sketches of units and what they tell; return the sketches, those with boilerplate, and the terms."""
+def own_texts(desk: Desk, state: State, numbers: NDArray[np.int32], tell: Progress) -> tuple[Sketches, Sketches]:
+    """Take the own sketches of units; return them, and those with boilerplate."""
     own, raw = [], []
-    told: dict[str, TermVector] = {}
-    born = [held.number for held in state.moves.born]
-    # New units in the order in which they were signed: these are still at hand.
-    for done, chunk in (*_chunks(np.setdiff1d(numbers, born).tolist()), *_chunks(born)):
+    for done, chunk in _as_signed(state, numbers):
         tell("sketching", done, len(numbers))
-        keys = _keys(desk.corpus, state, chunk)
-        batch = desk.batch(keys)
-        taken = desk.own(batch)
+        taken = desk.own(desk.batch(_keys(desk.corpus, state, chunk)))
         state.units.own[chunk] = taken.hashes
         state.units.sizes[chunk] = taken.sketches.sizes()
         own.append(taken.sketches)
         raw.append(taken.raw)
-        told |= zip(keys, desk.term_vectors(batch), strict=True)
-    return _together(own), _together(raw), told
+    return _together(own), _together(raw)
+
+
+def terms(desk: Desk, state: State, numbers: NDArray[np.int32], tell: Progress) -> dict[str, TermVector]:
+    """Return what units tell, by the articles that stand for them."""
+    told: dict[str, TermVector] = {}
+    for done, chunk in _as_signed(state, numbers):
+        tell("reading what is told", done, len(numbers))
+        keys = _keys(desk.corpus, state, chunk)
+        told |= zip(keys, desk.term_vectors(desk.batch(keys)), strict=True)
+    return told
 
 
 def candidates(
@@ -433,6 +442,12 @@ def _keys(corpus: Corpus, state: State, numbers: Sequence[int]) -> list[str]:
         with corpus.reading() as connection:
             state.articles |= stored.articles_of(connection, missing)
     return [state.articles[number] for number in numbers]
+
+
+def _as_signed(state: State, numbers: NDArray[np.int32]) -> Iterator[tuple[int, Sequence[int]]]:
+    """Yield units a batch at a time, new ones in the order in which they were signed: these are still at hand."""
+    born = [held.number for held in state.moves.born]
+    yield from (*_chunks(np.setdiff1d(numbers, born).tolist()), *_chunks(born))
 
 
 def _together(parts: Sequence[Sketches]) -> Sketches:

@@ -13,7 +13,7 @@ from dedup.corpus.grouping import Outcome
 from dedup.gathering import gather
 from dedup.reading import Desk
 from dedup.records import Recipe, Updated
-from dedup.stages import Progress, candidates, learn, moved, own_texts, read_state, sign, verify
+from dedup.stages import Progress, candidates, learn, moved, own_texts, read_state, sign, terms, verify
 from dedup.telling import tell_stories
 
 # Articles that are grouped and stored together: as many as fit into memory, and soon enough that others can write.
@@ -72,8 +72,9 @@ def _group(corpus: Corpus, recipe: Recipe, changed: Set[str], now: datetime, tel
     desk = Desk(corpus, recipe, state.sites.numbers)
     signed = sign(desk, state, tell)
     sampled, unsampled = learn(desk, state, tell)
-    again = moved(desk, state, changed)
-    own, raw, told = own_texts(desk, state, again, tell)
+    again, retold = moved(desk, state, changed)
+    own, raw = own_texts(desk, state, again, tell)
+    told = terms(desk, state, retold, tell)
     pairs, others = candidates(desk, state, again, own, raw)
     verified = verify(desk, state, pairs, set(again.tolist()), set(others.tolist()), changed, tell)
     families = gather(corpus, recipe, changed, verified)
