@@ -1,5 +1,6 @@
 """Shingle hashes → the two MinHash sketches: a signature for texts of like length, a sketch for short in long."""
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -12,6 +13,7 @@ from dedup.records import KEY_BITS, Cut, Hashes32, Hashes64, Recipe, Sketches
 
 # Shingles that are permuted at once: 128 permutations of them fill 2 MiB.
 _BLOCK = 4096
+_NOTHING: Hashes64 = np.empty(0, dtype=np.uint64)
 _KEY_SHIFT = np.uint64(64 - KEY_BITS)
 
 
@@ -82,6 +84,42 @@ def _distinct(texts: NDArray[np.int64], keys: Hashes64, count: int) -> tuple[NDA
         ends[text] = at
         start = stop
     return ends, out[:at].copy()
+
+
+def one_each(keys: Sequence[Hashes64]) -> Sketches:
+    """Return sketches of one text each as those of several."""
+    ends = np.cumsum([len(each) for each in keys], dtype=np.int64)
+    return Sketches(ends, np.concatenate([_NOTHING, *keys]))
+
+
+def together(parts: Sequence[Sketches]) -> Sketches:
+    """Return the sketches of several texts after one another."""
+    before = np.cumsum([0, *(len(part.keys) for part in parts[:-1])])
+    ends = [part.ends + start for part, start in zip(parts, before, strict=False)]
+    return Sketches(
+        np.concatenate([np.empty(0, np.int64), *ends]), np.concatenate([_NOTHING, *(part.keys for part in parts)])
+    )
+
+
+def chosen(held: Sketches, texts: NDArray[np.int64]) -> Sketches:
+    """Return the sketches of some of several texts, in the order asked for."""
+    return Sketches(*_chosen(held.ends, held.keys, texts))
+
+
+@compiled
+def _chosen(ends: NDArray[np.int64], keys: Hashes64, texts: NDArray[np.int64]) -> tuple[NDArray[np.int64], Hashes64]:
+    stops = np.empty(len(texts), np.int64)
+    total = 0
+    for row in range(len(texts)):
+        total += ends[texts[row]] - (ends[texts[row] - 1] if texts[row] else 0)
+        stops[row] = total
+    out = np.empty(total, np.uint64)
+    at = 0
+    for row in range(len(texts)):
+        for place in range(ends[texts[row] - 1] if texts[row] else 0, ends[texts[row]]):
+            out[at] = keys[place]
+            at += 1
+    return stops, out
 
 
 def distinct(keys: Hashes64) -> Hashes64:

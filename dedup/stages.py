@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -28,8 +29,8 @@ _T = TypeVar("_T")
 # Articles whose texts are in memory at a time.
 _AT_ONCE = 5_000
 _PAIRS_AT_ONCE = 5_000
-# Sites of which the sketches of up to a thousand texts each are in memory at a time.
-_SITES_AT_ONCE = 20
+# Texts that stand for their sites, of which the sketches are in memory at a time: some fifty megabytes.
+_SAMPLED_AT_ONCE = 40_000
 
 
 @dataclass(slots=True)
@@ -112,7 +113,7 @@ def learn(desk: Desk, state: State, tell: Progress) -> tuple[dict[int, Hashes64]
         left += sample.gone
         if sample.came or sample.gone or sample.site not in state.sites.counted:
             others.append(sample)
-    for done, chunk in _chunks(others, _SITES_AT_ONCE):
+    for done, chunk in _by_size(others):
         tell("learning what sites repeat", done, len(others))
         known = _sketches(desk, state, chunk)
         with ThreadPoolExecutor(os.cpu_count()) as threads:
@@ -124,6 +125,14 @@ def learn(desk: Desk, state: State, tell: Progress) -> tuple[dict[int, Hashes64]
             state.sites.counted[sample.site] = boilerplate.enough(counted, desk.recipe)
     _decide(desk, state)
     return fresh, left
+
+
+def _by_size(samples: Sequence["_Sample"]) -> Iterator[tuple[int, Sequence["_Sample"]]]:
+    """Yield samples, some at a time, after how many were before them."""
+    sizes = np.cumsum([len(sample.units) for sample in samples])
+    starts = np.flatnonzero(np.diff(sizes // _SAMPLED_AT_ONCE, prepend=-1)).tolist() if samples else []
+    for start, stop in pairwise([*starts, len(samples)]):
+        yield start, samples[start:stop]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +211,7 @@ def own_texts(desk: Desk, state: State, numbers: NDArray[np.int32], tell: Progre
         state.units.sizes[chunk] = taken.sketches.sizes()
         own.append(taken.sketches)
         raw.append(taken.raw)
-    return _together(own), _together(raw)
+    return minhash.together(own), minhash.together(raw)
 
 
 def terms(desk: Desk, state: State, numbers: NDArray[np.int32], tell: Progress) -> dict[str, TermVector]:
@@ -347,18 +356,18 @@ def _sites_of(units: Units, moves: Moves) -> list[int]:
 def _sketches(desk: Desk, state: State, samples: Sequence[_Sample]) -> list[Sketches]:
     """Return the raw sketches of the units of samples: those of new ones, else as they are kept, else taken again."""
     with desk.corpus.reading() as connection:
-        known = stored.read_samples(connection, [sample.site for sample in samples])
-    asked = [number for sample in samples for number in sample.units.tolist()]
-    known |= {number: state.sketched[number] for number in asked if number in state.sketched}
-    missing = [number for number in asked if number not in known]
-    for _, chunk in _chunks(missing):
-        taken = minhash.sketches(desk.batch(_keys(desk.corpus, state, chunk)).words, desk.recipe)
-        known |= {number: taken.of(place) for place, number in enumerate(chunk)}
-    held = [[known[number] for number in sample.units.tolist()] for sample in samples]
-    return [
-        Sketches(np.cumsum([len(keys) for keys in each], dtype=np.int64), np.concatenate([NOTHING, *each]))
-        for each in held
-    ]
+        kept, known = stored.read_samples(connection, [sample.site for sample in samples])
+    others = [number for sample in samples for number in sample.came]
+    numbers, parts = [kept], [known]
+    for _, chunk in _chunks([number for number in others if number not in state.sketched]):
+        numbers.append(np.array(chunk, np.int64))
+        parts.append(minhash.sketches(desk.batch(_keys(desk.corpus, state, chunk)).words, desk.recipe))
+    new = [number for number in others if number in state.sketched]
+    numbers.append(np.array(new, np.int64))
+    parts.append(minhash.one_each([state.sketched[number] for number in new]))
+    units, held = np.concatenate(numbers), minhash.together(parts)
+    order = np.argsort(units, kind="stable")
+    return [minhash.chosen(held, order[np.searchsorted(units, sample.units, sorter=order)]) for sample in samples]
 
 
 def _decide(desk: Desk, state: State) -> None:
@@ -424,7 +433,7 @@ def _of_others(desk: Desk, state: State, others: NDArray[np.int32], table: Hashe
     parts = []
     for _, chunk in _chunks(others.tolist()):
         parts.append(desk.own(desk.batch(_keys(desk.corpus, state, chunk))).sketches)
-    own = _together(parts)
+    own = minhash.together(parts)
     asks = np.zeros(len(state.units.sites), dtype=bool)
     asks[others] = True
     known = []
@@ -448,14 +457,6 @@ def _as_signed(state: State, numbers: NDArray[np.int32]) -> Iterator[tuple[int, 
     """Yield units a batch at a time, new ones in the order in which they were signed: these are still at hand."""
     born = [held.number for held in state.moves.born]
     yield from (*_chunks(np.setdiff1d(numbers, born).tolist()), *_chunks(born))
-
-
-def _together(parts: Sequence[Sketches]) -> Sketches:
-    before = np.cumsum([0, *(len(part.keys) for part in parts[:-1])])
-    ends = [part.ends + start for part, start in zip(parts, before, strict=False)]
-    return Sketches(
-        np.concatenate([np.empty(0, np.int64), *ends]), np.concatenate([NOTHING, *(part.keys for part in parts)])
-    )
 
 
 def _chunks(values: Sequence[_T], most: int = _AT_ONCE) -> Iterator[tuple[int, Sequence[_T]]]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from dedup import ordering
 from dedup.corpus import schema
 from dedup.corpus.store import chunks
-from dedup.records import SITE_BITS, CorpusError, Counted, Furniture, Hashes64, Units
+from dedup.records import SITE_BITS, CorpusError, Counted, Furniture, Hashes64, Sketches, Units
 
 
 @dataclass(slots=True)
@@ -164,10 +164,14 @@ def read_days(connection: Connection, named: Mapping[int, str]) -> dict[int, int
     return {number: ordering.day(found[key]) for number, key in named.items() if key in found}
 
 
-def read_samples(connection: Connection, sites: Sequence[int]) -> dict[int, Hashes64]:
-    """Return the sketches of the units that stand for these few sites, by unit."""
-    query = select(schema.samples.c.unit_id, schema.samples.c["keys"]).where(schema.samples.c.site_id.in_(sites))
-    return {number: np.frombuffer(keys, "<u8") for number, keys in connection.execute(query)}
+def read_samples(connection: Connection, sites: Sequence[int]) -> tuple[NDArray[np.int64], Sketches]:
+    """Return the units that stand for these sites, and their sketches, in one order."""
+    table = schema.samples
+    query = select(table.c.unit_id, table.c["keys"]).order_by(table.c.site_id, table.c.unit_id)
+    rows = [row for chunk in chunks(sites) for row in connection.execute(query.where(table.c.site_id.in_(chunk)))]
+    ends = np.cumsum([len(keys) for _, keys in rows], dtype=np.int64) // 8
+    keys = np.frombuffer(b"".join(keys for _, keys in rows), "<u8")
+    return np.array([number for number, _ in rows], np.int64), Sketches(ends, keys)
 
 
 def save_sites(connection: Connection, before: Sites, now: Sites) -> None:
