@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dedup import lookup, minhash
 from dedup.compiled import compiled
+from dedup.minhash import Sampled
 from dedup.records import NEVER, SITE_BITS, Counted, Cut, Furniture, Hashes64, Recipe, Sketches
 
 Places = NDArray[np.int64]
@@ -345,16 +346,33 @@ def own(words: Cut, sites: NDArray[np.int64], repeated: Hashes64, recipe: Recipe
     Sketches sample shingles; a word is boilerplate where the nearest sampled shingles that hold it or stand before
     and behind it are.
     """
-    texts, places, keys = minhash.sampled(words, recipe)
-    theirs = repeats(repeated, keys, sites[texts])
-    mask = ~_covered(words.ends, texts, places, theirs, recipe.shingle_words)
-    left = np.diff(np.concatenate(([0], np.cumsum(mask)))[np.concatenate(([0], words.ends))])
-    total = np.diff(words.ends, prepend=0)
+    found = minhash.sampled(words, recipe)
+    raw = minhash.gathered(found.texts, found.keys, len(words.ends))
+    return own_of(words.ends, found, raw, sites, repeated, recipe)
+
+
+def own_of(
+    ends: Places, found: Sampled, raw: Sketches, sites: NDArray[np.int64], repeated: Hashes64, recipe: Recipe
+) -> Own:
+    """Return the same, given where the words of texts end, which of their shingles are sampled, and their sketches."""
+    theirs = repeats(repeated, found.keys, sites[found.texts])
+    mask = ~_covered(ends, found.texts, found.places, theirs, recipe.shingle_words)
+    left, total = _counted(ends, mask), np.diff(ends, prepend=0)
     enough = (left >= recipe.min_own_words) & (left >= recipe.min_own_share * total)
-    kept = ~theirs & enough[texts]
-    sketches = minhash.gathered(texts[kept], keys[kept], len(words.ends))
-    raw = minhash.gathered(texts, keys, len(words.ends))
+    left_out = repeats(repeated, raw.keys, np.repeat(sites, raw.sizes()))
+    sketches = minhash.without(raw, left_out, enough)
     return Own(mask, sketches, _digests(sketches), raw)
+
+
+@compiled
+def _counted(ends: Places, mask: NDArray[np.bool_]) -> Places:
+    """Return how many words of each text are marked."""
+    out = np.empty(len(ends), np.int64)
+    start = 0
+    for text in range(len(ends)):
+        out[text] = mask[start : ends[text]].sum()
+        start = ends[text]
+    return out
 
 
 def telling(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from datasketch import MinHash
@@ -41,10 +42,18 @@ def sketches(words: Cut, recipe: Recipe) -> Sketches:
     return gathered(texts, keys, len(words.ends))
 
 
-def sampled(words: Cut, recipe: Recipe) -> tuple[NDArray[np.int64], NDArray[np.int64], Hashes64]:
-    """Return for each shingle that sketches sample, in order: its text, the place of its first word, its key."""
+class Sampled(NamedTuple):
+    """The shingles of several texts that sketches sample, in order: of each its text, its first word, its key."""
+
+    texts: NDArray[np.int64]
+    places: NDArray[np.int64]
+    keys: Hashes64
+
+
+def sampled(words: Cut, recipe: Recipe) -> Sampled:
+    """Return the shingles of texts that sketches sample."""
     hashes = shingles.hashes64(words.hashes, recipe.shingle_words)
-    return _sampled(hashes, words.ends, recipe.shingle_words, np.uint64(2**64 // recipe.sketch_one_in - 1))
+    return Sampled(*_sampled(hashes, words.ends, recipe.shingle_words, np.uint64(2**64 // recipe.sketch_one_in - 1)))
 
 
 @compiled
@@ -99,6 +108,28 @@ def together(parts: Sequence[Sketches]) -> Sketches:
     return Sketches(
         np.concatenate([np.empty(0, np.int64), *ends]), np.concatenate([_NOTHING, *(part.keys for part in parts)])
     )
+
+
+def without(held: Sketches, left_out: NDArray[np.bool_], kept: NDArray[np.bool_]) -> Sketches:
+    """Return sketches without some of all their keys; of texts that are not `kept`, without any."""
+    return Sketches(*_without(held.ends, held.keys, left_out, kept))
+
+
+@compiled
+def _without(
+    ends: NDArray[np.int64], keys: Hashes64, left_out: NDArray[np.bool_], kept: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], Hashes64]:
+    stops, out = np.empty(len(ends), np.int64), np.empty(len(keys), np.uint64)
+    at, start = 0, 0
+    for text in range(len(ends)):
+        if kept[text]:
+            for place in range(start, ends[text]):
+                if not left_out[place]:
+                    out[at] = keys[place]
+                    at += 1
+        stops[text] = at
+        start = ends[text]
+    return stops, out[:at].copy()
 
 
 def chosen(held: Sketches, texts: NDArray[np.int64]) -> Sketches:
