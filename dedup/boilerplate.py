@@ -44,7 +44,7 @@ def strict_families(texts: Sketches, days: Days, recipe: Recipe) -> tuple[Places
     footer that all share weighs nothing and makes no family of them.
     """
     count = len(texts.ends)
-    both = np.sort(marked(texts.keys, np.repeat(np.arange(count), texts.sizes())))
+    both = lookup.in_order(marked(texts.keys, np.repeat(np.arange(count), texts.sizes())))
     ordered, holders = both >> np.uint64(SITE_BITS), (both & _TEXT).astype(np.int64)
     fresh = np.ones(len(ordered), dtype=bool)
     fresh[1:] = ordered[1:] != ordered[:-1]

@@ -92,6 +92,30 @@ def part(whole: Cut, text: int) -> Cut:
     )
 
 
+def chosen(whole: Cut, texts: Sequence[int]) -> tuple[Cut, NDArray[np.int64]]:
+    """Return some texts of a cut, and where their words stood in it."""
+    words, ends = _held(whole.ends, texts)
+    counted, number_ends = _held(whole.number_ends, texts)
+    some = Cut(
+        ends=ends,
+        hashes=whole.hashes[words],
+        starts=whole.starts[words],
+        stops=whole.stops[words],
+        flags=whole.flags[words],
+        number_ends=number_ends,
+        numbers=whole.numbers[counted],
+    )
+    return some, words
+
+
+def _held(ends: NDArray[np.int64], texts: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where everything of some texts stands, and where that of each ends once it stands there alone."""
+    chosen = np.array(texts, dtype=np.int64)
+    lengths = np.diff(ends, prepend=0)[chosen]
+    stops = np.cumsum(lengths)
+    return np.arange(int(lengths.sum())) + np.repeat(ends[chosen] - stops, lengths), stops
+
+
 @lru_cache(maxsize=200_000)
 def word_hash(word: str) -> int:
     """Return the hash a normalised word has: FNV-1a of its UTF-8, mixed as MurmurHash3 ends."""

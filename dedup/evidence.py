@@ -1,18 +1,13 @@
 """Pairs of texts → the evidence: whatever the rules ask of two texts, counted in one compiled pass over many pairs."""
 
-import os
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 
 from dedup.compiled import compiled
-from dedup.passages import Flags, Mask, Places, follows, room, tiles
+from dedup.passages import Flags, Mask, Places, follows, room
 from dedup.records import BEGINS_WITH_DIGIT, HEADS_LINE, HOLDS_DIGIT, NAME, QUOTED, Cut, Hashes32, Hashes64, Recipe
 
-# Small enough that the cores end together, large enough that handing over costs nothing.
-_BATCH = 256
 # A replaced fact is a number with its unit or a date; longer gaps are rewritten sentences.
 _SHORT_GAP = 6
 
@@ -100,10 +95,7 @@ class Evidence(NamedTuple):
     frame_common: int
 
 
-_COUNTS = len(Evidence._fields)
-
-
-class _Side(NamedTuple):
+class Side(NamedTuple):
     """One of two texts that are compared: its part of Texts."""
 
     hashes: Hashes64
@@ -133,21 +125,6 @@ def texts(words: Cut, titles: Cut, own: Mask, shingles: Hashes64, facts: Mask, r
         *_sets(titles.ends, titles.hashes, np.ones(len(titles.hashes), dtype=bool)),
         *_sets(titles.ends, titles.hashes, facts),
     )
-
-
-def evidence(held: Texts, pairs: Places, recipe: Recipe) -> Iterator[tuple[Evidence, list[list[int]]]]:
-    """Yield for each pair of texts, a row of two places, what they share, and the passages: rows as in Passage.
-
-    Many pairs are compared on all cores.
-    """
-    rules = (recipe.match_words, recipe.passage_words, recipe.passage_gap, recipe.lead_words)
-    parts = [pairs[start : start + _BATCH] for start in range(0, len(pairs), _BATCH)]
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, len(parts) or 1)) as threads:
-        for counts, ends, passages in threads.map(lambda part: _compare(held, part, *rules), parts):
-            rows, start = passages.tolist(), 0
-            for count, end in zip(counts.tolist(), ends.tolist(), strict=True):
-                yield Evidence(*count), rows[start:end]
-                start = end
 
 
 def _wholly_own(ends: Places, own: Mask, length: int) -> Mask:
@@ -184,25 +161,10 @@ def _sets(ends: Places, values: Hashes64, kept: Mask) -> tuple[Places, Hashes64]
 
 
 @compiled
-def _compare(held: Texts, pairs: Places, length: int, told: int, gap: int, lead: int) -> tuple[Places, Places, Places]:
-    """Return a row of counts for each pair, where its passages end, and all passages."""
-    counts, ends = np.empty((len(pairs), _COUNTS), np.int64), np.empty(len(pairs), np.int64)
-    passages, count = np.empty((16, 6), np.int64), 0
-    for pair in range(len(pairs)):
-        a, b = _side(held, pairs[pair, 0], length), _side(held, pairs[pair, 1], length)
-        shared = tiles(a.hashes, b.hashes, a.own, b.own, a.shingles, b.shingles, length)
-        found = _counted(a, b, shared, told, lead)
-        for column in range(len(found)):
-            counts[pair, column] = found[column]
-        passages, count = _told(a, b, shared, told, gap, passages, count)
-        ends[pair] = count
-    return counts, ends, passages[:count]
-
-
-@compiled
-def _side(held: Texts, text: int, length: int) -> _Side:
+def side(held: Texts, text: int, length: int) -> Side:
+    """Return one text; shingles are of `length` words."""
     start, stop = (held.ends[text - 1] if text else 0), held.ends[text]
-    return _Side(
+    return Side(
         held.hashes[start:stop],
         held.starts[start:stop],
         held.stops[start:stop],
@@ -223,7 +185,11 @@ def _set(ends: Places, values: Hashes64, text: int) -> Hashes64:
 
 
 @compiled
-def _counted(a: _Side, b: _Side, shared: Places, told: int, lead: int) -> Evidence:
+def counted(a: Side, b: Side, shared: Places, told: int, lead: int) -> Evidence:
+    """Return what two texts share and how they differ, given their tiles.
+
+    A tile of `told` words is long enough to be told; one that begins in the first `lead` words heads its text.
+    """
     in_a, in_b = _inside(shared[:, 0], shared[:, 2], len(a.own)), _inside(shared[:, 1], shared[:, 2], len(b.own))
     a_own, a_covered, a_unquoted, a_digits, a_gap, a_added, quoted = _scanned(a, in_a)
     b_own, b_covered, b_unquoted, b_digits, b_gap, b_added, _ = _scanned(b, in_b)
@@ -277,7 +243,7 @@ def _common(one: Hashes64, other: Hashes64) -> int:
 
 
 @compiled
-def _common_frame(a: _Side, b: _Side) -> int:
+def _common_frame(a: Side, b: Side) -> int:
     """Return how many words of both titles are no fact in either."""
     common = 0
     for word in a.title:
@@ -302,7 +268,7 @@ def _inside(starts: Places, lengths: Places, count: int) -> Mask:
 
 
 @compiled
-def _scanned(side: _Side, inside: Mask) -> tuple[int, int, int, int, int, int, int]:
+def _scanned(side: Side, inside: Mask) -> tuple[int, int, int, int, int, int, int]:
     """Return own, covered, unquoted, digits, gap, added, quoted: see Evidence. `inside`: which words stand in tiles."""
     own, covered, unquoted, digits, quoted = 0, 0, 0, 0, 0
     gap, added, line, run = 0, 0, 0, 0
@@ -321,7 +287,7 @@ def _scanned(side: _Side, inside: Mask) -> tuple[int, int, int, int, int, int, i
 
 
 @compiled
-def _replaced(a: _Side, b: _Side, shared: Places) -> int:
+def _replaced(a: Side, b: Side, shared: Places) -> int:
     """Return how many short gaps between consecutive tiles hold digits on both sides: facts filled into a frame."""
     count = 0
     for row in range(1, len(shared)):
@@ -360,7 +326,7 @@ def _leads(starts: Places, lengths: Places, told: int, lead: int) -> int:
 
 
 @compiled
-def _late(longer: _Side, inside: Mask) -> int:
+def _late(longer: Side, inside: Mask) -> int:
     """Return where the own words inside tiles stand on the average, in thousandths of all own words."""
     own, count, total = 0, 0, 0
     for word in range(len(inside)):
@@ -373,7 +339,7 @@ def _late(longer: _Side, inside: Mask) -> int:
 
 
 @compiled
-def _recurring(names: Hashes64, longer: _Side, inside: Mask) -> int:
+def _recurring(names: Hashes64, longer: Side, inside: Mask) -> int:
     """Return how many of these names are own words of a text outside its tiles."""
     met, count = np.zeros(len(names), np.bool_), 0
     for word in range(len(inside)):
@@ -386,7 +352,7 @@ def _recurring(names: Hashes64, longer: _Side, inside: Mask) -> int:
 
 
 @compiled
-def _told(a: _Side, b: _Side, shared: Places, told: int, gap: int, rows: Places, count: int) -> tuple[Places, int]:
+def told(a: Side, b: Side, shared: Places, told: int, gap: int, rows: Places, count: int) -> tuple[Places, int]:
     """Add the passages of two texts to `rows`: tiles that follow one another, of at least `told` words together."""
     first, words = 0, 0
     for row in range(len(shared)):

@@ -105,6 +105,41 @@ def candidates(asking: NDArray[np.int32], own: Sketches, known: Led, units: Unit
     )
 
 
+def shared(keys: Hashes64, units: NDArray[np.int32]) -> Postings:
+    """Return who holds each key that several units hold; `keys` are sorted, each beside its unit."""
+    return Postings(*_several(keys, units))
+
+
+@compiled
+def _several(keys: Hashes64, units: NDArray[np.int32]) -> tuple[Hashes64, Places, NDArray[np.int32]]:
+    out_keys, ends, out = np.empty(len(keys), np.uint64), np.empty(len(keys), np.int64), np.empty(len(keys), np.int32)
+    count, at, start = 0, 0, 0
+    for place in range(1, len(keys) + 1):
+        if place < len(keys) and keys[place] == keys[start]:
+            continue
+        if place - start > 1:
+            out[at : at + place - start] = units[start:place]
+            at += place - start
+            out_keys[count], ends[count] = keys[start], at
+            count += 1
+        start = place
+    return out_keys[:count].copy(), ends[:count].copy(), out[:at].copy()
+
+
+def pairs(postings: Postings, units: Units, recipe: Recipe) -> Places:
+    """Return what `candidates` does of all units at once, given who holds which keys of their own sketches."""
+    lead = leaders(postings, units, np.ones(len(postings.units), dtype=bool), recipe)
+    both = lookup.in_order(_supported(postings.ends, postings.units, lead.ends, lead.units, units.texts))
+    fresh = np.flatnonzero(np.append(True, both[1:] != both[:-1])) if len(both) else np.empty(0, np.int64)
+    common, both = np.diff(np.append(fresh, len(both))), both[fresh]
+    found = np.stack((both >> _HALF, both & _LOW), axis=1).astype(np.int64)
+    shorter = np.minimum(units.sizes[found[:, 0]], units.sizes[found[:, 1]])
+    return found[(common >= recipe.candidate_keys) & (common >= recipe.candidate_share * shorter)]
+
+
+_HALF, _LOW = np.uint64(32), np.uint64(2**32 - 1)
+
+
 def _joined(parts: Sequence[Postings]) -> Postings:
     if not parts:
         return Postings(np.empty(0, np.uint64), np.empty(0, np.int64), np.empty(0, np.int32))
@@ -272,3 +307,30 @@ def _count(
                 pairs[found, 1] = max(unit, holder)
                 found += 1
     return pairs[:found].copy()
+
+
+@compiled
+def _supported(
+    ends: Places, units: NDArray[np.int32], lead_ends: Places, lead: NDArray[np.int32], texts: Hashes64
+) -> Hashes64:
+    """Return the pairs of different texts that each key supports, the smaller unit in the high bits."""
+    most, start, lead_start = 0, 0, 0
+    for key in range(len(ends)):
+        most += (lead_ends[key] - lead_start) * (ends[key] - start)
+        start, lead_start = ends[key], lead_ends[key]
+    out, leads = np.empty(most, np.uint64), np.full(len(texts), -1, np.int64)
+    at, start, lead_start = 0, 0, 0
+    for key in range(len(ends)):
+        for place in range(lead_start, lead_ends[key]):
+            leads[lead[place]] = key
+        for place in range(lead_start, lead_ends[key]):
+            leader = lead[place]
+            for other in range(start, ends[key]):
+                holder = units[other]
+                # A pair of two leaders is met from both sides.
+                if texts[holder] != texts[leader] and (leads[holder] != key or leader < holder):
+                    low, high = min(leader, holder), max(leader, holder)
+                    out[at] = (np.uint64(low) << np.uint64(32)) | np.uint64(high)
+                    at += 1
+        start, lead_start = ends[key], lead_ends[key]
+    return out[:at].copy()

@@ -1,14 +1,45 @@
 """Candidates → Matches: what two texts share, measured exactly."""
 
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from dedup import cutting
-from dedup.evidence import Evidence, Texts, evidence, texts
-from dedup.passages import Mask, Places
+from dedup import cutting, evidence
+from dedup.compiled import compiled
+from dedup.evidence import Evidence, Texts
+from dedup.passages import Mask, Places, tiles
 from dedup.records import Cut, Hashes64, Match, Measures, Passage, Reading, Recipe
-from dedup.relations import are_facts, relate, share
+from dedup.relations import RELATIONS, Rules, are_facts, reason, rules, shares, verdict
+
+# Pairs compared at a time: few enough that the cores end together, so many that handing over costs nothing.
+_BATCH = 256
+_COUNTS, _SHARES = len(Evidence._fields), 6
+_A_OWN, _B_OWN = (Evidence._fields.index(name) for name in ("a_own", "b_own"))
+# Of the counts, what a match tells as it is.
+_TOLD = [Evidence._fields.index(name) for name in ("longest", "replaced", "shared", "a_own", "b_own", "quoted")]
+
+
+class Compared(NamedTuple):
+    """Pairs of texts as they were compared: of each a row of Evidence, its `relations.shares`, and a verdict.
+
+    The passages of pair i, rows as in Passage, are `passages[ends[i - 1]:ends[i]]`.
+    """
+
+    counts: Places
+    shares: NDArray[np.float64]
+    verdicts: NDArray[np.int8]
+    ends: Places
+    passages: Places
+
+    @property
+    def containment(self) -> NDArray[np.float64]:
+        """The share of each pair's shorter text's phrases that stand in the longer one."""
+        a_is_shorter = self.counts[:, _A_OWN] <= self.counts[:, _B_OWN]
+        return np.where(a_is_shorter, self.shares[:, 1], self.shares[:, 2])
 
 
 def compare(a: Reading, b: Reading, recipe: Recipe) -> Match:
@@ -29,37 +60,69 @@ def compare_all(articles: Sequence[tuple[str, str]], held: Texts, pairs: Places,
 
     `articles` are ids and sites; a row of `pairs` holds the places of two of them, that of the smaller id first.
     """
-    for (one, other), (found, passages) in zip(pairs.tolist(), evidence(held, pairs, recipe), strict=True):
-        (a, a_site), (b, b_site) = articles[one], articles[other]
-        measures = measure(found)
-        relation, reason = relate(found, measures, bool(a_site) and a_site == b_site, recipe)
-        yield Match(a, b, relation, reason, measures, tuple(Passage(*passage) for passage in passages))
+    sites = np.array([bool(articles[a][1]) and articles[a][1] == articles[b][1] for a, b in pairs.tolist()], dtype=bool)
+    ids = [(articles[a][0], articles[b][0]) for a, b in pairs.tolist()]
+    yield from told(compared(held, pairs, sites, recipe), ids, recipe)
+
+
+def compared(held: Texts, pairs: Places, one_site: Mask, recipe: Recipe) -> Compared:
+    """Return pairs of texts, a row of two places each, compared on all cores; `one_site` tells which are of one."""
+    numbers, asked = (recipe.match_words, recipe.passage_words, recipe.passage_gap, recipe.lead_words), rules(recipe)
+    spans = [slice(start, start + _BATCH) for start in range(0, len(pairs), _BATCH)]
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, max(len(spans), 1))) as threads:
+        parts = list(threads.map(lambda span: _compare(held, pairs[span], one_site[span], *numbers, asked), spans))
+    counts, shares_, verdicts, ends, passages = zip(_NO_PAIRS, *parts, strict=True)
+    before = np.cumsum([0, *map(len, passages)])
+    ends = tuple(each + start for each, start in zip(ends, before, strict=False))
+    return Compared(*(np.concatenate(each) for each in (counts, shares_, verdicts, ends, passages)))
+
+
+_NO_PAIRS = Compared(
+    np.empty((0, _COUNTS), np.int64),
+    np.empty((0, _SHARES)),
+    np.empty(0, np.int8),
+    np.empty(0, np.int64),
+    np.empty((0, 6), np.int64),
+)
+
+
+def told(found: Compared, ids: Sequence[tuple[str, str]], recipe: Recipe) -> Iterator[Match]:
+    """Yield the matches of pairs that were compared, given the ids of both ends of each."""
+    rows, start = found.passages.tolist(), 0
+    columns = (found.counts[:, _TOLD].tolist(), found.shares.tolist(), found.verdicts.tolist(), found.ends.tolist())
+    for (a, b), count, share, decided, end in zip(ids, *columns, strict=True):
+        longest, replaced, shared, a_own, b_own, quoted = count
+        jaccard, a_in_b, b_in_a, outside, numbers, names = share
+        measures = Measures(
+            *(jaccard, a_in_b, b_in_a, outside, longest, numbers, names), *(replaced, shared, a_own, b_own)
+        )
+        passages = tuple([Passage(*row) for row in rows[start:end]])
+        yield Match(a, b, RELATIONS[decided], reason(decided, measures, quoted, recipe), measures, passages)
+        start = end
 
 
 def read(words: Cut, titles: Cut, own: Mask, shingles: Hashes64, recipe: Recipe) -> Texts:
-    """Return texts as `compare_all` reads them, given the hash of the shingle that each word begins."""
-    return texts(words, titles, own, shingles, are_facts(titles), recipe)
+    """Return texts as `compared` reads them, given the hash of the shingle that each word begins."""
+    return evidence.texts(words, titles, own, shingles, are_facts(titles), recipe)
 
 
-def measure(found: Evidence) -> Measures:
-    """Return the measures of two texts over their own words."""
-    covered, unquoted = (
-        (found.b_covered, found.b_unquoted) if found.b_own < found.a_own else (found.a_covered, found.a_unquoted)
-    )
-    return Measures(
-        jaccard=share(found.phrases_common, found.a_phrases + found.b_phrases - found.phrases_common),
-        a_in_b=share(found.phrases_common, found.a_phrases),
-        b_in_a=share(found.phrases_common, found.b_phrases),
-        outside_quotes=covered / unquoted if unquoted else 1.0,
-        longest_run=found.longest,
-        numbers=_agreement(found.numbers_common, found.a_numbers, found.b_numbers),
-        names=_agreement(found.names_common, found.a_names, found.b_names),
-        replaced_numbers=found.replaced,
-        shared_words=found.shared,
-        a_words=found.a_own,
-        b_words=found.b_own,
-    )
-
-
-def _agreement(common: int, one: int, other: int) -> float:
-    return common / min(one, other) if one and other else 1.0
+@compiled
+def _compare(
+    held: Texts, pairs: Places, one_site: Mask, length: int, told: int, gap: int, lead: int, asked: Rules
+) -> tuple[Places, NDArray[np.float64], NDArray[np.int8], Places, Places]:
+    """Return a row of counts for each pair, one of shares, its verdict, where its passages end, and all passages."""
+    counts, ends = np.empty((len(pairs), _COUNTS), np.int64), np.empty(len(pairs), np.int64)
+    found_shares, verdicts = np.empty((len(pairs), _SHARES)), np.empty(len(pairs), np.int8)
+    passages, count = np.empty((16, 6), np.int64), 0
+    for pair in range(len(pairs)):
+        a, b = evidence.side(held, pairs[pair, 0], length), evidence.side(held, pairs[pair, 1], length)
+        shared = tiles(a.hashes, b.hashes, a.own, b.own, a.shingles, b.shingles, length)
+        found = evidence.counted(a, b, shared, told, lead)
+        for column in range(len(found)):
+            counts[pair, column] = found[column]
+        for column, share in enumerate(shares(found)):
+            found_shares[pair, column] = share
+        verdicts[pair] = verdict(found, one_site[pair], asked)
+        passages, count = evidence.told(a, b, shared, told, gap, passages, count)
+        ends[pair] = count
+    return counts, found_shares, verdicts, ends, passages[:count]

@@ -6,7 +6,7 @@ its own, which shares nothing with the first.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from dedup.records import Match, Recipe, Relation
@@ -91,6 +91,13 @@ def excerpts(texts: Iterable[str], known: Mapping[str, Holding], matches: Iterab
             if _outside(foreign, holding.shared[other][1]) >= recipe.merge_share * holding.words:
                 found.add(_pair(text, other))
     return found
+
+
+def as_excerpt(match: Match) -> Match:
+    """Return a joining match of which one text holds other reports as well as what it is: an excerpt."""
+    return replace(
+        match, relation=Relation.EXCERPT, reason=f"{match.reason}; in a text that holds other reports as well"
+    )
 
 
 def _pair(one: str, other: str) -> Pair:

@@ -8,7 +8,7 @@ import numpy as np
 from datasketch import MinHash
 from numpy.typing import NDArray
 
-from dedup import shingles
+from dedup import lookup, shingles
 from dedup.compiled import compiled
 from dedup.records import KEY_BITS, Cut, Hashes32, Hashes64, Recipe, Sketches
 
@@ -155,7 +155,7 @@ def _chosen(ends: NDArray[np.int64], keys: Hashes64, texts: NDArray[np.int64]) -
 
 def distinct(keys: Hashes64) -> Hashes64:
     """Return distinct keys, sorted; of millions faster than numpy's own."""
-    held = np.sort(keys)
+    held = lookup.in_order(keys)
     fresh: NDArray[np.bool_] = np.concatenate((np.ones(min(len(held), 1), dtype=bool), held[1:] != held[:-1]))
     return held[fresh]
 

@@ -177,34 +177,10 @@ def _all_of(batch: Batch) -> Mask:
 
 def _chosen(batch: Batch, own: Mask | None, places: Sequence[int]) -> tuple[Batch, Mask]:
     """Return some articles of a batch, and which of their words are their own; `own` tells it of all, None: all."""
-    words, held = _some(batch.words, places)
-    titles, _ = _some(batch.titles, places)
+    words, held = cutting.chosen(batch.words, places)
+    titles, _ = cutting.chosen(batch.titles, places)
     some = Batch([batch.articles[place] for place in places], [batch.texts[place] for place in places], words, titles)
     return some, _all_of(some) if own is None else own[held]
-
-
-def _some(whole: Cut, texts: Sequence[int]) -> tuple[Cut, NDArray[np.int64]]:
-    """Return some texts of a cut, and where their words stood in it."""
-    words, ends = _held(whole.ends, texts)
-    counted, number_ends = _held(whole.number_ends, texts)
-    some = Cut(
-        ends=ends,
-        hashes=whole.hashes[words],
-        starts=whole.starts[words],
-        stops=whole.stops[words],
-        flags=whole.flags[words],
-        number_ends=number_ends,
-        numbers=whole.numbers[counted],
-    )
-    return some, words
-
-
-def _held(ends: NDArray[np.int64], texts: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return where everything of some texts stands, and where that of each ends once it stands there alone."""
-    chosen = np.array(texts, dtype=np.int64)
-    lengths = np.diff(ends, prepend=0)[chosen]
-    stops = np.cumsum(lengths)
-    return np.arange(int(lengths.sum())) + np.repeat(ends[chosen] - stops, lengths), stops
 
 
 def _joined(batches: Sequence[Batch]) -> Batch:

@@ -8,7 +8,7 @@ from dedup import families, ids, matching, merging
 from dedup.corpus import Corpus, grouping
 from dedup.corpus.results import read_matches, snapshot
 from dedup.reading import desk_of
-from dedup.records import GemaError, Match, Recipe, Relation, Snapshot
+from dedup.records import GemaError, Match, Recipe, Snapshot
 
 # Pairs whose texts are in memory at a time.
 _AT_ONCE = 2_000
@@ -31,7 +31,7 @@ def regroup(corpus: Corpus, at: float) -> Snapshot:
     homes = {member: family.id for family in stored.families for member in family.members}
     matches = _decided(corpus, recipe, changed)
     excerpts = merging.merged(sorted(homes), matches, changed)
-    matches = [_merged(match) if (match.a, match.b) in excerpts else match for match in matches]
+    matches = [merging.as_excerpt(match) if (match.a, match.b) in excerpts else match for match in matches]
     grouped = families.families(sorted(homes), matches, grouping.verdicts(corpus))
     named = ids.lasting([family.members for family in grouped], homes, grouping.ages(corpus, homes))
     known = {family.members: family.id for family in stored.families}
@@ -69,8 +69,3 @@ def _compared(corpus: Corpus, matches: Sequence[Match], recipe: Recipe) -> Itera
         batch = desk.batch(sorted({key for match in chunk for key in (match.a, match.b)}))
         read = {reading.id: reading for reading in desk.readings(batch, desk.own(batch).words)}
         yield from (matching.compare(read[match.a], read[match.b], recipe) for match in chunk)
-
-
-def _merged(match: Match) -> Match:
-    reason = f"{match.reason}; in a text that holds other reports as well"
-    return replace(match, relation=Relation.EXCERPT, reason=reason)

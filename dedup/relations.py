@@ -1,79 +1,251 @@
-"""Measures → relation: what two articles that share text are to one another, by the rules of the Recipe.
+"""Evidence → relation: what two articles that share text are to one another, by the rules of the Recipe.
 
 The rules and their order were found on real pairs of Indonesian outlets: see the README, "What a relation means".
+A verdict is decided in compiled code, for many pairs at once, and told in words where anybody asks for it.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dedup.compiled import compiled
 from dedup.cutting import word_hash
 from dedup.evidence import Evidence
 from dedup.records import HOLDS_DIGIT, Cut, Measures, Recipe, Relation
 
+# Why a pair is what it is; the rules stand in the order in which they are asked.
+TOO_SHORT, SAME, BELOW_FLOOR, REPLACED, ONE_FRAME, TABLES, QUOTED, PHRASES, PART, DIGEST, BACKGROUND = range(11)
+ONE_SITE, LIGHTLY_EDITED, REWRITTEN = range(11, 14)
+RELATIONS = (
+    *(Relation.NONE, Relation.EXACT, Relation.NONE, Relation.TEMPLATE, Relation.TEMPLATE, Relation.TEMPLATE),
+    *(Relation.SHARED_QUOTES, Relation.NONE, Relation.EXCERPT, Relation.EXCERPT, Relation.EXCERPT),
+    *(Relation.REVISION, Relation.NEAR, Relation.SYNDICATED),
+)
 
-def relate(found: Evidence, measures: Measures, one_site: bool, recipe: Recipe) -> tuple[Relation, str]:
-    """Return the relation of two texts and the reason in words (DESIGN.md section 3)."""
-    if min(found.a_words, found.b_words) < recipe.min_words:
-        return Relation.NONE, f"a text of fewer than {recipe.min_words} words says too little"
+
+class Rules(NamedTuple):
+    """The numbers of the Recipe that a verdict asks for, by the same names."""
+
+    min_words: int
+    floor: float
+    near_jaccard: float
+    near_gap: int
+    near_added: int
+    syndicated_share: float
+    quotes_inside: float
+    quotes_share: float
+    quotes_doubt: float
+    template_replacements: int
+    template_spacing: int
+    template_numbers: float
+    template_density: float
+    template_table_numbers: float
+    template_titles: float
+    revision_place: float
+    excerpt_run: int
+    excerpt_foreign: float
+    excerpt_mostly: float
+    excerpt_title: float
+    excerpt_names: float
+
+
+def rules(recipe: Recipe) -> Rules:
+    """Return what a recipe says about verdicts."""
+    return Rules(*(getattr(recipe, name) for name in Rules._fields))
+
+
+@compiled
+def verdict(found: Evidence, one_site: bool, rules: Rules) -> int:
+    """Return what two texts are to one another: one of the numbers above (DESIGN.md section 3)."""
+    if min(found.a_words, found.b_words) < rules.min_words:
+        return TOO_SHORT
     if found.same:
-        return Relation.EXACT, "the same words from beginning to end"
-    contained = f"{measures.taken:.0%} of the shorter text stands in the longer"
-    if measures.containment < recipe.floor:
-        return Relation.NONE, f"only {measures.containment:.0%} of the shorter text's phrases stand in the longer"
-    template = _template(found, measures, one_site, recipe)
+        return SAME
+    if _containment(found) < rules.floor:
+        return BELOW_FLOOR
+    template = _template(found, one_site, rules)
     if template:
-        return Relation.TEMPLATE, template
-    quoted = _mostly_quoted(found, measures, recipe)
-    if quoted:
-        return Relation.SHARED_QUOTES, quoted
-    return _by_share(found, measures, one_site, recipe, contained)
+        return template
+    if _mostly_quoted(found, rules):
+        return QUOTED
+    if _taken(found) < rules.syndicated_share:
+        return PHRASES if found.longest < rules.excerpt_run else PART
+    if _digest(found, rules):
+        return DIGEST
+    return _copy(found, one_site, rules)
 
 
-def _by_share(
-    found: Evidence, measures: Measures, one_site: bool, recipe: Recipe, contained: str
-) -> tuple[Relation, str]:
-    if measures.taken < recipe.syndicated_share:
-        if measures.longest_run < recipe.excerpt_run:
-            return Relation.NONE, f"{contained}, in phrases of at most {measures.longest_run} words"
-        return Relation.EXCERPT, f"{contained}: a part, not the article"
-    if _digest(found, recipe):
-        return Relation.EXCERPT, f"{contained}, inside a text that is mostly about other things"
-    if one_site and found.late > 1000 * recipe.revision_place:
-        return Relation.EXCERPT, f"{contained}, at its end: the background of other news on the same site"
-    if one_site:
-        return Relation.REVISION, f"{contained}, on the same site"
-    if _lightly_edited(found, measures, recipe):
-        return Relation.NEAR, f"{contained}, in the same order, with small edits only"
-    return Relation.SYNDICATED, f"{contained}, with parts added, cut, moved or rewritten"
-
-
-def share(part: int, whole: int) -> float:
-    """Return `part / whole`, 0.0 of nothing."""
-    return part / whole if whole else 0.0
-
-
-def _template(found: Evidence, measures: Measures, one_site: bool, recipe: Recipe) -> str:
-    dense = measures.replaced_numbers * recipe.template_spacing >= measures.shared_words
-    enough = measures.replaced_numbers >= recipe.template_replacements
-    if enough and dense and measures.numbers < recipe.template_numbers:
+def reason(decided: int, measures: Measures, quoted: int, recipe: Recipe) -> str:
+    """Return a verdict in words; `quoted` of the shared words are quoted speech."""
+    if decided == TOO_SHORT:
+        return f"a text of fewer than {recipe.min_words} words says too little"
+    if decided == SAME:
+        return "the same words from beginning to end"
+    if decided == BELOW_FLOOR:
+        return f"only {measures.containment:.0%} of the shorter text's phrases stand in the longer"
+    if decided == REPLACED:
         return (
             f"one frame with other facts: {measures.replaced_numbers} numbers replaced in place, "
             f"{measures.numbers:.0%} of the numbers agree"
         )
-    if not one_site:
-        return ""
-    if _same_frame(found, recipe):
+    if decided == ONE_FRAME:
         return "one site's titles, alike but for the facts filled in"
-    density = min(share(found.a_digits, found.a_words), share(found.b_digits, found.b_words))
-    if density >= recipe.template_density and measures.numbers < recipe.template_table_numbers:
+    if decided == TABLES:
         return f"one site's lists of numbers, of which {measures.numbers:.0%} agree"
-    return ""
+    if decided == QUOTED:
+        return f"{quoted / measures.shared_words:.0%} of what they share is quoted speech"
+    return f"{measures.taken:.0%} of the shorter text stands in the longer{_OF_SHARES[decided].format(measures)}"
 
 
-def _same_frame(found: Evidence, recipe: Recipe) -> bool:
+_OF_SHARES = {
+    PHRASES: ", in phrases of at most {0.longest_run} words",
+    PART: ": a part, not the article",
+    DIGEST: ", inside a text that is mostly about other things",
+    BACKGROUND: ", at its end: the background of other news on the same site",
+    ONE_SITE: ", on the same site",
+    LIGHTLY_EDITED: ", in the same order, with small edits only",
+    REWRITTEN: ", with parts added, cut, moved or rewritten",
+}
+
+
+# --- measures ---------------------------------------------------------------------------------------
+
+
+@compiled
+def shares(found: Evidence) -> tuple[float, float, float, float, float, float]:
+    """Return jaccard, a_in_b, b_in_a, outside_quotes, numbers, names: see Measures."""
+    return (
+        _jaccard(found),
+        _share(found.phrases_common, found.a_phrases),
+        _share(found.phrases_common, found.b_phrases),
+        _outside_quotes(found),
+        _agreement(found.numbers_common, found.a_numbers, found.b_numbers),
+        _agreement(found.names_common, found.a_names, found.b_names),
+    )
+
+
+@compiled
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
+
+
+@compiled
+def _agreement(common: int, one: int, other: int) -> float:
+    return common / min(one, other) if one and other else 1.0
+
+
+@compiled
+def _jaccard(found: Evidence) -> float:
+    return _share(found.phrases_common, found.a_phrases + found.b_phrases - found.phrases_common)
+
+
+@compiled
+def _containment(found: Evidence) -> float:
+    return _share(found.phrases_common, found.a_phrases if found.a_own <= found.b_own else found.b_phrases)
+
+
+@compiled
+def _taken(found: Evidence) -> float:
+    return found.shared / max(1, min(found.a_own, found.b_own))
+
+
+@compiled
+def _outside_quotes(found: Evidence) -> float:
+    if found.b_own < found.a_own:
+        return found.b_covered / found.b_unquoted if found.b_unquoted else 1.0
+    return found.a_covered / found.a_unquoted if found.a_unquoted else 1.0
+
+
+@compiled
+def _numbers(found: Evidence) -> float:
+    return _agreement(found.numbers_common, found.a_numbers, found.b_numbers)
+
+
+# --- rules ------------------------------------------------------------------------------------------
+
+
+@compiled
+def _template(found: Evidence, one_site: bool, rules: Rules) -> int:
+    """Return why two texts are one frame with other facts, 0 if they are not."""
+    if _replaced(found, rules):
+        return REPLACED
+    if one_site and _same_frame(found, rules):
+        return ONE_FRAME
+    return TABLES if one_site and _tables(found, rules) else 0
+
+
+@compiled
+def _copy(found: Evidence, one_site: bool, rules: Rules) -> int:
+    """Return what kind of copy it is."""
+    if one_site:
+        return BACKGROUND if found.late > 1000 * rules.revision_place else ONE_SITE
+    return LIGHTLY_EDITED if _lightly_edited(found, rules) else REWRITTEN
+
+
+@compiled
+def _replaced(found: Evidence, rules: Rules) -> bool:
+    """Return whether numbers stand in place of others, often enough for what is shared."""
+    dense = found.replaced * rules.template_spacing >= found.shared
+    enough = found.replaced >= rules.template_replacements
+    return bool(dense and enough and _numbers(found) < rules.template_numbers)
+
+
+@compiled
+def _tables(found: Evidence, rules: Rules) -> bool:
+    density = min(_share(found.a_digits, found.a_words), _share(found.b_digits, found.b_words))
+    return bool(density >= rules.template_density and _numbers(found) < rules.template_table_numbers)
+
+
+@compiled
+def _same_frame(found: Evidence, rules: Rules) -> bool:
     frames = found.a_title - found.a_facts + found.b_title - found.b_facts - found.frame_common
-    other_facts = not found.a_facts == found.b_facts == found.facts_common
-    return other_facts and share(found.frame_common, frames) >= recipe.template_titles
+    same_facts = found.a_facts == found.facts_common and found.b_facts == found.facts_common
+    return bool(not same_facts and _share(found.frame_common, frames) >= rules.template_titles)
+
+
+@compiled
+def _mostly_quoted(found: Evidence, rules: Rules) -> bool:
+    outside = _outside_quotes(found)
+    doubtful = outside < rules.quotes_doubt and _taken(found) < rules.syndicated_share
+    little = outside < rules.quotes_share
+    return bool((little or doubtful) and _share(found.quoted, found.shared) >= rules.quotes_inside)
+
+
+@compiled
+def _digest(found: Evidence, rules: Rules) -> bool:
+    """Return whether the longer text is mostly foreign to the shorter one and not headed by what they share, or nearly.
+
+    The foreign part of a fuller version of one report names the same people and places again; a digest's does not.
+    """
+    longer, names = found.b_own, found.a_names
+    if found.a_own > found.b_own:
+        longer, names = found.a_own, found.b_names
+    outside = _share(longer - found.shared, longer)
+    if outside <= rules.excerpt_foreign:
+        return False
+    if outside >= rules.excerpt_mostly:
+        return True
+    if found.leads:
+        return False
+    titles = _share(found.title_common, min(found.a_title, found.b_title))
+    return bool(titles < rules.excerpt_title and _share(found.recurring, names) < rules.excerpt_names)
+
+
+@compiled
+def _lightly_edited(found: Evidence, rules: Rules) -> bool:
+    """Return whether the shared runs come in one order and nothing as long as a paragraph was added or cut.
+
+    A pointer to another article is a line of its own, and several may stand together.
+    """
+    if _jaccard(found) < rules.near_jaccard:
+        return False
+    if max(found.a_gap, found.b_gap) > rules.near_gap or max(found.a_added, found.b_added) > rules.near_added:
+        return False
+    return bool(found.in_order)
+
+
+# --- titles -----------------------------------------------------------------------------------------
 
 
 _CALENDAR = frozenset(
@@ -94,43 +266,3 @@ def are_facts(words: Cut) -> NDArray[np.bool_]:
     """Return which words are facts that fill a frame: numbers, or of the calendar."""
     facts: NDArray[np.bool_] = (words.flags & HOLDS_DIGIT != 0) | np.isin(words.hashes, _CALENDAR_HASHES)
     return facts
-
-
-def _mostly_quoted(found: Evidence, measures: Measures, recipe: Recipe) -> str:
-    doubtful = measures.outside_quotes < recipe.quotes_doubt
-    little = measures.outside_quotes < recipe.quotes_share
-    if not little and not (doubtful and measures.taken < recipe.syndicated_share):
-        return ""
-    inside = share(found.quoted, found.shared)
-    return f"{inside:.0%} of what they share is quoted speech" if inside >= recipe.quotes_inside else ""
-
-
-def _digest(found: Evidence, recipe: Recipe) -> bool:
-    """Whether the longer text is mostly foreign to the shorter one and not headed by what they share, or nearly all is.
-
-    The foreign part of a fuller version of one report names the same people and places again; a digest's does not.
-    """
-    longer, names = found.b_own, found.a_names
-    if found.a_own > found.b_own:
-        longer, names = found.a_own, found.b_names
-    outside = share(longer - found.shared, longer)
-    if outside <= recipe.excerpt_foreign:
-        return False
-    if outside >= recipe.excerpt_mostly:
-        return True
-    if found.leads:
-        return False
-    titles = share(found.title_common, min(found.a_title, found.b_title))
-    return titles < recipe.excerpt_title and share(found.recurring, names) < recipe.excerpt_names
-
-
-def _lightly_edited(found: Evidence, measures: Measures, recipe: Recipe) -> bool:
-    """Whether the shared runs come in one order and nothing as long as a paragraph was added or cut.
-
-    A pointer to another article is a line of its own, and several may stand together.
-    """
-    if measures.jaccard < recipe.near_jaccard:
-        return False
-    if max(found.a_gap, found.b_gap) > recipe.near_gap or max(found.a_added, found.b_added) > recipe.near_added:
-        return False
-    return bool(found.in_order)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from dedup import boilerplate, cutting, index, matching, minhash, ordering, signing
+from dedup import boilerplate, cutting, index, lookup, matching, minhash, ordering, signing
 from dedup.boilerplate import NO_FURNITURE
 from dedup.corpus import Corpus, grouping, postings, verdicts
 from dedup.corpus import units as stored
@@ -342,10 +342,12 @@ def _longer(units: Units, count: int) -> Units:
 
 
 def _by_key(sketched: Mapping[int, Hashes64]) -> Pairs:
-    keys = np.concatenate([NOTHING, *sketched.values()])
-    units = np.repeat(np.array(list(sketched), dtype=np.int32), [len(held) for held in sketched.values()])
-    order = np.argsort(keys, kind="stable")
-    return keys[order], units[order]
+    """Return the keys of these units, at most a million, in order, and whose each is."""
+    numbers = np.array(list(sketched), dtype=np.int32)
+    raw = minhash.one_each(list(sketched.values()))
+    both = lookup.in_order(boilerplate.marked(raw.keys, np.repeat(np.arange(len(numbers)), raw.sizes())))
+    places = (both & np.uint64(2**SITE_BITS - 1)).astype(np.int64)
+    return both >> np.uint64(SITE_BITS), numbers[places]
 
 
 def _sites_of(units: Units, moves: Moves) -> list[int]:

@@ -18,6 +18,7 @@ from dedup.regrouping import is_stored, regroup
 from dedup.updating import update
 from tests.dedup.conftest import NOW
 from tests.dedup.outlets import grouped, press_articles, press_grouped, run
+from tests.quality.generated.corpus import articles as generated
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -62,6 +63,26 @@ def test_copies_are_found_without_a_corpus(pressed: Corpus) -> None:
     assert find_copies([]).families == ()
     strict = find_copies(press_articles(), Recipe(syndicated_share=0.95))
     assert len(strict.families) > len(found.families)
+
+
+@pytest.mark.parametrize("seed", [11, 12])
+def test_in_memory_are_found_the_copies_that_an_update_finds(corpus: Corpus, seed: int) -> None:
+    made = [replace(article, fetched=article.published) for article in generated(1_500, seed)]
+    corpus.add(made)
+    update(corpus, now=NOW)
+    found, now = find_copies(made), snapshot(corpus)
+    assert {(family.id, family.members) for family in found.families} == {
+        (family.id, family.members) for family in now.families
+    }
+    assert found.matches == now.matches
+    assert sum(match.relation is Relation.EXCERPT and "other reports" in match.reason for match in found.matches) > 0
+
+
+def test_in_memory_the_later_of_two_articles_of_one_address_counts() -> None:
+    first, later = (dedup.Article(url=url, text="x") for url in ("https://a.test/1", "http://www.a.test/1/"))
+    assert list(find_copies([first, later]).articles.values()) == [replace(later, url=first.url, id=first.id)]
+    with pytest.raises(GemaError, match="have one id, 'x'"):
+        find_copies([dedup.Article(url=f"https://a.test/{place}", text="x", id="x") for place in range(2)])
 
 
 # --- families at another containment ----------------------------------------------------------------

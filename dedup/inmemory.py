@@ -1,0 +1,123 @@
+"""Copies among articles in memory: what `updating` finds in a corpus, for articles that are all at hand.
+
+Texts → what sites repeat → own texts → candidates → matches → families, each stage in one go.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup import boilerplate, cutting, families, index, lookup, matching, merging, minhash, ordering, shingles
+from dedup.corpus.store import text_hash
+from dedup.corpus.units import empty
+from dedup.records import SITE_BITS, Article, Cut, Family, GemaError, Hashes64, Match, Postings, Recipe, Sketches, Units
+
+Places = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+_MOST = 1 << SITE_BITS
+_UNIT = np.uint64(_MOST - 1)
+_PAIRS_AT_ONCE = 20_000
+
+
+def group(articles: Sequence[Article], recipe: Recipe) -> tuple[list[Family], list[Match]]:
+    """Return the families and the matches of articles, as an update of a corpus of them finds both.
+
+    A family's id is that of its smallest member. Raises GemaError where there are too many articles.
+    """
+    if len(articles) > _MOST:
+        raise GemaError(f"{len(articles):,} articles are too many to be grouped in memory: add them to a corpus")
+    ordered = sorted(articles, key=lambda article: article.id)
+    chosen, alike = _chosen(ordered)
+    units = _units(chosen)
+    words = cutting.cut([article.text for article in chosen])
+    sampled = minhash.sampled(words, recipe)
+    raw = minhash.gathered(sampled.texts, sampled.keys, len(chosen))
+    repeated = _repeated(raw, units, recipe)
+    sites = units.sites.astype(np.int64)
+    own = boilerplate.own_of(words.ends, sampled, raw, sites, repeated, recipe)
+    units.own[:], units.sizes[:] = own.hashes, own.sketches.sizes()
+    pairs = index.pairs(_postings(own.sketches), units, recipe)
+    found = [
+        *_compared(chosen, words, own.words, pairs, recipe),
+        *_identical(ordered, alike, recipe),
+    ]
+    matches = [match for match in found if match.measures.containment >= recipe.floor]
+    matches.sort(key=lambda match: (match.a, match.b))
+    ids = [article.id for article in ordered]
+    excerpts = merging.merged(ids, matches, recipe)
+    matches = [merging.as_excerpt(match) if (match.a, match.b) in excerpts else match for match in matches]
+    return families.families(ids, matches), matches
+
+
+def _chosen(articles: Sequence[Article]) -> tuple[list[Article], list[list[int]]]:
+    """Return the first article of each text of each site, and the places of the articles of each text of several."""
+    firsts: dict[tuple[str, str], Article] = {}
+    alike: dict[str, list[int]] = defaultdict(list)
+    for place, article in enumerate(articles):
+        firsts.setdefault((article.text, article.site), article)
+        alike[article.text].append(place)
+    return list(firsts.values()), [places for places in alike.values() if len(places) > 1]
+
+
+def _units(articles: Sequence[Article]) -> Units:
+    units = empty(len(articles))
+    names, numbers = np.unique([article.site for article in articles], return_inverse=True)
+    units.sites[:] = numbers
+    units.texts[:] = [ordering.text_number(text_hash(article.text)) for article in articles]
+    salts = np.array([ordering.site_number(str(name)) for name in names], np.uint64)
+    units.order[:] = ordering.order(units.texts, salts[numbers])
+    return units
+
+
+def _repeated(raw: Sketches, units: Units, recipe: Recipe) -> Hashes64:
+    """Return the table of what sites repeat; units of samples get their strict families."""
+    counted = {}
+    for site, held in _by_site(units):
+        sample = np.sort(held[np.argsort(units.order[held], kind="stable")[: recipe.site_sample]])
+        strict, keys = boilerplate.strict_families(minhash.chosen(raw, sample), units.days[sample], recipe)
+        units.strict[sample] = sample[strict]
+        counted[site] = boilerplate.enough(keys, recipe)
+    asked = boilerplate.doubtful(counted, recipe)
+    known = _postings(raw)
+    # What is asked for stands in several texts, as all that is known here does.
+    everywhere = index.families_of(known, units.strict)[np.searchsorted(known.keys, asked)]
+    return boilerplate.table(boilerplate.learn(counted, asked, everywhere, recipe))
+
+
+def _by_site(units: Units) -> Iterator[tuple[int, Places]]:
+    order = np.argsort(units.sites, kind="stable")
+    ends = np.cumsum(np.bincount(units.sites)).tolist()
+    for site, (start, stop) in enumerate(pairwise([0, *ends])):
+        yield site, order[start:stop]
+
+
+def _postings(sketches: Sketches) -> Postings:
+    """Return who holds each key that several texts hold."""
+    numbers = np.repeat(np.arange(len(sketches.ends), dtype=np.uint64), sketches.sizes())
+    both = lookup.in_order((sketches.keys << np.uint64(SITE_BITS)) | numbers)
+    return index.shared(both >> np.uint64(SITE_BITS), (both & _UNIT).astype(np.int32))
+
+
+def _compared(articles: Sequence[Article], words: Cut, own: Mask, pairs: Places, recipe: Recipe) -> Iterator[Match]:
+    """Yield the match of each pair of articles."""
+    for start in range(0, len(pairs), _PAIRS_AT_ONCE):
+        some, places = np.unique(pairs[start : start + _PAIRS_AT_ONCE], return_inverse=True)
+        read = [articles[place] for place in some.tolist()]
+        cut, stood = cutting.chosen(words, some.tolist())
+        titles = cutting.cut([article.title for article in read])
+        phrases = shingles.hashes64(cut.hashes, recipe.match_words)
+        held = matching.read(cut, titles, own[stood], phrases, recipe)
+        yield from matching.compare_all([(each.id, each.site) for each in read], held, places.reshape(-1, 2), recipe)
+
+
+def _identical(articles: Sequence[Article], alike: Sequence[Sequence[int]], recipe: Recipe) -> Iterator[Match]:
+    """Yield the match of each article whose text another has, with the first that does; both are compared whole."""
+    pairs = [(first, other) for first, *others in alike for other in others]
+    some, places = np.unique(np.array(pairs, np.int64).reshape(-1, 2), return_inverse=True)
+    read = [articles[place] for place in some.tolist()]
+    words = cutting.cut([article.text for article in read])
+    yield from _compared(read, words, np.ones(len(words.hashes), dtype=bool), places.reshape(-1, 2), recipe)
