@@ -4,11 +4,12 @@ Ids that people see are text and follow from addresses; `text` and `article` num
 small and dense, for joins.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Dialect,
     Float,
     ForeignKey,
@@ -21,7 +22,10 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    type_coerce,
 )
+
+from dedup import ordering
 
 metadata = MetaData(
     naming_convention={
@@ -50,6 +54,21 @@ class Time(TypeDecorator[datetime]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         """Return the stored time, aware, in UTC."""
         return None if value is None else datetime.fromisoformat(value)
+
+
+def as_text(time: ColumnElement[datetime]) -> ColumnElement[str]:
+    """Return a column of times as the text that is stored, for `iso` and `published_day`: datetimes take far longer."""
+    return type_coerce(time, String())
+
+
+def iso(time: str) -> str:
+    """Return what `datetime.isoformat` makes of a stored time."""
+    return time.replace(".000000", "")
+
+
+def published_day(time: str | None) -> int:
+    """Return what `ordering.day` makes of a stored time."""
+    return ordering.UNDATED if time is None else date.fromisoformat(time[:10]).toordinal()
 
 
 def _number(name: str = "id") -> Column[int]:
