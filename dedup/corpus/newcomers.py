@@ -1,12 +1,13 @@
 """Articles whose addresses nobody knows yet, stored many at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from dedup.addresses import spelling, spellings
+from dedup.corpus import many
 from dedup.corpus.schema import articles, forgotten, texts
 from dedup.records import Article, article_id
 
@@ -17,14 +18,13 @@ def newcomers(connection: Connection, found: Sequence[Article]) -> tuple[list[Ar
     New is an article no spelling of whose address, and whose id, neither the corpus nor another of `found` has.
     """
     names = [_names(article) for article in found]
-    known = set(connection.execute(_ADDRESSES, {"some": [name for held in names for name in held]}).scalars())
-    taken = set(connection.execute(_IDS, {"some": [article.id for article in found]}).scalars())
-    blocked = [spelling(url) for article in found for url in (article.url, article.fetched_url)]
-    gone = set(connection.execute(_FORGOTTEN, {"some": blocked}).scalars())
+    stands = [(spelling(article.url), spelling(article.fetched_url)) for article in found]
+    known = _among(connection, articles.c.url, (name for held in names for name in held))
+    taken = _among(connection, articles.c.key, (article.id for article in found))
+    gone = _among(connection, forgotten.c.url, (name for pair in stands for name in pair))
     fresh, others = [], []
-    for article, held in zip(found, names, strict=True):
-        doubtful = not known.isdisjoint(held) or article.id in taken
-        if doubtful or spelling(article.url) in gone or spelling(article.fetched_url) in gone:
+    for article, held, pair in zip(found, names, stands, strict=True):
+        if not known.isdisjoint(held) or article.id in taken or not gone.isdisjoint(pair):
             others.append(article)
         else:
             fresh.append(article)
@@ -45,10 +45,11 @@ def put(
     known = _numbers(connection, written)
     missing = [{"hash": digest, "text": text} for digest, text in written.items() if digest not in known]
     if missing:
-        connection.execute(texts.insert(), missing)
+        many.insert(connection, texts, missing)
         known |= _numbers(connection, [row["hash"] for row in missing])
-    connection.execute(
-        articles.insert(),
+    many.insert(
+        connection,
+        articles,
         [
             {
                 **row,
@@ -69,12 +70,9 @@ def _names(article: Article) -> tuple[str, ...]:
     return (article.url, *spellings(article.url))
 
 
-def _numbers(connection: Connection, hashes: Sequence[str] | dict[str, str]) -> dict[str, int]:
-    return dict(connection.execute(_TEXTS, {"some": list(hashes)}).all())
+def _among(connection: Connection, column: ColumnElement[str], values: Iterable[str]) -> set[str]:
+    return {value for (value,) in many.among(connection, select(column), column, values)}
 
 
-_SOME: BindParameter[Any] = bindparam("some", expanding=True)
-_ADDRESSES = select(articles.c.url).where(articles.c.url.in_(_SOME))
-_IDS = select(articles.c.key).where(articles.c.key.in_(_SOME))
-_FORGOTTEN = select(forgotten.c.url).where(forgotten.c.url.in_(_SOME))
-_TEXTS = select(texts.c.hash, texts.c.id).where(texts.c.hash.in_(_SOME))
+def _numbers(connection: Connection, hashes: Iterable[str]) -> dict[str, int]:
+    return dict(many.among(connection, select(texts.c.hash, texts.c.id), texts.c.hash, hashes))

@@ -28,7 +28,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from dedup.addresses import spelling, spellings
-from dedup.corpus import lock, migration, newcomers
+from dedup.corpus import lock, many, migration, newcomers
 from dedup.corpus.address import resolve
 from dedup.corpus.schema import (
     articles,
@@ -45,7 +45,7 @@ _T = TypeVar("_T")
 Outcome = Literal["new", "changed", "same", "forgotten"]
 
 _BUSY_TIMEOUT_MS = 60_000
-_CHUNK = 500
+_CHUNK = 1_000
 _CREDITS = (
     *("authors", "place", "editors", "agency", "credited_source", "credited_title", "sources"),
     *("published_precision", "published_from", "section", "tags", "image", "site_name"),
@@ -89,8 +89,6 @@ class Corpus:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        marked = self.insert(changes)
-        self._marked = marked.on_conflict_do_update(index_elements=["article", "site"], set_={"taken": 0})
 
     @classmethod
     def open(cls, address: str | None = None) -> Self:
@@ -188,7 +186,7 @@ class Corpus:
             )
         if changed or any(getattr(old, name) != getattr(article, name) for name in ("site", "language", "published")):
             self.mark(connection, old.key, old.site)
-        connection.execute(update(articles).where(articles.c.id == old.id).values(row))
+        many.alter(connection, _KNOWN_ARTICLE, [{**row, "number": old.id}])
         return "changed" if changed else "same"
 
     def as_stored(self, connection: Connection, article: Article) -> Article:
@@ -233,9 +231,7 @@ class Corpus:
             if ids is None:
                 yield from map(_article, connection.execute(_WHOLE.order_by(articles.c.key)))
                 return
-            for chunk in chunks(sorted(ids)):
-                wanted = _WHOLE.where(articles.c.key.in_(chunk)).order_by(articles.c.key)
-                yield from map(_article, connection.execute(wanted))
+            yield from map(_article, many.among(connection, _WHOLE.order_by(articles.c.key), articles.c.key, ids))
 
     def count(self) -> int:
         """Return how many articles there are."""
@@ -273,7 +269,7 @@ class Corpus:
         if found:
             newcomers.put(connection, found, list(map(_row, found)), [text_hash(each.text) for each in found], now)
             marked = [{"article": article.id, "site": article.site, "taken": 0} for article in found]
-            connection.execute(self._marked, marked)
+            many.insert(connection, changes, marked, "replace")
 
     def _refuse_taken(self, connection: Connection, article: Article) -> None:
         holder = connection.execute(_HOLDER, {"taken": article.id}).scalar()
@@ -282,7 +278,7 @@ class Corpus:
 
     def mark(self, connection: Connection, key: str, site: str) -> None:
         """Have the next update group an article of this site again, within the caller's transaction."""
-        connection.execute(self._marked, {"article": key, "site": site, "taken": 0})
+        many.insert(connection, changes, [{"article": key, "site": site, "taken": 0}], "replace")
 
     def _mark_kin(self, connection: Connection, numbers: Sequence[int]) -> None:
         """Mark the families of these articles, and what matches them: what is known of both goes with an article."""
@@ -321,12 +317,17 @@ _NEW_TEXT = texts.insert().returning(texts.c.id)
 _STORED = select(articles).where(articles.c.url == bindparam("address"))
 _HOLDER = select(articles.c.url).where(articles.c.key == bindparam("taken"))
 _NEW_ARTICLE = articles.insert()
+_KNOWN_ARTICLE = (
+    update(articles)
+    .where(articles.c.id == bindparam("number"))
+    .values({name: bindparam(name) for name in (*_PLAIN, "marks", "credits", "text_id")})
+)
 
 
-def chunks(values: Iterable[_T]) -> Iterator[list[_T]]:
-    """Yield lists of as many values as one short transaction or one IN (…) takes."""
+def chunks(values: Iterable[_T], most: int = _CHUNK) -> Iterator[list[_T]]:
+    """Yield lists of at most so many values, as a rule what one short transaction takes."""
     rest = iter(values)
-    while chunk := list(islice(rest, _CHUNK)):
+    while chunk := list(islice(rest, most)):
         yield chunk
 
 
@@ -335,6 +336,7 @@ def text_hash(text: str) -> str:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
+_json = json.JSONEncoder(ensure_ascii=False).encode
 _WHOLE = select(articles, texts.c.text).join(texts, texts.c.id == articles.c.text_id)
 _TUPLES = frozenset({"authors", "editors", "sources", "tags"})
 _FIELDS = frozenset(field.name for field in fields(Article))
@@ -344,7 +346,7 @@ def _row(article: Article) -> dict[str, Any]:
     """Return what is stored of an article beside its address, id and text."""
     return {name: getattr(article, name) for name in _PLAIN} | {
         "marks": " ".join(article.marks),
-        "credits": json.dumps({name: getattr(article, name) for name in _CREDITS}, ensure_ascii=False),
+        "credits": _json({name: getattr(article, name) for name in _CREDITS}),
     }
 
 
