@@ -46,7 +46,7 @@ def place(corpus: Corpus, recipe: Recipe) -> bool:
         retied = [row for row in now.values() if row.family in before and row.tied != before[row.family].tied]
         due |= {_due(row, moved=False) for row in retied}
         strands.settle(connection, names)
-        strands.place(corpus, connection, before, [*now.values(), *lost], due)
+        strands.place(connection, before, [*now.values(), *lost], due)
     return True
 
 

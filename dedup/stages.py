@@ -94,7 +94,7 @@ def sign(desk: Desk, state: State, tell: Progress) -> int:
 
 def _sign(desk: Desk, batch: Batch) -> int:
     texts = {article.text_id: text for article, text in zip(batch.articles, batch.texts, strict=True)}
-    missing = sorted(texts.keys() - grouping.signatures(desk.corpus, texts).keys())
+    missing = sorted(texts.keys() - grouping.signed(desk.corpus, texts))
     rows = signing.signatures([texts[number] for number in missing], desk.recipe)
     grouping.save_signatures(desk.corpus, dict(zip(missing, rows, strict=True)))
     return len(missing)

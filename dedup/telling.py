@@ -85,7 +85,7 @@ def _save(corpus: Corpus, recipe: Recipe, told: Weaving, gone: Sequence[Placed],
             {one: merges[one] for one in other if one in merges},
             other,
         )
-        grouping.save_aliases(corpus, connection, "story", named.aliases, now)
+        grouping.save_aliases(connection, "story", named.aliases, now)
 
 
 def _label(held: Sequence[Placed], shown: Mapping[str, Shown]) -> tuple[str, tuple[str, ...]]:

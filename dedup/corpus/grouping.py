@@ -2,16 +2,16 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Table, bindparam, delete, func, literal, select, update
+from sqlalchemy import Connection, bindparam, delete, func, literal, select, update
 
 from dedup import ordering
-from dedup.corpus import postings, schema, strands, units
+from dedup.corpus import many, postings, schema, strands, units
 from dedup.corpus.results import match_row, read_matches, read_pairs
 from dedup.corpus.store import Corpus, chunks
 from dedup.corpus.units import Moves, Sites
@@ -25,9 +25,13 @@ from dedup.records import (
     Recipe,
     RecipeError,
     TermVector,
+    Tie,
     Units,
     Verdict,
 )
+
+# Soon stored: others can write in between.
+_SIGNATURES_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,29 +97,25 @@ def listed(corpus: Corpus, keys: Iterable[str]) -> dict[str, Listed]:
     """Return those of these articles that there are, by id."""
     table, texts = schema.articles, schema.texts
     columns = (table.c.key, table.c.id, table.c.site, table.c.title, table.c.language, table.c.text_id)
-    query = select(*columns, texts.c.hash, table.c.first_seen, table.c.published).join(
-        texts, texts.c.id == table.c.text_id
-    )
+    times = map(schema.as_text, (table.c.first_seen, table.c.published))
+    query = select(*columns, texts.c.hash, *times).join(texts, texts.c.id == table.c.text_id)
     found = {}
     with corpus.reading() as connection:
-        for chunk in chunks(sorted(keys)):
-            for *row, first_seen, published in connection.execute(query.where(table.c.key.in_(chunk))):
-                key, number, site, title, language, text_id, digest = row
-                age, day = (first_seen.isoformat(), key), ordering.day(published)
-                found[key] = Listed(key, number, site, title, language, text_id, digest, age, day)
+        for *row, first_seen, published in many.among(connection, query, table.c.key, keys):
+            key, number, site, title, language, text_id, digest = row
+            age = (schema.iso(first_seen), key)
+            day = schema.published_day(published)
+            found[key] = Listed(key, number, site, title, language, text_id, digest, age, day)
     return found
 
 
 def ages(corpus: Corpus, keys: Iterable[str] | None = None) -> dict[str, tuple[str, str]]:
     """Return when these articles, or all, were first seen, with their ids: what groups are named by."""
     table = schema.articles
-    query = select(table.c.key, table.c.first_seen)
-    found = {}
+    query = select(table.c.key, schema.as_text(table.c.first_seen))
     with corpus.reading() as connection:
-        for chunk in [None] if keys is None else chunks(sorted(keys)):
-            rows = connection.execute(query if chunk is None else query.where(table.c.key.in_(chunk)))
-            found.update({key: (first_seen.isoformat(), key) for key, first_seen in rows})
-    return found
+        rows = many.rows(connection, query) if keys is None else many.among(connection, query, table.c.key, keys)
+        return {key: (schema.iso(first_seen), key) for key, first_seen in rows}
 
 
 def alike(corpus: Corpus, keys: Iterable[str], hashes: Iterable[str]) -> list[list[str]]:
@@ -125,46 +125,35 @@ def alike(corpus: Corpus, keys: Iterable[str], hashes: Iterable[str]) -> list[li
     """
     table, texts = schema.articles, schema.texts
     groups: dict[int, set[str]] = {}
-    mine = select(table.c.text_id).where(table.c.key.in_(bindparam("some", expanding=True)))
-    named = select(texts.c.id).where(texts.c.hash.in_(bindparam("some", expanding=True)))
+    mine, named = select(table.c.text_id), select(texts.c.id)
     with corpus.reading() as connection:
-        for way, wanted in ((mine, keys), (named, hashes)):
-            query = select(table.c.text_id, table.c.key).where(table.c.text_id.in_(way))
-            for chunk in chunks(sorted(wanted)):
-                for number, key in connection.execute(query, {"some": chunk}):
-                    groups.setdefault(number, set()).add(key)
+        for way, column, wanted in ((mine, table.c.key, keys), (named, texts.c.hash, hashes)):
+            held = table.c.text_id.in_(way.where(many.within(connection, column)))
+            for number, key in many.each(connection, select(table.c.text_id, table.c.key).where(held), wanted):
+                groups.setdefault(number, set()).add(key)
     return [sorted(members) for members in groups.values() if len(members) > 1]
 
 
 def texts(corpus: Corpus, text_ids: Iterable[int]) -> dict[int, str]:
     """Return the texts with these numbers."""
-    found: dict[int, str] = {}
+    query = select(schema.texts.c.id, schema.texts.c.text)
     with corpus.reading() as connection:
-        for chunk in chunks(sorted(set(text_ids))):
-            rows = connection.execute(
-                select(schema.texts.c.id, schema.texts.c.text).where(schema.texts.c.id.in_(chunk))
-            )
-            found.update(rows.all())
-    return found
+        return dict(many.among(connection, query, schema.texts.c.id, text_ids))
 
 
-def signatures(corpus: Corpus, text_ids: Iterable[int]) -> dict[int, Hashes32]:
-    """Return the signatures there are of these texts."""
-    found = {}
-    table = schema.signatures
+def signed(corpus: Corpus, text_ids: Iterable[int]) -> set[int]:
+    """Return which of these texts have a signature."""
+    column = schema.signatures.c.text_id
     with corpus.reading() as connection:
-        for chunk in chunks(sorted(set(text_ids))):
-            rows = connection.execute(select(table.c.text_id, table.c.minhash).where(table.c.text_id.in_(chunk)))
-            found.update({number: np.frombuffer(values, "<u4") for number, values in rows})
-    return found
+        return {number for (number,) in many.among(connection, select(column), column, text_ids)}
 
 
 def save_signatures(corpus: Corpus, signed: Mapping[int, Hashes32]) -> None:
     """Store the signatures of texts."""
-    for chunk in chunks(signed.items()):
+    for chunk in chunks(signed.items(), _SIGNATURES_AT_ONCE):
         with corpus.transaction() as connection:
             rows = [{"text_id": number, "minhash": values.astype("<u4").tobytes()} for number, values in chunk]
-            connection.execute(corpus.insert(schema.signatures).on_conflict_do_nothing(), rows)
+            many.insert(connection, schema.signatures, rows, "keep")
 
 
 def matches_of(corpus: Corpus, keys: Iterable[str]) -> dict[tuple[str, str], Match]:
@@ -183,57 +172,41 @@ def families_of(corpus: Corpus, keys: Iterable[str]) -> dict[str, str]:
     """Return the families that these articles were in, by article."""
     table, articles = schema.family_members, schema.articles
     query = select(articles.c.key, table.c.family).join(articles, articles.c.id == table.c.article_id)
-    found: dict[str, str] = {}
     with corpus.reading() as connection:
-        for chunk in chunks(sorted(keys)):
-            found.update(connection.execute(query.where(articles.c.key.in_(chunk))).all())
-    return found
+        return dict(many.among(connection, query, articles.c.key, keys))
 
 
 def kin(corpus: Corpus, keys: Iterable[str]) -> set[str]:
     """Return all members of the families that these articles were in."""
     table, articles = schema.family_members, schema.articles
     query = select(articles.c.key).join(table, articles.c.id == table.c.article_id)
-    found: set[str] = set()
-    families = set(families_of(corpus, keys).values())
+    families = families_of(corpus, keys).values()
     with corpus.reading() as connection:
-        for chunk in chunks(sorted(families)):
-            found.update(connection.execute(query.where(table.c.family.in_(chunk))).scalars())
-    return found
+        return {key for (key,) in many.among(connection, query, table.c.family, families)}
 
 
 def family_names(corpus: Corpus, names: Iterable[str]) -> set[str]:
     """Return which of these names some family has."""
-    found: set[str] = set()
     with corpus.reading() as connection:
-        for chunk in chunks(sorted(names)):
-            found.update(
-                connection.execute(select(schema.families.c.id).where(schema.families.c.id.in_(chunk))).scalars()
-            )
-    return found
+        return _named(connection, names)
 
 
 def pending(corpus: Corpus, keys: Iterable[str]) -> set[str]:
     """Return which of these articles have still to be grouped."""
     table = schema.changes
-    found: set[str] = set()
+    query = select(table.c.article).where(table.c.taken == 0)
     with corpus.reading() as connection:
-        for chunk in chunks(sorted(keys)):
-            query = select(table.c.article).where(table.c.article.in_(chunk), table.c.taken == 0)
-            found.update(connection.execute(query).scalars())
-    return found
+        return {key for (key,) in many.among(connection, query, table.c.article, keys)}
 
 
 def without(corpus: Corpus, families: Iterable[str], keys: Set[str]) -> set[str]:
     """Return which of these families have no other members than these articles."""
     table, articles = schema.family_members, schema.articles
     query = select(articles.c.key, table.c.family).join(articles, articles.c.id == table.c.article_id)
-    left = set(families)
+    asked = set(families)
     with corpus.reading() as connection:
-        for chunk in chunks(sorted(left)):
-            rows = connection.execute(query.where(table.c.family.in_(chunk))).all()
-            left -= {family for key, family in rows if key not in keys}
-    return left
+        held = many.among(connection, query, table.c.family, asked)
+        return asked - {family for key, family in held if key not in keys}
 
 
 def verdicts(corpus: Corpus) -> list[Verdict]:
@@ -311,13 +284,13 @@ def save(corpus: Corpus, recipe: Recipe, outcome: Outcome, now: datetime) -> Non
         units.save_samples(connection, outcome.units_before, outcome.units, outcome.samples, outcome.unsampled)
         postings.append(connection, outcome.keys, outcome.holders)
         _save_families(corpus, connection, outcome)
-        strands.due(corpus, connection, {family.id for family in outcome.families} | outcome.dissolved | retold)
-        save_aliases(corpus, connection, "family", outcome.aliases, now)
-        _insert(connection, schema.history, [{"at": now, **asdict(change)} for change in outcome.changes])
+        strands.due(connection, {family.id for family in outcome.families} | outcome.dissolved | retold)
+        save_aliases(connection, "family", outcome.aliases, now)
+        many.insert(connection, schema.history, [{"at": now, **_said(change)} for change in outcome.changes])
         facts = {"recipe": json.dumps(recipe.as_dict()), _LAST_UNIT: str(len(outcome.units.sites) - 1)}
         _save_facts(connection, facts)
         if outcome.moves.left:
-            strands.due(corpus, connection, _drop_empty(connection))
+            strands.due(connection, _drop_empty(connection))
         connection.execute(delete(schema.changes).where(schema.changes.c.taken == 1))
 
 
@@ -337,78 +310,86 @@ def _save_families(corpus: Corpus, connection: Connection, outcome: Outcome) -> 
     ends = {key for pair in outcome.dropped for key in pair} | {key for m in outcome.matches for key in (m.a, m.b)}
     members = {member for family in outcome.families for member in family.members}
     numbers = _numbers(connection, ends | members | outcome.told.keys() | set(outcome.untold))
-    for chunk in chunks(numbers[key] for key in (*outcome.told, *outcome.untold) if key in numbers):
-        connection.execute(delete(schema.own_texts).where(schema.own_texts.c.article_id.in_(chunk)))
-    _insert(
-        connection,
-        schema.own_texts,
-        [
-            {
-                "article_id": numbers[key],
-                "terms": vector.keys.astype("<u4").tobytes(),
-                "weights": np.rint(vector.weights / PART).astype("<u2").tobytes(),
-                "named": json.dumps(vector.named, ensure_ascii=False),
-            }
-            for key, vector in outcome.told.items()
-            if key in numbers
-        ],
-    )
-    _save_matches(corpus, connection, outcome, numbers)
+    told = [numbers[key] for key in (*outcome.told, *outcome.untold) if key in numbers]
+    many.drop(connection, schema.own_texts.c.article_id, told)
+    _save_told(connection, {numbers[key]: vector for key, vector in outcome.told.items() if key in numbers})
+    _save_matches(connection, outcome, numbers)
     _save_members(connection, outcome, numbers)
 
 
-def _save_matches(corpus: Corpus, connection: Connection, outcome: Outcome, numbers: Mapping[str, int]) -> None:
-    table, merged = schema.matches, dict(outcome.merged)
+def _save_told(connection: Connection, told: Mapping[int, TermVector]) -> None:
+    if not told:
+        return
+    told = dict(sorted(told.items()))
+    # All at once: numpy takes longer to begin with each than to do it.
+    terms = np.concatenate([vector.keys for vector in told.values()]).astype("<u4").tobytes()
+    weights = np.concatenate([vector.weights for vector in told.values()])
+    parts = np.rint(weights / PART).astype("<u2").tobytes()
+    ends = np.cumsum([len(vector.keys) for vector in told.values()]).tolist()
+    rows = [
+        {
+            "article_id": number,
+            "terms": terms[4 * start : 4 * end],
+            "weights": parts[2 * start : 2 * end],
+            "named": _json(vector.named),
+        }
+        for (number, vector), (start, end) in zip(told.items(), pairwise([0, *ends]), strict=True)
+    ]
+    many.insert(connection, schema.own_texts, rows)
+
+
+_json = json.JSONEncoder(ensure_ascii=False).encode
+
+_PAIR = (schema.matches.c.a_id == bindparam("a")) & (schema.matches.c.b_id == bindparam("b"))
+_UNMATCHED = delete(schema.matches).where(_PAIR)
+_FLAGGED = (
+    update(schema.matches).where(_PAIR, schema.matches.c.merged != bindparam("flag")).values(merged=bindparam("flag"))
+)
+_TIED = update(schema.families).where(schema.families.c.id == bindparam("name")).values(weakest=bindparam("tie"))
+
+
+def _save_matches(connection: Connection, outcome: Outcome, numbers: Mapping[str, int]) -> None:
+    merged = dict(outcome.merged)
     gone = [{"a": numbers[a], "b": numbers[b]} for a, b in outcome.dropped if a in numbers and b in numbers]
-    if gone:
-        connection.execute(delete(table).where(table.c.a_id == bindparam("a"), table.c.b_id == bindparam("b")), gone)
+    many.alter(connection, _UNMATCHED, gone)
     found = [
         match_row(match, numbers, merged.pop((match.a, match.b), False))
         for match in outcome.matches
         if match.a in numbers and match.b in numbers
     ]
-    if found:
-        rows = corpus.insert(table)
-        others = {column.name: rows.excluded[column.name] for column in table.c if not column.primary_key}
-        connection.execute(rows.on_conflict_do_update(index_elements=["a_id", "b_id"], set_=others), found)
+    many.insert(connection, schema.matches, found, "replace")
     flagged = [
         {"a": numbers[a], "b": numbers[b], "flag": int(flag)}
         for (a, b), flag in merged.items()
         if a in numbers and b in numbers
     ]
-    if flagged:
-        where = (
-            (table.c.a_id == bindparam("a")) & (table.c.b_id == bindparam("b")) & (table.c.merged != bindparam("flag"))
-        )
-        connection.execute(update(table).where(where).values(merged=bindparam("flag")), flagged)
+    many.alter(connection, _FLAGGED, flagged)
 
 
 def _save_members(connection: Connection, outcome: Outcome, numbers: Mapping[str, int]) -> None:
     held = [numbers[member] for family in outcome.families for member in family.members if member in numbers]
-    for chunk in chunks(held):
-        connection.execute(delete(schema.family_members).where(schema.family_members.c.article_id.in_(chunk)))
+    many.drop(connection, schema.family_members.c.article_id, held)
     kept = {family.id for family in outcome.families}
-    for names in chunks(sorted(outcome.dissolved - kept)):
-        connection.execute(delete(schema.families).where(schema.families.c.id.in_(names)))
-    known: set[str] = set()
-    for names in chunks(sorted(kept)):
-        known.update(connection.execute(select(schema.families.c.id).where(schema.families.c.id.in_(names))).scalars())
+    many.drop(connection, schema.families.c.id, outcome.dissolved - kept)
+    known = _named(connection, kept)
     rows = [
-        {"id": family.id, "weakest": json.dumps(asdict(family.weakest)) if family.weakest else ""}
+        {"id": family.id, "weakest": json.dumps(_said(family.weakest)) if family.weakest else ""}
         for family in outcome.families
     ]
-    _insert(connection, schema.families, [row for row in rows if row["id"] not in known])
+    many.insert(connection, schema.families, [row for row in rows if row["id"] not in known])
     changed = [{"name": row["id"], "tie": row["weakest"]} for row in rows if row["id"] in known]
-    if changed:
-        where = schema.families.c.id == bindparam("name")
-        connection.execute(update(schema.families).where(where).values(weakest=bindparam("tie")), changed)
+    many.alter(connection, _TIED, changed)
     members = [
         {"article_id": numbers[member], "family": family.id}
         for family in outcome.families
         for member in family.members
         if member in numbers
     ]
-    _insert(connection, schema.family_members, members)
+    many.insert(connection, schema.family_members, members)
+
+
+def _said(record: Tie | Change) -> dict[str, str | int | float]:
+    return {name: getattr(record, name) for name in record.__match_args__}
 
 
 def _drop_empty(connection: Connection) -> list[str]:
@@ -418,36 +399,24 @@ def _drop_empty(connection: Connection) -> list[str]:
     return list(connection.execute(dropped).scalars())
 
 
-def save_aliases(corpus: Corpus, connection: Connection, kind: str, aliases: Mapping[str, str], now: datetime) -> None:
+def save_aliases(connection: Connection, kind: str, aliases: Mapping[str, str], now: datetime) -> None:
     """Store what ids of this kind, "family" or "story", that are no longer in use became."""
-    for old, new in aliases.items():
-        row = {"kind": kind, "old": old, "new": new, "at": now}
-        alias = corpus.insert(schema.aliases).values(row)
-        connection.execute(alias.on_conflict_do_update(index_elements=["kind", "old"], set_=row))
+    rows = [{"kind": kind, "old": old, "new": new, "at": now} for old, new in aliases.items()]
+    many.insert(connection, schema.aliases, rows, "replace")
 
 
 def _save_facts(connection: Connection, facts: Mapping[str, str]) -> None:
-    connection.execute(delete(schema.facts).where(schema.facts.c.name.in_(facts)))
-    _insert(connection, schema.facts, [{"name": name, "value": value} for name, value in facts.items()])
+    many.insert(connection, schema.facts, [{"name": name, "value": value} for name, value in facts.items()], "replace")
 
 
 def _numbers(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for chunk in chunks(sorted(keys)):
-        query = select(schema.articles.c.key, schema.articles.c.id).where(schema.articles.c.key.in_(chunk))
-        found.update(connection.execute(query).all())
-    return found
+    table = schema.articles
+    return dict(many.among(connection, select(table.c.key, table.c.id), table.c.key, keys))
 
 
-def _replace(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Make `rows` the table's content."""
-    connection.execute(delete(table))
-    _insert(connection, table, rows)
-
-
-def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        connection.execute(table.insert(), list(rows))
+def _named(connection: Connection, names: Iterable[str]) -> set[str]:
+    column = schema.families.c.id
+    return {name for (name,) in many.among(connection, select(column), column, names)}
 
 
 def _facts(connection: Connection) -> dict[str, str]:

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
-from dedup.corpus import schema
-from dedup.corpus.store import Corpus, chunks
+from dedup.corpus import many, schema
+from dedup.corpus.store import Corpus
 from dedup.records import Article, Passage, Relation
 
 # Rows that the database hands over at a time.
@@ -82,12 +82,9 @@ def homes(corpus: Corpus, keys: Iterable[str]) -> dict[str, Home]:
         .join(members, members.c.article_id == articles.c.id)
         .outerjoin(told, told.c.family == members.c.family)
     )
-    found: dict[str, Home] = {}
     with corpus.reading() as connection:
-        for chunk in chunks(sorted(keys)):
-            for key, family, story in connection.execute(query.where(articles.c.key.in_(chunk))):
-                found[key] = Home(family, story or "")
-    return found
+        rows = many.among(connection, query, articles.c.key, keys)
+        return {key: Home(family, story or "") for key, family, story in rows}
 
 
 def runs(corpus: Corpus) -> Iterator[Run]:
@@ -110,21 +107,17 @@ def carriers(corpus: Corpus, texts: Iterable[int]) -> dict[int, list[Article]]:
     found: dict[int, list[Article]] = {}
     query = select(schema.articles.c.text_id, *_LIGHT)
     with corpus.reading() as connection:
-        for chunk in chunks(sorted(texts)):
-            for row in connection.execute(query.where(schema.articles.c.text_id.in_(chunk))):
-                found.setdefault(row.text_id, []).append(_light(row))
+        for row in many.among(connection, query, schema.articles.c.text_id, texts):
+            found.setdefault(row.text_id, []).append(_light(row))
     return found
 
 
 def count_carriers(corpus: Corpus, texts: Iterable[int]) -> dict[int, int]:
     """Return how many articles have each of these texts."""
     number = schema.articles.c.text_id
-    found: dict[int, int] = {}
+    query = select(number, func.count()).group_by(number)
     with corpus.reading() as connection:
-        for chunk in chunks(sorted(texts)):
-            query = select(number, func.count()).where(number.in_(chunk)).group_by(number)
-            found.update((row[0], row[1]) for row in connection.execute(query))
-    return found
+        return dict(many.among(connection, query, number, texts))
 
 
 def carried(connection: Connection, digest: str) -> list[str]:

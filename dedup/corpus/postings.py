@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, select
 
 from dedup.compiled import compiled
-from dedup.corpus import schema
+from dedup.corpus import many, schema
 from dedup.corpus.store import chunks
 from dedup.records import Hashes64, Postings
 
@@ -179,5 +179,4 @@ def _write(connection: Connection, segment: int, keys: Hashes64, units: NDArray[
         for start in range(0, len(keys), _BLOCK)
         for part in [keys[start : start + _BLOCK]]
     ]
-    if rows:
-        connection.execute(schema.postings.insert(), rows)
+    many.insert(connection, schema.postings, rows)

@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
+from dedup.corpus import many
 from dedup.corpus.schema import articles as listed
 from dedup.corpus.schema import facts, families, family_members, matches, stories, story_families
-from dedup.corpus.store import Corpus, chunks
+from dedup.corpus.store import Corpus
 from dedup.records import Family, Match, Measures, Passage, Recipe, RecipeError, Relation, Snapshot, Story, Tie
 
 _MEASURED = "{" + ", ".join(f'"{field.name}": %r' for field in fields(Measures)) + "}"
@@ -54,11 +55,9 @@ def read_matches(connection: Connection, keys: Sequence[str] | None = None, alon
     wanted = _joined(a, b, *_STORED)
     if keys is None:
         return [_match(row, alone) for row in connection.execute(wanted.order_by(a.c.key, b.c.key))]
-    found: dict[tuple[str, str], Row[Any]] = {}
-    for chunk in chunks(sorted(keys)):
-        # A row at a time by either index: with OR, SQLite would read all.
-        for end in (a, b):
-            found.update({(row[0], row[1]): row for row in connection.execute(wanted.where(end.c.key.in_(chunk)))})
+    # A row at a time by either index: with OR, SQLite would read all.
+    rows = (row for end in (a, b) for row in many.among(connection, wanted, end.c.key, keys))
+    found = {(row[0], row[1]): row for row in rows}
     return [_match(found[pair], alone) for pair in sorted(found)]
 
 
@@ -66,14 +65,14 @@ def read_pairs(connection: Connection, keys: Iterable[str]) -> set[tuple[str, st
     """Return the pairs of ids of the stored matches with one of these articles."""
     a, b = listed.alias(), listed.alias()
     wanted = _joined(a, b)
-    ways = (wanted.where(end.c.key.in_(chunk)) for chunk in chunks(sorted(keys)) for end in (a, b))
-    return {(one, other) for way in ways for one, other in connection.execute(way)}
+    asked = list(keys)
+    return {(one, other) for end in (a, b) for one, other in many.among(connection, wanted, end.c.key, asked)}
 
 
 _STORED = (matches.c.relation, matches.c.reason, matches.c.measures, matches.c.passages, matches.c.merged)
 
 
-def _joined(a: Any, b: Any, *columns: Any) -> Select[Any]:
+def _joined(a: Any, b: Any, *columns: Any) -> Select[*tuple[Any, ...]]:
     wanted = select(a.c.key, b.c.key, *columns).select_from(matches)
     return wanted.join(a, a.c.id == matches.c.a_id).join(b, b.c.id == matches.c.b_id)
 

@@ -12,26 +12,44 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from struct import pack, unpack
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Integer, Select, bindparam, delete, func, insert, literal, or_, select, true, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    delete,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from dedup import ordering
+from dedup.corpus import many
 from dedup.corpus.schema import (
     articles,
+    as_text,
     days_due,
     families_due,
     family_members,
+    iso,
     matches,
     own_texts,
+    published_day,
     stories,
     story_families,
     story_signs,
     strands,
 )
-from dedup.corpus.store import Corpus, chunks
 from dedup.records import PART, Relation, Story, Vectors
 
 Numbers = NDArray[np.int64]
@@ -40,6 +58,8 @@ Told = tuple[bytes, bytes]
 SILENT: Told = (b"", b"")
 
 _HASH_BITS = 40
+# After every time, as text.
+_NEVER = "~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +118,12 @@ class Shown:
 
 def rank(published: datetime | None, key: str) -> int:
     """Return the rank of a family whose teller was published then and has the id `key`."""
+    return _rank(ordering.day(published), key)
+
+
+def _rank(day: int, key: str) -> int:
     digest = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=_HASH_BITS // 8).digest()
-    return (ordering.day(published) << _HASH_BITS) | int.from_bytes(digest, "big")
+    return (day << _HASH_BITS) | int.from_bytes(digest, "big")
 
 
 def day_of(rank: int) -> int:
@@ -135,25 +159,24 @@ def days(connection: Connection) -> list[int]:
 def tellers(connection: Connection, families: Iterable[str]) -> dict[str, tuple[int, int]]:
     """Return the ranks and tellers that those of these families have now that there are."""
     read = own_texts.c.article_id.is_(None)
-    columns = read, articles.c.published, articles.c.key, articles.c.id
+    columns = read, as_text(articles.c.published), articles.c.key, articles.c.id
     query = select(family_members.c.family, *columns).join(articles, articles.c.id == family_members.c.article_id)
     query = query.outerjoin(own_texts, own_texts.c.article_id == articles.c.id)
-    held: dict[str, list[tuple[bool, str, str, int, datetime | None]]] = defaultdict(list)
-    for chunk in chunks(sorted(families)):
-        for family, unread, published, key, number in connection.execute(
-            query.where(family_members.c.family.in_(chunk))
-        ):
-            # Of the articles of one text on a site, only one has its terms read.
-            time = published.isoformat() if published else "~"
-            held[family].append((bool(unread), time, key, number, published))
+    held: dict[str, list[tuple[bool, str, str, int]]] = defaultdict(list)
+    for family, unread, published, key, number in many.among(connection, query, family_members.c.family, families):
+        # Of the articles of one text on a site, only one has its terms read.
+        held[family].append((bool(unread), iso(published) if published else _NEVER, key, number))
     firsts = {family: min(members) for family, members in held.items()}
-    return {family: (rank(published, key), number) for family, (_, _, key, number, published) in firsts.items()}
+    return {
+        family: (_rank(published_day(None if time == _NEVER else time), key), number)
+        for family, (_, time, key, number) in firsts.items()
+    }
 
 
 def placed(connection: Connection, families: Iterable[str]) -> dict[str, Placed]:
     """Return how those of these families stand that were placed."""
-    wheres = [story_families.c.family.in_(chunk) for chunk in chunks(sorted(families))]
-    return {row.family: row for where in wheres for row in _placed(connection, where)}
+    rows = many.among(connection, select(story_families), story_families.c.family, families)
+    return {row.family: row for row in map(_as_placed, rows)}
 
 
 def of_days(connection: Connection, first: int, last: int) -> list[Placed]:
@@ -166,12 +189,13 @@ def of_strands(connection: Connection, ids: Iterable[int], days: range | None = 
     """Return the families told with these strands, of some days or all."""
     column = story_families.c
     inside = column.rank.between(first_of(days.start), first_of(days.stop) - 1) if days else true()
-    return [row for chunk in chunks(sorted(ids)) for row in _placed(connection, column.strand.in_(chunk) & inside)]
+    query = select(story_families).where(inside)
+    return [_as_placed(row) for row in many.among(connection, query, column.strand, ids)]
 
 
 def of_ranks(connection: Connection, asked: Iterable[int]) -> list[Placed]:
     """Return the families of these ranks."""
-    return [row for chunk in chunks(sorted(asked)) for row in _placed(connection, story_families.c.rank.in_(chunk))]
+    return [_as_placed(row) for row in many.among(connection, select(story_families), story_families.c.rank, asked)]
 
 
 def gone(connection: Connection) -> list[Placed]:
@@ -182,11 +206,8 @@ def gone(connection: Connection) -> list[Placed]:
 def told(connection: Connection, tellers: Iterable[int]) -> dict[int, Told]:
     """Return what those of these tellers tell of which it is known."""
     query = select(own_texts.c.article_id, own_texts.c.terms, own_texts.c.weights)
-    return {
-        teller: (terms, weights)
-        for chunk in chunks(sorted(set(tellers)))
-        for teller, terms, weights in connection.execute(query.where(own_texts.c.article_id.in_(chunk)))
-    }
+    rows = many.among(connection, query, own_texts.c.article_id, tellers)
+    return {teller: (terms, weights) for teller, terms, weights in rows}
 
 
 def vectors(told: Sequence[Told]) -> Vectors:
@@ -199,12 +220,11 @@ def vectors(told: Sequence[Told]) -> Vectors:
 
 def templates(connection: Connection, families: Iterable[str]) -> set[tuple[str, str]]:
     """Return the pairs of families that share templates, of which one is one of these."""
-    found = set()
-    for chunk in chunks(sorted(families)):
-        for here, there in _ENDS:
-            query = _tied(here, there).where(_MINE.c.family.in_(chunk), matches.c.relation == Relation.TEMPLATE.value)
-            for mine, other, *_ in connection.execute(query):
-                found.add((min(mine, other), max(mine, other)))
+    asked, found = list(families), set()
+    for here, there in _ENDS:
+        query = _tied(here, there).where(matches.c.relation == Relation.TEMPLATE.value)
+        for mine, other, *_ in many.among(connection, query, _MINE.c.family, asked):
+            found.add((min(mine, other), max(mine, other)))
     return found
 
 
@@ -217,16 +237,16 @@ def ties(connection: Connection, families: Iterable[str]) -> dict[str, Ties]:
     """Return for those of these families that have any: templates and excerpts they share with others."""
     templates: dict[str, set[str]] = defaultdict(set)
     passages: dict[str, dict[str, list[tuple[int, int, int, int]]]] = defaultdict(lambda: defaultdict(list))
-    for chunk in chunks(sorted(families)):
-        for side, (here, there) in enumerate(_ENDS):
-            rows = connection.execute(_tied(here, there).where(_MINE.c.family.in_(chunk)))
-            for mine, other, relation, article, shared in rows:
-                if relation == Relation.TEMPLATE.value:
-                    templates[mine].add(other)
-                else:
-                    passages[mine][other] += [
-                        (-words, article, *places[2 * side : 2 * side + 2]) for *places, words, _ in json.loads(shared)
-                    ]
+    asked = list(families)
+    for side, (here, there) in enumerate(_ENDS):
+        rows = many.among(connection, _tied(here, there), _MINE.c.family, asked)
+        for mine, other, relation, article, shared in rows:
+            if relation == Relation.TEMPLATE.value:
+                templates[mine].add(other)
+            else:
+                passages[mine][other] += [
+                    (-words, article, *places[2 * side : 2 * side + 2]) for *places, words, _ in json.loads(shared)
+                ]
     longest = {mine: {other: min(held)[1:] for other, held in each.items() if held} for mine, each in passages.items()}
     return {name: Ties(templates[name], longest.get(name, {})) for name in {*templates, *longest}}
 
@@ -235,7 +255,7 @@ _ENDS = (matches.c.a_id, matches.c.b_id), (matches.c.b_id, matches.c.a_id)
 _MINE, _OTHERS = family_members.alias(), family_members.alias()
 
 
-def _tied(here: Any, there: Any) -> Select[Any]:
+def _tied(here: Any, there: Any) -> Select[*tuple[Any, ...]]:
     apart = or_(matches.c.relation.in_([Relation.TEMPLATE.value, Relation.EXCERPT.value]), matches.c.merged == 1)
     return (
         select(_MINE.c.family, _OTHERS.c.family, matches.c.relation, here, matches.c.passages)
@@ -249,22 +269,18 @@ def _tied(here: Any, there: Any) -> Select[Any]:
 def later(connection: Connection, signs: Iterable[int], day: int) -> list[Placed]:
     """Return the families after this day that have one of these signs."""
     query = select(story_signs.c.rank).where(story_signs.c.rank >= first_of(day + 1))
-    ranks: set[int] = set()
-    for chunk in chunks(sorted(set(signs))):
-        ranks.update(connection.execute(query.where(story_signs.c.sign.in_(chunk))).scalars())
-    return of_ranks(connection, ranks)
+    return of_ranks(connection, {rank for (rank,) in many.among(connection, query, story_signs.c.sign, signs)})
 
 
 def earlier(connection: Connection, signs: Iterable[int], day: int, most: int) -> dict[int, list[int]]:
     """Return for each of these signs the ranks of the last families before this day that have it, at most `most`."""
     place = func.row_number().over(partition_by=story_signs.c.sign, order_by=story_signs.c.rank.desc()).label("place")
-    asked = story_signs.c.sign.in_(bindparam("signs", expanding=True))
+    asked = many.within(connection, story_signs.c.sign)
     placed = select(story_signs, place).where(asked, story_signs.c.rank < first_of(day)).subquery()
     query = select(placed.c.sign, placed.c.rank).where(placed.c.place <= most)
     found: dict[int, list[int]] = defaultdict(list)
-    for chunk in chunks(sorted(signs)):
-        for sign, rank in connection.execute(query, {"signs": chunk}):
-            found[sign].append(rank)
+    for sign, rank in many.each(connection, query, signs):
+        found[sign].append(rank)
     return found
 
 
@@ -274,42 +290,40 @@ def merges(connection: Connection) -> dict[int, tuple[int, int]]:
 
 
 def place(
-    corpus: Corpus,
     connection: Connection,
     before: Mapping[str, Placed],
     now: Sequence[Placed],
     due: Set[Due],
 ) -> None:
     """Store where families stand now, given where they stood before, and what has to be told again."""
-    _delete(connection, story_signs, [(sign, row.rank) for row in before.values() for sign in row.signs])
+    left = [{"one": sign, "at": row.rank} for row in before.values() for sign in row.signs]
+    many.alter(connection, _UNSIGNED, left)
     rows = [{"sign": sign, "rank": row.rank} for row in now for sign in row.signs]
-    _ignore(corpus, connection, story_signs, sorted(rows, key=lambda row: (row["sign"] or 0, row["rank"] or 0)))
+    rows.sort(key=lambda row: (row["sign"] or 0, row["rank"] or 0))
+    many.insert(connection, story_signs, rows, "keep")
     names = {row.family for row in now} | before.keys()
-    for chunk in chunks(sorted(names)):
-        connection.execute(delete(story_families).where(story_families.c.family.in_(chunk)))
-        connection.execute(delete(families_due).where(families_due.c.family.in_(chunk)))
-    if now:
-        connection.execute(insert(story_families), [_row(row) for row in now])
-    if due:
-        connection.execute(insert(days_due), [_due_row(row) for row in sorted(due, key=lambda row: row.day)])
+    many.drop(connection, story_families.c.family, names)
+    many.drop(connection, families_due.c.family, names)
+    many.insert(connection, story_families, [_row(row) for row in now])
+    many.insert(connection, days_due, [_due_row(row) for row in sorted(due, key=lambda row: row.day)])
 
 
 def settle(connection: Connection, families: Sequence[str]) -> None:
-    """Say that these few families are no longer due."""
-    connection.execute(delete(families_due).where(families_due.c.family.in_(families)))
+    """Say that these families are no longer due."""
+    many.drop(connection, families_due.c.family, families)
 
 
 def shown(connection: Connection, families: Iterable[str]) -> dict[str, Shown]:
     """Return what each of these families is shown by."""
+    seen = as_text(articles.c.first_seen)
     query = (
-        select(family_members.c.family, articles.c.key, articles.c.first_seen, articles.c.title, own_texts.c.named)
+        select(family_members.c.family, articles.c.key, seen, articles.c.title, own_texts.c.named)
         .join(articles, articles.c.id == family_members.c.article_id)
         .outerjoin(own_texts, own_texts.c.article_id == articles.c.id)
     )
     held: dict[str, list[tuple[tuple[str, str], str, str | None]]] = defaultdict(list)
-    for chunk in chunks(sorted(families)):
-        for family, key, seen, title, named in connection.execute(query.where(family_members.c.family.in_(chunk))):
-            held[family].append(((seen.isoformat(), key), title, named))
+    for family, key, first_seen, title, named in many.among(connection, query, family_members.c.family, families):
+        held[family].append(((iso(first_seen), key), title, named))
     return {family: _shown(sorted(members)) for family, members in held.items()}
 
 
@@ -320,11 +334,8 @@ def _shown(members: Sequence[tuple[tuple[str, str], str, str | None]]) -> Shown:
 
 def stories_named(connection: Connection, names: Iterable[str]) -> dict[str, Story]:
     """Return the stories of these names that there are, without their families."""
-    found = {}
-    for chunk in chunks(sorted(set(names))):
-        for row in connection.execute(select(stories).where(stories.c.id.in_(chunk))):
-            found[row.id] = Story(row.id, (), row.label, tuple(json.loads(row.terms)))
-    return found
+    rows = many.among(connection, select(stories), stories.c.id, names)
+    return {row.id: Story(row.id, (), row.label, tuple(json.loads(row.terms))) for row in rows}
 
 
 def save(
@@ -337,22 +348,13 @@ def save(
 ) -> None:
     """Store what was told: of families, of stories that are new or other, and of strands; nothing is due any more."""
     rows = [{"name": row.family, "now": row.story, "with_": row.strand, "apart": int(row.alone)} for row in told]
-    if rows:
-        changed = update(story_families).where(story_families.c.family == bindparam("name"))
-        connection.execute(
-            changed.values(story=bindparam("now"), strand=bindparam("with_"), alone=bindparam("apart"), fresh=0), rows
-        )
+    many.alter(connection, _TELLING, rows)
     connection.execute(delete(story_families).where(story_families.c.rank.is_(None)))
-    for names in chunks(sorted({*dropped, *(story.id for story in found)})):
-        connection.execute(delete(stories).where(stories.c.id.in_(names)))
-    if found:
-        held = [{"id": story.id, "label": story.label, "terms": json.dumps(story.terms)} for story in found]
-        connection.execute(insert(stories), held)
-    for ids in chunks(sorted({*parted, *merged})):
-        connection.execute(delete(strands).where(strands.c.id.in_(ids)))
-    if merged:
-        rows = [{"id": one, "into": into, "day": day} for one, (into, day) in merged.items()]
-        connection.execute(insert(strands), rows)
+    many.drop(connection, stories.c.id, {*dropped, *(story.id for story in found)})
+    held = [{"id": story.id, "label": story.label, "terms": json.dumps(story.terms)} for story in found]
+    many.insert(connection, stories, held)
+    many.drop(connection, strands.c.id, {*parted, *merged})
+    many.insert(connection, strands, [{"id": one, "into": into, "day": day} for one, (into, day) in merged.items()])
     connection.execute(delete(days_due))
 
 
@@ -367,27 +369,37 @@ def forget(connection: Connection) -> None:
     )
 
 
-def due(corpus: Corpus, connection: Connection, families: Iterable[str]) -> None:
+def due(connection: Connection, families: Iterable[str]) -> None:
     """Note families that may be other than when stories were last told."""
-    _ignore(corpus, connection, families_due, [{"family": family} for family in sorted(set(families))])
+    many.insert(connection, families_due, [{"family": family} for family in sorted(set(families))], "keep")
+
+
+_UNSIGNED = delete(story_signs).where(story_signs.c.sign == bindparam("one"), story_signs.c.rank == bindparam("at"))
+_TELLING = (
+    update(story_families)
+    .where(story_families.c.family == bindparam("name"))
+    .values(story=bindparam("now"), strand=bindparam("with_"), alone=bindparam("apart"), fresh=literal_column("0"))
+)
 
 
 def _placed(connection: Connection, where: Any) -> list[Placed]:
-    return [
-        Placed(
-            family=row.family,
-            rank=row.rank,
-            teller=row.teller,
-            story=row.story,
-            strand=row.strand,
-            alone=bool(row.alone),
-            fresh=bool(row.fresh),
-            told=(row.terms, row.weights),
-            tied=row.tied,
-            signs=tuple(np.frombuffer(row.signs, "<i8").tolist()),
-        )
-        for row in connection.execute(select(story_families).where(where))
-    ]
+    return list(map(_as_placed, many.rows(connection, select(story_families).where(where))))
+
+
+def _as_placed(row: Row[*tuple[Any, ...]]) -> Placed:
+    family, story, rank, teller, strand, alone, fresh, terms, weights, tied, signs = row
+    return Placed(
+        family=family,
+        rank=rank,
+        teller=teller,
+        story=story,
+        strand=strand,
+        alone=bool(alone),
+        fresh=bool(fresh),
+        told=(terms, weights),
+        tied=tied,
+        signs=unpack(f"<{len(signs) // 8}q", signs),
+    )
 
 
 def _row(row: Placed) -> dict[str, Any]:
@@ -402,21 +414,10 @@ def _row(row: Placed) -> dict[str, Any]:
         "terms": row.told[0],
         "weights": row.told[1],
         "tied": row.tied,
-        "signs": np.array(row.signs, "<i8").tobytes(),
+        "signs": pack(f"<{len(row.signs)}q", *row.signs),
     }
 
 
 def _due_row(row: Due) -> dict[str, Any]:
     terms, weights = row.told
     return {"day": row.day, "terms": terms, "weights": weights, "strand": row.strand, "moved": int(row.moved)}
-
-
-def _delete(connection: Connection, table: Any, rows: Sequence[tuple[int, int | None]]) -> None:
-    if rows:
-        where = (table.c.sign == bindparam("one")) & (table.c.rank == bindparam("at"))
-        connection.execute(delete(table).where(where), [{"one": sign, "at": at} for sign, at in rows])
-
-
-def _ignore(corpus: Corpus, connection: Connection, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        connection.execute(corpus.insert(table).on_conflict_do_nothing(), list(rows))

@@ -2,16 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from dedup import ordering
-from dedup.corpus import schema
-from dedup.corpus.store import chunks
+from dedup.corpus import many, schema
 from dedup.records import SITE_BITS, CorpusError, Counted, Furniture, Hashes64, Sketches, Units
 
 
@@ -139,36 +136,30 @@ def moves(connection: Connection, changed: Iterable[str], first_new: int) -> Mov
 
 def of_articles(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
     """Return the numbers of the units for which these articles stand."""
-    found: dict[str, int] = {}
-    for chunk in chunks(keys):
-        query = select(schema.units.c.article, schema.units.c.id).where(schema.units.c.article.in_(chunk))
-        found.update(connection.execute(query).all())
-    return found
+    table = schema.units
+    return dict(many.among(connection, select(table.c.article, table.c.id), table.c.article, keys))
 
 
 def articles_of(connection: Connection, numbers: Iterable[int]) -> dict[int, str]:
     """Return which articles stand for these units, by the units' numbers."""
-    found: dict[int, str] = {}
-    for chunk in chunks(numbers):
-        query = select(schema.units.c.id, schema.units.c.article).where(schema.units.c.id.in_(chunk))
-        found.update(connection.execute(query).all())
-    return found
+    table = schema.units
+    return dict(many.among(connection, select(table.c.id, table.c.article), table.c.id, numbers))
 
 
 def read_days(connection: Connection, named: Mapping[int, str]) -> dict[int, int]:
     """Return the days of these units, given which articles stand for them."""
     table = schema.articles
-    found: dict[str, datetime | None] = {}
-    for chunk in chunks(set(named.values())):
-        found.update(connection.execute(select(table.c.key, table.c.published).where(table.c.key.in_(chunk))).all())
-    return {number: ordering.day(found[key]) for number, key in named.items() if key in found}
+    query = select(table.c.key, schema.as_text(table.c.published))
+    rows = many.among(connection, query, table.c.key, named.values())
+    found = {key: schema.published_day(published) for key, published in rows}
+    return {number: found[key] for number, key in named.items() if key in found}
 
 
 def read_samples(connection: Connection, sites: Sequence[int]) -> tuple[NDArray[np.int64], Sketches]:
     """Return the units that stand for these sites, and their sketches, in one order."""
     table = schema.samples
     query = select(table.c.unit_id, table.c["keys"]).order_by(table.c.site_id, table.c.unit_id)
-    rows = [row for chunk in chunks(sites) for row in connection.execute(query.where(table.c.site_id.in_(chunk)))]
+    rows = list(many.among(connection, query, table.c.site_id, sites))
     ends = np.cumsum([len(keys) for _, keys in rows], dtype=np.int64) // 8
     keys = np.frombuffer(b"".join(keys for _, keys in rows), "<u8")
     return np.array([number for number, _ in rows], np.int64), Sketches(ends, keys)
@@ -193,33 +184,21 @@ def save_sites(connection: Connection, before: Sites, now: Sites) -> None:
         or now.furniture[number] is not before.furniture[number]
     ]
     known = [row for row in rows if row["id"] in before.repeated]
-    if known:
-        where = schema.sites.c.id == bindparam("number")
-        # The key and the name are left out: setting them, even to what they are, has every unit looked through.
-        values = [{"number": row["id"], **{name: row[name] for name in _LEARNED}} for row in known]
-        changing: dict[str, Any] = {name: bindparam(name) for name in _LEARNED}
-        connection.execute(update(schema.sites).where(where).values(changing), values)
-    fresh = [row for row in rows if row["id"] not in before.repeated]
-    if fresh:
-        connection.execute(schema.sites.insert(), fresh)
+    many.alter(
+        connection, _LEARNING, [{"number": row["id"], **{name: row[name] for name in _LEARNED}} for row in known]
+    )
+    many.insert(connection, schema.sites, [row for row in rows if row["id"] not in before.repeated])
 
 
 def save_units(connection: Connection, before: Units, now: Units, moved: Moves) -> None:
     """Store the units that are new, other than before, or no more."""
-    for chunk in chunks(held.number for held in moved.dead):
-        connection.execute(delete(schema.units).where(schema.units.c.id.in_(chunk)))
-    if moved.born:
-        rows = [
-            {"id": held.number, "site_id": int(now.sites[held.number]), "text": held.text, "article": held.article}
-            for held in moved.born
-        ]
-        connection.execute(schema.units.insert(), rows)
-    if moved.renamed:
-        named = [{"number": held.number, "name": held.article} for held in moved.renamed]
-        table = schema.units
-        connection.execute(
-            update(table).where(table.c.id == bindparam("number")).values(article=bindparam("name")), named
-        )
+    many.drop(connection, schema.units.c.id, [held.number for held in moved.dead])
+    rows = [
+        {"id": held.number, "site_id": int(now.sites[held.number]), "text": held.text, "article": held.article}
+        for held in moved.born
+    ]
+    many.insert(connection, schema.units, rows)
+    many.alter(connection, _RENAMING, [{"number": held.number, "name": held.article} for held in moved.renamed])
     _save_columns(connection, before, now)
 
 
@@ -227,17 +206,25 @@ def save_samples(
     connection: Connection, before: Units, now: Units, fresh: Mapping[int, Hashes64], gone: Iterable[int]
 ) -> None:
     """Keep the sketches of units that stand for their sites now, and no longer those of others."""
-    table = schema.samples
     left = [{"site": int(before.sites[number]), "unit": number} for number in gone]
-    if left:
-        where = (table.c.site_id == bindparam("site")) & (table.c.unit_id == bindparam("unit"))
-        connection.execute(delete(table).where(where), left)
+    many.alter(connection, _UNSAMPLED, left)
     rows = [
         {"site_id": int(now.sites[number]), "unit_id": number, "keys": keys.astype("<u8").tobytes()}
         for number, keys in fresh.items()
     ]
-    if rows:
-        connection.execute(table.insert(), rows)
+    many.insert(connection, schema.samples, rows)
+
+
+_LEARNING = (
+    update(schema.sites)
+    .where(schema.sites.c.id == bindparam("number"))
+    # The key and the name are left out: setting them, even to what they are, has every unit looked through.
+    .values({name: bindparam(name) for name in _LEARNED})
+)
+_RENAMING = update(schema.units).where(schema.units.c.id == bindparam("number")).values(article=bindparam("name"))
+_UNSAMPLED = delete(schema.samples).where(
+    schema.samples.c.site_id == bindparam("site"), schema.samples.c.unit_id == bindparam("unit")
+)
 
 
 def _written(furniture: Furniture) -> bytes:
@@ -254,20 +241,14 @@ def _save_columns(connection: Connection, before: Units, now: Units) -> None:
         if any(not np.array_equal(getattr(before, name)[part], getattr(now, name)[part]) for name in _STORED):
             row = {name: getattr(now, name)[part].astype(kind).tobytes() for name, kind in _STORED.items()}
             rows.append({"page": page, **row})
-    for chunk in chunks(row["page"] for row in rows):
-        connection.execute(delete(schema.unit_columns).where(schema.unit_columns.c.page.in_(chunk)))
-    if rows:
-        connection.execute(schema.unit_columns.insert(), rows)
+    many.insert(connection, schema.unit_columns, rows, "replace")
 
 
 def _carried(connection: Connection, keys: Iterable[str]) -> set[tuple[str, str]]:
     """Return the sites and texts of these articles, as far as there still are any."""
     articles, texts = schema.articles, schema.texts
     query = select(articles.c.site, texts.c.hash).join(texts, texts.c.id == articles.c.text_id)
-    found: set[tuple[str, str]] = set()
-    for chunk in chunks(keys):
-        found.update((site, text) for site, text in connection.execute(query.where(articles.c.key.in_(chunk))))
-    return found
+    return {(site, text) for site, text in many.among(connection, query, articles.c.key, keys)}
 
 
 def _stored(connection: Connection, keys: Iterable[str], texts: Iterable[str]) -> list[Held]:
@@ -277,8 +258,7 @@ def _stored(connection: Connection, keys: Iterable[str], texts: Iterable[str]) -
     query = select(*columns).join(schema.sites, schema.sites.c.id == table.c.site_id)
     found: dict[int, Held] = {}
     for column, wanted in ((table.c.article, keys), (table.c.text, texts)):
-        for chunk in chunks(wanted):
-            found.update((row[0], Held(*row)) for row in connection.execute(query.where(column.in_(chunk))))
+        found.update((row[0], Held(*row)) for row in many.among(connection, query, column, wanted))
     return list(found.values())
 
 
@@ -287,8 +267,7 @@ def _firsts(connection: Connection, texts: Iterable[str]) -> dict[tuple[str, str
     articles, table = schema.articles, schema.texts
     query = select(articles.c.site, table.c.hash, articles.c.key).join(table, table.c.id == articles.c.text_id)
     found: dict[tuple[str, str], str] = {}
-    for chunk in chunks(texts):
-        for site, text, key in connection.execute(query.where(table.c.hash.in_(chunk))):
-            # Not left to the database: what comes first there may depend on its locale.
-            found[site, text] = min(key, found.get((site, text), key))
+    for site, text, key in many.among(connection, query, table.c.hash, texts):
+        # Not left to the database: what comes first there may depend on its locale.
+        found[site, text] = min(key, found.get((site, text), key))
     return found
