@@ -1,13 +1,20 @@
 """Many values and many rows at once: what SQL takes for special changes nothing, and no table is read as a whole."""
 
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, event, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from dedup import Corpus, ordering
 from dedup.corpus import many, schema
+from dedup.updating import rebuild
+from dedup.updating import update as update_corpus
+from tests.dedup.conftest import NOW
+from tests.dedup.outlets import press_articles
 
 ODD = [
     *("it's", 'a "name"', "back\\slash", r"\u0000", "[1, 2]", "%s %(x)s :x ?", "", " ", "\n\t\x01"),
@@ -107,3 +114,28 @@ def test_times_are_stored_as_text_in_utc(corpus: Corpus) -> None:
     assert schema.published_day(None) == ordering.day(None)
     with pytest.raises(ValueError, match="without a zone"), corpus.transaction() as connection:
         many.insert(connection, table, [{"url": "c", "at": jakarta.replace(tzinfo=None)}])
+
+
+def test_what_is_asked_for_is_found_by_index(new_corpus: Callable[[], Corpus]) -> None:
+    corpus = new_corpus()
+    asked: dict[str, Any] = {}
+
+    @event.listens_for(corpus.engine, "before_cursor_execute")
+    def _keep(_: Any, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool) -> None:
+        if "json_each" in statement and not statement.startswith("EXPLAIN"):
+            asked[statement] = parameters
+
+    found = press_articles()
+    corpus.add(found[::2])
+    update_corpus(corpus, now=NOW)
+    corpus.add(found)
+    corpus.remove(found[0].id)
+    update_corpus(corpus, now=NOW)
+    rebuild(corpus, now=NOW)
+    assert len(asked) > 20
+    with corpus.reading() as connection:
+        for statement, parameters in list(asked.items()):
+            plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+            # By the name of a table or of an alias of it, such as articles_1.
+            read = {re.sub(r"_\d+$", "", step.split()[1]) for step in plan if step.startswith("SCAN")}
+            assert read.isdisjoint(schema.metadata.tables), (statement, plan)

@@ -12,9 +12,10 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 
 from dedup import Article, Corpus
+from dedup.corpus import many, schema
 from dedup.corpus.results import snapshot
 from dedup.exports import export
 from dedup.records import Busy
@@ -141,3 +142,20 @@ def test_one_update_at_a_time(there: Callable[[], Corpus]) -> None:
     ):
         update(corpus, now=NOW)
     assert update(corpus, now=NOW).articles == len(news(3))
+
+
+def test_many_values_and_rows_at_once_there(there: Callable[[], Corpus]) -> None:
+    odd = ["it's", 'a "name"', "back\\slash", "{1,NULL}", "NULL", "%s %(x)s :x ?", "", "Jawa \N{SNOWMAN}"]
+    names = [*odd, *(f"name {number}" for number in range(45_000))]
+    table, rows = schema.facts, [{"name": name, "value": "of " + name} for name in names]
+    query = select(table.c.name, table.c.value)
+    with there().transaction() as connection:
+        many.insert(connection, table, rows)
+        many.insert(connection, table, [{"name": odd[0], "value": "other"}], "keep")
+        many.insert(connection, table, [{"name": odd[1], "value": "of " + odd[1]}], "replace")
+        assert dict(many.among(connection, query, table.c.name, [*names, "none"])) == {n: "of " + n for n in names}
+        many.drop(connection, table.c.name, names[1:])
+        assert dict(many.rows(connection, query)) == {odd[0]: "of " + odd[0]}
+        signs, table = [0, -1, (1 << 63) - 1, -(1 << 63)], schema.story_signs
+        many.insert(connection, table, [{"sign": sign, "rank": 7} for sign in signs])
+        assert {row[0] for row in many.among(connection, select(table.c.sign), table.c.sign, [*signs, 2])} == {*signs}
