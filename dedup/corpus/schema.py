@@ -197,6 +197,7 @@ samples = Table(
     Column("site_id", Integer, primary_key=True, autoincrement=False),
     Column("unit_id", Integer, primary_key=True, autoincrement=False),
     Column("keys", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # Which units (uint32) hold which keys of sketches (uint64), boilerplate included: see postings.py.
