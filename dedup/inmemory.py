@@ -14,6 +14,7 @@ from dedup import boilerplate, cutting, families, index, lookup, matching, mergi
 from dedup.corpus.store import text_hash
 from dedup.corpus.units import empty
 from dedup.records import SITE_BITS, Article, Cut, Family, GemaError, Hashes64, Match, Postings, Recipe, Sketches, Units
+from dedup.uncollected import uncollected
 
 Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -30,7 +31,11 @@ def group(articles: Sequence[Article], recipe: Recipe) -> tuple[list[Family], li
     """
     if len(articles) > _MOST:
         raise GemaError(f"{len(articles):,} articles are too many to be grouped in memory: add them to a corpus")
-    ordered = sorted(articles, key=lambda article: article.id)
+    with uncollected():
+        return _grouped(sorted(articles, key=lambda article: article.id), recipe)
+
+
+def _grouped(ordered: Sequence[Article], recipe: Recipe) -> tuple[list[Family], list[Match]]:
     chosen, alike = _chosen(ordered)
     units = _units(chosen)
     words = cutting.cut([article.text for article in chosen])

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from threading import RLock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,7 @@ class Batch:
 
 
 class Desk:
-    """Articles read from the corpus and cut into words, a batch at a time; the last batches are kept.
+    """Articles read from the corpus and cut into words, a batch at a time; the last are kept. Threads may share it.
 
     `sites` are the numbers of sites, `repeated` the table of what these repeat, `furniture` of what nobody reads there.
     """
@@ -58,15 +59,17 @@ class Desk:
         self.furniture = furniture
         self._kept: dict[tuple[str, ...], Batch] = {}
         self._masks: dict[int, tuple[Hashes64, Mask]] = {}
+        self._lock = RLock()
 
     def batch(self, keys: Sequence[str]) -> Batch:
         """Return these articles; one that is no more has no words."""
         asked = tuple(keys)
-        if asked not in self._kept:
-            while self._kept and sum(map(len, self._kept.values())) + len(asked) > _KEPT:
-                self._masks.pop(id(self._kept.pop(next(iter(self._kept)))), None)
-            self._kept[asked] = self._read(asked)
-        return self._kept[asked]
+        with self._lock:
+            if asked not in self._kept:
+                while self._kept and sum(map(len, self._kept.values())) + len(asked) > _KEPT:
+                    self._masks.pop(id(self._kept.pop(next(iter(self._kept)))), None)
+                self._kept[asked] = self._read(asked)
+            return self._kept[asked]
 
     def clear(self) -> None:
         """Keep no batch."""
@@ -80,7 +83,9 @@ class Desk:
         """
         wanted = set(keys)
         parts: list[tuple[Batch, Mask]] = []
-        for batch in self._kept.values():
+        with self._lock:
+            kept = list(self._kept.values())
+        for batch in kept:
             places = [place for place, article in enumerate(batch.articles) if article.id in wanted]
             wanted.difference_update([batch.articles[place].id for place in places])
             if places:
@@ -93,8 +98,9 @@ class Desk:
     def own(self, batch: Batch) -> Own:
         """Return what is own of each text, given what its site repeats."""
         found = boilerplate.own(batch.words, self._sites(batch), self.repeated, self.recipe)
-        if any(batch is kept for kept in self._kept.values()):
-            self._masks[id(batch)] = self.repeated, found.words
+        with self._lock:
+            if any(batch is kept for kept in self._kept.values()):
+                self._masks[id(batch)] = self.repeated, found.words
         return found
 
     def _sites(self, batch: Batch) -> NDArray[np.int64]:
@@ -102,7 +108,8 @@ class Desk:
 
     def _mask(self, batch: Batch) -> Mask:
         """Return which words of a batch are their texts' own, as it was told last if nothing was learned since."""
-        repeated, mask = self._masks.get(id(batch), (None, None))
+        with self._lock:
+            repeated, mask = self._masks.get(id(batch), (None, None))
         return mask if mask is not None and repeated is self.repeated else self.own(batch).words
 
     def readings(self, batch: Batch, own: Mask | None = None) -> Iterator[Reading]:

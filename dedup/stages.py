@@ -214,11 +214,10 @@ def own_texts(desk: Desk, state: State, numbers: NDArray[np.int32], tell: Progre
     return minhash.together(own), minhash.together(raw)
 
 
-def terms(desk: Desk, state: State, numbers: NDArray[np.int32], tell: Progress) -> dict[str, TermVector]:
+def terms(desk: Desk, state: State, numbers: NDArray[np.int32]) -> dict[str, TermVector]:
     """Return what units tell, by the articles that stand for them."""
     told: dict[str, TermVector] = {}
-    for done, chunk in _as_signed(state, numbers):
-        tell("reading what is told", done, len(numbers))
+    for _, chunk in _as_signed(state, numbers):
         keys = _keys(desk.corpus, state, chunk)
         told |= zip(keys, desk.term_vectors(desk.batch(keys)), strict=True)
     return told

@@ -5,6 +5,7 @@ again exactly what a change can have touched, and nothing is iterated.
 """
 
 from collections.abc import Set
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -15,6 +16,7 @@ from dedup.reading import Desk
 from dedup.records import Recipe, Updated
 from dedup.stages import Progress, candidates, learn, moved, own_texts, read_state, sign, terms, verify
 from dedup.telling import tell_stories
+from dedup.uncollected import uncollected
 
 # Articles that are grouped and stored together: as many as fit into memory, and soon enough that others can write.
 _AT_ONCE = 20_000
@@ -31,7 +33,7 @@ def update(
     `progress` is called with a stage, how much of it is done, and how much there is. Raises RecipeError when the
     corpus was grouped by another recipe, Busy while another process updates it.
     """
-    with corpus.alone("updating"):
+    with corpus.alone("updating"), uncollected():
         return _update(corpus, recipe or Recipe(), now or datetime.now(UTC), progress or _silent)
 
 
@@ -42,7 +44,7 @@ def rebuild(
     progress: Progress | None = None,
 ) -> Updated:
     """Group the whole corpus anew, by another recipe if need be; families and stories keep their ids."""
-    with corpus.alone("updating"):
+    with corpus.alone("updating"), uncollected():
         grouping.forget_results(corpus)
         return _update(corpus, recipe or Recipe(), now or datetime.now(UTC), progress or _silent)
 
@@ -74,9 +76,12 @@ def _group(corpus: Corpus, recipe: Recipe, changed: Set[str], now: datetime, tel
     sampled, unsampled = learn(desk, state, tell)
     again, retold = moved(desk, state, changed)
     own, raw = own_texts(desk, state, again, tell)
-    told = terms(desk, state, retold, tell)
-    pairs, others = candidates(desk, state, again, own, raw)
-    verified = verify(desk, state, pairs, set(again.tolist()), set(others.tolist()), changed, tell)
+    with ThreadPoolExecutor(1) as beside:
+        # Copies do not depend on what is told.
+        telling = beside.submit(terms, desk, state, retold)
+        pairs, others = candidates(desk, state, again, own, raw)
+        verified = verify(desk, state, pairs, set(again.tolist()), set(others.tolist()), changed, tell)
+        told = telling.result()
     families = gather(corpus, recipe, changed, verified)
     outcome = Outcome(
         units=state.units,
