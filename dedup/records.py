@@ -424,6 +424,7 @@ class Recipe:
     template_table_numbers: float = 0.6
     template_titles: float = 0.75
     revision_place: float = 0.67
+    revision_whole: float = 0.5
     excerpt_run: int = 12
     excerpt_foreign: float = 0.5
     excerpt_mostly: float = 0.9

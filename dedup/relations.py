@@ -16,11 +16,11 @@ from dedup.records import HOLDS_DIGIT, Cut, Measures, Recipe, Relation
 
 # Why a pair is what it is; the rules stand in the order in which they are asked.
 TOO_SHORT, SAME, BELOW_FLOOR, REPLACED, ONE_FRAME, TABLES, QUOTED, PHRASES, PART, DIGEST, BACKGROUND = range(11)
-ONE_SITE, LIGHTLY_EDITED, REWRITTEN = range(11, 14)
+ROUNDUP, ONE_SITE, LIGHTLY_EDITED, REWRITTEN = range(11, 15)
 RELATIONS = (
     *(Relation.NONE, Relation.EXACT, Relation.NONE, Relation.TEMPLATE, Relation.TEMPLATE, Relation.TEMPLATE),
     *(Relation.SHARED_QUOTES, Relation.NONE, Relation.EXCERPT, Relation.EXCERPT, Relation.EXCERPT),
-    *(Relation.REVISION, Relation.NEAR, Relation.SYNDICATED),
+    *(Relation.EXCERPT, Relation.REVISION, Relation.NEAR, Relation.SYNDICATED),
 )
 
 
@@ -43,6 +43,7 @@ class Rules(NamedTuple):
     template_table_numbers: float
     template_titles: float
     revision_place: float
+    revision_whole: float
     excerpt_run: int
     excerpt_foreign: float
     excerpt_mostly: float
@@ -103,6 +104,7 @@ _OF_SHARES = {
     PART: ": a part, not the article",
     DIGEST: ", inside a text that is mostly about other things",
     BACKGROUND: ", at its end: the background of other news on the same site",
+    ROUNDUP: ", inside another report of the same site that begins otherwise and is mostly new",
     ONE_SITE: ", on the same site",
     LIGHTLY_EDITED: ", in the same order, with small edits only",
     REWRITTEN: ", with parts added, cut, moved or rewritten",
@@ -178,8 +180,12 @@ def _template(found: Evidence, one_site: bool, rules: Rules) -> int:
 @compiled
 def _copy(found: Evidence, one_site: bool, rules: Rules) -> int:
     """Return what kind of copy it is."""
+    if one_site and found.late > 1000 * rules.revision_place:
+        return BACKGROUND
+    if one_site and not found.leads and _share(found.shared, max(found.a_own, found.b_own)) < rules.revision_whole:
+        return ROUNDUP
     if one_site:
-        return BACKGROUND if found.late > 1000 * rules.revision_place else ONE_SITE
+        return ONE_SITE
     return LIGHTLY_EDITED if _lightly_edited(found, rules) else REWRITTEN
 
 

@@ -96,6 +96,24 @@ def test_a_report_that_ends_in_another_of_its_site_is_other_news(new: int, relat
     assert compare(a, elsewhere, RECIPE).relation is Relation.SYNDICATED
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "relation"),
+    [
+        (60, 139, Relation.REVISION),
+        # Half of it is new, and it begins otherwise; then, it begins as the other does.
+        (60, 141, Relation.EXCERPT),
+        (30, 171, Relation.REVISION),
+    ],
+)
+def test_a_report_that_is_mostly_new_and_begins_otherwise_is_other_news(
+    before: int, after: int, relation: Relation
+) -> None:
+    old = prose(1, 200)
+    a = reading(text(old), "a", "satu.test", "Banjir")
+    b = reading(text(prose(2, before), old, prose(3, after)), "b", "satu.test", "Banjir")
+    assert compare(a, b, RECIPE).relation is relation
+
+
 def test_a_collection_that_holds_an_article_is_an_excerpt() -> None:
     article = prose(1, 80)
     digest = text(prose(2, 120), article, prose(3, 120))
