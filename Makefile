@@ -47,6 +47,7 @@ bench: setup
 	$(BIN)/python -m tests.benchmarks.update_crashes 30
 	$(BIN)/python -m tests.benchmarks.growth
 	$(BIN)/python -m tests.benchmarks.candidates
+	$(BIN)/python -m tests.benchmarks.stories
 	$(BIN)/python -m tests.benchmarks.crawl_cost 2000
 	$(BIN)/python -m tests.benchmarks.crawl_cost --memory 20000
 	$(BIN)/python -m tests.benchmarks.extraction

@@ -449,7 +449,7 @@ class Recipe:
     story_term_limit: float = 0.3
     story_term_least: float = 0.01
     story_table: float = 0.11
-    story_title_count: int = 2
+    story_title_count: int = 3
 
     def as_dict(self) -> dict[str, Any]:
         """Return the numbers by name, ready for JSON."""
