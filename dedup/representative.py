@@ -58,7 +58,7 @@ def named_by(members: Sequence[Article]) -> list[int]:
     homes = [member.site or member.id for member in members]
     called: dict[str, set[str]] = defaultdict(set)
     for home, member in zip(homes, members, strict=True):
-        for name in _names(member):
+        for name in names(member):
             called[name].add(home)
     naming: dict[str, set[str]] = defaultdict(set)
     for home, member in zip(homes, members, strict=True):
@@ -122,23 +122,24 @@ _ENDINGS = ("news", "online")
 _LEAST = 3
 
 
-def _names(article: Article) -> set[str]:
+def names(article: Article) -> set[str]:
     """Return what others may call an article's source: the site's name and its domain, in letters only."""
-    return {name for name in (*_spellings(article.site_name), *_spellings(article.site)) if len(name) >= _LEAST}
+    return spellings(article.site_name) | spellings(article.site)
 
 
 def _credits(article: Article) -> set[str]:
     """Return whom an article names as its source, in letters only."""
     named = (article.agency, article.credited_source, *article.sources)
-    return {name for credit in named for name in _spellings(credit) if len(name) >= _LEAST}
+    return {name for credit in named for name in spellings(credit)}
 
 
-def _spellings(name: str) -> set[str]:
-    """Return the letters of a name, of a domain those of its labels before the last as well, without what is common."""
+def spellings(name: str) -> set[str]:
+    """Return the letters of a name, of a domain those of its first label, with and without what is common."""
     found = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", name).casefold())
     # A domain is named by its first label; those behind it tell whose register it is in.
     if re.fullmatch(r"[^\s.]+(?:\.[^\s.]+)+", name.strip()):
         found = [found[0] if found[0] != "www" else found[1]] if len(found) > 1 else found
     kept = [word for word in found if word not in _COMMON] or found
     whole = {"".join(found), "".join(kept)}
-    return whole | {each.removesuffix(ending) for each in whole for ending in _ENDINGS}
+    spelled = whole | {each.removesuffix(ending) for each in whole for ending in _ENDINGS}
+    return {each for each in spelled if len(each) >= _LEAST}

@@ -1,0 +1,64 @@
+"""When an article came out, as far as its stamps are to be believed: a span of time, and what is wrong. Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+
+from dedup.records import Article
+from dedup.representative import out_by
+
+# Clocks that differ by less say nothing: of two servers, of a page and of whoever fetched it.
+CLOCKS = timedelta(minutes=5)
+# No wrong time zone moves a stamp further, and no place on earth has the next day earlier.
+ZONES = timedelta(hours=14)
+# Of a day without a zone; in the west it ends so much after it does in UTC.
+_WEST = timedelta(hours=12)
+# The web is no older; what is dated later was never fetched.
+_YEARS = range(1995, 2101)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Not before `earliest`, and by `latest`; None where nothing tells.
+
+    `published` is the stamp where it is believed, `exact` whether it is known better than to the day; `trouble` says in
+    words why a stamp is not believed.
+    """
+
+    earliest: datetime | None
+    latest: datetime | None
+    published: datetime | None = None
+    exact: bool = False
+    trouble: str = ""
+
+
+def span(article: Article) -> Span:
+    """Return when an article came out.
+
+    A day is that day anywhere on earth. What was fetched was out by then. A page that was modified before it was
+    published is older than its stamp. A stamp after the fetch, or of an absurd year, is not believed.
+    """
+    trouble = _trouble(article)
+    if article.published is None or trouble:
+        return Span(None, article.fetched, trouble=trouble)
+    if article.published_precision == "day":
+        latest = out_by(replace(article, published=article.published + _WEST))
+        return Span(_not_before(article, article.published - ZONES), latest, article.published)
+    return Span(_not_before(article, article.published), out_by(article), article.published, exact=True)
+
+
+def _trouble(article: Article) -> str:
+    published = article.published
+    if published is None:
+        return ""
+    if published.year not in _YEARS:
+        return f"dated to the year {published.year}"
+    ahead = ZONES if article.published_precision == "day" else CLOCKS
+    return "dated later than it was fetched" if article.fetched and published > article.fetched + ahead else ""
+
+
+def _not_before(article: Article, earliest: datetime) -> datetime:
+    modified = article.modified
+    # Midnight sharp stands for a day, and would make every page of that day older than it is.
+    if modified is None or modified.year not in _YEARS or modified.timetz().replace(tzinfo=None) == time():
+        return earliest
+    return min(earliest, modified)

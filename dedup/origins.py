@@ -1,0 +1,305 @@
+"""Who published a family first, by evidence: in what order it came out, how sure that is, and why. Pure.
+
+Credits come before times: who says whose text it is, knows. Times tell the rest, where they are apart by more than
+clocks are wrong. What the texts share never tells the direction alone; it can confirm one.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import IntEnum
+
+from dedup.crediting import Credits, Outside, credits_of, home
+from dedup.dating import CLOCKS, ZONES, Span, span
+from dedup.records import Article, Match, Relation, Snapshot
+from dedup.representative import age
+
+# A copy so much later is rarer than a wrong date, or than an original that was published again.
+_OLD = timedelta(days=180)
+# Evidence that nobody would print as the time of an article: it may be that of something beside it.
+_WEAK = frozenset({"url", "text", "listing"})
+
+
+class Confidence(IntEnum):
+    """How sure an origin is.
+
+    `CERTAIN`: credits that nothing speaks against, of several sites or confirmed by times; or times so far apart that
+    not even a wrong time zone turns them around, confirmed by what the texts share. `LIKELY`: one kind of evidence, and
+    none against it. `UNKNOWN`: too little, or one thing says this and another that.
+    """
+
+    UNKNOWN = 0
+    LIKELY = 1
+    CERTAIN = 2
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An article in the account of its family: when it came out, and how much of it stands in the origin's article.
+
+    `taken` lies in 0..1, None where that is not known, and for the origin.
+    """
+
+    article: Article
+    span: Span
+    taken: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who had a family first: its `article`, None where that is not known or not collected; what it is called.
+
+    `name` is that of the site, or of an agency or another source outside, "" where nothing is known. `account` are all
+    articles: the origin first, then in the order in which they were surely out.
+    """
+
+    confidence: Confidence
+    reason: str
+    name: str
+    article: Article | None
+    account: tuple[Entry, ...]
+
+    @property
+    def known(self) -> bool:
+        """Whether the evidence carries an origin at all."""
+        return self.confidence is not Confidence.UNKNOWN
+
+    @property
+    def outside(self) -> bool:
+        """Whether it is a source whose own page is not among these articles."""
+        return self.known and self.article is None
+
+    @property
+    def source(self) -> str:
+        """The site that had it first, or what the source outside is called; "" where nothing is known."""
+        return home(self.article) if self.article else self.name
+
+
+def origin(members: Sequence[Article], matches: Iterable[Match] = ()) -> Origin:
+    """Return who published these articles' text first, of which there is at least one, whatever their order."""
+    shares = _Shares(members, matches)
+    by_home: defaultdict[str, list[Entry]] = defaultdict(list)
+    for member in sorted(members, key=_surely_out):
+        by_home[home(member)].append(Entry(member, span(member)))
+    sites = {name: _Site(name, tuple(entries)) for name, entries in by_home.items()}
+    said = credits_of(members)
+    found = _by_credits(sites, said) if said.roots or any(said.naming.values()) else _by_times(sites, shares)
+    article = sites[found.source].first.article if found.source in sites else None
+    account = sorted((entry for site in sites.values() for entry in site.entries), key=lambda e: _surely_out(e.article))
+    account.sort(key=lambda entry: entry.article is not article)
+    taken = [Entry(each.article, each.span, shares.taken(each.article, article)) for each in account]
+    name = _called(article) if article else found.source
+    return Origin(found.confidence, found.reason, name, article, tuple(taken))
+
+
+def origins(snapshot: Snapshot) -> Mapping[str, Origin]:
+    """Return the origin of every family of which there are articles, by the family's id."""
+    homes = {member: family.id for family in snapshot.families for member in family.members}
+    inside: defaultdict[str, list[Match]] = defaultdict(list)
+    for match in snapshot.matches:
+        if match.a in homes and homes[match.a] == homes.get(match.b):
+            inside[homes[match.a]].append(match)
+    return {
+        family.id: origin(present, inside.get(family.id, ()))
+        for family in snapshot.families
+        if (present := [snapshot.articles[name] for name in family.members if name in snapshot.articles])
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    confidence: Confidence
+    reason: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """What a site has of the family: its earliest article first."""
+
+    home: str
+    entries: tuple[Entry, ...]
+
+    @property
+    def first(self) -> Entry:
+        return self.entries[0]
+
+    @property
+    def name(self) -> str:
+        return _called(self.first.article)
+
+    @property
+    def latest(self) -> datetime | None:
+        """By when it surely had it."""
+        return self.first.span.latest
+
+    @property
+    def earliest(self) -> datetime | None:
+        """Before when it had not; None where one of its articles may be of any time."""
+        times = [entry.span.earliest for entry in self.entries]
+        known = [time for time in times if time]
+        return min(known) if len(known) == len(times) else None
+
+    def lead(self, other: "_Site") -> timedelta | None:
+        """Return how long it surely had it before another site; None where nothing tells."""
+        return other.earliest - self.latest if other.earliest and self.latest else None
+
+    def leads(self, others: Iterable["_Site"]) -> bool:
+        return all((lead := self.lead(other)) is not None and lead >= CLOCKS for other in others)
+
+
+_Sites = Mapping[str, _Site]
+
+
+def _unknown(reason: str) -> _Found:
+    return _Found(Confidence.UNKNOWN, reason)
+
+
+# --- credits ----------------------------------------------------------------------------------------
+
+
+def _by_credits(sites: _Sites, said: Credits) -> _Found:
+    named = sorted(said.called.get(root, "") if isinstance(root, Outside) else sites[root].name for root in said.roots)
+    if not named:
+        return _unknown("its sites name one another as the source")
+    if len(named) > 1 or not said.agree:
+        return _unknown(f"its sites name different sources: {', '.join(named)}")
+    (root,) = said.roots
+    creditors = [sites[name] for name in sorted(said.naming) if said.naming[name]]
+    silent = [sites[name] for name in sorted(sites) if not said.naming.get(name) and name != root]
+    if isinstance(root, Outside):
+        return _outside(root, said, creditors, silent)
+    return _inside(sites[root], root in said.stated, creditors, silent)
+
+
+def _outside(root: Outside, said: Credits, creditors: Sequence[_Site], silent: Sequence[_Site]) -> _Found:
+    """A source that is not collected: an agency, or what a site says it has the text from."""
+    name, agency = said.called[root], root in said.agencies
+    reason = f"{_who(creditors)} {name} as {'the agency' if agency else 'the source'}; its own page is not collected"
+    early = next((site for site in silent if site.leads(creditors)), None)
+    if early and not agency:
+        return _unknown(f"{_who(creditors)} {name} as the source, but {early.name}, which names nobody, had it before")
+    sure = len(creditors) > 1 and not silent
+    return _Found(Confidence.CERTAIN if sure else Confidence.LIKELY, reason, name)
+
+
+def _inside(root: _Site, stated: bool, creditors: Sequence[_Site], silent: Sequence[_Site]) -> _Found:
+    """A source that is one of the sites. Who credits it may be dated earlier: its page was published again."""
+    early = next((site for site in silent if site.leads([root])), None)
+    if early:
+        return _unknown(f"{_who(creditors)} {root.name}, but {early.name}, which names nobody, had it before")
+    reason = f"{_who(creditors)} {root.name} as the source"
+    if any(site.leads([root]) for site in creditors):
+        return _Found(Confidence.LIKELY, f"{reason}, though its own page is dated later", root.home)
+    first = root.leads([*creditors, *silent])
+    sure = stated and root.leads(silent) and (len(creditors) > 1 or first)
+    reason += ", and it was out before all others" if first else ""
+    return _Found(Confidence.CERTAIN if sure else Confidence.LIKELY, reason, root.home)
+
+
+def _who(sites: Sequence[_Site]) -> str:
+    return f"{sites[0].name} names" if len(sites) == 1 else f"{len(sites)} sites name"
+
+
+# --- times ------------------------------------------------------------------------------------------
+
+
+def _by_times(sites: _Sites, shares: "_Shares") -> _Found:
+    dated = [site for site in sites.values() if site.latest]
+    if len(sites) == 1:
+        (only,) = sites.values()
+        return _Found(Confidence.LIKELY, "no other site has it, and it names no source", only.home)
+    if not dated:
+        return _unknown("nothing tells when its articles were out, and they name no source")
+    first = min(dated, key=lambda site: (site.latest, site.home))
+    others = [site for name, site in sorted(sites.items()) if name != first.home]
+    undated = next((site for site in others if site.earliest is None), None)
+    if undated:
+        return _unknown(f"{undated.name} may have had it before: {_why(undated)}")
+    rival = min(others, key=lambda site: (site.earliest or _NEVER, site.home))
+    if not first.leads(others):
+        return _unknown(f"{first.name} and {rival.name} had it so close together that times do not tell who was first")
+    late = max(
+        (entry.span.earliest, _called(entry.article))
+        for site in others
+        for entry in site.entries
+        if entry.span.earliest
+    )
+    if first.latest and late[0] - first.latest > _OLD and not _seen_before(first, late[0]):
+        return _unknown(f"{first.name} and {late[1]} are dated so far apart that a date is wrong, or a page is old")
+    reason = f"{first.name} was out by {_clock(first.latest)}, the next, {rival.name}, not before"
+    sure = (
+        (first.lead(rival) or timedelta()) >= ZONES
+        and _solid(first)
+        and _solid(rival)
+        and shares.confirm(first, others)
+    )
+    return _Found(Confidence.CERTAIN if sure else Confidence.LIKELY, f"{reason} {_clock(rival.earliest)}", first.home)
+
+
+def _seen_before(site: _Site, time: datetime) -> bool:
+    """Whether a site's article was fetched before this time: its date is right."""
+    fetched = site.first.article.fetched
+    return fetched is not None and fetched <= time
+
+
+def _why(site: _Site) -> str:
+    return next((each.span.trouble for each in site.entries if each.span.trouble), "") or "it has no date"
+
+
+def _solid(site: _Site) -> bool:
+    return all(each.span.exact and each.article.published_from not in _WEAK for each in site.entries)
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def _surely_out(article: Article) -> tuple[datetime, str]:
+    return (span(article).latest or _NEVER, age(article)[1])
+
+
+def _clock(time: datetime | None) -> str:
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if time else "any time"
+
+
+def _called(article: Article) -> str:
+    return article.site_name or article.site or article.id
+
+
+# --- what the texts share ---------------------------------------------------------------------------
+
+
+class _Shares:
+    """How much of one article stands in another."""
+
+    def __init__(self, members: Sequence[Article], matches: Iterable[Match]) -> None:
+        self._texts = {member.id: member.text for member in members}
+        self._shares: dict[tuple[str, str], float] = {}
+        for match in matches:
+            exact = match.relation is Relation.EXACT
+            self._shares[match.a, match.b] = 1.0 if exact else match.measures.a_in_b
+            self._shares[match.b, match.a] = 1.0 if exact else match.measures.b_in_a
+
+    def taken(self, article: Article, source: Article | None) -> float | None:
+        """Return the part of an article's words that stands in its source, None where they were not compared."""
+        if source is None or article.id == source.id:
+            return None
+        # Texts are left out where only their descriptions were read; then none is equal to another.
+        same = article.text and article.text == self._texts.get(source.id)
+        return 1.0 if same else self._shares.get((article.id, source.id))
+
+    def confirm(self, first: _Site, others: Sequence[_Site]) -> bool:
+        """Whether each other site shares with the first one, and more with no site than with it."""
+        return all(
+            (taken := self._most(site, first)) > 0
+            and all(taken >= self._most(site, other) for other in others if other is not site)
+            for site in others
+        )
+
+    def _most(self, site: _Site, source: _Site) -> float:
+        pairs = ((one.article, other.article) for one in site.entries for other in source.entries)
+        return max((self.taken(*pair) or 0.0 for pair in pairs), default=0.0)

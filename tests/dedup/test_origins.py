@@ -1,0 +1,320 @@
+"""Who had it first: each kind of evidence just inside and just outside, clocks that are wrong, and the whole press."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup import Article, Match
+from dedup.dating import span
+from dedup.origins import Confidence, Origin, origin
+from tests.dedup.conftest import NOW
+from tests.dedup.outlets import press_articles
+from tests.dedup.snapshots import NOON, WIRE, match
+from tests.newsroom.outlets import OUTLETS
+from tests.newsroom.texts import Press, load
+
+CERTAIN, LIKELY, UNKNOWN = Confidence.CERTAIN, Confidence.LIKELY, Confidence.UNKNOWN
+
+
+def out(name: str, hours: float | None, **said: Any) -> Article:
+    """Return an article of `name`.example, out `hours` after noon; None: without a date."""
+    published = None if hours is None else NOON + timedelta(hours=hours)
+    site = f"{name}.example"
+    article = Article(url=f"https://{site}/1", text=WIRE, site=site, published=published, id=name)
+    return replace(article, **said)
+
+
+def told(found: Origin) -> tuple[str, Confidence]:
+    return found.source, found.confidence
+
+
+# --- times ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("minutes", "confidence"),
+    [(0, UNKNOWN), (4, UNKNOWN), (5, LIKELY), (14 * 60 - 1, LIKELY), (14 * 60, CERTAIN), (180 * 24 * 60, CERTAIN)],
+)
+def test_times_tell_where_they_are_further_apart_than_clocks_are_wrong(minutes: int, confidence: Confidence) -> None:
+    found = origin([out("salin", minutes / 60), out("awal", 0)])
+    assert told(found) == ("awal.example" if confidence else "", confidence)
+
+
+def test_the_reason_names_both_times() -> None:
+    assert origin([out("awal", 0), out("salin", 2)]).reason == (
+        "awal.example was out by 2026-03-20 12:00 UTC, the next, salin.example, not before 2026-03-20 14:00 UTC"
+    )
+
+
+def test_half_a_year_before_all_others_is_a_wrong_date_unless_it_was_fetched_then() -> None:
+    late = out("salin", 24 * 181)
+    assert told(origin([out("awal", 0), late])) == ("", UNKNOWN)
+    assert told(origin([out("awal", 0, fetched=NOON + timedelta(hours=1)), late]))[0] == "awal.example"
+    assert told(origin([out("awal", 0, fetched=NOON + timedelta(days=182)), late])) == ("", UNKNOWN)
+
+
+def test_a_day_is_that_day_anywhere_on_earth() -> None:
+    day = out("harian", 0, published=datetime(2026, 3, 20, tzinfo=UTC), published_precision="day")
+    # It ends in the west at noon of the next day in UTC, and begins in the east at ten of the day before.
+    assert origin([day, out("salin", 24 + 0.05)]).confidence is UNKNOWN
+    assert told(origin([day, out("salin", 24 + 0.1)])) == ("harian.example", LIKELY)
+    assert told(origin([day, out("awal", -26.1)])) == ("awal.example", LIKELY)
+    assert origin([day, out("awal", -26)]).confidence is UNKNOWN
+    seen = replace(day, fetched=NOON)
+    assert told(origin([seen, out("salin", 0.1)])) == ("harian.example", LIKELY), "what was fetched was out by then"
+
+
+def test_days_alone_are_never_certain() -> None:
+    days = [out(name, 24 * n, published_precision="day") for n, name in enumerate(("satu", "dua"))]
+    assert origin(days).confidence is UNKNOWN
+    assert told(origin([days[0], replace(days[1], published=NOON + timedelta(days=9))])) == ("satu.example", LIKELY)
+
+
+@pytest.mark.parametrize(("ahead", "believed"), [(5, True), (6, False)])
+def test_a_stamp_after_the_fetch_is_not_believed(ahead: int, believed: bool) -> None:
+    future = out("maju", 0, fetched=NOON - timedelta(minutes=ahead))
+    assert (span(future).published is not None) is believed
+    found = origin([future, out("lain", 3)])
+    assert told(found) == ("maju.example", LIKELY), "it was fetched before the other was out"
+    assert told(origin([future, out("awal", -3)])) == (("awal.example", LIKELY) if believed else ("", UNKNOWN))
+
+
+@pytest.mark.parametrize("year", [1, 1970, 1994, 2101, 9999])
+def test_an_absurd_year_is_not_believed(year: int) -> None:
+    found = origin([out("zaman", 0, published=datetime(year, 1, 1, tzinfo=UTC)), out("awal", 0)])
+    assert found.confidence is UNKNOWN
+    assert found.reason == f"zaman.example may have had it before: dated to the year {year}"
+    assert span(out("lama", 0, published=datetime(1995, 1, 1, tzinfo=UTC))).published
+
+
+def test_a_page_modified_before_it_was_published_is_older_than_its_stamp() -> None:
+    again = out("ulang", 5, modified=NOON - timedelta(hours=2))
+    assert origin([again, out("salin", 0)]).confidence is UNKNOWN
+    assert told(origin([replace(again, modified=NOON + timedelta(hours=6)), out("salin", 0)]))[0] == "salin.example"
+
+
+def test_time_zones_are_no_matter() -> None:
+    early = out("awal", 0, published=datetime.fromisoformat("2026-03-20T19:30:00+07:00"))
+    assert told(origin([early, out("salin", 1)])) == ("awal.example", LIKELY)
+
+
+def test_who_has_no_date_may_have_been_first() -> None:
+    found = origin([out("awal", 0), out("entah", None, fetched=NOON + timedelta(hours=9))])
+    assert (told(found), found.reason) == (("", UNKNOWN), "entah.example may have had it before: it has no date")
+    assert origin([out("a", None), out("b", None)]).reason.startswith("nothing tells when")
+
+
+@pytest.mark.parametrize("source", ["url", "text", "listing"])
+def test_a_time_from_beside_the_article_is_never_certain(source: str) -> None:
+    assert origin([out("awal", 0, published_from=source), out("salin", 20)]).confidence is LIKELY
+    assert origin([out("awal", 0, published_from="json-ld"), out("salin", 20)]).confidence is CERTAIN
+
+
+def test_certain_needs_that_the_others_share_no_more_with_one_another() -> None:
+    three = [out("awal", 0, text="a"), out("dua", 20, text="b"), out("tiga", 40, text="c")]
+    hub = [match("awal", "dua", shares=(0.9, 0.8)), match("awal", "tiga", shares=(0.9, 0.8))]
+    assert origin(three, hub).confidence is CERTAIN
+    assert origin(three, [*hub, match("dua", "tiga", shares=(0.8, 0.8))]).confidence is CERTAIN
+    assert origin(three, [*hub, match("dua", "tiga", shares=(0.9, 0.9))]).confidence is LIKELY
+    assert origin(three, hub[:1]).confidence is LIKELY
+
+
+def test_what_each_took_from_the_origin_is_told() -> None:
+    found = origin([out("awal", 0, text="a"), out("dua", 2, text="b")], [match("awal", "dua", shares=(0.9, 0.6))])
+    assert [(entry.article.id, entry.taken) for entry in found.account] == [("awal", None), ("dua", 0.6)]
+
+
+def test_the_only_site_is_the_origin() -> None:
+    again = out("awal", 3, id="awal-2", url="https://awal.example/2")
+    found = origin([again, out("awal", 0)])
+    assert told(found) == ("awal.example", LIKELY)
+    assert found.article is not None
+    assert found.article.id == "awal"
+
+
+# --- credits ----------------------------------------------------------------------------------------
+
+
+def test_whom_the_others_name_is_the_origin_whatever_its_date() -> None:
+    kabar = out("kabartimur", 5, site_name="Kabar Timur")
+    one = out("satu", 0, credited_source="Kabar Timur")
+    two = out("dua", 9, sources=("kabartimur.example",))
+    assert told(origin([kabar, two])) == ("kabartimur.example", LIKELY), "named in prose"
+    assert told(origin([kabar, replace(two, credited_source="Kabar Timur")])) == ("kabartimur.example", CERTAIN)
+    found = origin([kabar, one])
+    assert told(found) == ("kabartimur.example", LIKELY)
+    assert found.reason == "satu.example names Kabar Timur as the source, though its own page is dated later"
+
+
+def test_two_who_name_it_are_enough_without_a_date() -> None:
+    credit = {"credited_source": "Kabar Timur"}
+    kabar = out("kabartimur", None)
+    assert told(origin([kabar, out("satu", None, **credit)])) == ("kabartimur.example", LIKELY)
+    assert told(origin([kabar, out("satu", None, **credit), out("dua", None, **credit)]))[1] is CERTAIN
+    with_silent = [kabar, out("satu", None, **credit), out("dua", None, **credit), out("diam", None)]
+    assert told(origin(with_silent)) == ("kabartimur.example", LIKELY)
+
+
+def test_who_had_it_before_whom_others_name_and_names_nobody_makes_it_unknown() -> None:
+    kabar, credit = out("kabartimur", 5), {"credited_source": "Kabar Timur"}
+    assert told(origin([kabar, out("satu", 6, **credit), out("diam", 0)])) == ("", UNKNOWN)
+    assert told(origin([kabar, out("satu", 6, **credit), out("diam", 4.95)]))[0] == "kabartimur.example"
+
+
+def test_credits_are_followed_to_their_end() -> None:
+    chain = [out("satu", 2, credited_source="dua.example"), out("dua", 1, credited_source="tiga.example")]
+    assert told(origin([*chain, out("tiga", 0)])) == ("tiga.example", CERTAIN)
+    circle = [out("satu", 0, credited_source="dua.example"), out("dua", 9, credited_source="satu.example")]
+    assert origin(circle).reason == "its sites name one another as the source"
+
+
+def test_an_article_is_found_by_the_title_that_is_credited() -> None:
+    first, other = out("awal", 3, title="Air  Meluap"), out("salin", 0, credited_title="air meluap")
+    assert told(origin([first, other]))[0] == "awal.example"
+    assert origin([first, replace(other, credited_title="Air surut")]).source == "salin.example"
+
+
+@pytest.mark.parametrize("name", ["ANTARA", "Antara News", "Kantor Berita Antara"])
+def test_an_agency_is_the_origin_though_its_page_was_never_collected(name: str) -> None:
+    found = origin([out("satu", 0, agency="Antara"), out("dua", 2, agency=name)])
+    assert (told(found), found.article, found.outside) == (
+        ("Antara", CERTAIN) if name != "ANTARA" else ("ANTARA", CERTAIN),
+        None,
+        True,
+    )
+    assert "as the agency; its own page is not collected" in found.reason
+    alone = origin([out("satu", 0, agency=name)])
+    assert (alone.name, alone.confidence) == (name, LIKELY)
+    assert told(origin([out("satu", 0, agency=name), out("antara", 0)])) == ("antara.example", LIKELY)
+
+
+def test_a_source_outside_gives_way_to_who_had_it_before_and_names_nobody() -> None:
+    early, late = out("diam", 0), out("satu", 5, credited_source="Suara Jauh")
+    assert told(origin([early, late])) == ("", UNKNOWN)
+    assert told(origin([replace(early, published=NOON + timedelta(hours=6)), late])) == ("Suara Jauh", LIKELY)
+    assert told(origin([early, replace(late, agency="Suara Jauh")])) == ("Suara Jauh", LIKELY), (
+        "an agency's is no one's"
+    )
+
+
+def test_two_sources_outside_are_none() -> None:
+    found = origin([out("satu", 0, agency="Reuters"), out("dua", 2, agency="AFP")])
+    assert (told(found), found.reason) == (("", UNKNOWN), "its sites name different sources: AFP, Reuters")
+
+
+def test_who_names_itself_names_nobody() -> None:
+    assert told(origin([out("awal", 0, agency="awal.example"), out("salin", 2)])) == ("awal.example", LIKELY)
+
+
+# --- whatever the order -----------------------------------------------------------------------------
+
+_names = st.sampled_from(["", "a.example", "b.example", "Antara", "ANTARA News", "Suara Jauh"])
+_articles = st.lists(
+    st.builds(
+        out,
+        st.sampled_from("abcdef"),
+        st.none() | st.integers(0, 60),
+        text=st.sampled_from([WIRE, WIRE + " Lagi."]),
+        site=st.sampled_from(["a.example", "b.example", "c.example", ""]),
+        published_precision=st.sampled_from(["day", "minute", ""]),
+        fetched=st.none() | st.just(NOON + timedelta(hours=20)),
+        agency=_names,
+        credited_source=_names,
+    ),
+    min_size=1,
+    unique_by=lambda article: article.id,
+)
+
+
+@given(_articles.flatmap(lambda members: st.tuples(st.just(members), st.permutations(members))))
+def test_the_origin_does_not_depend_on_the_order(two: tuple[list[Article], list[Article]]) -> None:
+    one, other = (origin(members, [match("a", "b"), match("b", "c")]) for members in two)
+    assert one == other
+    assert one.known is bool(one.source)
+    assert sorted(entry.article.id for entry in one.account) == sorted(article.id for article in two[0])
+
+
+# --- the press --------------------------------------------------------------------------------------
+
+
+def _credited(article: Article, press: Press) -> Article:
+    text = press.texts[article.id]
+    return replace(article, credited_source=text.credit or "", site_name=OUTLETS[text.outlet].name)
+
+
+def _undated(article: Article, press: Press) -> Article:
+    return replace(_credited(article, press), published=None)
+
+
+def _to_the_day(article: Article, press: Press) -> Article:
+    assert article.published
+    day = article.published.replace(hour=0, minute=0, second=0, microsecond=0)
+    return replace(_credited(article, press), published=day, published_precision="day")
+
+
+def _in_a_wrong_year(article: Article, press: Press) -> Article:
+    """Copies are dated years before what they copy."""
+    back = timedelta(days=1000) if press.texts[article.id].copy_of else timedelta()
+    return replace(article, published=article.published and article.published - back)
+
+
+def _from_tomorrow(article: Article, press: Press) -> Article:
+    """Originals are dated after they were fetched."""
+    return article if press.texts[article.id].copy_of else replace(article, published=NOW + timedelta(hours=9))
+
+
+def _plain(article: Article, press: Press) -> Article:
+    return article
+
+
+def _judged(told: Callable[[Article, Press], Article], kept: Callable[[str, Press], bool]) -> Counter[str]:
+    """Count the families of several sites: whether their origin is right, unknown or wrong."""
+    press = load()
+    articles = {article.id: told(article, press) for article in press_articles()}
+    judged: Counter[str] = Counter()
+    for family in press.truth().families:
+        members = [articles[name] for name in family if kept(name, press)]
+        if len({articles[name].site for name in family}) > 1 and members:
+            judged[_verdict(origin(members), members, press)] += 1
+    return judged
+
+
+def _verdict(found: Origin, members: Sequence[Article], press: Press) -> str:
+    outlet = OUTLETS[press.texts[press.root(press.texts[members[0].id])].outlet]
+    right = found.source == f"{outlet.id}.test" or (found.outside and found.name == outlet.name)
+    return "right" if right else "wrong" if found.known else "unknown"
+
+
+@pytest.mark.parametrize(
+    ("told", "right"),
+    [(_plain, 18), (_credited, 18), (_undated, 8), (_to_the_day, 8), (_in_a_wrong_year, 0), (_from_tomorrow, 0)],
+)
+def test_no_origin_in_the_press_is_wrong(told: Callable[[Article, Press], Article], right: int) -> None:
+    judged = _judged(told, lambda name, press: True)
+    assert judged["wrong"] == 0
+    assert judged["right"] >= right
+    assert judged.total() == 18
+
+
+def test_credits_lead_to_outlets_of_the_press_that_were_never_collected() -> None:
+    """Of the families with a credit, all that stand before it and name nobody make it unknown, never another's."""
+
+    def kept(name: str, press: Press) -> bool:
+        root = press.root(press.texts[name])
+        copies = [text for text in press.texts.values() if press.root(text) == root]
+        return press.texts[name].outlet != press.texts[root].outlet and any(text.credit for text in copies)
+
+    judged = _judged(_credited, kept)
+    assert judged["wrong"] == 0
+    assert judged["right"] >= 5, judged
+
+
+def test_matches_are_taken_from_anywhere() -> None:
+    matches: tuple[Match, ...] = ()
+    assert origin([out("awal", 0)], iter(matches)).known
