@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from dedup.corpus import schema as tables
     from dedup.corpus.lock import hold
     from dedup.finding import Found, find
+    from dedup.flowing import Flows, flows
+    from dedup.origins import Confidence, Origin, origin
     from dedup.records import Article, Busy, GemaError, Match, Recipe, Relation, Snapshot, article_id
     from dedup.sites import site_of_host
     from dedup.updating import rebuild, update
@@ -21,10 +23,13 @@ __all__ = [
     "Added",
     "Article",
     "Busy",
+    "Confidence",
     "Corpus",
+    "Flows",
     "Found",
     "GemaError",
     "Match",
+    "Origin",
     "Recipe",
     "Relation",
     "Snapshot",
@@ -32,7 +37,9 @@ __all__ = [
     "compare",
     "find",
     "find_copies",
+    "flows",
     "hold",
+    "origin",
     "rebuild",
     "site_of_host",
     "spelling",
@@ -56,6 +63,11 @@ _ROOM_OF = {
     "find_copies": "dedup.copies",
     "Found": "dedup.finding",
     "find": "dedup.finding",
+    "Flows": "dedup.flowing",
+    "flows": "dedup.flowing",
+    "Confidence": "dedup.origins",
+    "Origin": "dedup.origins",
+    "origin": "dedup.origins",
     "hold": "dedup.corpus.lock",
     "site_of_host": "dedup.sites",
     "spelling": "dedup.addresses",
