@@ -1,25 +1,23 @@
 """Snapshot in, Overview out: what the HTML report, the terminal and JSON all show. Pure."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from statistics import median
+from datetime import UTC, datetime
 
+from dedup.flowing import delay, flows, roles_in
+from dedup.origins import Origin, origins
 from dedup.records import Article, Match, Passage, Relation, Snapshot, Story
 from dedup.report.inert import plain
 from dedup.report.sides import turned
 from dedup.report.views import (
     Comparison,
     FamilyView,
-    Flow,
     Link,
     Member,
     Overview,
-    Role,
-    SiteView,
     StoryView,
 )
-from dedup.representative import Choice, choose
+from dedup.representative import Choice, Chosen, choose
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _HEADLINE_WORDS = 14
@@ -35,18 +33,20 @@ def overview(snapshot: Snapshot, by: Choice = Choice.EARLIEST) -> Overview:
     """
     told_in = {family: story.id for story in snapshot.stories for family in story.families}
     pairs = {(match.a, match.b): match for match in snapshot.matches}
+    known = origins(snapshot)
     families = [
-        FamilyView(family.id, told_in.get(family.id), _members(present, pairs), family.weakest, choose(present, by))
+        FamilyView(family.id, told_in.get(family.id), found, _members(found, pairs), family.weakest, _chosen(found, by))
         for family in snapshot.families
-        if (present := [snapshot.articles[name] for name in family.members if name in snapshot.articles])
+        if (found := known.get(family.id))
     ]
+    counted = flows(snapshot, known=known)
     families.sort(key=_largest_then_newest)
     by_id = {family.id: family for family in families}
     return Overview(
         families=tuple(families),
         stories=_stories(snapshot.stories, by_id),
-        flows=_flows(families),
-        sites=_sites(families),
+        flows=counted.flows,
+        sites=counted.sites,
         links=_links(snapshot, families),
         pending=len(snapshot.articles) - sum(len(family.members) for family in families),
         updated_at=snapshot.updated_at,
@@ -71,29 +71,22 @@ def passages_of(match: Match, earlier: str) -> tuple[Passage, ...]:
 # --- families ---------------------------------------------------------------------------------------
 
 
-def _members(articles: Iterable[Article], pairs: _Pairs) -> tuple[Member, ...]:
-    ordered = sorted(articles, key=lambda each: (each.published or _NEVER, each.id))
-    first = ordered[0]
-    known = _first_is_known(ordered)
-    members = [Member(first, headline(first), Role.FIRST if known else Role.UNORDERED)]
-    seen = {first.site}
-    for place, article in enumerate(ordered[1:], 1):
-        delay = article.published - first.published if article.published and first.published else None
-        role = Role.COPY if known and delay is not None else Role.UNORDERED
-        if article.site in seen:
-            role = Role.AGAIN
-        seen.add(article.site)
-        members.append(Member(article, headline(article), role, delay, _closest(place, ordered, pairs)))
-    return tuple(members)
+def _members(found: Origin, pairs: _Pairs) -> tuple[Member, ...]:
+    ordered = [entry.article for entry in found.account]
+    return tuple(
+        Member(
+            entry.article,
+            headline(entry.article),
+            role,
+            delay(entry, found),
+            _closest(place, ordered, pairs) if place else None,
+        )
+        for place, (entry, role) in enumerate(roles_in(found))
+    )
 
 
-def _first_is_known(ordered: Sequence[Article]) -> bool:
-    """Whether the first article is of the only site, or was published before any other site's."""
-    first = ordered[0]
-    rival = next((article for article in ordered if article.site != first.site), None)
-    if rival is None:
-        return True
-    return None not in (first.published, rival.published) and first.published != rival.published
+def _chosen(found: Origin, by: Choice) -> Chosen:
+    return choose([entry.article for entry in found.account], by)
 
 
 def _closest(place: int, ordered: Sequence[Article], pairs: _Pairs) -> Comparison | None:
@@ -133,7 +126,7 @@ def _largest_then_newest(family: FamilyView) -> tuple[int, float, str]:
     return -len(family.members), -newest, family.id
 
 
-# --- stories, flows, sites, links -------------------------------------------------------------------
+# --- stories, links ----------------------------------------------------------------------------------
 
 
 def _stories(stories: Iterable[Story], families: Mapping[str, FamilyView]) -> tuple[StoryView, ...]:
@@ -146,36 +139,6 @@ def _stories(stories: Iterable[Story], families: Mapping[str, FamilyView]) -> tu
             views.append(StoryView(story.id, label, story.terms, tuple(held)))
     newest = {view.id: view.times[-1].timestamp() if view.times else float("-inf") for view in views}
     return tuple(sorted(views, key=lambda view: (-len(view.families), -newest[view.id], view.id)))
-
-
-def _flows(families: Iterable[FamilyView]) -> tuple[Flow, ...]:
-    """Count each family once for every site that has it later than the first: revisions do not add to it."""
-    delays: defaultdict[tuple[str, str], list[timedelta]] = defaultdict(list)
-    for family in families:
-        for member in family.members:
-            if member.role is Role.COPY and member.delay is not None:
-                delays[family.first.article.site, member.article.site].append(member.delay)
-    flows = (Flow(source, target, len(each), _median(each)) for (source, target), each in delays.items())
-    return tuple(sorted(flows, key=lambda flow: (-flow.families, flow.source, flow.target)))
-
-
-def _median(delays: Iterable[timedelta]) -> timedelta:
-    return timedelta(seconds=median(delay.total_seconds() for delay in delays))
-
-
-def _sites(families: Iterable[FamilyView]) -> tuple[SiteView, ...]:
-    roles: defaultdict[str, Counter[Role]] = defaultdict(Counter)
-    copied: Counter[str] = Counter()
-    for family in families:
-        for member in family.members:
-            roles[member.article.site][member.role] += 1
-        if family.first_is_known and len(family.sites) > 1:
-            copied[family.first.article.site] += 1
-    views = [
-        SiteView(site, {role: count[role] for role in Role if count[role]}, copied[site])
-        for site, count in roles.items()
-    ]
-    return tuple(sorted(views, key=lambda view: (-view.articles, view.site)))
 
 
 def _links(snapshot: Snapshot, families: Iterable[FamilyView]) -> tuple[Link, ...]:

@@ -7,12 +7,13 @@ from functools import partial
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from dedup.flowing import Flow, Role
 from dedup.records import Relation
 from dedup.report import wording
 from dedup.report.data import headline
 from dedup.report.inert import safe_address
 from dedup.report.sides import sides
-from dedup.report.views import Flow, Overview, Role
+from dedup.report.views import Overview
 
 # Side by side, the largest families first: past this the page gets slow on a phone. `dedup explain` shows any pair.
 _COMPARED_CHARACTERS = 6_000_000
@@ -100,6 +101,7 @@ def _environment(zone: tzinfo | None) -> Environment:
         "count": wording.count,
         "meanings": wording.MEANINGS,
         "measures": wording.measures,
+        "origin": wording.origin,
         "period": partial(wording.period, zone=zone),
         "role_names": wording.ROLES,
         "sides": sides,

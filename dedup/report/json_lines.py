@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from dedup.origins import Origin
 from dedup.report.views import FamilyView, Member, Overview
 from dedup.representative import Chosen
 
@@ -20,16 +21,28 @@ def document(overview: Overview) -> str:
 
 
 def record(family: FamilyView) -> dict[str, Any]:
-    """Return a family ready for JSON; `first` is None where times do not tell which site had it first."""
+    """Return a family ready for JSON; `first` is None where it is not known, or not collected, which article was."""
     weakest = family.weakest
     return {
         "family": family.id,
         "story": family.story,
         "first": family.first.article.id if family.first_is_known else None,
+        "origin": origin(family.origin),
         "stands_for_all": _chosen(family.chosen),
         "sites": list(family.sites),
         "weakest": {"a": weakest.a, "b": weakest.b, "strength": weakest.strength} if weakest else None,
         "articles": [_member(member) for member in family.members],
+    }
+
+
+def origin(found: Origin) -> dict[str, Any]:
+    """Return who had a family first; `id` and `url` are None for a source whose page is not collected."""
+    return {
+        "name": found.name or None,
+        "id": found.article.id if found.article else None,
+        "url": found.article.url if found.article else None,
+        "confidence": str(found.confidence),
+        "reason": found.reason,
     }
 
 

@@ -8,11 +8,12 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from dedup.flowing import Role
 from dedup.records import Article, Explanation, Match, Passage, Pin, Relation, Segment
 from dedup.report import wording
 from dedup.report.data import headline
 from dedup.report.inert import plain, safe_address
-from dedup.report.views import FamilyView, Member, Overview, Role, StoryView
+from dedup.report.views import FamilyView, Member, Overview, StoryView
 from dedup.report.wording import MEANINGS, count
 
 _PASSAGE_CHARACTERS = 300
@@ -92,6 +93,8 @@ def _print_family(family: FamilyView, out: Console, zone: tzinfo | None) -> None
     sizes = f"{wording.articles(len(family.members))}, {wording.sites(len(family.sites))}, id {plain(family.id)}"
     title = plain(family.first.headline)
     _print(out, Text.assemble(("Family ", "bold cyan"), (title, "bold"), (f"  ({sizes})", "dim")))
+    if len(family.sites) > 1 or family.origin.outside:
+        _print(out, Text(f"       {wording.origin(family.origin)}", "dim"))
     table = _columns(5)
     for member in family.members:
         compared = member.comparison

@@ -4,19 +4,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 
+from dedup.flowing import Flow, Role, SiteFlows
+from dedup.origins import Origin
 from dedup.records import Article, Measures, Passage, Recipe, Relation, Tie
 from dedup.representative import Chosen
-
-
-class Role(StrEnum):
-    """What a member of a family is to it. Every article has one; they are what the shares are made of."""
-
-    FIRST = "first"
-    COPY = "copy"
-    AGAIN = "again"  # The outlet has it in the family already: a new version, or the same text once more.
-    UNORDERED = "unordered"  # Shared, and times do not tell who had it first.
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +41,26 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class FamilyView:
-    """A family: its members by time, undated ones last; `chosen` stands for it, and says why."""
+    """A family: its origin, as far as it is known, and its members in the order of that account.
+
+    `chosen` stands for it, and says why.
+    """
 
     id: str
     story: str | None
+    origin: Origin
     members: tuple[Member, ...]
     weakest: Tie | None = None
     chosen: Chosen | None = None
 
     @property
     def first(self) -> Member:
-        """The earliest member; where times do not tell, the one that stands in its place."""
+        """The member that had it first; where that is not known or not collected, the earliest."""
         return self.members[0]
 
     @property
     def first_is_known(self) -> bool:
-        """Whether the times tell which site had it first."""
+        """Whether the evidence tells which article was first."""
         return self.first.role is Role.FIRST
 
     @property
@@ -104,30 +100,6 @@ class StoryView:
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
-    """How many families `source` had first that `target` has too, and the median time until it did."""
-
-    source: str
-    target: str
-    families: int
-    delay: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class SiteView:
-    """What a site published, by the role of each article, and how many of its families others copied."""
-
-    site: str
-    roles: Mapping[Role, int]
-    copied_by_others: int = 0
-
-    @property
-    def articles(self) -> int:
-        """How many articles of it there are."""
-        return sum(self.roles.values())
-
-
-@dataclass(frozen=True, slots=True)
 class Link:
     """Two articles of different families that share text and yet are no copies.
 
@@ -148,7 +120,7 @@ class Overview:
     families: tuple[FamilyView, ...] = ()
     stories: tuple[StoryView, ...] = ()
     flows: tuple[Flow, ...] = ()
-    sites: tuple[SiteView, ...] = ()
+    sites: tuple[SiteFlows, ...] = ()
     links: tuple[Link, ...] = ()
     pending: int = 0
     updated_at: datetime | None = None

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from types import MappingProxyType
 
+from dedup.flowing import Role
+from dedup.origins import Confidence, Origin
 from dedup.records import Measures, Relation, Updated
-from dedup.report.views import Role
+from dedup.report.inert import plain
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -27,6 +29,7 @@ ROLES: Mapping[Role, str] = MappingProxyType(
     {
         Role.FIRST: "original",
         Role.COPY: "copied",
+        Role.AGENCY: "from an agency or a source outside",
         Role.AGAIN: "again by the same site",
         Role.UNORDERED: "shared, order unknown",
     }
@@ -113,6 +116,14 @@ def _local(time: datetime, zone: tzinfo | None) -> datetime:
         return time.astimezone(zone)
     except OverflowError:  # The first and last day a calendar knows have no neighbour in another zone.
         return time.astimezone(UTC)
+
+
+def origin(found: Origin) -> str:
+    """Return who had a family first, how sure that is, and why, as one line."""
+    if not found.known:
+        return f"Who had it first is unknown: {plain(found.reason)}"
+    sure = "certainly" if found.confidence is Confidence.CERTAIN else "likely"
+    return f"First was {sure} {plain(found.name)}: {plain(found.reason)}"
 
 
 def measures(measured: Measures, a: str, b: str) -> tuple[tuple[str, str], ...]:

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 from rich.console import Console
 
+from dedup.flowing import Role
 from dedup.records import Article, Explanation, Passage, Relation, Snapshot, Updated
 from dedup.report import html, json_lines, keep_one_a_day, overview, terminal, wording, write
 from dedup.report.data import headline
 from dedup.report.inert import plain, safe_address
 from dedup.report.sides import Piece, sides, turned
-from dedup.report.views import Role
 from tests.dedup.snapshots import NOON, WIRE, article, match, snapshot
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
