@@ -23,6 +23,7 @@ import dedup.commands.care
 import dedup.commands.results
 import dedup.commands.finding
 import dedup.commands.exports
+import dedup.commands.origins
 import dedup.commands.words
 import dedup.commands.removal  # noqa: F401
 # isort: on

@@ -116,11 +116,16 @@ def _json_lines(rows: Iterable[Exported], out: TextIO) -> int:
 
 
 def _csv(rows: Iterable[Exported], out: TextIO) -> int:
+    return write_table((*ARTICLE, *GROUPS), (record(row).values() for row in rows), out)
+
+
+def write_table(names: Iterable[str], rows: Iterable[Iterable[Any]], out: TextIO) -> int:
+    """Write rows of values under these names as CSV, formulas as text; return how many there were."""
     writer = csv.writer(out)
-    writer.writerow((*ARTICLE, *GROUPS))
+    writer.writerow(names)
     count = 0
     for row in rows:
-        writer.writerow(map(_in_cell, record(row).values()))
+        writer.writerow(map(_in_cell, row))
         count += 1
     return count
 

@@ -1,0 +1,166 @@
+"""Who copies from whom: counts, shares and delays by period, and the commands that tell them."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import dedup
+from dedup import Article, Corpus, Snapshot
+from dedup.flowing import Flow, Role, flows
+from dedup.origins import origins
+from tests.dedup.conftest import NOW
+from tests.dedup.outlets import grouped, press_grouped, run
+from tests.dedup.snapshots import NOON, article, match, snapshot
+from tests.newsroom.texts import load
+
+A, B = "a.example", "b.example"
+
+
+def two_families() -> Snapshot:
+    """Two texts of a.example that b.example took two and nine hours later, one of them twice."""
+    articles = [
+        article("a1", A, 0, "satu"),
+        article("b1", B, 2, "satu tambah"),
+        article("b1-again", B, 3, "satu tambah lagi"),
+        article("a2", A, 10, "dua"),
+        article("b2", B, 19, "dua"),
+    ]
+    matches = [match("a1", "b1", shares=(0.9, 0.5)), match("a1", "b1-again", shares=(0.9, 0.4))]
+    return snapshot(articles, {"one": ["a1", "b1", "b1-again"], "two": ["a2", "b2"]}, matches=matches)
+
+
+def test_a_family_counts_once_for_each_site_that_has_it_later() -> None:
+    found = flows(two_families())
+    assert found.flows == (Flow(A, B, 2, 0.75, timedelta(hours=5.5)),)
+    shares = {site.site: (dict(site.roles), site.copied_by_others) for site in found.sites}
+    assert shares == {A: ({Role.FIRST: 2}, 2), B: ({Role.COPY: 2, Role.AGAIN: 1}, 0)}
+    assert found.sites[0].share(Role.COPY) == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize(
+    ("period", "first_days"),
+    [("day", [date(2026, 3, 20), date(2026, 3, 21)]), ("week", [date(2026, 3, 16)]), ("month", [date(2026, 3, 1)])],
+)
+def test_flows_are_counted_by_the_period_of_the_copy(period: str, first_days: list[date]) -> None:
+    found = flows(two_families(), period)
+    assert [flow.period for flow in found.flows] == first_days
+    assert sum(flow.families for flow in found.flows) == 2
+    assert {site.period for site in found.sites} == set(first_days)
+
+
+def test_another_period_is_refused() -> None:
+    with pytest.raises(ValueError, match="fortnight"):
+        flows(two_families(), "fortnight")
+
+
+def test_an_agency_whose_page_was_never_collected_is_a_source() -> None:
+    wires = [replace(article(f"{n}", f"{n}.example", n), agency="Antara") for n in (1, 2)]
+    found = flows(snapshot(wires, {"f": ["1", "2"]}))
+    assert found.flows == (Flow("Antara", "1.example", 1), Flow("Antara", "2.example", 1))
+    assert [site.share(Role.AGENCY) for site in found.sites] == [1.0, 1.0]
+
+
+def test_what_came_before_by_its_stamp_or_to_the_day_has_no_delay() -> None:
+    kabar = article("kabar", "kabartimur.example", 5)
+    early = replace(article("awal", "awal.example", 0), credited_source="Kabar Timur")
+    (flow,) = flows(snapshot([kabar, early], {"f": ["kabar", "awal"]})).flows
+    assert flow == Flow("kabartimur.example", "awal.example", 1, 1.0)
+    day = replace(article("hari", "hari.example", 0), published=datetime(2026, 3, 25, tzinfo=UTC))
+    days = [article("satu", "satu.example"), replace(day, published_precision="day")]
+    (flow,) = flows(snapshot(days, {"f": ["satu", "hari"]})).flows
+    assert (flow.source, flow.delay) == ("satu.example", None)
+
+
+def test_an_unknown_origin_makes_no_flow_and_origins_can_be_handed_in() -> None:
+    same = snapshot([article("a", A), article("b", B)], {"f": ["a", "b"]})
+    assert flows(same).flows == ()
+    assert [site.roles for site in flows(same).sites] == [{Role.UNORDERED: 1}, {Role.UNORDERED: 1}]
+    known = two_families()
+    assert flows(known, known=origins(known)) == flows(known)
+
+
+def test_the_front_door_hands_them_out() -> None:
+    assert dedup.flows(two_families()).flows[0].families == 2
+    assert dedup.origin([article("a", A)]).confidence is dedup.Confidence.LIKELY
+
+
+# --- the press, and the commands --------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def pressed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
+    with press_grouped(tmp_path_factory.mktemp("press")) as opened:
+        yield opened
+
+
+def test_the_flows_of_the_press_are_those_it_declares(pressed: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
+    press, expected = load(), set()
+    for text in press.texts.values():
+        root = press.texts[press.root(text)]
+        if text.outlet != root.outlet:
+            expected.add((f"{root.outlet}.test", f"{text.outlet}.test", root.id))
+    counts: dict[tuple[str, str], int] = {}
+    for source, target, _ in expected:
+        counts[source, target] = counts.get((source, target), 0) + 1
+    left = run(capsys, pressed, "flows", "--json")
+    rows = [json.loads(line) for line in left.out.splitlines()]
+    assert {(row["source"], row["target"]): row["families"] for row in rows} == counts
+    assert all(0 < row["share"] <= 1 and row["delay_seconds"] > 0 for row in rows)
+
+
+def test_flows_as_a_table_of_one_site_and_as_csv(pressed: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
+    table = run(capsys, pressed, "flows", "--site", "kabar-timur.test").out.splitlines()
+    assert table[0].split() == ["first", "later", "families", "taken", "delay", "period"]
+    assert all("kabar-timur.test" in line and line == line.rstrip() for line in table[1:])
+    by_week = run(capsys, pressed, "flows", "--csv", "--period", "week")
+    rows = list(csv.DictReader(io.StringIO(by_week.out)))
+    assert {date.fromisoformat(row["period"]).weekday() for row in rows} == {0}
+    sites = list(csv.DictReader(io.StringIO(run(capsys, pressed, "flows", "--sites", "--csv").out)))
+    assert sum(int(row["articles"]) for row in sites) == len(load().texts)
+    assert "copied by others" in run(capsys, pressed, "flows", "--sites").out
+    assert run(capsys, pressed, "flows", "--json", "--csv").code == 2
+
+
+def test_formulas_are_text_in_csv(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
+    text = load().texts["banjir-sumberwangi"].paragraphs
+    found = Article(url="https://a.example/1", text="\n".join(text), site=A, agency="=cmd|' /C calc'!A0", id="a")
+    assert "'=cmd" in run(capsys, grouped(corpus, found), "flows", "--csv").out
+
+
+def test_an_origin_is_told_for_an_article_an_address_or_a_family(
+    pressed: Corpus, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = pressed.article("banjir-sumberwangi-vs")
+    told = run(capsys, pressed, "origin", copy.id, "--zone", "Asia/Jakarta")
+    lines = told.out.splitlines()
+    assert lines[0].startswith("First was likely antar-nusa.test: antar-nusa.test was out by ")
+    assert lines[1].endswith(", 6 articles")
+    assert lines[2].split()[5:7] == ["antar-nusa.test", "original"]
+    assert all(line == line.rstrip() and line.isprintable() for line in lines)
+    account = json.loads(run(capsys, pressed, "origin", copy.url, "--json").out)
+    assert (account["id"], account["confidence"]) == ("banjir-sumberwangi", "likely")
+    assert [entry["role"] for entry in account["account"]].count("again") == 1
+    assert account["account"][0]["taken"] is None
+    assert json.loads(run(capsys, pressed, "origin", account["family"], "--json").out) == account
+    assert run(capsys, pressed, "origin", "https://nowhere.example/").code == 2
+
+
+def test_an_article_that_waits_for_an_update_is_told_alone(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
+    corpus.add([Article(url="https://a.example/1", text="Satu dua tiga.", site=A, published=NOW)])
+    left = run(capsys, corpus, "origin", "https://a.example/1")
+    assert left.out.startswith("First was likely a.example: no other site has it")
+    assert "not grouped yet" in left.err
+
+
+def test_hostile_names_are_inert(corpus: Corpus, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = Article(url="https://a.example/1", text="x", site="\x1b[2Ja", agency="\x1b]0;x\x07\u202e", published=NOON)
+    corpus.add([hostile])
+    for arguments in (("origin", "https://a.example/1"), ("origin", "https://a.example/1", "--json"), ("flows",)):
+        out = run(capsys, corpus, *arguments).out
+        assert not {"\x1b", "\x07", "\u202e"} & set(out)
