@@ -89,7 +89,8 @@ def _stated(article: Article) -> Iterator[tuple[str, bool]]:
 
 def _meant(credit: str, article: Article, known: Mapping[str, set[str]]) -> set[str | Outside]:
     """Return the sites that go by a name, else the source outside; nobody where an article names its own site."""
-    spelled = spellings(credit)
+    # "AP" is too short to tell a site by, and yet an agency.
+    spelled = spellings(credit) or {word for word in [_folded(credit)] if word}
     if not spelled or spelled & names(article):
         return set()
     return _sites(spelled, article, known) or {Outside(min(spelled, key=lambda each: (len(each), each)))}

@@ -294,12 +294,22 @@ class _Shares:
 
     def confirm(self, first: _Site, others: Sequence[_Site]) -> bool:
         """Whether each other site shares with the first one, and more with no site than with it."""
-        return all(
-            (taken := self._most(site, first)) > 0
-            and all(taken >= self._most(site, other) for other in others if other is not site)
-            for site in others
-        )
+        between = self._between(others)
+        return all((own := self._most(site, first)) > 0 and own >= between[site.home] for site in others)
 
     def _most(self, site: _Site, source: _Site) -> float:
         pairs = ((one.article, other.article) for one in site.entries for other in source.entries)
         return max((self.taken(*pair) or 0.0 for pair in pairs), default=0.0)
+
+    def _between(self, sites: Sequence[_Site]) -> Mapping[str, float]:
+        """Return how much each of these sites shares with any other of them, without comparing all with all."""
+        homes = {entry.article.id: site.home for site in sites for entry in site.entries}
+        carriers: defaultdict[str, set[str]] = defaultdict(set)
+        for name, of in homes.items():
+            carriers[self._texts[name]].add(of)
+        found = dict.fromkeys(homes.values(), 0.0)
+        found |= {of: 1.0 for text, all_of in carriers.items() if text and len(all_of) > 1 for of in all_of}
+        for (one, other), share in self._shares.items():
+            if one in homes and other in homes and homes[one] != homes[other]:
+                found[homes[one]] = max(found[homes[one]], share)
+        return found

@@ -136,9 +136,10 @@ def _credits(article: Article) -> set[str]:
 def spellings(name: str) -> set[str]:
     """Return the letters of a name, of a domain those of its first label, with and without what is common."""
     found = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", name).casefold())
-    # A domain is named by its first label; those behind it tell whose register it is in.
-    if re.fullmatch(r"[^\s.]+(?:\.[^\s.]+)+", name.strip()):
-        found = [found[0] if found[0] != "www" else found[1]] if len(found) > 1 else found
+    # A domain is named by its first label, if that says enough; those behind it tell whose register it is in.
+    if found and re.fullmatch(r"[^\s.]+(?:\.[^\s.]+)+", name.strip()):
+        label = found[1] if found[0] == "www" and len(found) > 1 else found[0]
+        found = [label] if len(label) >= _LEAST else found
     kept = [word for word in found if word not in _COMMON] or found
     whole = {"".join(found), "".join(kept)}
     spelled = whole | {each.removesuffix(ending) for each in whole for ending in _ENDINGS}

@@ -152,6 +152,16 @@ def test_whom_the_others_name_is_the_origin_whatever_its_date() -> None:
     assert found.reason == "satu.example names Kabar Timur as the source, though its own page is dated later"
 
 
+def test_a_site_of_a_short_name_is_named_by_its_whole_domain() -> None:
+    assert origin([out("b0", 0), out("satu", 3, credited_source="b0.example")]).source == "b0.example"
+    assert origin([out("b0", 0), out("satu", 3, credited_source="b0.test")]).confidence is UNKNOWN
+
+
+@pytest.mark.parametrize("name", ["-.-", "www.-", " . ", "新华社", "…"])
+def test_names_of_any_kind_are_read(name: str) -> None:
+    assert origin([out("satu", 0, agency=name, site_name=name), out("dua", 1, credited_source=name)]).account
+
+
 def test_two_who_name_it_are_enough_without_a_date() -> None:
     credit = {"credited_source": "Kabar Timur"}
     kabar = out("kabartimur", None)
@@ -183,11 +193,8 @@ def test_an_article_is_found_by_the_title_that_is_credited() -> None:
 @pytest.mark.parametrize("name", ["ANTARA", "Antara News", "Kantor Berita Antara"])
 def test_an_agency_is_the_origin_though_its_page_was_never_collected(name: str) -> None:
     found = origin([out("satu", 0, agency="Antara"), out("dua", 2, agency=name)])
-    assert (told(found), found.article, found.outside) == (
-        ("Antara", CERTAIN) if name != "ANTARA" else ("ANTARA", CERTAIN),
-        None,
-        True,
-    )
+    assert (found.name.casefold(), found.confidence) == ("antara", CERTAIN)
+    assert (found.article, found.outside) == (None, True)
     assert "as the agency; its own page is not collected" in found.reason
     alone = origin([out("satu", 0, agency=name)])
     assert (alone.name, alone.confidence) == (name, LIKELY)
@@ -201,6 +208,11 @@ def test_a_source_outside_gives_way_to_who_had_it_before_and_names_nobody() -> N
     assert told(origin([early, replace(late, agency="Suara Jauh")])) == ("Suara Jauh", LIKELY), (
         "an agency's is no one's"
     )
+
+
+def test_an_agency_of_two_letters_is_one() -> None:
+    assert told(origin([out("satu", 0, agency="AP"), out("dua", 2, agency=" ap ")])) == ("AP", CERTAIN)
+    assert told(origin([out("satu", 0, agency=" ")])) == ("satu.example", LIKELY)
 
 
 def test_two_sources_outside_are_none() -> None:
