@@ -72,7 +72,7 @@ def credits_of(members: Sequence[Article]) -> Credits:
                 naming[home(member)].add(source)
                 stated.add(source)
                 if isinstance(source, Outside):
-                    written[source].add(credit.strip())
+                    written[source].add(credit)
                     agencies |= {source} if is_agency else set()
         naming[home(member)] |= _in_prose(member, known) or _by_title(member, titled)
     called = {source: min(said, key=lambda each: (len(each), each)) for source, said in written.items()}
@@ -81,24 +81,38 @@ def credits_of(members: Sequence[Article]) -> Credits:
 
 
 def _stated(article: Article) -> Iterator[tuple[str, bool]]:
-    yield article.agency, True
+    # Behind a comma stands what is no name: "detikSumut, baca di sini".
+    agency, credited = (each.partition(",")[0].strip() for each in (article.agency, article.credited_source))
+    yield agency, True
     # Who carries a wire and says from whom he took it, names the agency as where it is from.
-    if not article.agency:
-        yield article.credited_source, False
+    if not agency:
+        yield credited, False
 
 
 def _meant(credit: str, article: Article, known: Mapping[str, set[str]]) -> set[str | Outside]:
     """Return the sites that go by a name, else the source outside; nobody where an article names its own site."""
     # "AP" is too short to tell a site by, and yet an agency.
     spelled = spellings(credit) or {word for word in [_folded(credit)] if word}
-    if not spelled or spelled & names(article):
+    if not spelled or (spelled | _editions(spelled, credit)) & names(article):
         return set()
-    return _sites(spelled, article, known) or {Outside(min(spelled, key=lambda each: (len(each), each)))}
+    found = _sites(spelled, article, known) or _sites(_editions(spelled, credit), article, known)
+    return found or {Outside(min(spelled, key=lambda each: (len(each), each)))}
 
 
 def _in_prose(article: Article, known: Mapping[str, set[str]]) -> set[str | Outside]:
     named = [spellings(source) for source in (*article.sources, article.credited_source)]
     return {site for each in named if not each & names(article) for site in _sites(each, article, known)}
+
+
+def _editions(spelled: Iterable[str], credit: str) -> set[str]:
+    """Return the names of which one written in a word may be an edition: "detikJabar" is one of detik."""
+    if len(credit.split()) > 1:
+        return set()
+    return {name[:end] for name in spelled for end in range(_LEAST_OF_EDITION, len(name))}
+
+
+# A shorter beginning is that of other names too.
+_LEAST_OF_EDITION = 5
 
 
 def _by_title(article: Article, titled: Mapping[str, set[str]]) -> set[str | Outside]:

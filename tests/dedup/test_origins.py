@@ -220,6 +220,14 @@ def test_two_sources_outside_are_none() -> None:
     assert (told(found), found.reason) == (("", UNKNOWN), "its sites name different sources: AFP, Reuters")
 
 
+def test_an_edition_is_its_site() -> None:
+    early, late = out("detik", 0, credited_source="detikJabar,baca di sini"), out("lain", 2, agency="detikBali")
+    assert told(origin([early])) == ("detik.example", LIKELY)
+    assert origin([early, late]).article is early
+    assert origin([out("deti", 0, credited_source="detiJabar")]).name == "detiJabar", "too short to tell"
+    assert origin([out("kabar", 0, credited_source="Kabar Timur")]).name == "Kabar Timur", "two words are a name"
+
+
 def test_who_names_itself_names_nobody() -> None:
     assert told(origin([out("awal", 0, agency="awal.example"), out("salin", 2)])) == ("awal.example", LIKELY)
 
