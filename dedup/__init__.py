@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     from dedup.corpus.lock import hold
     from dedup.finding import Found, find
     from dedup.records import Article, Busy, GemaError, Match, Recipe, Relation, Snapshot, article_id
+    from dedup.searching import Answer, Answers, search
     from dedup.sites import site_of_host
     from dedup.updating import rebuild, update
 
 __all__ = [
     "Added",
+    "Answer",
+    "Answers",
     "Article",
     "Busy",
     "Corpus",
@@ -34,6 +37,7 @@ __all__ = [
     "find_copies",
     "hold",
     "rebuild",
+    "search",
     "site_of_host",
     "spelling",
     "tables",
@@ -56,6 +60,9 @@ _ROOM_OF = {
     "find_copies": "dedup.copies",
     "Found": "dedup.finding",
     "find": "dedup.finding",
+    "Answer": "dedup.searching",
+    "Answers": "dedup.searching",
+    "search": "dedup.searching",
     "hold": "dedup.corpus.lock",
     "site_of_host": "dedup.sites",
     "spelling": "dedup.addresses",

@@ -4,15 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 
 from rich.console import Console
-from rich.style import Style
-from rich.table import Table
 from rich.text import Text
 
 from dedup.records import Article, Explanation, Match, Passage, Pin, Relation, Segment
 from dedup.report import wording
 from dedup.report.data import headline
-from dedup.report.inert import plain, safe_address
-from dedup.report.views import FamilyView, Member, Overview, Role, StoryView
+from dedup.report.inert import plain
+from dedup.report.lines import columns, show, site, titled, when
+from dedup.report.views import FamilyView, Overview, Role, StoryView
 from dedup.report.wording import MEANINGS, count
 
 _PASSAGE_CHARACTERS = 300
@@ -43,27 +42,27 @@ def groups(overview: Overview, out: Console, zone: tzinfo | None = None, everyth
         _print_story(story, out, zone)
     for family in families:
         _print_family(family, out, zone)
-    _print(out, Text(_closing(overview)))
+    show(out, Text(_closing(overview)))
 
 
 def explanation(explained: Explanation, out: Console, zone: tzinfo | None = None) -> None:
     """Print what two articles are to one another, why, and what they share."""
     match, measures = explained.match, explained.match.measures
     for name, article in (("A", explained.a), ("B", explained.b)):
-        _print(out, Text.assemble((f"{name}  ", "bold cyan"), (plain(headline(article)), "bold")))
-        _print(out, Text(f"   {_where_and_when(article, zone)}  {plain(article.url)}", "dim"))
-    _print(out, Text())
-    _print(out, Text.assemble(_relation(match.relation), f": {MEANINGS[match.relation]}"))
-    _print(out, Text(f"Why: {plain(match.reason)}"))
+        show(out, Text.assemble((f"{name}  ", "bold cyan"), (plain(headline(article)), "bold")))
+        show(out, Text(f"   {_where_and_when(article, zone)}  {plain(article.url)}", "dim"))
+    show(out, Text())
+    show(out, Text.assemble(_relation(match.relation), f": {MEANINGS[match.relation]}"))
+    show(out, Text(f"Why: {plain(match.reason)}"))
     for line in _together(explained):
-        _print(out, Text(line))
-    _print(out, Text())
-    table = _columns(2)
+        show(out, Text(line))
+    show(out, Text())
+    table = columns(2)
     for name, value in (*wording.measures(measures, "A", "B"), ("alike in what they tell", f"{explained.cosine:.3f}")):
         table.add_row(Text(name, "dim"), Text(value))
-    _print(out, table)
+    show(out, table)
     if explained.shared_terms:
-        _print(out, Text.assemble("\n", ("Words they share: ", "bold"), plain(", ".join(explained.shared_terms))))
+        show(out, Text.assemble("\n", ("Words they share: ", "bold"), plain(", ".join(explained.shared_terms))))
     _print_passages(explained.a, match.passages, out)
 
 
@@ -72,39 +71,39 @@ def explanation(explained: Explanation, out: Console, zone: tzinfo | None = None
 
 def _print_story(story: StoryView, out: Console, zone: tzinfo | None) -> None:
     sizes = f"{count(len(story.families), 'text', 'texts')}, {wording.articles(story.articles)}"
-    _print(out, Text.assemble(("Story  ", "bold green"), (plain(story.label), "bold"), (f"  ({sizes})", "dim")))
+    show(out, Text.assemble(("Story  ", "bold green"), (plain(story.label), "bold"), (f"  ({sizes})", "dim")))
     if story.terms:
-        _print(out, Text(f"       {plain(', '.join(story.terms))}", "dim"))
-    table = _columns(4)
+        show(out, Text(f"       {plain(', '.join(story.terms))}", "dim"))
+    table = columns(4)
     for family in story.families:
         copies = len(family.members) - 1
         table.add_row(
-            Text("  " + _when(family.first.article, zone), "dim"),
-            Text(_site(family.first.article), "bold"),
-            _named(family.first, out),
+            Text("  " + when(family.first.article, zone), "dim"),
+            Text(site(family.first.article), "bold"),
+            titled(family.first.article, out),
             Text(f"+ {count(copies, 'copy', 'copies')}" if copies else "", "yellow"),
         )
-    _print(out, table)
-    _print(out, Text())
+    show(out, table)
+    show(out, Text())
 
 
 def _print_family(family: FamilyView, out: Console, zone: tzinfo | None) -> None:
     sizes = f"{wording.articles(len(family.members))}, {wording.sites(len(family.sites))}, id {plain(family.id)}"
     title = plain(family.first.headline)
-    _print(out, Text.assemble(("Family ", "bold cyan"), (title, "bold"), (f"  ({sizes})", "dim")))
-    table = _columns(5)
+    show(out, Text.assemble(("Family ", "bold cyan"), (title, "bold"), (f"  ({sizes})", "dim")))
+    table = columns(5)
     for member in family.members:
         compared = member.comparison
         relation = _relation(compared.relation) if compared else Text("first" if member.role is Role.FIRST else "")
         table.add_row(
-            Text("  " + _when(member.article, zone), "dim"),
-            Text(_site(member.article), "bold"),
+            Text("  " + when(member.article, zone), "dim"),
+            Text(site(member.article), "bold"),
             relation,
             Text(wording.percent(compared.share) if compared else "", justify="right"),
-            _named(member, out),
+            titled(member.article, out),
         )
-    _print(out, table)
-    _print(out, Text())
+    show(out, table)
+    show(out, Text())
 
 
 def _closing(overview: Overview) -> str:
@@ -121,15 +120,6 @@ def _closing(overview: Overview) -> str:
         f"{count(len(overview.told), 'story', 'stories')} told more than once."
     )
     return f"{found} {waiting}" if overview.pending else found
-
-
-def _named(member: Member, out: Console) -> Text:
-    """Return the headline, linked and with the id, to look at; with the address for a pipe."""
-    if not out.is_terminal:
-        return Text(f"{plain(member.headline)}  {plain(member.article.url)}")
-    address = safe_address(member.article.url)
-    style = Style(link=address) if address else Style()
-    return Text.assemble((plain(member.headline), style), (f"  {plain(member.article.id)}", "dim"))
 
 
 # --- explanations -----------------------------------------------------------------------------------
@@ -150,15 +140,15 @@ def segments(found: Sequence[Segment], said: Sequence[Pin], out: Console) -> Non
     """Print what a person said of a site's words, and the lines it repeats, each with an example, most texts first."""
     for pin in said:
         what = "repeated, you said" if pin.repeated else "its own, you said"
-        _print(out, Text.assemble((f"{what}: ", "bold"), plain(pin.text)))
+        show(out, Text.assemble((f"{what}: ", "bold"), plain(pin.text)))
     for segment in found:
         line = plain(segment.text)
         if len(line) > _PASSAGE_CHARACTERS:
             line = line[:_PASSAGE_CHARACTERS] + " …"
-        _print(out, Text.assemble((f"{count(segment.texts, 'text', 'texts')}: ", "dim"), line))
-        _print(out, Text(f"    {segment.share:.0%} of its words, as in {plain(segment.url)}", "dim"))
+        show(out, Text.assemble((f"{count(segment.texts, 'text', 'texts')}: ", "dim"), line))
+        show(out, Text(f"    {segment.share:.0%} of its words, as in {plain(segment.url)}", "dim"))
     if not found:
-        _print(out, Text("nothing was found to be repeated; what stands in fewer than four of a site's reports is not"))
+        show(out, Text("nothing was found to be repeated; what stands in fewer than four of a site's reports is not"))
 
 
 def _chain(path: Iterable[Match]) -> str:
@@ -168,13 +158,13 @@ def _chain(path: Iterable[Match]) -> str:
 def _print_passages(a: Article, passages: tuple[Passage, ...], out: Console) -> None:
     if not passages:
         return
-    _print(out, Text.assemble("\n", (count(len(passages), "shared passage", "shared passages"), "bold")))
+    show(out, Text.assemble("\n", (count(len(passages), "shared passage", "shared passages"), "bold")))
     for passage in passages:
         words = plain(" ".join(a.text[passage.a_start : passage.a_end].split()))
         if len(words) > _PASSAGE_CHARACTERS:
             words = words[:_PASSAGE_CHARACTERS] + " …"
         edits = f", {count(passage.edits, 'small edit', 'small edits')}" if passage.edits else ""
-        _print(out, Text.assemble((f"  {count(passage.words, 'word', 'words')}{edits}: ", "dim"), words))
+        show(out, Text.assemble((f"  {count(passage.words, 'word', 'words')}{edits}: ", "dim"), words))
 
 
 # --- both -------------------------------------------------------------------------------------------
@@ -184,31 +174,5 @@ def _relation(relation: Relation) -> Text:
     return Text(relation.value, _STYLES.get(relation, "dim"))
 
 
-def _when(article: Article, zone: tzinfo | None) -> str:
-    return wording.moment(article.published, zone) if article.published else "no date"
-
-
-def _site(article: Article) -> str:
-    return plain(article.site) or "no site"
-
-
 def _where_and_when(article: Article, zone: tzinfo | None) -> str:
-    return f"{_site(article)}, {_when(article, zone)}"
-
-
-def _columns(number: int) -> Table:
-    table = Table.grid(padding=(0, 2, 0, 0))
-    for place in range(number):
-        table.add_column(overflow="fold", no_wrap=place < number - 1 and number > 2)
-    return table
-
-
-def _print(out: Console, shown: Text | Table) -> None:
-    if out.is_terminal:
-        out.print(shown)
-        return
-    # Tables pad their last column too, which is noise in a file.
-    with out.capture() as captured:
-        out.print(shown)
-    for line in captured.get().splitlines():
-        out.file.write(line.rstrip() + "\n")
+    return f"{site(article)}, {when(article, zone)}"
