@@ -79,7 +79,9 @@ def waiting(connection: Connection) -> int:
 def add_some(connection: Connection, after: int) -> tuple[int, int]:
     """Index some articles, those of the next numbers `after` one; return how many, and the last number."""
     some = _WAITING.where(articles.c.id > after).order_by(articles.c.id).limit(_AT_ONCE).subquery()
-    rows = connection.execute(_WORDED.join(some, some.c.id == articles.c.id).order_by(articles.c.id)).all()
+    worded = _WORDED.join(some, some.c.id == articles.c.id).order_by(articles.c.id)
+    # What is read stays as it is until it is written; SQLite has one writer anyway.
+    rows = connection.execute(worded.with_for_update(read=True, of=articles)).all()
     if rows:
         _add(connection, [_folded(row) for row in rows])
     return len(rows), rows[-1].id if rows else after
@@ -92,6 +94,9 @@ def drop(connection: Connection, numbers: Sequence[int]) -> None:
         rows = [_folded(row) for row in connection.execute(indexed).all()]
         if rows:
             connection.exec_driver_sql(_FTS_DELETE, rows)
+    else:
+        # Who indexes them at this moment is done first.
+        connection.execute(select(articles.c.id).where(articles.c.id.in_(numbers)).with_for_update()).all()
     connection.execute(delete(searchable).where(searchable.c.article_id.in_(numbers)))
 
 
