@@ -23,6 +23,7 @@ import dedup.commands.care
 import dedup.commands.results
 import dedup.commands.finding
 import dedup.commands.searching
+import dedup.commands.stories
 import dedup.commands.exports
 import dedup.commands.words
 import dedup.commands.removal  # noqa: F401

@@ -4,7 +4,7 @@ The weight of a term is that of `background`; a table of all weights of a langua
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -110,6 +110,12 @@ def weightiest(ends: Places, said: Weights, most: int) -> tuple[Places, Places]:
         stops[text] = at
         start = ends[text]
     return stops, out[:at].copy()
+
+
+def shared(one: Mapping[str, float], other: Mapping[str, float], count: int = 12) -> tuple[str, ...]:
+    """Return the terms that two texts share, of each how much it says, weightiest first."""
+    both = sorted(one.keys() & other.keys(), key=lambda term: (-one[term] * other[term], term))
+    return tuple(both[:count])
 
 
 @compiled

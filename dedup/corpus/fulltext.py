@@ -41,6 +41,7 @@ Phrases = Sequence[Sequence[str]]
 _AT_ONCE = 1_000
 # A tsvector holds a megabyte, and such a text is no article.
 _LONGEST = 200_000
+_WORD = 500
 # How much more a word in the title says than one in the text.
 _TITLE = 4.0
 
@@ -231,6 +232,6 @@ def _ranked_there(asked: Asked) -> Subquery | None:
 
 
 def _following(words: Sequence[str]) -> str:
-    """Return words that follow one another as PostgreSQL asks for them."""
-    every = " <-> ".join(f"'{word}'" for word in words)
+    """Return words that follow one another as PostgreSQL asks for them, which refuses words of two thousand bytes."""
+    every = " <-> ".join(f"'{word[:_WORD]}'" for word in words)
     return f"({every})"

@@ -63,8 +63,7 @@ def closing(found: Answers) -> str:
 
 def _belongs(each: Answer) -> str:
     """Return where an answer belongs: its family and its story."""
-    copies = f", and {count(each.copies, 'copy', 'copies')}" if each.copies else ""
-    family = f"family {plain(each.family)}{copies}"
+    family = f"family {plain(each.family)} ({wording.articles(each.copies + 1)})"
     if each.told < 2:
         return family
     return f"{family}; story {plain(each.story)} ({count(each.told, 'text', 'texts')}): {plain(each.label)}"
