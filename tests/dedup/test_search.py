@@ -177,7 +177,7 @@ def test_a_forgotten_article_leaves_nothing_in_the_index(few: Corpus) -> None:
         # Words that are sorted beside each other share their beginnings.
         assert b"irkonium" not in held
         assert b"ilofon" not in held
-    assert ids(search(few, "jakarta")) == ["satu", "dua"]
+    assert set(ids(search(few, "jakarta"))) == {"satu", "dua"}
 
 
 def test_storing_articles_indexes_nothing(corpus: Corpus) -> None:
