@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from dedup.flowing import Flows, flows
     from dedup.origins import Confidence, Origin, origin
     from dedup.records import Article, Busy, GemaError, Match, Recipe, Relation, Snapshot, article_id
+    from dedup.searching import Answer, Answers, search
     from dedup.sites import site_of_host
     from dedup.updating import rebuild, update
 
 __all__ = [
     "Added",
+    "Answer",
+    "Answers",
     "Article",
     "Busy",
     "Confidence",
@@ -41,6 +44,7 @@ __all__ = [
     "hold",
     "origin",
     "rebuild",
+    "search",
     "site_of_host",
     "spelling",
     "tables",
@@ -68,6 +72,9 @@ _ROOM_OF = {
     "Confidence": "dedup.origins",
     "Origin": "dedup.origins",
     "origin": "dedup.origins",
+    "Answer": "dedup.searching",
+    "Answers": "dedup.searching",
+    "search": "dedup.searching",
     "hold": "dedup.corpus.lock",
     "site_of_host": "dedup.sites",
     "spelling": "dedup.addresses",

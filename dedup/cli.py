@@ -22,6 +22,8 @@ import dedup.commands.intake
 import dedup.commands.care
 import dedup.commands.results
 import dedup.commands.finding
+import dedup.commands.searching
+import dedup.commands.stories
 import dedup.commands.exports
 import dedup.commands.origins
 import dedup.commands.words

@@ -1,7 +1,10 @@
 """Compiled by numba where it is installed; the same functions as plain Python, slowly, where it is not."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import TypeVar, cast
+
+import numpy as np
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
@@ -14,8 +17,14 @@ except ImportError:
     COMPILES = False
 
     def compiled(function: _Function) -> _Function:
-        """Return the function as it is."""
-        return function
+        """Return the function as it is, but that hashes may overflow without a word, as they do when compiled."""
+
+        @wraps(function)
+        def plain(*arguments: object) -> object:
+            with np.errstate(over="ignore"):
+                return function(*arguments)
+
+        return cast("_Function", plain)
 
 else:
     COMPILES = True

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dedup import segments
 from dedup.characters import BEFORE_NAME, CAPITAL, DIGIT, JOINS, LONG, characters
-from dedup.records import BEGINS_WITH_DIGIT, HEADS_LINE, HOLDS_DIGIT, NAME, QUOTED, Cut
+from dedup.records import BEGINS_WITH_DIGIT, CAPITALISED, HEADS_LINE, HOLDS_DIGIT, NAME, QUOTED, Cut
 from dedup.signing import WORTH_LOADING, has_kernel
 
 _BATCH = 256
@@ -158,6 +158,7 @@ def _one(text: str) -> Cut:
     digits = np.cumsum([0, *(traits & DIGIT)])
     flags |= np.where(digits[stops] > digits[starts], HOLDS_DIGIT, 0)
     flags |= np.where([_is_name(text, traits, place) for place in zip(words.starts, words.ends, strict=True)], NAME, 0)
+    flags |= np.where(traits[starts] & CAPITAL, CAPITALISED, 0)
     before = (0, *words.ends[:-1])
     heads = ["\n" in text[end:start] for end, start in zip(before, words.starts, strict=False)]
     flags |= np.where([place == 0 or head for place, head in enumerate(heads)], HEADS_LINE, 0)

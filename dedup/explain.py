@@ -10,6 +10,7 @@ from dedup.corpus import Corpus, grouping
 from dedup.corpus.results import snapshot
 from dedup.reading import desk_of
 from dedup.records import Explanation, GemaError, Match, Recipe, Relation, TermVector
+from dedup.terms import shared
 
 _T = TypeVar("_T")
 
@@ -39,17 +40,12 @@ def explain(corpus: Corpus, a: str, b: str, recipe: Recipe | None = None) -> Exp
     said = desk.terms(batch)
     vectors = desk.term_vectors(batch)
     path = _path(one.id, other.id, now.matches) if family else ()
-    return Explanation(one, other, match, family, story, _cosine(*_pair(vectors)), _shared(*_pair(said)), path)
+    return Explanation(one, other, match, family, story, _cosine(*_pair(vectors)), shared(*_pair(said)), path)
 
 
 def _pair(two: Iterable[_T]) -> tuple[_T, _T]:
     one, other = two
     return one, other
-
-
-def _shared(one: dict[str, float], other: dict[str, float], count: int = 12) -> tuple[str, ...]:
-    shared = sorted(one.keys() & other.keys(), key=lambda term: (-one[term] * other[term], term))
-    return tuple(shared[:count])
 
 
 def _cosine(one: TermVector, other: TermVector) -> float:

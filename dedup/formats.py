@@ -4,7 +4,7 @@ import csv
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -104,6 +104,12 @@ def _in_cell(value: Any) -> str:
         return json.dumps(value, ensure_ascii=False)
     said = str(_in_json(value))
     return f"'{said}" if _FORMULA.match(said) else said
+
+
+def write_cells(rows: Iterable[Sequence[Any]], out: TextIO) -> None:
+    """Write rows of values as CSV, each as the cell that `export` would write."""
+    writer = csv.writer(out)
+    writer.writerows(map(_in_cell, row) for row in rows)
 
 
 def _json_lines(rows: Iterable[Exported], out: TextIO) -> int:

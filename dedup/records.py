@@ -83,8 +83,8 @@ class Words:
 
 
 # Traits of a word: inside quotation marks; its first character is a digit, or any; it is capitalised inside a sentence;
-# it is the first of its line.
-QUOTED, BEGINS_WITH_DIGIT, HOLDS_DIGIT, NAME, HEADS_LINE = 1, 2, 4, 8, 16
+# it is the first of its line; it is capitalised anywhere.
+QUOTED, BEGINS_WITH_DIGIT, HOLDS_DIGIT, NAME, HEADS_LINE, CAPITALISED = 1, 2, 4, 8, 16, 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -450,6 +450,7 @@ class Recipe:
     story_term_least: float = 0.01
     story_table: float = 0.11
     story_title_count: int = 3
+    story_names: float = 0.1
 
     def as_dict(self) -> dict[str, Any]:
         """Return the numbers by name, ready for JSON."""

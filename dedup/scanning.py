@@ -22,7 +22,7 @@ from dedup.characters import (
     MARKS,
     OPENS,
 )
-from dedup.records import BEGINS_WITH_DIGIT, HEADS_LINE, HOLDS_DIGIT, NAME, QUOTED, Hashes32, Hashes64
+from dedup.records import BEGINS_WITH_DIGIT, CAPITALISED, HEADS_LINE, HOLDS_DIGIT, NAME, QUOTED, Hashes32, Hashes64
 
 Bytes = NDArray[np.uint8]
 Places = NDArray[np.int64]
@@ -125,9 +125,11 @@ def _scan(  # noqa: C901 - one loop over a text, and every call in it costs
                 flag |= QUOTED
             if trait & DIGIT:
                 flag |= BEGINS_WITH_DIGIT
-            if trait & CAPITAL and place > 1 and codes[place - 1] == _SPACE and traits[codes[place - 2]] & BEFORE_NAME:
-                # Unless it turns out to be one letter alone.
-                flag |= NAME if place + 1 < len(codes) and kinds[codes[place + 1]] & goes_on else 0
+            if trait & CAPITAL:
+                flag |= CAPITALISED
+                if place > 1 and codes[place - 1] == _SPACE and traits[codes[place - 2]] & BEFORE_NAME:
+                    # Unless it turns out to be one letter alone.
+                    flag |= NAME if place + 1 < len(codes) and kinds[codes[place + 1]] & goes_on else 0
         seen |= kind
         if trait & DIGIT:
             flag |= HOLDS_DIGIT

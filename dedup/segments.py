@@ -8,7 +8,7 @@ from dedup.records import Words
 
 # Scripts written without spaces give one word a character, so that word shingles are character n-grams there.
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
-_WORD = regex.compile(
+WORD = regex.compile(
     rf"[{_UNSPACED}]\p{{M}}*|[^\P{{L}}{_UNSPACED}][\p{{L}}\p{{M}}\p{{N}}--[{_UNSPACED}]]*"
     rf"|\p{{N}}[\p{{L}}\p{{M}}\p{{N}}--[{_UNSPACED}]]*",
     regex.VERSION1,
@@ -22,7 +22,7 @@ _NUMBER = regex.compile(r"\d+(?:[.,:/]\d+)*")
 
 def words(text: str) -> Words:
     """Return the words of `text`: NFKC, casefolded, punctuation left out, digits kept."""
-    found = list(_WORD.finditer(text))
+    found = list(WORD.finditer(text))
     quotations = [match.span() for match in _QUOTATION.finditer(text)]
     starts = tuple(match.start() for match in found)
     return Words(

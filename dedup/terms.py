@@ -4,7 +4,7 @@ The weight of a term is that of `background`; a table of all weights of a langua
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dedup import background, cutting
 from dedup.compiled import compiled
-from dedup.records import BEGINS_WITH_DIGIT, PART, Cut, Hashes64, Recipe, TermVector
+from dedup.records import BEGINS_WITH_DIGIT, CAPITALISED, NAME, PART, Cut, Hashes64, Recipe, TermVector
 from dedup.signing import has_kernel
 
 Places = NDArray[np.int64]
@@ -29,12 +29,14 @@ class Terms:
     """The terms of several texts, those of text i up to `ends[i]`: their hashes, sorted, and how much each says.
 
     `places` tell where each is first written: which of the texts' words, or, from their number on, of the titles'.
+    `names` tells which are names: mostly capitalised inside sentences.
     """
 
     ends: Places
     hashes: Hashes64
     places: Places
     said: Weights
+    names: Mask
 
     def of(self, text: int) -> slice:
         """Return where the terms of a text stand."""
@@ -46,9 +48,11 @@ def terms(words: Cut, titles: Cut, own: Mask, languages: Sequence[str], recipe: 
 
     A word of the title counts `recipe.story_title_count` times. Numbers and single letters tell nothing.
     """
+    named = words.flags & NAME != 0
     ends, hashes, places, counts = _distinct(
-        words.ends, words.hashes, own & _telling(words), titles.ends, titles.hashes, _telling(titles)
+        *(words.ends, words.hashes, own & _telling(words), named, titles.ends, titles.hashes, _telling(titles))
     )
+    names = 2 * counts[:, 2] >= np.maximum(counts[:, 0], 1)
     # What a title adds is counted apart: its words stand there once or more, and count the same.
     counts = counts[:, 0] + counts[:, 1] * recipe.story_title_count
     weights = np.empty(len(hashes))
@@ -56,25 +60,30 @@ def terms(words: Cut, titles: Cut, own: Mask, languages: Sequence[str], recipe: 
     for language in set(languages):
         which = spoken == language
         weights[which] = _weighed(hashes[which], *_table(language, recipe.story_prior), _unseen(language, recipe))
-    return Terms(ends, hashes, places, (1 + np.log(counts)) * weights)
+    return Terms(ends, hashes, places, (1 + np.log(counts)) * weights, names)
 
 
 def vectors(found: Terms, words: Cut, recipe: Recipe) -> list[TermVector]:
-    """Return the unit vector of each text's terms; an empty one for tables, which tell no story (fixtures, prices).
+    """Return the unit vector of each text's terms; an empty one for what tells no story.
+
+    That is tables (fixtures, prices) and texts in which names say less than `recipe.story_names` of everything: advice,
+    recipes, ten ways to wear a scarf. In scripts without capitals nothing is known of names.
 
     No component is longer than `recipe.story_term_limit`: a ferry timetable that names a town ten times and a report
     of its flood share one word, however rare, and are not one story.
     """
-    lengths = _lengths(found.ends, found.said)
+    lengths, named = _lengths(found.ends, found.said, found.names)
     digits = np.cumsum(words.flags & BEGINS_WITH_DIGIT != 0, dtype=np.int64)
     counts = np.diff(np.concatenate([[0], digits])[np.concatenate([[0], words.ends])])
-    tables = counts >= recipe.story_table * np.maximum(np.diff(words.ends, prepend=0), 1)
+    silent = counts >= recipe.story_table * np.maximum(np.diff(words.ends, prepend=0), 1)
+    capitals = np.concatenate([[0], np.cumsum(words.flags & CAPITALISED != 0, dtype=np.int64)])
+    silent |= (named < recipe.story_names) & (np.diff(capitals[np.concatenate([[0], words.ends])]) > 0)
     sizes = np.diff(found.ends, prepend=0)
     shares = np.minimum(found.said / np.repeat(lengths, sizes), recipe.story_term_limit)
     parts = np.rint(shares / PART).astype(np.uint16)
     keys = (found.hashes >> np.uint64(32)).astype(np.uint32)
     texts = np.repeat(np.arange(len(sizes)), sizes)
-    kept = (parts >= recipe.story_term_least / PART) & ~tables[texts]
+    kept = (parts >= recipe.story_term_least / PART) & ~silent[texts]
     # Two terms of one text whose hashes begin alike: one in a million texts, and one of the two will do.
     kept[1:] &= (keys[1:] != keys[:-1]) | (texts[1:] != texts[:-1])
     ends = np.concatenate([[0], np.cumsum(np.bincount(texts[kept], minlength=len(sizes)))])
@@ -103,18 +112,29 @@ def weightiest(ends: Places, said: Weights, most: int) -> tuple[Places, Places]:
     return stops, out[:at].copy()
 
 
+def shared(one: Mapping[str, float], other: Mapping[str, float], count: int = 12) -> tuple[str, ...]:
+    """Return the terms that two texts share, of each how much it says, weightiest first."""
+    both = sorted(one.keys() & other.keys(), key=lambda term: (-one[term] * other[term], term))
+    return tuple(both[:count])
+
+
 @compiled
-def _lengths(ends: Places, said: Weights) -> Weights:
-    """Return the length of each text's vector, 1 where it is 0; added up text by text, whatever texts come with it."""
-    out, start = np.ones(len(ends)), 0
+def _lengths(ends: Places, said: Weights, names: Mask) -> tuple[Weights, Weights]:
+    """Return the length of each text's vector, 1 where it is 0, and the share of its square that names have.
+
+    Both are added up text by text, whatever texts come with it.
+    """
+    out, shares, start = np.ones(len(ends)), np.zeros(len(ends)), 0
     for text in range(len(ends)):
-        total = 0.0
+        total, named = 0.0, 0.0
         for place in range(start, ends[text]):
-            total += said[place] * said[place]
+            square = said[place] * said[place]
+            total += square
+            named += square * names[place]
         if total > 0:
-            out[text] = np.sqrt(total)
+            out[text], shares[text] = np.sqrt(total), named / total
         start = ends[text]
-    return out
+    return out, shares
 
 
 def _telling(words: Cut) -> Mask:
@@ -126,15 +146,21 @@ def _telling(words: Cut) -> Mask:
 
 @compiled
 def _distinct(
-    ends: Places, hashes: Hashes64, telling: Mask, title_ends: Places, title_hashes: Hashes64, title_telling: Mask
+    ends: Places,
+    hashes: Hashes64,
+    telling: Mask,
+    named: Mask,
+    title_ends: Places,
+    title_hashes: Hashes64,
+    title_telling: Mask,
 ) -> tuple[Places, Hashes64, Places, Places]:
-    """Return for each text its distinct terms, sorted, where each stands first, and how often in text and title.
+    """Return for each text its distinct terms, sorted, where each stands first, and how often it does.
 
-    In a title: 1 or 0.
+    That is in the text, in the title (1 or 0), and in the text as a name.
     """
     room = len(hashes) + len(title_hashes)
     out_ends, out, places = np.empty(len(ends), np.int64), np.empty(room, np.uint64), np.empty(room, np.int64)
-    counts = np.zeros((room, 2), np.int64)
+    counts = np.zeros((room, 3), np.int64)
     at, start, title_start = 0, 0, 0
     for text in range(len(ends)):
         most = ends[text] - start + title_ends[text] - title_start
@@ -155,6 +181,7 @@ def _distinct(
                 at += 1
             if where[place] < len(hashes):
                 counts[at - 1, 0] += 1
+                counts[at - 1, 2] += named[where[place]]
             else:
                 counts[at - 1, 1] = 1
         out_ends[text] = at

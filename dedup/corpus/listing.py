@@ -26,6 +26,14 @@ class Home:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a story is called, and how many families tell it."""
+
+    label: str
+    families: int
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """A family with its members, without their texts, by id."""
 
@@ -113,6 +121,28 @@ def homes(corpus: Corpus, keys: Iterable[str]) -> dict[str, Home]:
     with corpus.reading() as connection:
         rows = many.among(connection, query, articles.c.key, keys)
         return {key: Home(family, story or "") for key, family, story in rows}
+
+
+def sizes(corpus: Corpus, families: Iterable[str]) -> dict[str, int]:
+    """Return how many articles each of these families has."""
+    family = schema.family_members.c.family
+    query = select(family, func.count()).group_by(family)
+    with corpus.reading() as connection:
+        return dict(many.among(connection, query, family, families))
+
+
+def told(corpus: Corpus, stories: Iterable[str]) -> dict[str, Told]:
+    """Return what those of these stories are that there are."""
+    held, families = schema.stories, schema.story_families
+    query = (
+        select(held.c.id, held.c.label, func.count())
+        .join(families, families.c.story == held.c.id)
+        .where(families.c.rank.is_not(None))
+        .group_by(held.c.id, held.c.label)
+    )
+    with corpus.reading() as connection:
+        rows = many.among(connection, query, held.c.id, stories)
+        return {story: Told(label, count) for story, label, count in rows}
 
 
 def runs(corpus: Corpus) -> Iterator[Run]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Engine, Row, func, or_, select, text, update
 
 from dedup.addresses import spelling, spellings
+from dedup.corpus import fulltext
 from dedup.corpus.schema import articles, family_members, forgotten, ledger, metadata, stories, story_families
 from dedup.corpus.store import Corpus, Removed
 from dedup.records import CorpusError
@@ -71,6 +72,8 @@ def scrub(corpus: Corpus) -> None:
         with corpus.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text(f"VACUUM FULL {', '.join(sorted(metadata.tables))}"))
         return
+    with corpus.transaction() as connection:
+        fulltext.merge(connection)
     try:
         in_use = _rewrite(corpus.engine)
     except sqlite3.Error as error:

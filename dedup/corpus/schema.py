@@ -24,6 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
     type_coerce,
 )
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from dedup import ordering
 
@@ -136,6 +137,15 @@ revisions = Table(
     Column("title", Text, nullable=False),
     Column("fetched", Time),
     Column("replaced_at", Time, nullable=False),
+)
+
+# The articles that are in the full-text index, see fulltext.py. In PostgreSQL that is `words`, with a GIN index that
+# only the migration names, since SQLite has none; in SQLite a table of its own, which the first search makes.
+searchable = Table(
+    "searchable",
+    metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("words", Text().with_variant(TSVECTOR(), "postgresql")),
 )
 
 facts = Table(

@@ -28,7 +28,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from dedup.addresses import spelling, spellings
-from dedup.corpus import lock, many, migration, newcomers
+from dedup.corpus import fulltext, lock, many, migration, newcomers
 from dedup.corpus.address import resolve
 from dedup.corpus.schema import (
     articles,
@@ -175,6 +175,7 @@ class Corpus:
             return "new"
         changed = old.text_id != text_id or old.title != article.title
         if changed:
+            fulltext.drop(connection, [old.id])
             connection.execute(
                 revisions.insert().values(
                     article_id=old.id,
@@ -248,6 +249,7 @@ class Corpus:
         """Remove these few articles within the caller's transaction, and all that nobody else has of theirs."""
         rows = connection.execute(select(articles).where(articles.c.key.in_(ids))).all()
         numbers = [row.id for row in rows]
+        fulltext.drop(connection, numbers)
         self._mark_kin(connection, numbers)
         for row in rows:
             self.mark(connection, row.key, row.site)

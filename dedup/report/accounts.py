@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, timedelta, tzinfo
 from typing import Any
 
 from rich.console import Console
@@ -13,7 +13,7 @@ from dedup.origins import Entry, Origin
 from dedup.report import json_lines, wording
 from dedup.report.data import headline
 from dedup.report.inert import plain
-from dedup.report.terminal import columns, show
+from dedup.report.lines import columns, show, stamp
 
 FLOW = ("source", "target", "families", "share", "delay_seconds", "period")
 SITE = ("site", "articles", *(f"{role.value}_share" for role in Role), "copied_by_others", "period")
@@ -44,11 +44,11 @@ def origin_line(found: Origin, family: str) -> str:
             "url": entry.article.url,
             "site": entry.article.site,
             "role": role.value,
-            "published": _time(entry.article.published),
+            "published": stamp(entry.article.published),
             "precision": entry.article.published_precision,
-            "fetched": _time(entry.article.fetched),
-            "earliest": _time(entry.span.earliest),
-            "latest": _time(entry.span.latest),
+            "fetched": stamp(entry.article.fetched),
+            "earliest": stamp(entry.span.earliest),
+            "latest": stamp(entry.span.latest),
             "trouble": entry.span.trouble or None,
             "credits": list(_named(entry)),
             "taken": entry.taken,
@@ -130,7 +130,3 @@ def _named(entry: Entry) -> Iterable[str]:
 def _credits(entry: Entry) -> str:
     named = ", ".join(plain(name) for name in _named(entry))
     return f"  (names {named})" if named else ""
-
-
-def _time(time: datetime | None) -> str | None:
-    return time.astimezone(UTC).isoformat() if time else None

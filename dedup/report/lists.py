@@ -3,17 +3,16 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, tzinfo
-from typing import Any
+from datetime import tzinfo
 
 from rich.console import Console
 from rich.text import Text
 
 from dedup.finding import Found
-from dedup.records import Article
 from dedup.report import wording
 from dedup.report.data import headline
 from dedup.report.inert import plain
+from dedup.report.lines import record, show, stamp, where
 from dedup.report.wording import MEANINGS, count
 from dedup.shared import SharedPassage
 
@@ -29,16 +28,14 @@ def found(articles: Sequence[Found], text: str, out: Console, zone: tzinfo | Non
             (f"{match.relation.value}  ", "bold cyan"),
             (f"{wording.percent(match.measures.taken)}  ", "yellow"),
         )
-        _print(out, Text.assemble(*head, (plain(headline(article)), "bold")))
-        _print(out, Text(f"    {_where(article, zone)}", "dim"))
-        _print(out, Text(f"    {MEANINGS[match.relation]}: {plain(match.reason)}"))
+        show(out, Text.assemble(*head, (plain(headline(article)), "bold")))
+        show(out, Text(f"    {where(article, zone)}", "dim"))
+        show(out, Text(f"    {MEANINGS[match.relation]}: {plain(match.reason)}"))
         if match.passages:
             longest = max(match.passages, key=lambda passage: passage.words)
             shared = f"{count(longest.words, 'word', 'words')}: {_short(text[longest.a_start : longest.a_end])}"
-            _print(out, Text(f"    {shared}", "dim"))
-        _print(
-            out, Text(f"    family {plain(each.family)}{f', story {plain(each.story)}' if each.story else ''}", "dim")
-        )
+            show(out, Text(f"    {shared}", "dim"))
+        show(out, Text(f"    family {plain(each.family)}{f', story {plain(each.story)}' if each.story else ''}", "dim"))
 
 
 def found_line(each: Found) -> str:
@@ -55,7 +52,7 @@ def found_line(each: Found) -> str:
     ]
     return json.dumps(
         {
-            **_article(each.article),
+            **record(each.article),
             "family": each.family,
             "story": each.story,
             "relation": match.relation.value,
@@ -73,15 +70,15 @@ def passages(shared: Iterable[SharedPassage], out: Console, zone: tzinfo | None 
     for passage in shared:
         nothing = False
         size = f"{wording.articles(len(passage.holders))}, {wording.sites(passage.sites)}"
-        _print(out, Text.assemble((f"{size}, {count(passage.words, 'word', 'words')}: ", "bold"), _short(passage.text)))
+        show(out, Text.assemble((f"{size}, {count(passage.words, 'word', 'words')}: ", "bold"), _short(passage.text)))
         first, *others = passage.holders
-        _print(out, Text(f"    first {_where(first.article, zone)}", "dim"))
+        show(out, Text(f"    first {where(first.article, zone)}", "dim"))
         for holder in others[:_HOLDERS]:
-            _print(out, Text(f"    then  {_where(holder.article, zone)}", "dim"))
+            show(out, Text(f"    then  {where(holder.article, zone)}", "dim"))
         if len(others) > _HOLDERS:
-            _print(out, Text(f"    and {len(others) - _HOLDERS:,} more", "dim"))
+            show(out, Text(f"    and {len(others) - _HOLDERS:,} more", "dim"))
     if nothing:
-        _print(out, Text("no such passage is shared"))
+        show(out, Text("no such passage is shared"))
 
 
 def passage_line(passage: SharedPassage) -> str:
@@ -92,39 +89,13 @@ def passage_line(passage: SharedPassage) -> str:
             "words": passage.words,
             "articles": len(passage.holders),
             "sites": passage.sites,
-            "first_seen": _time(passage.first_seen),
+            "first_seen": stamp(passage.first_seen),
             "first_url": passage.holders[0].article.url,
-            "holders": [{**_article(holder.article), "places": holder.spans} for holder in passage.holders],
+            "holders": [{**record(holder.article), "places": holder.spans} for holder in passage.holders],
         }
     )
-
-
-def _article(article: Article) -> dict[str, Any]:
-    return {
-        "id": article.id,
-        "url": article.url,
-        "site": article.site,
-        "title": article.title,
-        "published": _time(article.published),
-    }
-
-
-def _time(time: datetime | None) -> str | None:
-    return time.astimezone(UTC).isoformat() if time else None
-
-
-def _where(article: Article, zone: tzinfo | None) -> str:
-    when = wording.moment(article.published, zone) if article.published else "no date"
-    return f"{when}  {plain(article.site) or 'no site'}  {plain(article.url)}"
 
 
 def _short(text: str) -> str:
     words = plain(" ".join(text.split()))
     return words if len(words) <= _CHARACTERS else words[:_CHARACTERS] + " …"
-
-
-def _print(out: Console, line: Text) -> None:
-    if out.is_terminal:
-        out.print(line)
-    else:
-        out.file.write(line.plain + "\n")

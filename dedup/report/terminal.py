@@ -4,16 +4,15 @@ from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 
 from rich.console import Console
-from rich.style import Style
-from rich.table import Table
 from rich.text import Text
 
 from dedup.flowing import Role
 from dedup.records import Article, Explanation, Match, Passage, Pin, Relation, Segment
 from dedup.report import wording
 from dedup.report.data import headline
-from dedup.report.inert import plain, safe_address
-from dedup.report.views import FamilyView, Member, Overview, StoryView
+from dedup.report.inert import plain
+from dedup.report.lines import columns, show, site, titled, when
+from dedup.report.views import FamilyView, Overview, StoryView
 from dedup.report.wording import MEANINGS, count
 
 _PASSAGE_CHARACTERS = 300
@@ -80,9 +79,9 @@ def _print_story(story: StoryView, out: Console, zone: tzinfo | None) -> None:
     for family in story.families:
         copies = len(family.members) - 1
         table.add_row(
-            Text("  " + _when(family.first.article, zone), "dim"),
-            Text(_site(family.first.article), "bold"),
-            _named(family.first, out),
+            Text("  " + when(family.first.article, zone), "dim"),
+            Text(site(family.first.article), "bold"),
+            titled(family.first.article, out),
             Text(f"+ {count(copies, 'copy', 'copies')}" if copies else "", "yellow"),
         )
     show(out, table)
@@ -100,11 +99,11 @@ def _print_family(family: FamilyView, out: Console, zone: tzinfo | None) -> None
         compared = member.comparison
         relation = _relation(compared.relation) if compared else Text("first" if member.role is Role.FIRST else "")
         table.add_row(
-            Text("  " + _when(member.article, zone), "dim"),
-            Text(_site(member.article), "bold"),
+            Text("  " + when(member.article, zone), "dim"),
+            Text(site(member.article), "bold"),
             relation,
             Text(wording.percent(compared.share) if compared else "", justify="right"),
-            _named(member, out),
+            titled(member.article, out),
         )
     show(out, table)
     show(out, Text())
@@ -124,15 +123,6 @@ def _closing(overview: Overview) -> str:
         f"{count(len(overview.told), 'story', 'stories')} told more than once."
     )
     return f"{found} {waiting}" if overview.pending else found
-
-
-def _named(member: Member, out: Console) -> Text:
-    """Return the headline, linked and with the id, to look at; with the address for a pipe."""
-    if not out.is_terminal:
-        return Text(f"{plain(member.headline)}  {plain(member.article.url)}")
-    address = safe_address(member.article.url)
-    style = Style(link=address) if address else Style()
-    return Text.assemble((plain(member.headline), style), (f"  {plain(member.article.id)}", "dim"))
 
 
 # --- explanations -----------------------------------------------------------------------------------
@@ -187,33 +177,5 @@ def _relation(relation: Relation) -> Text:
     return Text(relation.value, _STYLES.get(relation, "dim"))
 
 
-def _when(article: Article, zone: tzinfo | None) -> str:
-    return wording.moment(article.published, zone) if article.published else "no date"
-
-
-def _site(article: Article) -> str:
-    return plain(article.site) or "no site"
-
-
 def _where_and_when(article: Article, zone: tzinfo | None) -> str:
-    return f"{_site(article)}, {_when(article, zone)}"
-
-
-def columns(number: int) -> Table:
-    """Return a table without lines, of so many columns."""
-    table = Table.grid(padding=(0, 2, 0, 0))
-    for place in range(number):
-        table.add_column(overflow="fold", no_wrap=place < number - 1 and number > 2)
-    return table
-
-
-def show(out: Console, shown: Text | Table) -> None:
-    """Print a line or a table; in a pipe without what a terminal pads lines with."""
-    if out.is_terminal:
-        out.print(shown)
-        return
-    # Tables pad their last column too, which is noise in a file.
-    with out.capture() as captured:
-        out.print(shown)
-    for line in captured.get().splitlines():
-        out.file.write(line.rstrip() + "\n")
+    return f"{site(article)}, {when(article, zone)}"

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, select, text
 
-from dedup import Article, Corpus
+from dedup import Article, Corpus, search
 from dedup.corpus import many, schema
 from dedup.corpus.results import snapshot
 from dedup.exports import export
@@ -22,6 +22,7 @@ from dedup.records import Busy
 from dedup.updating import rebuild, update
 from tests.dedup.conftest import NOW
 from tests.dedup.outlets import press_articles
+from tests.dedup.test_search import FEW
 from tests.dedup.test_telling import fixture, longer, told
 
 # PostgreSQL refuses to run as root: its own user runs it then.
@@ -115,6 +116,26 @@ def test_an_update_finds_there_what_it_finds_in_sqlite(
         results.append((done, snapshot(corpus), sorted(map(repr, export(corpus)))))
     assert results[0] == results[1]
     assert len(results[0][1].families) > 1
+
+
+def test_a_search_finds_there_what_it_finds_in_sqlite(
+    there: Callable[[], Corpus], new_corpus: Callable[[], Corpus]
+) -> None:
+    corpora = [there(), new_corpus()]
+    for corpus in corpora:
+        corpus.add([*FEW, *press_articles()])
+        search(corpus, "banjir")
+        corpus.add([replace(FEW[0], text="Gempa mengguncang kota. " + "z" * 5_000)])
+        corpus.remove("dua")
+    asked = ["banjir", '"air sungai"', "banjir -jakarta", "-banjir site:dua.test", "CAFÉ film", "αθηνα", "covid-19"]
+    asked += ["洪水", "merendam gempa", "gempa", "rp5 feri", "lang:en", "' & | ! <-> \\ :*", "\0"]
+    for query in asked:
+        one, other = ({each.article.id for each in search(corpus, query, limit=500).best} for corpus in corpora)
+        assert one == other, query
+    # No word of two thousand bytes is in its index; nor is asking for it an error.
+    assert not search(corpora[0], "z" * 5_000).best
+    corpora[0].remove("satu")
+    assert not search(corpora[0], "gempa mengguncang kota").best
 
 
 def test_nor_does_order_or_what_went_again_matter_there(there: Callable[[], Corpus]) -> None:

@@ -1,5 +1,6 @@
 """Stories: salient words, edges, and the textbook's average linkage."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -46,6 +47,20 @@ def test_a_word_of_the_title_counts_as_if_it_stood_in_the_text_as_often() -> Non
     for word, count in expected.items():
         weight = background.weight(word, "id", RECIPE)
         assert said[cutting.word_hash(word)] == pytest.approx((1 + np.log(count)) * weight)
+
+
+def test_what_names_nobody_tells_no_story() -> None:
+    advice = "Cara merawat kebaya beludru. Simpan kain di lemari kering, lalu setrika dengan uap hangat."
+    report = advice.replace("Simpan kain", "Menurut perancang Ratna Sari dari Karang Anyar, simpan kain")
+    words = cutting.by_words([advice, report, advice.lower()])
+    titles = cutting.by_words(["Kebaya"] * 3)
+    found = terms.terms(words, titles, np.ones(len(words.hashes), dtype=bool), ["id"] * 3, RECIPE)
+    lengths = [len(each.keys) for each in terms.vectors(found, words, RECIPE)]
+    # Where nothing is capitalised nothing is known of names.
+    assert lengths[0] == 0
+    assert min(lengths[1:]) > 5
+    every = terms.vectors(found, words, replace(RECIPE, story_names=0.0))
+    assert len(every[0].keys) > 5
 
 
 def test_no_single_term_carries_a_similarity() -> None:

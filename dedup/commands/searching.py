@@ -1,0 +1,99 @@
+"""`dedup search`: articles that hold some words."""
+
+import sys
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Annotated
+
+import typer
+
+from dedup.commands import CorpusOption, ZoneOption, app, examples, progress_bars
+from dedup.commands.finding import tell_ungrouped
+
+
+@app.command(
+    # A word that is not to occur begins as an option does; -h would take it for one.
+    context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
+    epilog=examples(
+        "dedup search banjir jakarta",
+        "dedup search '\"kim jong un\"' rusia -ukraina",
+        "dedup search site:one.example lang:id --since 2026-03-01 --json",
+    ),
+)
+def search(
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="WORDS…",
+            help='All must occur, in title or text. "some words" in their order (within the shell\'s own quotes), '
+            "-word for what must not, site:one.example, lang:id.",
+        ),
+    ],
+    corpus: CorpusOption = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="Published then or later.")] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DATE", help="Published before; of a day, until its end.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="Show so many.")] = 10,
+    everything: Annotated[bool, typer.Option("--all", help="Each copy of a family as an answer of its own.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each answer.")] = False,
+    zone: ZoneOption = None,
+) -> None:
+    """Find articles by their words, the most telling first, copies of one family as one answer."""
+    from dedup.corpus import Corpus
+    from dedup.report import answers, terminal
+    from dedup.searching import search as look
+
+    _refuse_options(words)
+    first, last = _moment("--since", since, zone), _moment("--until", until, zone, end=True)
+    with Corpus.open(corpus) as opened:
+        with progress_bars() as progress:
+            found = look(
+                opened,
+                " ".join(words),
+                since=first,
+                until=last,
+                limit=limit,
+                copies=everything,
+                progress=progress,
+            )
+        tell_ungrouped(opened)
+    if not as_json:
+        answers.answers(found, terminal.console(), zone)
+        return
+    for each in found.best:
+        print(answers.answer_line(each, found.phrases))
+    if not found.best:
+        print(answers.closing(found), file=sys.stderr)
+
+
+def _refuse_options(words: list[str]) -> None:
+    """Refuse what can only be a mistyped option."""
+    known = ["--corpus", "--since", "--until", "--limit", "--all", "--json", "--zone", "--help"]
+    for word in words:
+        if word.startswith("--") and word.strip("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(word, known, 1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise typer.BadParameter(f"there is no option {word}.{hint} A word that must not occur has one dash.")
+
+
+def _moment(option: str, said: str | None, zone: tzinfo | None, end: bool = False) -> datetime | None:
+    """Return a moment in UTC, of a day its beginning or its `end`; typer says so where it is none."""
+    from dedup.sources.moments import is_day, moment
+
+    if said is None:
+        return None
+    # Without a zone of its own it is as clocks here show it.
+    found = moment(said, zone) if zone else _here(said)
+    if found is None:
+        raise typer.BadParameter(f"{said!r} is no date. Like this: {option} 2026-03-20")
+    return found + timedelta(days=1) if end and is_day(said) else found
+
+
+def _here(said: str) -> datetime | None:
+    from dedup.sources.moments import moment
+
+    found = moment(said, UTC)
+    here = found.replace(tzinfo=None).astimezone().tzinfo if found else None
+    return moment(said, here) if here else None

@@ -1,0 +1,118 @@
+"""A story at length, and a timeline: what came out when, where, and how much of it was taken."""
+
+from collections.abc import Sequence
+from datetime import tzinfo
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from dedup.records import Article
+from dedup.report import wording
+from dedup.report.inert import plain
+from dedup.report.lines import columns, record, show, site, stamp, titled, when
+from dedup.report.wording import count
+from dedup.retelling import Appearance, Retold, Telling
+
+
+def story(told: Retold, out: Console, zone: tzinfo | None = None) -> None:
+    """Print a story: what it is called, its terms and its period, then each of its families and what ties it."""
+    articles = told.articles
+    sizes = (
+        f"{count(len(told.tellings), 'text', 'texts')}, {wording.articles(len(articles))}, "
+        f"{wording.sites(len({each.site for each in articles}))}, id {plain(told.id)}"
+    )
+    show(out, Text.assemble(("Story  ", "bold green"), (plain(told.label), "bold"), (f"  ({sizes})", "dim")))
+    if told.terms:
+        show(out, Text(f"       {plain(', '.join(told.terms))}", "dim"))
+    dated = [each for each in articles if each.published]
+    if dated:
+        show(out, Text(f"       from {moment(dated[0], zone)} to {moment(dated[-1], zone)}", "dim"))
+    for telling in told.tellings:
+        _print_telling(telling, told, out, zone)
+
+
+def story_record(told: Retold) -> dict[str, Any]:
+    """Return a story ready for JSON; `copies` are the articles of a family but its first."""
+    articles = told.articles
+    dated = [each for each in articles if each.published]
+    return {
+        "story": told.id,
+        "label": told.label,
+        "terms": list(told.terms),
+        "articles": len(articles),
+        "sites": sorted({each.site for each in articles}),
+        "first": stamp(dated[0].published) if dated else None,
+        "last": stamp(dated[-1].published) if dated else None,
+        "central": told.central,
+        "families": [
+            {
+                "family": telling.family,
+                "first": record(telling.articles[0]),
+                "copies": [record(each) for each in telling.articles[1:]],
+                "shared_terms": list(telling.shared),
+            }
+            for telling in told.tellings
+        ],
+    }
+
+
+def timeline(found: Sequence[Appearance], out: Console, zone: tzinfo | None = None) -> None:
+    """Print articles one below the other: when, how long after the first, where, what of it was there before, title."""
+    table = columns(6)
+    for each in found:
+        table.add_row(
+            Text(moment(each.article, zone), "dim"),
+            Text(_delay(each, found[0])),
+            Text(site(each.article), "bold"),
+            Text(each.relation.value if each.relation else "first" if each is found[0] else "", "cyan"),
+            Text(wording.percent(each.share) if each.share is not None else "", justify="right"),
+            titled(each.article, out),
+        )
+    show(out, table)
+
+
+def timeline_record(each: Appearance) -> dict[str, Any]:
+    """Return an article of a timeline ready for JSON and CSV; `delay` are seconds."""
+    return {
+        **record(each.article),
+        "precision": each.article.published_precision,
+        "delay": None if each.delay is None else int(each.delay.total_seconds()),
+        "family": each.family,
+        "relation": each.relation.value if each.relation else None,
+        "shared": None if each.share is None else round(each.share, 4),
+        "compared_with": each.against or None,
+    }
+
+
+def moment(article: Article, zone: tzinfo | None) -> str:
+    """Return when an article came out, of what is dated to the day the day alone."""
+    if article.published and article.published_precision == "day":
+        return wording.date(article.published, zone)
+    return when(article, zone)
+
+
+def _print_telling(telling: Telling, told: Retold, out: Console, zone: tzinfo | None) -> None:
+    first, *copies = telling.articles
+    show(out, Text())
+    line = Text.assemble((f"  {moment(first, zone)}  ", "dim"), (f"{site(first)}  ", "bold"), titled(first, out))
+    show(out, line)
+    if copies:
+        sites = ", ".join(dict.fromkeys(map(site, copies)))
+        show(out, Text(f"      {count(len(copies), 'copy', 'copies')}: {sites}", "yellow"))
+    if len(told.tellings) == 1:
+        return
+    if telling.family == told.central:
+        show(out, Text("      the most central: nearest to all others", "dim"))
+    else:
+        shared = ", ".join(telling.shared) or "no words of weight"
+        show(out, Text(f"      shared with the most central: {plain(shared)}", "dim"))
+
+
+def _delay(each: Appearance, first: Appearance) -> str:
+    """Return how long an article came after the first, `+ 3 h`."""
+    if each is first or each.delay is None:
+        return ""
+    if not each.delay and "day" in (each.article.published_precision, first.article.published_precision):
+        return "same day"
+    return f"+ {wording.duration(each.delay)}"

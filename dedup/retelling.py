@@ -1,0 +1,164 @@
+"""One story at length: its families by time and what ties them, and when each of its articles came out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from dedup import stories
+from dedup.corpus import Corpus, grouping, meant, strands
+from dedup.corpus.results import read_matches
+from dedup.reading import desk_of
+from dedup.records import Article, Match, Recipe, Relation, UnknownArticle
+from dedup.terms import shared
+
+_DAY = timedelta(days=1)
+_NEVER = datetime.max.replace(tzinfo=UTC)
+_Pairs = Mapping[tuple[str, str], Match]
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A family in its story: its articles by time, and the words it shares with the story's most central family."""
+
+    family: str
+    articles: tuple[Article, ...]
+    shared: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Retold:
+    """A story: its families by the time of their first articles, and which of them is nearest to all others."""
+
+    id: str
+    label: str
+    terms: tuple[str, ...]
+    tellings: tuple[Telling, ...]
+    central: str
+
+    @property
+    def articles(self) -> tuple[Article, ...]:
+        """All articles that tell it, by time, undated ones last."""
+        return tuple(sorted((each for telling in self.tellings for each in telling.articles), key=moment))
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """An article among others of its story or family.
+
+    `delay` is how long it came after the first of them, in whole days where one of the two is only dated to the day,
+    None without a date. `relation` tells what it is to the article `against`, an id, and `share` how much of its words
+    stands there: that is the first of its family, or else the member it shares most with; of the first of a family the
+    first of all. The very first is compared with none.
+    """
+
+    article: Article
+    family: str
+    delay: timedelta | None = None
+    relation: Relation | None = None
+    share: float | None = None
+    against: str = ""
+
+
+def retell(corpus: Corpus, reference: str, recipe: Recipe | None = None) -> Retold:
+    """Return the story that an id or address means, see `meant.meant`, which tells what is raised."""
+    recipe = recipe or Recipe()
+    grouping.check_recipe(corpus, recipe)
+    with corpus.reading() as connection:
+        story = meant.story(connection, reference)
+        held = _held(connection, story.families, reference)
+        tellers = meant.tellers(connection, held)
+    names = sorted(tellers)
+    central = names[stories.central(strands.vectors([tellers[name].told for name in names]))]
+    desk = desk_of(corpus, recipe)
+    said = dict(zip(names, desk.terms(desk.batch([tellers[name].article for name in names])), strict=True))
+    tellings = [
+        Telling(name, articles, shared(said[name], said[central]) if name != central else ())
+        for name, articles in _articles(corpus, held).items()
+    ]
+    tellings.sort(key=lambda telling: moment(telling.articles[0]))
+    return Retold(story.id, story.label, story.terms, tuple(tellings), central)
+
+
+def timeline(corpus: Corpus, reference: str, alone: bool = False) -> list[Appearance]:
+    """Return the articles of the story that is meant, by time, undated ones last; `alone`: of the family that is meant.
+
+    See `meant.meant`, which tells what is raised.
+    """
+    with corpus.reading() as connection:
+        names = [meant.meant(connection, reference).family] if alone else meant.story(connection, reference).families
+        held = _held(connection, names, reference)
+        keys = [key for keys in held.values() for key in keys]
+        pairs = {(match.a, match.b): match for match in read_matches(connection, keys)}
+    families = _articles(corpus, held)
+    homes = {article.id: name for name, members in families.items() for article in members}
+    ordered = sorted((article for members in families.values() for article in members), key=moment)
+    return [_appearance(article, ordered[0], homes[article.id], families, pairs) for article in ordered]
+
+
+def moment(article: Article) -> tuple[datetime, str]:
+    """Return what articles are sorted by: when each was out at the latest, what is dated to a day at its end."""
+    return _out(article) or _NEVER, article.id
+
+
+def _out(article: Article) -> datetime | None:
+    if article.published is None or article.published_precision != "day":
+        return article.published
+    return min(article.published, _NEVER - _DAY) + _DAY
+
+
+def _held(connection: Connection, names: Iterable[str], reference: str) -> dict[str, list[str]]:
+    """Return the ids of the articles of these families; raises UnknownArticle where none is left."""
+    held = meant.members(connection, names)
+    if not held:
+        raise UnknownArticle(f"no article is left of what {reference!r} meant")
+    return held
+
+
+def _articles(corpus: Corpus, held: Mapping[str, Iterable[str]]) -> dict[str, tuple[Article, ...]]:
+    """Return the articles of families by time; one that has gone meanwhile is left out."""
+    known = {article.id: article for article in corpus.articles([key for keys in held.values() for key in keys])}
+    found = {
+        name: tuple(sorted((known[key] for key in keys if key in known), key=moment)) for name, keys in held.items()
+    }
+    return {name: members for name, members in found.items() if members}
+
+
+def _appearance(
+    article: Article, first: Article, family: str, families: Mapping[str, Sequence[Article]], pairs: _Pairs
+) -> Appearance:
+    delay = _delay(article, first)
+    if article.id == first.id:
+        return Appearance(article, family, delay)
+    members = families[family]
+    if article.id == members[0].id:
+        relation, share = _compared(article, first, pairs) or (Relation.SAME_STORY, None)
+        return Appearance(article, family, delay, relation, share, first.id)
+    place = members.index(article)
+    for others in (members[:1], members[1:place], members[place + 1 :]):
+        shares = [(*found, other.id) for other in others if (found := _compared(article, other, pairs))]
+        if shares:
+            relation, share, against = max(shares, key=lambda each: each[1])
+            return Appearance(article, family, delay, relation, share, against)
+    return Appearance(article, family, delay)
+
+
+def _compared(article: Article, other: Article, pairs: _Pairs) -> tuple[Relation, float] | None:
+    """Return what an article is to another, and how much of its words stands there; None where they share nothing."""
+    match = pairs.get((min(article.id, other.id), max(article.id, other.id)))
+    if match is None:
+        return (Relation.EXACT, 1.0) if article.text == other.text else None
+    if match.relation is Relation.EXACT:
+        return match.relation, 1.0
+    return match.relation, match.measures.a_in_b if match.a == article.id else match.measures.b_in_a
+
+
+def _delay(article: Article, first: Article) -> timedelta | None:
+    if article.published is None or first.published is None:
+        return None
+    if "day" not in (article.published_precision, first.published_precision):
+        return article.published - first.published
+    start = first.published
+    end = article.published if first.published_precision == "day" else _out(article)
+    return (end - start) // _DAY * _DAY if end else None

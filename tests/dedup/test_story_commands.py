@@ -1,0 +1,199 @@
+"""One story at length and its timeline: what is meant by an id, in which order, with which shares and delays."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from dedup import Article, Corpus
+from dedup.corpus import grouping
+from dedup.corpus.results import snapshot
+from dedup.explain import explain
+from dedup.records import GemaError, Relation, UnknownArticle
+from dedup.retelling import Appearance, moment, retell, timeline
+from tests.dedup.conftest import NOW
+from tests.dedup.outlets import grouped, press_grouped, run
+
+FLOOD, VOICES = "banjir-sumberwangi", "cerita-warga-sumberwangi"
+NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
+WIRE = (
+    "Air Sungai Belantik meluap pada Kamis malam dan merendam tiga desa di hilir bendungan, sehingga 412 warga "
+    "mengungsi ke balai kecamatan sebelum tengah malam. Kepala desa Sumarni menyebut tanggul tua jebol sepanjang "
+    "sebelas meter setelah hujan turun dua hari tanpa jeda. Petugas membawa perahu karet dari kota terdekat."
+)
+
+
+@pytest.fixture(scope="module")
+def pressed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
+    with press_grouped(tmp_path_factory.mktemp("press")) as opened:
+        yield opened
+
+
+def copy(name: str, hours: float | None, **given: Any) -> Article:
+    published = None if hours is None else NOON + timedelta(hours=hours)
+    site = f"{name}.example"
+    return replace(Article(url=f"https://{site}/1", text=WIRE, site=site, published=published, id=name), **given)
+
+
+def test_a_story_is_what_the_update_found_families_by_time(pressed: Corpus) -> None:
+    now = snapshot(pressed)
+    members = {family.id: set(family.members) for family in now.families}
+    for story in now.stories:
+        told = retell(pressed, story.id)
+        assert (told.id, told.label, told.terms) == (story.id, story.label, story.terms)
+        assert {each.family: {article.id for article in each.articles} for each in told.tellings} == {
+            name: members[name] for name in story.families
+        }
+        firsts = [telling.articles[0] for telling in told.tellings]
+        assert firsts == sorted(firsts, key=moment)
+        assert told.central in story.families
+
+
+@pytest.mark.parametrize(
+    "reference", [FLOOD, VOICES, "banjir-sumberwangi-kt", "http://warta-nusa.test/cerita-warga-sumberwangi"]
+)
+def test_a_story_goes_by_its_families_articles_and_their_addresses(pressed: Corpus, reference: str) -> None:
+    assert retell(pressed, reference).id == FLOOD
+    assert len(timeline(pressed, reference)) == 7
+
+
+def test_other_spellings_of_an_address_lead_there_too(pressed: Corpus) -> None:
+    assert retell(pressed, f"https://www.warta-nusa.test/{VOICES}/").id == FLOOD
+
+
+def test_a_former_id_leads_to_what_became_of_it(corpus: Corpus) -> None:
+    grouped(corpus)
+    with corpus.transaction() as connection:
+        grouping.save_aliases(connection, "story", {"dulu": "kemudian", "kemudian": FLOOD, "a": "b", "b": "a"}, NOW)
+        grouping.save_aliases(connection, "family", {"lama": VOICES}, NOW)
+    assert {retell(corpus, name).id for name in ("dulu", "kemudian", "lama")} == {FLOOD}
+    assert [each.article.id for each in timeline(corpus, "lama", alone=True)] == [VOICES]
+    with pytest.raises(UnknownArticle):
+        retell(corpus, "a")
+
+
+def test_shared_words_are_those_that_explain_names(pressed: Corpus) -> None:
+    told = retell(pressed, FLOOD)
+    (other,) = [telling for telling in told.tellings if telling.family != told.central]
+    assert other.shared == explain(pressed, told.central, other.articles[0].id).shared_terms
+    assert other.shared
+
+
+def test_a_timeline_tells_what_each_took_from_the_first_of_its_text(pressed: Corpus) -> None:
+    found = timeline(pressed, FLOOD)
+    first, *others = found
+    assert [each.article for each in found] == sorted((each.article for each in found), key=moment)
+    assert (first.delay, first.relation, first.share, first.against) == (timedelta(), None, None, "")
+    for each in others:
+        assert each.delay == each.article.published - first.article.published  # type: ignore[operator]
+        told = explain(pressed, each.article.id, each.against)
+        assert each.relation is told.match.relation
+        if each.family == first.family:
+            taken = told.match.measures.a_in_b if told.a.id == each.article.id else told.match.measures.b_in_a
+            assert each.share == pytest.approx(taken)
+    assert [each.relation for each in others if each.article.id == VOICES] == [Relation.SAME_STORY]
+
+
+def test_a_familys_timeline_leaves_the_rest_of_its_story_out(pressed: Corpus) -> None:
+    assert len(timeline(pressed, FLOOD, alone=True)) == 6
+    assert [each.article.id for each in timeline(pressed, VOICES, alone=True)] == [VOICES]
+
+
+def delays(found: list[Appearance]) -> list[tuple[str, timedelta | None]]:
+    return [(each.article.id, each.delay) for each in found]
+
+
+def test_days_count_as_days_and_what_has_no_date_comes_last(corpus: Corpus) -> None:
+    day: dict[str, Any] = {"published_precision": "day"}
+    grouped(corpus, copy("siang", 0), copy("hari", -12, **day), copy("besok", 12, **day), copy("entah", None))
+    found = timeline(corpus, "siang")
+    assert delays(found) == [
+        ("siang", timedelta()),
+        ("hari", timedelta()),
+        ("besok", timedelta(days=1)),
+        ("entah", None),
+    ]
+    assert [(each.relation, each.share) for each in found[1:]] == [(Relation.EXACT, 1.0)] * 3
+
+
+def test_after_a_day_delays_are_whole_days(corpus: Corpus) -> None:
+    grouped(corpus, copy("hari", -12, published_precision="day"), copy("malam", 24 + 9), copy("nanti", 48))
+    assert [delay for _, delay in delays(timeline(corpus, "hari"))] == [timedelta(days=n) for n in (0, 1, 2)]
+
+
+def test_what_is_unknown_not_grouped_or_gone_is_an_error(corpus: Corpus) -> None:
+    corpus.add([copy("satu", 0)])
+    with pytest.raises(UnknownArticle, match="tidak-ada"):
+        retell(corpus, "tidak-ada")
+    with pytest.raises(GemaError, match="dedup update"):
+        timeline(corpus, "satu")
+    grouped(corpus, copy("satu", 0))
+    corpus.remove("satu")
+    for asking in (retell, timeline):
+        with pytest.raises(UnknownArticle):
+            asking(corpus, "satu")
+
+
+# --- the commands -------------------------------------------------------------------------------------
+
+
+def test_the_story_command(pressed: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
+    left = run(capsys, pressed, "story", VOICES, "--zone", "Asia/Jakarta")
+    assert (left.code, left.err) == (0, "")
+    assert "(2 texts, 7 articles, 6 sites, id banjir-sumberwangi)" in left.out
+    assert "from 16 Nov 2026 00:00 +07:00 to 16 Nov 2026 09:00 +07:00" in left.out
+    assert "5 copies: kabar-timur.test, " in left.out
+    assert "shared with the most central: sumberwangi" in left.out
+
+
+def test_the_story_as_json(pressed: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
+    record = json.loads(run(capsys, pressed, "story", VOICES, "--json").out)
+    assert (record["story"], record["articles"], len(record["sites"])) == (FLOOD, 7, 6)
+    assert [len(family["copies"]) for family in record["families"]] == [5, 0]
+    assert record["first"] == record["families"][0]["first"]["published"]
+
+
+def test_the_timeline_command(pressed: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = run(capsys, pressed, "timeline", FLOOD, "--zone", "Asia/Jakarta").out.splitlines()
+    assert len(lines) == 7
+    assert [part in lines[0] for part in ("16 Nov 2026 00:00 +07:00", "antar-nusa.test", "first")] == [True] * 3
+    assert [part in lines[1] for part in ("+ 1 h 30 min", "kabar-timur.test", "syndicated", "71%")] == [True] * 4
+    assert len(run(capsys, pressed, "timeline", FLOOD, "--family").out.splitlines()) == 6
+
+
+def test_a_day_is_shown_without_a_time(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
+    grouped(corpus, copy("siang", 0), copy("hari", -12, published_precision="day"), copy("entah", None))
+    lines = run(capsys, corpus, "timeline", "siang", "--zone", "UTC").out.splitlines()
+    assert lines[1].startswith("20 Mar 2026  ")
+    assert "same day" in lines[1]
+    assert lines[2].startswith("no date")
+
+
+def test_json_and_csv_hold_the_same(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
+    grouped(corpus, copy("satu", 0, title="=1+1"), copy("dua", 2, title="Dua\x1b[31m"))
+    rows = [json.loads(line) for line in run(capsys, corpus, "timeline", "satu", "--json").out.splitlines()]
+    table = list(csv.DictReader(io.StringIO(run(capsys, corpus, "timeline", "satu", "--csv").out)))
+    assert [row["delay"] for row in rows] == [0, 7200]
+    assert [list(row) for row in rows] == [list(row) for row in table]
+    assert table[0]["title"] == "'=1+1"
+    assert [row["relation"] for row in table] == ["", "exact"]
+    assert run(capsys, corpus, "timeline", "satu", "--csv", "--json").code == 2
+
+
+@pytest.mark.parametrize("command", ["story", "timeline"])
+def test_an_unknown_id_is_told_in_one_line(pressed: Corpus, capsys: pytest.CaptureFixture[str], command: str) -> None:
+    left = run(capsys, pressed, command, "tidak\x1b[31m-ada")
+    assert (left.code, left.out) == (2, "")
+    assert left.err.startswith("dedup: no story, family or article")
+    assert "\x1b" not in left.err
+
+
+def test_what_steers_a_terminal_is_inert(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
+    grouped(corpus, copy("satu", 0, title="Judul \x1b[2J merah"), copy("dua", 2))
+    for command in ("story", "timeline"):
+        assert "\x1b" not in run(capsys, corpus, command, "satu").out

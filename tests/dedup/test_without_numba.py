@@ -1,0 +1,33 @@
+"""Where numba is not installed everything works, slowly, and comes to the same."""
+
+import subprocess
+import sys
+
+_SCRIPT = """
+import sys
+from tempfile import TemporaryDirectory
+from dedup import Corpus, find_copies
+from dedup.corpus.results import snapshot
+from dedup.updating import update
+from tests.quality.generated.corpus import articles
+
+made = list(articles(150, 4))
+with TemporaryDirectory() as folder, Corpus.open(f"sqlite:///{folder}/corpus.db") as corpus:
+    corpus.add(made)
+    update(corpus)
+    now = snapshot(corpus, articles=False)
+found = find_copies(made)
+assert found.matches == now.matches and len(found.matches) > 20
+members = {family.id: family.members for family in now.families}
+told = sorted(sorted(held for family in story.families for held in members[family]) for story in now.stories)
+sys.stdout.buffer.write(repr((now.matches, sorted(members.values()), told)).encode())
+"""
+
+
+def found(*before: str) -> bytes:
+    script = "\n".join((*before, _SCRIPT))
+    return subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, check=True).stdout
+
+
+def test_without_numba_copies_and_stories_are_the_same() -> None:
+    assert found("import sys", "sys.modules['numba'] = None") == found()
