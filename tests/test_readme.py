@@ -73,5 +73,5 @@ def test_its_python_runs(tmp_path: Path) -> None:
     for block in blocks:
         # Addresses of a corpus are looked up beside scrapy.cfg: the example would write into the house.
         script = block.replace("sqlite:///data/", f"sqlite:///{tmp_path}/")
-        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=300, check=False)
         assert done.returncode == 0, done.stderr

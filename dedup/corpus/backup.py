@@ -11,7 +11,7 @@ from dedup.corpus.address import resolve
 from dedup.records import CorpusError, Refused
 
 # About 8 MB: often enough for a progress bar, seldom enough to cost nothing.
-_PAGES = 500
+_PAGES = 1000
 
 
 def backup(

@@ -374,7 +374,7 @@ def _prepare(engine: Engine) -> None:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
         # Of a new file: most of what is kept are texts and sketches of some thousand bytes.
-        cursor.execute("PRAGMA page_size = 16384")
+        cursor.execute("PRAGMA page_size = 8192")
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
