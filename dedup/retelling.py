@@ -1,6 +1,6 @@
 """One story at length: its families by time and what ties them, and when each of its articles came out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -92,9 +92,9 @@ def timeline(corpus: Corpus, reference: str, alone: bool = False) -> list[Appear
         keys = [key for keys in held.values() for key in keys]
         pairs = {(match.a, match.b): match for match in read_matches(connection, keys)}
     families = _articles(corpus, held)
-    homes = {article.id: name for name, members in families.items() for article in members}
-    ordered = sorted((article for members in families.values() for article in members), key=moment)
-    return [_appearance(article, ordered[0], homes[article.id], families, pairs) for article in ordered]
+    first = min((article for members in families.values() for article in members), key=moment)
+    found = [each for name, members in families.items() for each in _appearances(name, members, first, pairs)]
+    return sorted(found, key=lambda each: moment(each.article))
 
 
 def moment(article: Article) -> tuple[datetime, str]:
@@ -125,23 +125,47 @@ def _articles(corpus: Corpus, held: Mapping[str, Iterable[str]]) -> dict[str, tu
     return {name: members for name, members in found.items() if members}
 
 
-def _appearance(
-    article: Article, first: Article, family: str, families: Mapping[str, Sequence[Article]], pairs: _Pairs
-) -> Appearance:
-    delay = _delay(article, first)
-    if article.id == first.id:
-        return Appearance(article, family, delay)
-    members = families[family]
-    if article.id == members[0].id:
-        relation, share = _compared(article, first, pairs) or (Relation.SAME_STORY, None)
-        return Appearance(article, family, delay, relation, share, first.id)
-    place = members.index(article)
-    for others in (members[:1], members[1:place], members[place + 1 :]):
-        shares = [(*found, other.id) for other in others if (found := _compared(article, other, pairs))]
-        if shares:
-            relation, share, against = max(shares, key=lambda each: each[1])
-            return Appearance(article, family, delay, relation, share, against)
-    return Appearance(article, family, delay)
+def _appearances(family: str, members: Sequence[Article], first: Article, pairs: _Pairs) -> Iterator[Appearance]:
+    """Yield the articles of a family, each with what it took; `first` is the first of all."""
+    near = _near(members, pairs)
+    for place, article in enumerate(members):
+        delay = _delay(article, first)
+        against = _closest(place, members, near[place], pairs) if place else first
+        if against is None or against.id == article.id:
+            yield Appearance(article, family, delay)
+            continue
+        relation, share = _compared(article, against, pairs) or (Relation.SAME_STORY, None)
+        yield Appearance(article, family, delay, relation, share, against.id)
+
+
+def _near(members: Sequence[Article], pairs: _Pairs) -> list[set[int]]:
+    """Return by place the places of the members with which each shares something: of many with one text, of the first.
+
+    Every two of them would be the square of a family of thousands.
+    """
+    places = {article.id: place for place, article in enumerate(members)}
+    near: list[set[int]] = [set() for _ in members]
+    ties = [(places[a], places[b]) for a, b in pairs if a in places and b in places]
+    texts: dict[str, int] = {}
+    for place, article in enumerate(members):
+        earliest = texts.setdefault(article.text, place)
+        if earliest != place:
+            ties.append((earliest, place))
+    for one, other in ties:
+        near[one].add(other)
+        near[other].add(one)
+    return near
+
+
+def _closest(place: int, members: Sequence[Article], near: Iterable[int], pairs: _Pairs) -> Article | None:
+    """Return the first of these members that is near, else the earlier one most is shared with, else a later one."""
+
+    def preferred(other: int) -> tuple[int, float, int]:
+        found = _compared(members[place], members[other], pairs)
+        return (0 if not other else 1 if other < place else 2), -found[1] if found else 0.0, other
+
+    best = min(near, key=preferred, default=None)
+    return None if best is None else members[best]
 
 
 def _compared(article: Article, other: Article, pairs: _Pairs) -> tuple[Relation, float] | None:

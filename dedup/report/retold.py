@@ -1,7 +1,7 @@
 """A story at length, and a timeline: what came out when, where, and how much of it was taken."""
 
 from collections.abc import Sequence
-from datetime import tzinfo
+from datetime import UTC, time, tzinfo
 from typing import Any
 
 from rich.console import Console
@@ -13,6 +13,8 @@ from dedup.report.inert import plain
 from dedup.report.lines import columns, record, show, site, stamp, titled, when
 from dedup.report.wording import count
 from dedup.retelling import Appearance, Retold, Telling
+
+_MIDNIGHT = time()
 
 
 def story(told: Retold, out: Console, zone: tzinfo | None = None) -> None:
@@ -65,7 +67,7 @@ def timeline(found: Sequence[Appearance], out: Console, zone: tzinfo | None = No
             Text(moment(each.article, zone), "dim"),
             Text(_delay(each, found[0])),
             Text(site(each.article), "bold"),
-            Text(each.relation.value if each.relation else "first" if each is found[0] else "", "cyan"),
+            Text(each.relation.value if each.relation else _first(each, found[0]), "cyan"),
             Text(wording.percent(each.share) if each.share is not None else "", justify="right"),
             titled(each.article, out),
         )
@@ -87,8 +89,10 @@ def timeline_record(each: Appearance) -> dict[str, Any]:
 
 def moment(article: Article, zone: tzinfo | None) -> str:
     """Return when an article came out, of what is dated to the day the day alone."""
-    if article.published and article.published_precision == "day":
-        return wording.date(article.published, zone)
+    out = article.published
+    if out and article.published_precision == "day":
+        # Midnight in UTC stands for a day of that name, which west of it would be the day before.
+        return wording.date(out, UTC if out.astimezone(UTC).time() == _MIDNIGHT else zone)
     return when(article, zone)
 
 
@@ -107,6 +111,11 @@ def _print_telling(telling: Telling, told: Retold, out: Console, zone: tzinfo | 
     else:
         shared = ", ".join(telling.shared) or "no words of weight"
         show(out, Text(f"      shared with the most central: {plain(shared)}", "dim"))
+
+
+def _first(each: Appearance, first: Appearance) -> str:
+    """Return `first` where that is known: of articles without dates none is."""
+    return "first" if each is first and each.article.published else ""
 
 
 def _delay(each: Appearance, first: Appearance) -> str:

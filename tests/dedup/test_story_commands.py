@@ -174,6 +174,29 @@ def test_a_day_is_shown_without_a_time(corpus: Corpus, capsys: pytest.CaptureFix
     assert lines[2].startswith("no date")
 
 
+def test_a_day_is_the_same_day_west_of_utc(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
+    grouped(corpus, copy("siang", 0), copy("hari", -12, published_precision="day"))
+    lines = run(capsys, corpus, "timeline", "siang", "--zone", "America/New_York").out.splitlines()
+    assert [line[:11] for line in lines] == ["20 Mar 2026", "20 Mar 2026"]
+
+
+def test_of_articles_without_dates_none_is_called_the_first(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
+    grouped(corpus, copy("satu", None), copy("dua", None))
+    assert "  first  " not in run(capsys, corpus, "timeline", "satu").out
+
+
+def test_every_copy_is_compared_with_another(corpus: Corpus) -> None:
+    """One text at dozens of sites, each compared with few others: all have something that they are compared with."""
+    made = [copy(f"situs{number}", number, text=f"{WIRE} Nomor {number % 3}.") for number in range(60)]
+    grouped(corpus, *made)
+    found = timeline(corpus, made[0].id)
+    assert found[0].against == ""
+    for each in found[1:]:
+        assert each.relation is not None
+        assert each.share is not None
+        assert each.against not in ("", each.article.id)
+
+
 def test_json_and_csv_hold_the_same(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
     grouped(corpus, copy("satu", 0, title="=1+1"), copy("dua", 2, title="Dua\x1b[31m"))
     rows = [json.loads(line) for line in run(capsys, corpus, "timeline", "satu", "--json").out.splitlines()]
