@@ -84,16 +84,13 @@ def _moment(option: str, said: str | None, zone: tzinfo | None, end: bool = Fals
 
     if said is None:
         return None
-    # Without a zone of its own it is as clocks here show it.
-    found = moment(said, zone) if zone else _here(said)
-    if found is None:
-        raise typer.BadParameter(f"{said!r} is no date. Like this: {option} 2026-03-20")
-    return found + timedelta(days=1) if end and is_day(said) else found
-
-
-def _here(said: str) -> datetime | None:
-    from dedup.sources.moments import moment
-
-    found = moment(said, UTC)
-    here = found.replace(tzinfo=None).astimezone().tzinfo if found else None
-    return moment(said, here) if here else None
+    found = moment(said, zone or UTC)
+    try:
+        # Without a zone of its own it is as clocks here show it.
+        here = zone or (found.replace(tzinfo=None).astimezone().tzinfo if found else None) or UTC
+        found = moment(said, here)
+        if found is not None:
+            return found + timedelta(days=1) if end and is_day(said) else found
+    except (OverflowError, ValueError):  # The first and the last day that a calendar knows.
+        pass
+    raise typer.BadParameter(f"{said!r} is no date. Like this: {option} 2026-03-20")

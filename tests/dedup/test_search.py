@@ -246,7 +246,11 @@ def test_days_reach_to_their_end(few: Corpus, capsys: pytest.CaptureFixture[str]
     left = run(capsys, few, "search", "banjir", "--since", "2026-03-02", "--until", "2026-03-02", "--zone", "UTC")
     assert "Jakarta kering" in left.out
     assert "1 answer." in left.out
-    assert run(capsys, few, "search", "banjir", "--since", "kemarin").code == 2
+    # The first and the last day that a calendar knows have no neighbour in another zone.
+    for said in ("kemarin", "0001-01-01", "9999-12-31"):
+        left = run(capsys, few, "search", "banjir", "--until", said)
+        assert (left.code, left.out) == (2, "")
+        assert "is no date" in left.err
 
 
 def test_nothing_found_is_said_kindly(few: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
