@@ -39,8 +39,8 @@ Phrases = Sequence[Sequence[str]]
 
 # Articles that are indexed in one transaction: under half a second.
 _AT_ONCE = 1_000
-# A tsvector holds a megabyte, and such a text is no article.
-_LONGEST = 200_000
+# A tsvector holds a megabyte, of title and text together, and what is longer is no article.
+_LONGEST = 150_000
 _WORD = 500
 # How much more a word in the title says than one in the text.
 _TITLE = 4.0
@@ -148,7 +148,8 @@ def _folded(row: Row[int, str, str]) -> dict[str, Any]:
 
 def _add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     if connection.dialect.name == "postgresql":
-        connection.execute(_ADD_THERE, [{**row, "said": row["said"][:_LONGEST]} for row in rows])
+        short = [{**row, "title": row["title"][:_LONGEST], "said": row["said"][:_LONGEST]} for row in rows]
+        connection.execute(_ADD_THERE, short)
         return
     connection.exec_driver_sql(_FTS_TABLE)
     connection.exec_driver_sql(_FTS_INSERT, rows)

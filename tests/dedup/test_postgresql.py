@@ -19,6 +19,7 @@ from dedup.corpus import many, schema
 from dedup.corpus.results import snapshot
 from dedup.exports import export
 from dedup.records import Busy
+from dedup.retelling import retell, timeline
 from dedup.updating import rebuild, update
 from tests.dedup.conftest import NOW
 from tests.dedup.outlets import press_articles
@@ -134,8 +135,21 @@ def test_a_search_finds_there_what_it_finds_in_sqlite(
         assert one == other, query
     # No word of two thousand bytes is in its index; nor is asking for it an error.
     assert not search(corpora[0], "z" * 5_000).best
+    words = " ".join(f"panjang{number}kata" for number in range(100_000))
+    corpora[0].add([Article(url="http://aneh.test/", text=words, title=words, site="aneh.test", id="panjang")])
+    assert [each.article.id for each in search(corpora[0], "panjang7kata").best] == ["panjang"]
     corpora[0].remove("satu")
     assert not search(corpora[0], "gempa mengguncang kota").best
+
+
+def test_a_story_is_told_there_as_in_sqlite(there: Callable[[], Corpus], new_corpus: Callable[[], Corpus]) -> None:
+    told_at = []
+    for corpus in (there(), new_corpus()):
+        corpus.add(press_articles())
+        update(corpus, now=NOW)
+        name = "cerita-warga-sumberwangi"
+        told_at.append((retell(corpus, name), timeline(corpus, name), timeline(corpus, name, alone=True)))
+    assert told_at[0] == told_at[1]
 
 
 def test_nor_does_order_or_what_went_again_matter_there(there: Callable[[], Corpus]) -> None:
