@@ -16,7 +16,7 @@ from dedup.records import Article, Match, Relation, Snapshot
 from dedup.representative import age
 
 # A copy so much later is rarer than a wrong date, or than an original that was published again.
-_OLD = timedelta(days=180)
+_OLD = timedelta(days=30)
 # Evidence that nobody would print as the time of an article: it may be that of something beside it.
 _WEAK = frozenset({"url", "text", "listing"})
 

@@ -133,13 +133,17 @@ def _credits(article: Article) -> set[str]:
     return {name for credit in named for name in spellings(credit)}
 
 
+_WORDS = re.compile(r"[^\W_]+")
+
+
 def spellings(name: str) -> set[str]:
     """Return the letters of a name, of a domain those of its first label, with and without what is common."""
-    found = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", name).casefold())
+    written = unicodedata.normalize("NFKC", name).casefold().strip()
+    found = _WORDS.findall(written)
     # A domain is named by its first label, if that says enough; those behind it tell whose register it is in.
-    if found and re.fullmatch(r"[^\s.]+(?:\.[^\s.]+)+", name.strip()):
-        label = found[1] if found[0] == "www" and len(found) > 1 else found[0]
-        found = [label] if len(label) >= _LEAST else found
+    if re.fullmatch(r"[^\s.]+(?:\.[^\s.]+)+", written):
+        label = _WORDS.findall(written.removeprefix("www.").partition(".")[0])
+        found = label if len("".join(label)) >= _LEAST else found
     kept = [word for word in found if word not in _COMMON] or found
     whole = {"".join(found), "".join(kept)}
     spelled = whole | {each.removesuffix(ending) for each in whole for ending in _ENDINGS}

@@ -39,11 +39,20 @@ def told(found: Origin) -> tuple[str, Confidence]:
 
 @pytest.mark.parametrize(
     ("minutes", "confidence"),
-    [(0, UNKNOWN), (4, UNKNOWN), (5, LIKELY), (14 * 60 - 1, LIKELY), (14 * 60, CERTAIN), (180 * 24 * 60, CERTAIN)],
+    [(0, UNKNOWN), (4, UNKNOWN), (5, LIKELY), (14 * 60 - 1, LIKELY), (14 * 60, CERTAIN), (30 * 24 * 60, CERTAIN)],
 )
 def test_times_tell_where_they_are_further_apart_than_clocks_are_wrong(minutes: int, confidence: Confidence) -> None:
     found = origin([out("salin", minutes / 60), out("awal", 0)])
     assert told(found) == ("awal.example" if confidence else "", confidence)
+
+
+def test_a_page_dated_a_month_before_all_others_may_be_an_old_one() -> None:
+    assert told(origin([out("salin", 31 * 24), out("awal", 0)])) == ("", UNKNOWN)
+
+
+def test_a_domain_of_several_words_is_named_by_them() -> None:
+    named, copy = out("antar-nusa", 3), out("salin", 0, credited_source="Antar Nusa")
+    assert told(origin([named, copy])) == ("antar-nusa.example", LIKELY)
 
 
 def test_the_reason_names_both_times() -> None:
