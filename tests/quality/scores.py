@@ -24,6 +24,7 @@ from dedup import Article, Corpus
 from dedup.corpus.results import snapshot
 from dedup.records import Snapshot
 from dedup.updating import update
+from tests.benchmarks import stories
 from tests.newsroom.articles import articles
 from tests.newsroom.texts import load
 from tests.quality import furniture_sample
@@ -45,11 +46,11 @@ def press() -> dict[str, float]:
     truth = newsroom.truth()
     now = _grouped(articles(newsroom, NOW))
     precision, recall = _pairs(_homes(now), {name: i for i, held in enumerate(truth.families) for name in held})
-    stories = {name: str(i) for i, held in enumerate(truth.stories) for name in held}
+    told = {name: str(i) for i, held in enumerate(truth.stories) for name in held}
     return {
         "press family pair precision": precision,
         "press family pair recall": recall,
-        "press story BCubed F1": _bcubed(_stories(now), stories),
+        "press story BCubed F1": _bcubed(_stories(now), told),
     }
 
 
@@ -78,20 +79,8 @@ def real_pairs() -> dict[str, float]:
 
 def real_events() -> dict[str, float]:
     """Return BCubed F1 of the stories found among English articles of real events."""
-    with (SHARED / "data" / "stories" / "events-dev.jsonl").open(encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
-    now = _grouped(
-        Article(
-            url=row["url"],
-            text=row["text"],
-            title=row["title"],
-            language="en",
-            id=row["url"],
-            published=datetime.fromisoformat(row["published"]).replace(tzinfo=UTC),
-        )
-        for row in rows
-    )
-    return {"real events story BCubed F1": _bcubed(_stories(now), {row["url"]: str(row["story"]) for row in rows})}
+    made, truth = stories.events()
+    return {"real events story BCubed F1": _bcubed(_stories(_grouped(iter(made))), truth)}
 
 
 def real_pages(name: str) -> dict[str, float]:
@@ -170,12 +159,7 @@ def _pairs(found: Mapping[str, object], truth: Mapping[str, object]) -> tuple[fl
 
 def _bcubed(found: Mapping[str, str], truth: Mapping[str, str]) -> float:
     """Return the F1 of BCubed precision and recall (Bagga and Baldwin 1998)."""
-    held = Counter(found[name] for name in truth)
-    wanted = Counter(truth.values())
-    both = Counter((found[name], truth[name]) for name in truth)
-    precision = sum(both[found[name], truth[name]] / held[found[name]] for name in truth) / len(truth)
-    recall = sum(both[found[name], truth[name]] / wanted[truth[name]] for name in truth) / len(truth)
-    return 2 * precision * recall / (precision + recall)
+    return stories.bcubed(found, truth)[2]
 
 
 def all_scores() -> dict[str, float]:
