@@ -15,7 +15,9 @@ from dedup.characters import BEFORE_NAME, CAPITAL, DIGIT, JOINS, LONG, character
 from dedup.records import BEGINS_WITH_DIGIT, CAPITALISED, HEADS_LINE, HOLDS_DIGIT, NAME, QUOTED, Cut
 from dedup.signing import WORTH_LOADING, has_kernel
 
-_BATCH = 256
+# Few enough texts that their characters and words fit where they are written again and again: memory that is fresh
+# from the system costs more than what is done with it.
+_BATCH = 64
 # Once it is loaded it is faster for any number of texts.
 _COMPILED = "dedup.scanning"
 _BASIS, _PRIME, _FULL = 0xCBF29CE484222325, 0x100000001B3, 0xFFFFFFFFFFFFFFFF
@@ -40,14 +42,13 @@ def by_kernel(texts: Sequence[str]) -> Cut:
     from dedup import scanning
 
     known = characters()
-    encoded = [text.encode("utf-32-le", "surrogatepass") for text in texts]
-    ends = np.cumsum([len(each) // 4 for each in encoded], dtype=np.int64)
-    codes = np.frombuffer(b"".join(encoded), dtype=np.uint32)
+    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
     *columns, held = scanning.scan_texts(
         codes, ends, known.kinds, known.traits, known.folded, known.longer, known.starts
     )
-    ends, hashes, starts, stops, flags, number_ends, numbers = columns
-    found = Cut(ends, hashes, starts, stops, flags, number_ends, numbers)
+    # Copied, for they are the beginnings of arrays with room for a word a character.
+    found = Cut(*(column.copy() for column in columns))
     odd = [number for number in np.flatnonzero(held & (JOINS | LONG)).tolist() if _is_odd(held[number], texts[number])]
     return _with(found, {number: _one(texts[number]) for number in odd}) if odd else found
 

@@ -21,7 +21,8 @@ Mask = NDArray[np.bool_]
 
 _MOST = 1 << SITE_BITS
 _UNIT = np.uint64(_MOST - 1)
-_PAIRS_AT_ONCE = 20_000
+# Few enough that what is read of their texts is written where the last ones' was.
+_PAIRS_AT_ONCE = 2_000
 
 
 def group(articles: Sequence[Article], recipe: Recipe) -> tuple[list[Family], list[Match]]:
@@ -70,11 +71,11 @@ def _chosen(articles: Sequence[Article]) -> tuple[list[Article], list[list[int]]
 
 def _units(articles: Sequence[Article]) -> Units:
     units = empty(len(articles))
-    names, numbers = np.unique([article.site for article in articles], return_inverse=True)
-    units.sites[:] = numbers
+    numbers = {name: number for number, name in enumerate(sorted({article.site for article in articles}))}
+    units.sites[:] = [numbers[article.site] for article in articles]
     units.texts[:] = [ordering.text_number(text_hash(article.text)) for article in articles]
-    salts = np.array([ordering.site_number(str(name)) for name in names], np.uint64)
-    units.order[:] = ordering.order(units.texts, salts[numbers])
+    salts = np.array([ordering.site_number(name) for name in numbers], np.uint64)
+    units.order[:] = ordering.order(units.texts, salts[units.sites])
     return units
 
 
@@ -102,9 +103,12 @@ def _by_site(units: Units) -> Iterator[tuple[int, Places]]:
 
 def _postings(sketches: Sketches) -> Postings:
     """Return who holds each key that several texts hold."""
-    numbers = np.repeat(np.arange(len(sketches.ends), dtype=np.uint64), sketches.sizes())
-    both = lookup.in_order((sketches.keys << np.uint64(SITE_BITS)) | numbers)
-    return index.shared(both >> np.uint64(SITE_BITS), (both & _UNIT).astype(np.int32))
+    both = sketches.keys << np.uint64(SITE_BITS)
+    both |= np.repeat(np.arange(len(sketches.ends), dtype=np.uint64), sketches.sizes())
+    both = lookup.in_order(both)
+    units = (both & _UNIT).astype(np.int32)
+    both >>= np.uint64(SITE_BITS)
+    return index.shared(both, units)
 
 
 def _compared(articles: Sequence[Article], words: Cut, own: Mask, pairs: Places, recipe: Recipe) -> Iterator[Match]:
