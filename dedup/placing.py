@@ -44,7 +44,7 @@ def place(corpus: Corpus, recipe: Recipe) -> bool:
         for day, signs in _signs_by_day(moved).items():
             due |= {_due(row, moved=False) for row in strands.later(connection, signs, day)}
         retied = [row for row in now.values() if row.family in before and row.tied != before[row.family].tied]
-        due |= {_due(row, moved=False) for row in retied}
+        due |= {_due(row, moved=True) for row in retied}
         strands.settle(connection, names)
         strands.place(connection, before, [*now.values(), *lost], due)
     return True

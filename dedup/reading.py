@@ -129,7 +129,7 @@ class Desk:
 
     def terms(self, batch: Batch) -> list[dict[str, float]]:
         """Return the salient terms of each article's text, without furniture, and title, and how much each says."""
-        found = self._terms(batch)
+        found, _ = self._terms(batch)
         words, said = _spelled(batch, found.ends, found.places), found.said.tolist()
         return [
             dict(zip(words[start:stop], said[start:stop], strict=True))
@@ -138,12 +138,12 @@ class Desk:
 
     def term_vectors(self, batch: Batch) -> list[TermVector]:
         """Return the vector of each article's `terms`."""
-        found = self._terms(batch)
+        found, own = self._terms(batch)
         ends, places = salient.weightiest(found.ends, found.said, _NAMED)
         words, said = _spelled(batch, ends, found.places[places]), np.round(found.said[places], 3).tolist()
         named = list(zip(words, said, strict=True))
         spans = pairwise([0, *ends.tolist()])
-        vectors = salient.vectors(found, batch.words, self.recipe)
+        vectors = salient.vectors(found, batch.words, own, self.recipe)
         return [
             replace(vector, named=tuple(named[start:stop]))
             for vector, (start, stop) in zip(vectors, spans, strict=True)
@@ -157,11 +157,12 @@ class Desk:
         titles = [article.title for article in articles]
         return Batch(articles, texts, cutting.cut(texts), cutting.cut(titles))
 
-    def _terms(self, batch: Batch) -> salient.Terms:
+    def _terms(self, batch: Batch) -> tuple[salient.Terms, Mask]:
+        """Return the terms of articles, and which of their words are no furniture."""
         days = np.array([article.day for article in batch.articles], dtype=np.int64)
         telling = boilerplate.telling(batch.words, self._sites(batch), days, self.furniture, self.recipe)
         languages = [article.language for article in batch.articles]
-        return salient.terms(batch.words, batch.titles, telling, languages, self.recipe)
+        return salient.terms(batch.words, batch.titles, telling, languages, self.recipe), telling
 
 
 def _spelled(batch: Batch, ends: NDArray[np.int64], places: NDArray[np.int64]) -> list[str]:

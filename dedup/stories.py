@@ -66,13 +66,19 @@ def joined(parts: Sequence[Vectors]) -> Vectors:
     )
 
 
-def together(day: Day, reached: Reached, apart: Places, recipe: Recipe) -> Places:
+def bridges(day: Day, reached: Reached, recipe: Recipe) -> Places:
+    """Return the pairs of stories of before that one of the day's families could join either of."""
+    could = (reached.alike >= recipe.story_cut) & (reached.pairs[:, 0] < day.first)
+    ends, strengths = reached.pairs[could], reached.alike[could]
+    found = _bridged(ends[np.lexsort((ends[:, 0], -strengths, ends[:, 1]))], _BRIDGED)
+    return np.unique(found, axis=0) if len(found) else found
+
+
+def together(day: Day, reached: Reached, bridges: Places, apart: Places, recipe: Recipe) -> Places:
     """Return the first of those that come together with each story and family that is reached: average linkage.
 
-    Two stories of before are compared where one of the day's families could join either. No two of `apart` (pairs of
-    places) come together.
+    Stories of before are compared where `bridges` says so. No two of `apart` (pairs of places) come together.
     """
-    bridges = _bridges(reached.pairs, reached.alike, day.first, recipe.story_cut)
     between = np.round(cosines(day.vectors, bridges) * MILLION).astype(np.int64)
     pairs = np.concatenate([reached.pairs, bridges, apart])
     values = [np.round(reached.alike * MILLION).astype(np.int64), between, np.zeros(len(apart), np.int64)]
@@ -208,14 +214,6 @@ def central(vectors: Vectors) -> int:
     # Each is as near to itself as it is long: that is no merit.
     itself = cosines(vectors, np.stack([np.arange(count), np.arange(count)], axis=1))
     return int(np.argmax(np.round(cosines(both, pairs) * count - itself, 6)))
-
-
-def _bridges(pairs: Places, alike: NDArray[np.float64], first: int, cut: float) -> Places:
-    """Return the pairs of stories that some family of the day could join both."""
-    could = (alike >= cut) & (pairs[:, 0] < first)
-    ends, strengths = pairs[could], alike[could]
-    found = _bridged(ends[np.lexsort((ends[:, 0], -strengths, ends[:, 1]))], _BRIDGED)
-    return np.unique(found, axis=0) if len(found) else found
 
 
 @compiled

@@ -63,21 +63,20 @@ def terms(words: Cut, titles: Cut, own: Mask, languages: Sequence[str], recipe: 
     return Terms(ends, hashes, places, (1 + np.log(counts)) * weights, names)
 
 
-def vectors(found: Terms, words: Cut, recipe: Recipe) -> list[TermVector]:
+def vectors(found: Terms, words: Cut, own: Mask, recipe: Recipe) -> list[TermVector]:
     """Return the unit vector of each text's terms; an empty one for what tells no story.
 
-    That is tables (fixtures, prices) and texts in which names say less than `recipe.story_names` of everything: advice,
+    That is tables (fixtures, prices), whose own words are numbers to `recipe.story_table` or more, the frame that a site
+    fills day by day left out. And texts in which names say less than `recipe.story_names` of everything: advice,
     recipes, ten ways to wear a scarf. In scripts without capitals nothing is known of names.
 
     No component is longer than `recipe.story_term_limit`: a ferry timetable that names a town ten times and a report
     of its flood share one word, however rare, and are not one story.
     """
     lengths, named = _lengths(found.ends, found.said, found.names)
-    digits = np.cumsum(words.flags & BEGINS_WITH_DIGIT != 0, dtype=np.int64)
-    counts = np.diff(np.concatenate([[0], digits])[np.concatenate([[0], words.ends])])
-    silent = counts >= recipe.story_table * np.maximum(np.diff(words.ends, prepend=0), 1)
-    capitals = np.concatenate([[0], np.cumsum(words.flags & CAPITALISED != 0, dtype=np.int64)])
-    silent |= (named < recipe.story_names) & (np.diff(capitals[np.concatenate([[0], words.ends])]) > 0)
+    numbers = _counted(words, own & (words.flags & BEGINS_WITH_DIGIT != 0))
+    silent = numbers >= recipe.story_table * np.maximum(_counted(words, own), 1)
+    silent |= (named < recipe.story_names) & (_counted(words, words.flags & CAPITALISED != 0) > 0)
     sizes = np.diff(found.ends, prepend=0)
     shares = np.minimum(found.said / np.repeat(lengths, sizes), recipe.story_term_limit)
     parts = np.rint(shares / PART).astype(np.uint16)
@@ -89,6 +88,12 @@ def vectors(found: Terms, words: Cut, recipe: Recipe) -> list[TermVector]:
     ends = np.concatenate([[0], np.cumsum(np.bincount(texts[kept], minlength=len(sizes)))])
     keys, weights = keys[kept], parts[kept] * np.float32(PART)
     return [TermVector(keys[start:stop], weights[start:stop]) for start, stop in itertools.pairwise(ends.tolist())]
+
+
+def _counted(words: Cut, marked: Mask) -> Places:
+    """Return how many words of each text are marked."""
+    before = np.concatenate([[0], np.cumsum(marked, dtype=np.int64)])
+    return np.diff(before[np.concatenate([[0], words.ends])])
 
 
 @compiled

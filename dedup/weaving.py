@@ -114,9 +114,9 @@ class Weaving:
         items = self._items(day, here)
         seeds = self._seeds(day, here, items, reaching)
         reached = stories.around(items.day.vectors, items.day.first, seeds, self.recipe)
-        mine = [here.families[items.own[item]].family for item in np.flatnonzero(reached.items[items.day.first :])]
-        apart = self._apart(mine)
-        labels = stories.together(items.day, reached, _places(apart, items, here), self.recipe)
+        bridges = stories.bridges(items.day, reached, self.recipe)
+        apart = self._apart(_framed(here, items, reached, bridges))
+        labels = stories.together(items.day, reached, bridges, _places(apart, items, here), self.recipe)
         undone = self._undo(
             day, {one for one, told in zip(items.old, reached.items.tolist(), strict=False) if not told}
         )
@@ -289,7 +289,7 @@ class Weaving:
         return rows[best] if over[best] >= 0 else None
 
     def _apart(self, families: Sequence[str]) -> set[tuple[str, str]]:
-        """Return the templates that families share with others they are alike to."""
+        """Return the templates that families share with earlier ones they are alike to."""
         with self.corpus.reading() as connection:
             pairs = sorted(strands.templates(connection, families))
             rows = strands.placed(connection, {name for pair in pairs for name in pair})
@@ -308,6 +308,14 @@ class Weaving:
             for day, families in by_day.items():
                 self.held[day] = _Held(families, strands.vectors([row.told for row in families]))
         return {day: self.held[day] for day in range(first, last + 1)}
+
+
+def _framed(here: _Held, items: _Items, reached: stories.Reached, bridges: Places) -> list[str]:
+    """Return the families with templates among what may come together: the day's, and those of stories bridged."""
+    mine = [here.families[items.own[item]] for item in np.flatnonzero(reached.items[items.day.first :])]
+    inside = np.isin(items.home, bridges)
+    bridged = [row for row, held in zip(items.recent, inside.tolist(), strict=True) if held]
+    return [row.family for row in (*mine, *bridged) if row.tied]
 
 
 def _places(apart: Set[tuple[str, str]], items: _Items, here: _Held) -> Places:

@@ -54,12 +54,13 @@ def test_what_names_nobody_tells_no_story() -> None:
     report = advice.replace("Simpan kain", "Menurut perancang Ratna Sari dari Karang Anyar, simpan kain")
     words = cutting.by_words([advice, report, advice.lower()])
     titles = cutting.by_words(["Kebaya"] * 3)
-    found = terms.terms(words, titles, np.ones(len(words.hashes), dtype=bool), ["id"] * 3, RECIPE)
-    lengths = [len(each.keys) for each in terms.vectors(found, words, RECIPE)]
+    own = np.ones(len(words.hashes), dtype=bool)
+    found = terms.terms(words, titles, own, ["id"] * 3, RECIPE)
+    lengths = [len(each.keys) for each in terms.vectors(found, words, own, RECIPE)]
     # Where nothing is capitalised nothing is known of names.
     assert lengths[0] == 0
     assert min(lengths[1:]) > 5
-    every = terms.vectors(found, words, replace(RECIPE, story_names=0.0))
+    every = terms.vectors(found, words, own, replace(RECIPE, story_names=0.0))
     assert len(every[0].keys) > 5
 
 
@@ -67,8 +68,9 @@ def test_no_single_term_carries_a_similarity() -> None:
     # One term that is said nine times, and thirty of the text's own.
     texts = [" ".join(["sumberwangi"] * 9 + [f"{name}kata{place}" for place in range(30)]) for name in "ab"]
     words = cutting.by_words([text.translate(LETTERS) for text in texts])
-    found = terms.terms(words, cutting.by_words(["", ""]), np.ones(78, dtype=bool), ["id", "id"], RECIPE)
-    one, other = terms.vectors(found, words, RECIPE)
+    own = np.ones(78, dtype=bool)
+    found = terms.terms(words, cutting.by_words(["", ""]), own, ["id", "id"], RECIPE)
+    one, other = terms.vectors(found, words, own, RECIPE)
     shared = np.intersect1d(one.keys, other.keys)
     assert len(shared) == 1
     assert max(one.weights.max(), other.weights.max()) <= np.float32(RECIPE.story_term_limit) + np.float32(PART)
@@ -127,7 +129,8 @@ def vectors(*texts: dict[int, float]) -> Vectors:
 def told_by(day: stories.Day, seeds: NDArray[np.int64], apart: list[tuple[int, int]]) -> tuple[list[int], list[bool]]:
     """Return what comes together of what these reach, and what they reach."""
     reached = stories.around(day.vectors, day.first, seeds, RECIPE)
-    labels = stories.together(day, reached, np.array(apart, dtype=np.int64).reshape(-1, 2), RECIPE)
+    bridges = stories.bridges(day, reached, RECIPE)
+    labels = stories.together(day, reached, bridges, np.array(apart, dtype=np.int64).reshape(-1, 2), RECIPE)
     return [int(label) for label in labels], [bool(told) for told in reached.items]
 
 

@@ -152,14 +152,27 @@ def longer(name: str, subject: str, day: float, site: str, footer: bool = False)
 
 
 def fixture(name: str, day: float, site: str, chosen: random.Random) -> Article:
-    """Return a page of one frame, filled with other numbers."""
+    """Return a page of one frame, filled with other numbers; not so many that it would tell nothing."""
     frame = (
-        "harga cabai di pasar {} hari ini tercatat {} rupiah per kilo sedangkan bawang {} rupiah dan beras {} rupiah"
+        "harga cabai di pasar {} hari ini tercatat {} rupiah per kilo sedangkan bawang {} rupiah dan beras {} rupiah "
+        "demikian catatan petugas dinas perdagangan yang setiap pagi mendatangi kios para pedagang sayur dan bumbu "
+        "serta gudang pengepul di belakang terminal lama sebelum truk dari kebun dataran tinggi selesai dibongkar"
     )
     lines = [frame.format(place, *(chosen.randrange(10_000, 90_000) for _ in range(3))) for place in ("induk", "kota")]
     text = "\n".join(lines)
     published = START + timedelta(days=day)
     return Article(f"http://{site}/{name}", text, site=site, language="id", id=name, published=published)
+
+
+def test_pages_of_one_frame_are_no_story_whichever_day_could_bring_two_of_them_together(corpus: Corpus) -> None:
+    chosen = random.Random(1)
+    pages = [fixture(f"harga{number}", number, "situs.test", chosen) for number in range(4)]
+    # Without the numbers they are: it is the frame that keeps them apart.
+    alike = [replace(page, url=f"{page.url}x", id=f"{page.id}x", site=f"{page.id}.test") for page in pages[:1]]
+    assert told(corpus, [*pages, *alike]) == {
+        frozenset({"harga0", "harga0x"}),
+        *(frozenset({page.id}) for page in pages[1:]),
+    }
 
 
 @pytest.mark.parametrize("seed", range(6))
