@@ -66,8 +66,8 @@ def terms(words: Cut, titles: Cut, own: Mask, languages: Sequence[str], recipe: 
 def vectors(found: Terms, words: Cut, own: Mask, recipe: Recipe) -> list[TermVector]:
     """Return the unit vector of each text's terms; an empty one for what tells no story.
 
-    That is tables (fixtures, prices), whose own words are numbers to `recipe.story_table` or more, the frame that a site
-    fills day by day left out. And texts in which names say less than `recipe.story_names` of everything: advice,
+    That is tables (fixtures, prices), whose own words are numbers to `recipe.story_table` or more, the frame that sites
+    fill day by day left out. And texts in which names say less than `recipe.story_names` of everything: advice,
     recipes, ten ways to wear a scarf. In scripts without capitals nothing is known of names.
 
     No component is longer than `recipe.story_term_limit`: a ferry timetable that names a town ten times and a report
