@@ -93,7 +93,8 @@ def vectors(found: Terms, words: Cut, own: Mask, recipe: Recipe) -> list[TermVec
 def _counted(words: Cut, marked: Mask) -> Places:
     """Return how many words of each text are marked."""
     before = np.concatenate([[0], np.cumsum(marked, dtype=np.int64)])
-    return np.diff(before[np.concatenate([[0], words.ends])])
+    counts: Places = np.diff(before[np.concatenate([[0], words.ends])])
+    return counts
 
 
 @compiled
