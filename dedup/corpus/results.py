@@ -28,15 +28,36 @@ def snapshot(corpus: Corpus, articles: bool = True) -> Snapshot:
     """
     found = {article.id: article for article in corpus.articles()} if articles else {}
     with corpus.reading() as connection:
-        known = dict(connection.execute(select(facts.c.name, facts.c.value)).all())
         return Snapshot(
             articles=found,
             families=_families(connection),
             stories=_stories(connection),
             matches=tuple(read_matches(connection)),
-            recipe=_recipe(known.get("recipe")),
-            updated_at=datetime.fromisoformat(known["updated_at"]) if "updated_at" in known else None,
+            **_known(connection),
         )
+
+
+def part(corpus: Corpus, named: Iterable[str]) -> Snapshot:
+    """Return what `snapshot` does of some families alone: a page of one is made without reading all others.
+
+    Its stories hold these families only, its matches are all that have an end in them. Names of no family are left out.
+    """
+    asked = sorted(set(named))
+    with corpus.reading() as connection:
+        held = _families(connection, asked)
+        keys = [key for family in held for key in family.members]
+        matched = tuple(read_matches(connection, keys))
+        told = _stories(connection, [family.id for family in held])
+        known = _known(connection)
+    articles = {article.id: article for article in corpus.articles(keys)}
+    return Snapshot(articles=articles, families=held, stories=told, matches=matched, **known)
+
+
+def _known(connection: Connection) -> dict[str, Any]:
+    """Return by which recipe results were made, and when."""
+    known = dict(connection.execute(select(facts.c.name, facts.c.value)).all())
+    updated = datetime.fromisoformat(known["updated_at"]) if "updated_at" in known else None
+    return {"recipe": _recipe(known.get("recipe")), "updated_at": updated}
 
 
 def _recipe(stored: str | None) -> Recipe:
@@ -106,26 +127,32 @@ def _match(row: Row[Any], alone: bool) -> Match:
 _RELATIONS = {relation.value: relation for relation in Relation}
 
 
-def _families(connection: Connection) -> tuple[Family, ...]:
-    members = defaultdict(list)
-    rows = select(family_members.c.family, listed.c.key).join(listed, listed.c.id == family_members.c.article_id)
-    for family, key in connection.execute(rows.order_by(listed.c.key)):
-        members[family].append(key)
-    return tuple(
-        Family(row.id, tuple(members[row.id]), Tie(**json.loads(row.weakest)) if row.weakest else None)
-        for row in connection.execute(select(families).order_by(families.c.id))
-    )
-
-
-def _stories(connection: Connection) -> tuple[Story, ...]:
+def _families(connection: Connection, among: Sequence[str] | None = None) -> tuple[Family, ...]:
     held = defaultdict(list)
-    for story, family in connection.execute(
-        select(story_families.c.story, story_families.c.family)
-        .join(families, families.c.id == story_families.c.family)
-        .order_by(story_families.c.family)
-    ):
-        held[story].append(family)
-    return tuple(
-        Story(row.id, tuple(held[row.id]), row.label, tuple(json.loads(row.terms)))
-        for row in connection.execute(select(stories).order_by(stories.c.id))
-    )
+    query = select(family_members.c.family, listed.c.key).join(listed, listed.c.id == family_members.c.article_id)
+    for row in _rows(connection, query, family_members.c.family, among):
+        held[row.family].append(row.key)
+    found = [
+        Family(row.id, tuple(sorted(held[row.id])), Tie(**json.loads(row.weakest)) if row.weakest else None)
+        for row in _rows(connection, select(families), families.c.id, among)
+    ]
+    return tuple(sorted(found, key=attrgetter("id")))
+
+
+def _stories(connection: Connection, among: Sequence[str] | None = None) -> tuple[Story, ...]:
+    """Return the stories of these families, or all, with their families as far as they are among these."""
+    held = defaultdict(list)
+    told = select(story_families.c.story, story_families.c.family)
+    query = told.join(families, families.c.id == story_families.c.family)
+    for row in _rows(connection, query, story_families.c.family, among):
+        held[row.story].append(row.family)
+    asked = None if among is None else sorted(story for story in held if story)
+    found = [
+        Story(row.id, tuple(sorted(held[row.id])), row.label, tuple(json.loads(row.terms)))
+        for row in _rows(connection, select(stories), stories.c.id, asked)
+    ]
+    return tuple(sorted(found, key=attrgetter("id")))
+
+
+def _rows(connection: Connection, query: Select[Any], column: Any, among: Sequence[str] | None) -> Iterable[Row[Any]]:
+    return connection.execute(query) if among is None else many.among(connection, query, column, among)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dedup import Article, Busy, Corpus, Recipe
-from dedup.corpus.results import snapshot
+from dedup.corpus.results import part, snapshot
 from dedup.explain import explain
 from dedup.records import Match, RecipeError, Relation, Snapshot
 from dedup.updating import rebuild, update
@@ -134,6 +134,22 @@ def test_an_update_without_changes_does_nothing(corpus: Corpus, press_articles: 
     assert (done.signed, done.sketched, done.verified) == (0, 0, 0)
     assert done.articles == len(press_articles)
     assert snapshot(corpus) == before
+
+
+def test_a_part_is_what_the_whole_holds_of_some_families(corpus: Corpus, press_articles: list[Article]) -> None:
+    corpus.add(press_articles)
+    update(corpus, now=NOW)
+    whole = snapshot(corpus)
+    asked = [family for family in whole.families if len(family.members) > 1][:3]
+    some = part(corpus, [family.id for family in asked] + ["nobody"])
+    members = {key for family in asked for key in family.members}
+    assert list(some.families) == asked
+    assert some.articles == {key: whole.articles[key] for key in sorted(members)}
+    assert list(some.matches) == [match for match in whole.matches if {match.a, match.b} & members]
+    names = {family.id for family in asked}
+    held = [(story.id, tuple(name for name in story.families if name in names)) for story in whole.stories]
+    assert [(story.id, story.families) for story in some.stories] == [each for each in held if each[1]]
+    assert part(corpus, [family.id for family in whole.families]) == whole
 
 
 def test_family_ids_last_while_families_grow(corpus: Corpus, press: Press, press_articles: list[Article]) -> None:
