@@ -109,14 +109,14 @@ def around(vectors: Vectors, first: int, seeds: Places, recipe: Recipe) -> Reach
     what shares little of these reaches the floor hardly ever (the prefix filter of Bayardo, Ma and Srikant 2007, with
     a little less than everything).
     """
-    top = _weightiest(vectors.ends, vectors.weights, recipe.story_top_terms)
+    held = _postings(vectors, _weightiest(vectors.ends, vectors.weights, recipe.story_top_terms))
     turns, turn = np.full(len(vectors.ends), -1, np.int32), 0
     reached, pairs, alike = np.unique(seeds), [np.empty((0, 2), np.int64)], [np.empty(0)]
     while len(reached):
         turns[reached] = turn
         # Once each of the day's families was asked for, what came before has nobody left to find.
         asking = reached if (turns[first:] < 0).any() else reached[reached >= first]
-        for found, cosine in _asked(vectors, _postings(vectors, top, asking), asking, turns, first, recipe):
+        for found, cosine in _asked(vectors, held, asking, turns, first, recipe):
             pairs.append(found)
             alike.append(cosine)
         strong = np.concatenate(pairs)[np.concatenate(alike) >= recipe.story_cut - _ROUNDED]
@@ -148,15 +148,15 @@ class _Postings:
     weights: Weights
 
 
-def _postings(vectors: Vectors, top: NDArray[np.bool_], asking: Places) -> _Postings:
+def _postings(vectors: Vectors, top: NDArray[np.bool_]) -> _Postings:
+    weighty = np.flatnonzero(top)
+    order = weighty[np.argsort(vectors.keys[weighty], kind="stable")]
+    keys = vectors.keys[order]
+    fresh = np.append(True, keys[1:] != keys[:-1])[: len(keys)]
+    numbers = np.full(len(top), -1, np.int32)
+    numbers[order] = np.cumsum(fresh) - 1
+    starts = np.append(np.flatnonzero(fresh), len(keys))
     holders = np.repeat(np.arange(len(vectors.ends), dtype=np.int32), np.diff(vectors.ends, prepend=0))
-    asks = np.zeros(len(vectors.ends), dtype=bool)
-    asks[asking] = True
-    held = np.unique(vectors.keys[top & asks[holders]])
-    numbers = _numbers(vectors.keys, top, held)
-    weighty = np.flatnonzero(numbers >= 0)
-    order = weighty[np.argsort(numbers[weighty], kind="stable")]
-    starts = np.searchsorted(numbers[order], np.arange(len(held) + 1)).astype(np.int64)
     return _Postings(numbers, starts, holders[order], vectors.weights[order])
 
 
@@ -313,25 +313,6 @@ def _cosines(ends: Places, keys: Hashes32, weights: Weights, pairs: Places) -> N
     for row in range(len(pairs)):
         a, b = pairs[row, 0], pairs[row, 1]
         out[row] = _cosine(keys, weights, ends[a - 1] if a else 0, ends[a], ends[b - 1] if b else 0, ends[b])
-    return out
-
-
-@compiled
-def _numbers(keys: Hashes32, top: NDArray[np.bool_], held: Hashes32) -> NDArray[np.int32]:
-    """Return for each of `top` its place among those held, -1 for all others."""
-    size = 16
-    while size < 3 * len(held):
-        size *= 2
-    slots, numbers = np.full(size, -1, np.int64), np.empty(size, np.int32)
-    for place in range(len(held)):
-        slot = _slot(slots, held[place])
-        slots[slot], numbers[slot] = held[place], place
-    out = np.full(len(keys), -1, np.int32)
-    for place in range(len(keys)):
-        if top[place]:
-            slot = _slot(slots, keys[place])
-            if slots[slot] >= 0:
-                out[place] = numbers[slot]
     return out
 
 
