@@ -53,6 +53,9 @@ def beside(explained: Explanation, first: str) -> Beside:
     a, b, passages = explained.a, explained.b, match.passages
     if a.id != first:
         a, b, passages = b, a, turned(passages)
+    if not passages and a.text == b.text:
+        # What is too short to be compared is a copy all the same where it is equal.
+        passages = (Passage(0, len(a.text), 0, len(b.text), len(a.text.split())),)
     left, right = sides(a.text, b.text, passages)
     edited = _edits(a.text, b.text, passages)
     return Beside(a, b, match.relation, match.reason, _runs(left, edited[0]), _runs(right, edited[1]))

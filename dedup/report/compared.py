@@ -20,6 +20,7 @@ from dedup.report.lines import show, site, when
 _WIDE = 100
 _COLOURS = ("cyan", "yellow", "magenta", "green", "blue")
 _BROKEN = re.compile(r"[^ \n]+")
+_SAYS = re.compile(r"\w")
 
 
 def compared(shown: Beside, out: Console, zone: tzinfo | None = None) -> None:
@@ -50,7 +51,8 @@ def _legend(shown: Beside, colours: bool) -> str:
     shared = wording.count(shown.passages, "shared passage", "shared passages") if shown.passages else "nothing shared"
     if colours:
         return f"{shared}; struck through: only in A; underlined: only in B"
-    return f"{shared} [1: …]; only in A [-…-]; only in B {{+…+}}"
+    marks = "only in A [-…-]; only in B {+…+}"
+    return f"{shared} [1: …]; {marks}" if shown.passages else f"{shared}; {marks}"
 
 
 def _column(name: str, article: Article, runs: Iterable[Run], colours: bool, zone: tzinfo | None) -> Text:
@@ -70,11 +72,11 @@ def _coloured(passage: int, runs: Iterable[Run], own: str) -> Iterator[Text]:
     if passage:
         yield Text(f"{passage} ", f"bold {colour}")
     for run in runs:
-        yield Text(_inert(run.text), " ".join((colour, own)) if run.edited else colour if passage else f"dim {own}")
+        yield Text(_inert(run.text), f"bold {own} {colour}" if run.edited else colour if passage else f"dim {own}")
 
 
 def _marked(passage: int, runs: Iterable[Run], marks: tuple[str, str]) -> Iterator[Text]:
-    """Yield runs between marks; spaces and line ends around them stay outside, so that lines read as they did."""
+    """Yield runs that have a word between marks; spaces around them stay outside, so that lines read as they did."""
     said = "".join(_between(*marks, run.text) if run.edited or not passage else _inert(run.text) for run in runs)
     yield Text(_between(f"[{passage}: ", "]", said, inert=True) if passage else said)
 
@@ -82,7 +84,7 @@ def _marked(passage: int, runs: Iterable[Run], marks: tuple[str, str]) -> Iterat
 def _between(start: str, end: str, text: str, inert: bool = False) -> str:
     said = text if inert else _inert(text)
     bare = said.strip()
-    if not bare:
+    if not _SAYS.search(bare):
         return said
     before = said[: len(said) - len(said.lstrip())]
     return f"{before}{start}{bare}{end}{said[len(said.rstrip()) :]}"
