@@ -83,8 +83,11 @@ _TEXTS = st.text(st.sampled_from("abc \n.é"), max_size=60)
 def compared_texts(draw: st.DrawFn) -> tuple[str, str, list[Passage]]:
     left, right = draw(_TEXTS), draw(_TEXTS)
     ends = st.tuples(*(st.integers(0, len(text)) for text in (left, left, right, right)))
-    found = [Passage(*sorted(each[:2]), *sorted(each[2:]), 1) for each in draw(st.lists(ends, max_size=4))]
-    return left, right, found
+    return left, right, [_passage(*each) for each in draw(st.lists(ends, max_size=4))]
+
+
+def _passage(a: int, also_a: int, b: int, also_b: int) -> Passage:
+    return Passage(min(a, also_a), max(a, also_a), min(b, also_b), max(b, also_b), 1)
 
 
 @given(compared_texts())
