@@ -122,14 +122,14 @@ def _in_cell(value: Any) -> str:
 
     Whoever wants the text itself takes a `'` away where nothing but such marks stands before a sign of `_FORMULA`.
     """
+    if isinstance(value, str):
+        return f"'{value}" if _FORMULA.match(value) else value
     if value is None or value == ():
         return ""
     if isinstance(value, bool | tuple):
         return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, int | float):
-        return str(value)
-    said = str(_in_json(value))
-    return f"'{said}" if _FORMULA.match(said) else said
+    # Numbers too: what is below zero is one, and no formula.
+    return str(_in_json(value))
 
 
 def write_cells(rows: Iterable[Sequence[Any]], out: TextIO) -> None:

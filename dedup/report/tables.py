@@ -16,6 +16,7 @@ from dedup.records import Article, Family, Match, Refused, Snapshot, Story
 from dedup.report.dictionary import ARTICLES, FAMILIES, FLOWS, MATCHES, STORIES, TABLES, TEXT, Table, markdown
 
 _Row = dict[str, Any]
+_COLUMNS = "columns.md"
 BOTH = (Format.CSV, Format.PARQUET)
 # Fields of an article that stand in its row as they are.
 _PLAIN = tuple(column.name for column in ARTICLES.columns if column.name in Article.__slots__)
@@ -41,7 +42,7 @@ def write_tables(
         for kind in sorted(formats):
             with unfinished(folder / f"{table.name}.{kind}") as out:
                 counts[table.name] = _WRITERS[kind](columns, rows(whole), out)
-    with unfinished(folder / "columns.md") as out:
+    with unfinished(folder / _COLUMNS) as out:
         out.write(markdown().encode())
     return counts
 
@@ -51,6 +52,9 @@ def check_free(folder: Path, formats: Collection[Format] = BOTH, force: bool = F
     if folder.exists() and not folder.is_dir():
         raise Refused(f"{folder} is a file: name a folder")
     taken = [path for table in TABLES for kind in formats if (path := folder / f"{table.name}.{kind}").exists()]
+    said = folder / _COLUMNS
+    if said.exists() and said.read_bytes() != markdown().encode():
+        taken.append(said)
     if taken and not force:
         raise Refused(f"{taken[0]} exists: name another folder, or overwrite it with --force")
 

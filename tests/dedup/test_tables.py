@@ -225,6 +225,18 @@ def test_tables_that_are_there_stay(pressed: Corpus, capsys: pytest.CaptureFixtu
     assert run(capsys, pressed, "data", tmp_path / "flows.csv").code == 2
 
 
+def test_the_second_form_goes_beside_the_first(
+    pressed: Corpus, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    pytest.importorskip("pyarrow")
+    for kind in ("csv", "parquet"):
+        assert run(capsys, pressed, "data", tmp_path, "--format", kind).code == 0
+    assert len(list(tmp_path.iterdir())) == 11
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "columns.md").write_text("Mine.")
+    assert run(capsys, pressed, "data", tmp_path / "mine").code == 2
+
+
 def test_columns_are_told_without_a_corpus(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, corpus, "data", "--columns").out.strip() == dictionary.markdown().strip()
 
