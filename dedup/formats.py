@@ -1,4 +1,4 @@
-"""Exported articles as JSON Lines, CSV or Parquet, one after another."""
+"""Exported articles as JSON Lines, CSV or Parquet, and tables of any columns as the latter two, row after row."""
 
 import csv
 import json
@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from io import TextIOWrapper
@@ -24,7 +24,7 @@ _LISTS = frozenset({"authors", "editors", "sources", "marks", "tags"})
 # Rows of a Parquet row group: what is in memory at a time.
 _ROWS = 5_000
 # What a spreadsheet takes for a formula, quotation marks before it or not: one more of these makes it text again.
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 
 class Format(StrEnum):
@@ -33,6 +33,27 @@ class Format(StrEnum):
     JSONL = "jsonl"
     CSV = "csv"
     PARQUET = "parquet"
+
+
+class Kind(StrEnum):
+    """What the values of a column are."""
+
+    TEXT = "text"
+    LIST = "list of texts"
+    TIME = "time"
+    COUNT = "whole number"
+    NUMBER = "number"
+    FLAG = "true or false"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its name, what its values are, what they mean and what they are counted in."""
+
+    name: str
+    kind: Kind = Kind.TEXT
+    meaning: str = ""
+    unit: str = ""
 
 
 def format_of(file: Path | None, named: Format | None) -> Format:
@@ -61,11 +82,8 @@ def write_file(rows: Iterable[Exported], file: Path, kind: Format, force: bool =
     if file.exists() and not force:
         raise Refused(f"{file} exists: name another file, or overwrite it with --force")
     writer = _BINARY[kind]
-    with _unfinished(file) as part, part.open("xb") as out:
-        count = writer(rows, out)
-        out.flush()
-        os.fsync(out.fileno())
-    return count
+    with unfinished(file) as out:
+        return writer(rows, out)
 
 
 def write_text(rows: Iterable[Exported], out: TextIO, kind: Format) -> int:
@@ -74,11 +92,14 @@ def write_text(rows: Iterable[Exported], out: TextIO, kind: Format) -> int:
 
 
 @contextmanager
-def _unfinished(file: Path) -> Iterator[Path]:
-    """Yield a path beside `file`; what was written there becomes `file`, or nothing of it remains."""
+def unfinished(file: Path) -> Iterator[IO[bytes]]:
+    """Yield a file beside `file`; once all is written and on the disk it becomes `file`, or nothing of it remains."""
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
-        yield part
+        with part.open("xb") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
         part.replace(file)
     finally:
         part.unlink(missing_ok=True)
@@ -97,13 +118,18 @@ def _in_json(value: Any) -> Any:
 
 
 def _in_cell(value: Any) -> str:
-    """Return a value as a cell: times as ISO 8601 in UTC, lists as JSON, nothing as "", formulas as text."""
+    """Return a value as a cell: times as ISO 8601 in UTC, lists as JSON, nothing as "", formulas as text.
+
+    Whoever wants the text itself takes a `'` away where nothing but such marks stands before a sign of `_FORMULA`.
+    """
+    if isinstance(value, str):
+        return f"'{value}" if _FORMULA.match(value) else value
     if value is None or value == ():
         return ""
     if isinstance(value, bool | tuple):
         return json.dumps(value, ensure_ascii=False)
-    said = str(_in_json(value))
-    return f"'{said}" if _FORMULA.match(said) else said
+    # Numbers too: what is below zero is one, and no formula.
+    return str(_in_json(value))
 
 
 def write_cells(rows: Iterable[Sequence[Any]], out: TextIO) -> None:
@@ -137,24 +163,48 @@ def write_table(names: Iterable[str], rows: Iterable[Iterable[Any]], out: TextIO
 
 
 def _parquet(rows: Iterable[Exported], out: IO[bytes]) -> int:
+    return write_parquet(_COLUMNS, (record(row) for row in rows), out)
+
+
+def write_parquet(columns: Sequence[Column], rows: Iterable[Mapping[str, Any]], out: IO[bytes]) -> int:
+    """Write rows, which have a value for every column, as Parquet; return how many there were.
+
+    What a column means goes with it. Raises GemaError without pyarrow.
+    """
     try:
         import pyarrow as pa
         from pyarrow import parquet
     except ImportError as error:
         raise GemaError("Parquet needs pyarrow: pip install 'gema-news[parquet]'") from error
-    kinds: Mapping[str, Any] = {
-        **dict.fromkeys(_TIMES, pa.timestamp("us", "UTC")),
-        **dict.fromkeys(_LISTS, pa.list_(pa.string())),
-        "family_size": pa.int64(),
-        "is_first": pa.bool_(),
+    kinds: Mapping[Kind, Any] = {
+        Kind.TEXT: pa.string(),
+        Kind.LIST: pa.list_(pa.string()),
+        Kind.TIME: pa.timestamp("us", "UTC"),
+        Kind.COUNT: pa.int64(),
+        Kind.NUMBER: pa.float64(),
+        Kind.FLAG: pa.bool_(),
     }
-    schema = pa.schema([(name, kinds.get(name, pa.string())) for name in (*ARTICLE, *GROUPS)])
+    schema = pa.schema([pa.field(each.name, kinds[each.kind], metadata=_described(each)) for each in columns])
     count, rest = 0, iter(rows)
     with parquet.ParquetWriter(out, schema, compression="zstd") as writer:
-        while chunk := [record(row) for row in islice(rest, _ROWS)]:
+        while chunk := list(islice(rest, _ROWS)):
             writer.write_table(pa.Table.from_pylist(chunk, schema=schema))
             count += len(chunk)
     return count
+
+
+def _described(column: Column) -> dict[str, str] | None:
+    said = {"meaning": column.meaning, "unit": column.unit}
+    return {name: value for name, value in said.items() if value} or None
+
+
+_KINDS = {
+    **dict.fromkeys(_TIMES, Kind.TIME),
+    **dict.fromkeys(_LISTS, Kind.LIST),
+    "family_size": Kind.COUNT,
+    "is_first": Kind.FLAG,
+}
+_COLUMNS = tuple(Column(name, _KINDS.get(name, Kind.TEXT)) for name in (*ARTICLE, *GROUPS))
 
 
 def _encoded(writer: Callable[[Iterable[Exported], TextIO], int]) -> Callable[[Iterable[Exported], IO[bytes]], int]:

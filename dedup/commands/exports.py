@@ -1,4 +1,4 @@
-"""`dedup export`, `dedup passages`: what is in the corpus, for other programs and to read."""
+"""`dedup export`, `dedup data`, `dedup passages`: what is in the corpus, for other programs and to read."""
 
 import sys
 from enum import StrEnum
@@ -26,6 +26,14 @@ class Format(StrEnum):
     JSONL = "jsonl"
     PARQUET = "parquet"
     CSV = "csv"
+
+
+class Tables(StrEnum):
+    """What tables are written as."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+    BOTH = "both"
 
 
 @app.command(
@@ -61,6 +69,36 @@ def export(
         else:
             count = formats.write_file(rows, file, wanted, force)
             print(f"{file}: {count:,} {'article' if count == 1 else 'articles'}")
+        tell_ungrouped(opened)
+
+
+@app.command(epilog=examples("dedup data", "dedup data tables --format both --texts", "dedup data --columns"))
+def data(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="Where to. (default: data/tables)", show_default=False)
+    ] = None,
+    corpus: CorpusOption = None,
+    kind: Annotated[Tables, typer.Option("--format", help="One file a table, or two.")] = Tables.CSV,
+    texts: Annotated[bool, typer.Option("--texts", help="Articles with their whole texts.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite tables that are there.")] = False,
+    columns: Annotated[bool, typer.Option("--columns", help="Only print what every table and column means.")] = False,
+) -> None:
+    """Write articles, matches, families, stories and flows as tables, and columns.md, which says what is in them."""
+    from dedup import formats
+    from dedup.corpus import Corpus
+    from dedup.corpus.address import home
+    from dedup.corpus.results import snapshot
+    from dedup.report import dictionary, tables
+
+    if columns:
+        print(dictionary.markdown())
+        return
+    wanted = tables.BOTH if kind is Tables.BOTH else (formats.Format(kind.value),)
+    where = folder or home() / "data" / "tables"
+    tables.check_free(where, wanted, force)
+    with Corpus.open(corpus) as opened:
+        for name, count in tables.write_tables(snapshot(opened), where, wanted, texts).items():
+            print(f"{where / name}: {count:,} {'row' if count == 1 else 'rows'}")
         tell_ungrouped(opened)
 
 

@@ -3,11 +3,14 @@
 import json
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dedup.commands import Choose, ChooseOption, CorpusOption, ZoneOption, app, examples, overview
+from dedup.commands import NO_CORPUS, Choose, ChooseOption, CorpusOption, ZoneOption, app, examples, leave, overview
+
+if TYPE_CHECKING:
+    from dedup.report import Overview
 
 
 @app.command(
@@ -91,7 +94,9 @@ def explain(
     terminal.explanation(explained, terminal.console(), zone)
 
 
-@app.command(epilog=examples("dedup report", "dedup report --out /srv/www/gema --zone Asia/Jakarta"))
+@app.command(
+    epilog=examples("dedup report", "dedup report --out /srv/www/gema --zone Asia/Jakarta", "dedup report --terminal")
+)
 def report(
     corpus: CorpusOption = None,
     out: Annotated[
@@ -100,12 +105,56 @@ def report(
     ] = None,
     zone: ZoneOption = None,
     daily: Annotated[bool, typer.Option("--daily", help="Keep only this report of the day (UTC), for cron.")] = False,
+    in_terminal: Annotated[
+        bool, typer.Option("--terminal", help="Print the report at a glance; write nothing.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as one JSON object.")] = False,
+    check: Annotated[
+        Path | None,
+        typer.Option("--verify", metavar="REPORT", help="Only tell which files of a report are not as it was made."),
+    ] = None,
 ) -> None:
-    """Write DIR/<time>/index.html and groups.json, point DIR/latest to it, and print the path."""
+    """Write DIR/<time>/ with index.html, groups.json, manifest.json, point DIR/latest to it, and print the path."""
+    from dedup.corpus import Corpus
     from dedup.corpus.address import home
-    from dedup.report import keep_one_a_day, write
+    from dedup.corpus.grouping import verdicts
+    from dedup.corpus.results import snapshot
+    from dedup.corpus.verdicts import pins
+    from dedup.report import keep_one_a_day, manifest, write
+    from dedup.report import overview as arranged
 
-    page = write(overview(corpus), out or home() / "data" / "reports", datetime.now(UTC), zone)
+    if check is not None:
+        _verify(check)
+        return
+    if in_terminal or as_json:
+        _at_a_glance(overview(corpus), as_json, zone)
+        return
+    with Corpus.open(corpus) as opened:
+        found = snapshot(opened)
+        made_from = manifest.manifest(found, pins(opened), verdicts(opened), {"zone": str(zone) if zone else None})
+    page = write(arranged(found), out or home() / "data" / "reports", datetime.now(UTC), zone, made_from)
     if daily:
         keep_one_a_day(page.parent)
     print(page)
+
+
+def _at_a_glance(found: "Overview", as_json: bool, zone: tzinfo | None) -> None:
+    from dedup.report import summary, terminal
+
+    if as_json:
+        print(json.dumps(summary.record(found)))
+    else:
+        summary.summary(found, terminal.console(), zone)
+
+
+def _verify(report: Path) -> None:
+    from dedup.report import manifest
+    from dedup.report.inert import plain
+
+    found = manifest.verify(report)
+    for what, names in (("changed", found.changed), ("missing", found.missing), ("not of the report", found.extra)):
+        for name in names:
+            print(f"{what}: {plain(name)}")
+    if found:
+        leave(f"{report} is not as it was made", NO_CORPUS)
+    print(f"{report}: every file is as it was made")

@@ -4,19 +4,28 @@ import itertools
 import re
 import shutil
 import tempfile
+from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from typing import Any
 
-from dedup.report import html, json_lines
+from dedup.report import html, json_lines, manifest
 from dedup.report.views import Overview
 
 _REPORT = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z(?:-\d+)?")
 _DAY = len("2026-11-22")
 
 
-def write(overview: Overview, folder: Path, now: datetime, zone: tzinfo | None = None) -> Path:
+def write(
+    overview: Overview,
+    folder: Path,
+    now: datetime,
+    zone: tzinfo | None = None,
+    made_from: Mapping[str, Any] | None = None,
+) -> Path:
     """Write `<folder>/<now in UTC>/` with index.html and groups.json; return the path of index.html.
 
+    `made_from`, a `manifest`, stands in manifest.json with the hashes of the other files.
     Raises OSError when the disk does not let it; then nothing of it is there.
     """
     page, groups = html.page(overview, zone), json_lines.document(overview)
@@ -25,6 +34,8 @@ def write(overview: Overview, folder: Path, now: datetime, zone: tzinfo | None =
     try:
         (unfinished / "index.html").write_text(page, encoding="utf-8")
         (unfinished / "groups.json").write_text(groups, encoding="utf-8")
+        if made_from is not None:
+            manifest.seal(unfinished, made_from)
         unfinished.chmod(0o755)  # mkdtemp's folders are for one user only; a report is for others to read.
         report = _moved(unfinished, folder / f"{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}")
     except BaseException:

@@ -3,7 +3,7 @@
 import re
 
 # Control characters move a terminal's cursor; the others turn the direction of the text that follows.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 _SAFE_ADDRESS = re.compile(r"(?:https?|file)://[^\s\x00-\x1f\x7f-\x9f\\]+", re.IGNORECASE)
 
 
