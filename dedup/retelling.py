@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection
 
 from dedup import stories
-from dedup.corpus import Corpus, grouping, meant, strands
+from dedup.corpus import Corpus, grouping, meant, strands, vocabularies
 from dedup.corpus.results import read_matches
 from dedup.reading import desk_of
 from dedup.records import Article, Match, Recipe, Relation, UnknownArticle
@@ -63,7 +63,7 @@ class Appearance:
 
 def retell(corpus: Corpus, reference: str, recipe: Recipe | None = None) -> Retold:
     """Return the story that an id or address means, see `meant.meant`, which tells what is raised."""
-    recipe = recipe or Recipe()
+    recipe = recipe or vocabularies.settled(corpus)
     grouping.check_recipe(corpus, recipe)
     with corpus.reading() as connection:
         story = meant.story(connection, reference)
