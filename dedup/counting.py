@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from dedup import background
+from dedup import background, segments
 from dedup.corpus import Corpus, many, schema, vocabularies
 from dedup.reading import desk_of
 from dedup.records import GemaError, Recipe, WordCounts
@@ -77,10 +77,13 @@ def count(corpus: Corpus, languages: Sequence[str] = (), tell: Progress | None =
     return {language: counted for language, counted in found.items() if counted.words}
 
 
-def weighed(corpus: Corpus, version: str, words: Sequence[str], language: str) -> list[Weighed]:
-    """Return what words of a language weigh by a version of the background ("": by the prior alone)."""
-    counted = vocabularies.background(corpus, version).get(language, WordCounts(0, {}))
-    return [_weighed(word, language, counted) for word in words]
+def weighed(languages: Mapping[str, WordCounts], words: Sequence[str]) -> list[Weighed]:
+    """Return what words weigh in each language, as they are written."""
+    return [
+        _weighed(segments.normal(word), language, counted)
+        for word in words
+        for language, counted in sorted(languages.items())
+    ]
 
 
 def most_changed(languages: Mapping[str, WordCounts], most: int) -> list[Weighed]:

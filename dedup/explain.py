@@ -40,7 +40,8 @@ def explain(corpus: Corpus, a: str, b: str, recipe: Recipe | None = None) -> Exp
     said = desk.terms(batch)
     vectors = desk.term_vectors(batch)
     path = _path(one.id, other.id, now.matches) if family else ()
-    return Explanation(one, other, match, family, story, _cosine(*_pair(vectors)), shared(*_pair(said)), path)
+    both = shared(*_pair(said), desk.translated(batch))
+    return Explanation(one, other, match, family, story, _cosine(*_pair(vectors)), both, path)
 
 
 def _pair(two: Iterable[_T]) -> tuple[_T, _T]:

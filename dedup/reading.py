@@ -144,12 +144,15 @@ class Desk:
 
     def translated(self, batch: Batch) -> list[dict[str, str]]:
         """Return the words of each article by those of English that they stand for: of several the first written."""
+        known = self._pivots(batch)
+        if not any(known):
+            return [{} for _ in batch.articles]
         found, _ = self._terms(batch)
         words = _spelled(batch, found.ends, found.places)
         spans = pairwise([0, *found.ends.tolist()])
         return [
             {pivots[word]: word for word in words[start:stop] if word in pivots}
-            for (start, stop), pivots in zip(spans, self._pivots(batch), strict=True)
+            for (start, stop), pivots in zip(spans, known, strict=True)
         ]
 
     def _pivots(self, batch: Batch) -> list[Mapping[str, str]]:

@@ -72,9 +72,15 @@ def retell(corpus: Corpus, reference: str, recipe: Recipe | None = None) -> Reto
     names = sorted(tellers)
     central = names[stories.central(strands.vectors([tellers[name].told for name in names]))]
     desk = desk_of(corpus, recipe)
-    said = dict(zip(names, desk.terms(desk.batch([tellers[name].article for name in names])), strict=True))
+    batch = desk.batch([tellers[name].article for name in names])
+    said = dict(zip(names, desk.terms(batch), strict=True))
+    stand = dict(zip(names, desk.translated(batch), strict=True))
     tellings = [
-        Telling(name, articles, shared(said[name], said[central]) if name != central else ())
+        Telling(
+            name,
+            articles,
+            shared(said[name], said[central], [stand[name], stand[central]]) if name != central else (),
+        )
         for name, articles in _articles(corpus, held).items()
     ]
     tellings.sort(key=lambda telling: moment(telling.articles[0]))

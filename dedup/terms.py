@@ -175,10 +175,17 @@ def weightiest(ends: Places, said: Weights, most: int) -> tuple[Places, Places]:
     return stops, out[:at].copy()
 
 
-def shared(one: Mapping[str, float], other: Mapping[str, float], count: int = 12) -> tuple[str, ...]:
-    """Return the terms that two texts share, of each how much it says, weightiest first."""
+def shared(
+    one: Mapping[str, float], other: Mapping[str, float], stand: Sequence[Mapping[str, str]] = (), count: int = 12
+) -> tuple[str, ...]:
+    """Return the terms that two texts share, of each how much it says, weightiest first.
+
+    `stand` are the words of texts by the terms they stand for: `rusia = russia` says that `rusia` is written in one.
+    """
     both = sorted(one.keys() & other.keys(), key=lambda term: (-one[term] * other[term], term))
-    return tuple(both[:count])
+    return tuple(
+        " = ".join([*sorted({words[term] for words in stand if term in words}), term]) for term in both[:count]
+    )
 
 
 @compiled
