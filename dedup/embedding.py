@@ -47,6 +47,8 @@ class Embedding:
         model = self._model()
         pivots, known = _embedded(model, background.commonest(PIVOT, recipe.story_embedding_words))
         asked, vectors = _embedded(model, words)
+        if not pivots:
+            return {}
         nearest = _nearest(vectors, known, recipe.story_embedding_alike)
         found = {word: pivots[place] for word, place in zip(asked, nearest, strict=True) if place >= 0}
         return {word: pivot for word, pivot in found.items() if word != pivot}
