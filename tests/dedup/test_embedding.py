@@ -51,8 +51,8 @@ SHIP = (
     "Menteri Rusia mengatakan kargo itu gandum untuk Mesir. Nelayan Yunani mencari penumpang dekat pelabuhan di Yunani."
 )
 SANK = (
-    "A cargo ship of Russia sank in the strait near a port of Greece in a storm. Fishermen of Egypt took passengers off "
-    "the ship. The minister in Russia said the cargo was wheat for Egypt. Fishermen of Greece look for passengers there."
+    "A cargo ship of Russia sank in a strait near a port of Greece in a storm. Fishermen of Egypt took passengers off the "
+    "ship. The minister in Russia said the cargo was wheat for Egypt. Fishermen of Greece look for passengers."
 )
 GARDEN = (
     "The botanic garden of Kew has opened a hall of orchids after two years of repairs. Visitors to Kew walk through "
