@@ -26,9 +26,10 @@ def frequency(word: str, language: str) -> float:
 def weight(word: str, language: str, recipe: Recipe, counted: WordCounts | None = None) -> float:
     """Return −log of the chance that a text holds a word: near 0 for "yang", 12 for a name.
 
-    By wordfreq that is 1 − e^(−`recipe.story_prior`·p), for a word of frequency p and a text of `story_prior` words.
-    What was `counted` says the same by itself: the share of texts that hold the word. The two are mixed as if the
-    first had been counted in `story_background_prior` texts. Words that were not counted keep the first.
+    By wordfreq that is 1 − e^(−`recipe.story_prior`·p), for a word of frequency p and a text of `story_prior` words;
+    by what was `counted`, the share of texts that hold the word. Of both weights the second has the more say the more
+    texts hold the word: half of it at `story_background_prior`. A word that was not counted, or rarer than in general,
+    keeps the first.
     """
     return _weight(frequency(word, language), counted, counted.words.get(word) if counted else None, recipe)
 
@@ -64,11 +65,14 @@ def changed(language: str, recipe: Recipe, counted: WordCounts) -> list[str]:
 
 
 def _weight(often: float, counted: WordCounts | None, texts: int | None, recipe: Recipe) -> float:
-    chance = 1 - exp(-recipe.story_prior * max(often, _UNSEEN))
-    if counted is not None and texts is not None:
-        prior = recipe.story_background_prior
-        chance = (prior * chance + texts) / (prior + counted.texts)
-    return -log(chance)
+    general = -log(1 - exp(-recipe.story_prior * max(often, _UNSEEN)))
+    if counted is None or texts is None:
+        return general
+    # Weights are mixed, and not chances: to these a name that twenty reports of one event hold would be as common as
+    # they say, and what no report holds twice, misspelt words above all, would be all that tells stories apart. What
+    # few texts of some weeks hold is not rarer for that.
+    believed = texts / (texts + recipe.story_background_prior)
+    return min(general, (1 - believed) * general - believed * log(texts / counted.texts))
 
 
 @cache

@@ -460,9 +460,10 @@ class Recipe:
     story_table: float = 0.11
     story_title_count: int = 3
     story_names: float = 0.1
-    # What was learned of words, by its version, "" for nothing: see `background`. The prior counts as so many texts.
+    # What was learned of words, by its version, "" for nothing; it counts as much as the prior where so many texts hold
+    # a word.
     story_background: str = ""
-    story_background_prior: float = 1000.0
+    story_background_prior: float = 20.0
     # The embedding that translates words, by its fingerprint, "" for none: how near a word has to be to one of so many
     # of English to stand for it.
     story_embedding: str = ""

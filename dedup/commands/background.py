@@ -18,6 +18,8 @@ app.add_typer(commands, name="background")
 
 _REBUILD = "`dedup rebuild` makes the stories anew by it; `dedup update` waits for that"
 _CHANGED = 15
+# With fewer texts the words of a few events are as common as those that a press uses every day.
+_ENOUGH = 1_000
 
 
 @commands.command(epilog=examples("dedup background learn", "dedup background learn --language id --language ms"))
@@ -37,6 +39,9 @@ def learn(
             version, counted = counting.learn(opened, language or (), datetime.now(UTC), progress)
         known = vocabularies.settled(opened).story_background == version
     print(f"background {version}: {scales.summary(counted)}")
+    for name, each in sorted(counted.items()):
+        if each.texts < _ENOUGH:
+            print(f"few texts in {name}: of what they hold, what is news and what is usual cannot be told apart yet")
     print("the stories rest on it already" if known else _REBUILD)
 
 
@@ -44,9 +49,7 @@ def learn(
 def show(
     words: Annotated[list[str] | None, typer.Argument(metavar="[WORD…]", help="What is known of these words.")] = None,
     corpus: CorpusOption = None,
-    language: Annotated[
-        str | None, typer.Option("--language", metavar="LANGUAGE", help="Only this. (default of words: all)")
-    ] = None,
+    language: Annotated[str | None, typer.Option("--language", metavar="LANGUAGE", help="Only this, like id.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each word.")] = False,
 ) -> None:
     """Show what was learned: versions, texts counted, and the words that weigh least like in general."""
@@ -56,11 +59,9 @@ def show(
 
     with Corpus.open(corpus) as opened:
         kept = vocabularies.versions(opened)
-        now: dict[str, WordCounts] = {}
-        for version in kept:
-            now = dict(version.languages) if version.chosen else now
-    if language is not None:
-        now = {language: now[language]} if language in now else {language: WordCounts(0, {})} if words else {}
+        spoken = [language] if language is not None else vocabularies.languages(opened)
+    learned = next((version.languages for version in kept if version.chosen), {})
+    now = {name: learned.get(name, WordCounts(0, {})) for name in spoken if words or name in learned}
     found = counting.weighed(now, words) if words else counting.most_changed(now, _CHANGED)
     if as_json:
         for each in found:

@@ -4,7 +4,7 @@ import json
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from math import exp, log
+from math import log
 
 import pytest
 from hypothesis import given, settings
@@ -51,7 +51,9 @@ def learned(corpus: Corpus) -> dict[str, WordCounts]:
     return counting.learn(corpus, (), NOW)[1]
 
 
-counts = st.integers(5, 3_000).flatmap(lambda texts: st.tuples(st.just(texts), st.integers(5, texts)))
+counts = st.integers(5, 3_000).flatmap(
+    lambda texts: st.tuples(st.just(texts), st.one_of(st.integers(5, texts), st.just(min(20, texts))))
+)
 
 
 @settings(deadline=None)
@@ -60,10 +62,9 @@ def test_a_weight_lies_between_what_is_general_and_what_was_counted(word: str, h
     of, times = held
     general = background.weight(word, "id", RECIPE)
     mixed = background.weight(word, "id", RECIPE, WordCounts(of, {word: times}))
-    low, high = sorted((general, -log(times / of)))
-    assert low - 1e-9 <= mixed <= high + 1e-9
-    chance = (RECIPE.story_background_prior * exp(-general) + times) / (RECIPE.story_background_prior + of)
-    assert mixed == pytest.approx(-log(chance))
+    assert min(general, -log(times / of)) - 1e-9 <= mixed <= general
+    if times == RECIPE.story_background_prior:
+        assert mixed == pytest.approx(min(general, (general - log(times / of)) / 2))
 
 
 @settings(deadline=None)
@@ -71,12 +72,13 @@ def test_a_weight_lies_between_what_is_general_and_what_was_counted(word: str, h
 def test_a_word_of_more_texts_weighs_less_and_the_more_are_counted_the_more_they_count(held: tuple[int, int]) -> None:
     of, times = held
 
-    def weight(of: int, times: int) -> float:
-        return background.weight("sumberwangi", "id", RECIPE, WordCounts(of, {"sumberwangi": times}))
+    def weight(word: str, of: int, times: int) -> float:
+        return background.weight(word, "id", RECIPE, WordCounts(of, {word: times}))
 
-    assert weight(of + 1, times + 1) < weight(of + 1, times)
+    for word in ("sumberwangi", "banjir", "yang"):
+        assert weight(word, of + 1, times + 1) <= weight(word, of + 1, times)
     counted = -log(times / of)
-    assert abs(weight(of * 10, times * 10) - counted) <= abs(weight(of, times) - counted) + 1e-9
+    assert abs(weight("sumberwangi", of * 10, times * 10) - counted) <= abs(weight("sumberwangi", of, times) - counted)
 
 
 def test_what_a_tenth_of_all_texts_holds_says_little_and_what_few_hold_says_what_it_did() -> None:
@@ -220,10 +222,11 @@ def test_commands(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
     corpus.add(texts("tambahnya:12", "banjir:6"))
     assert run(capsys, corpus, "background", "forget").out == "nothing was learned\n"
     assert "words weigh what they weigh in general" in run(capsys, corpus, "background", "show").out
+    assert "banjir" in run(capsys, corpus, "background", "show", "BANJIR").out
     run(capsys, corpus, "update")
     left = run(capsys, corpus, "background", "learn")
     assert (left.code, left.err) == (0, "")
-    assert "id 2 words of 12 texts" in left.out
+    assert "id 2 words of 12 texts\nfew texts in id" in left.out
     assert "dedup rebuild" in left.out
     left = run(capsys, corpus, "update")
     assert left.code == 4

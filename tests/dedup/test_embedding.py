@@ -51,8 +51,8 @@ SHIP = (
     "Menteri Rusia mengatakan kargo itu gandum untuk Mesir. Nelayan Yunani mencari penumpang dekat pelabuhan di Yunani."
 )
 SANK = (
-    "A cargo ship of Russia sank in a strait near a port of Greece in a storm. Fishermen of Egypt took passengers off the "
-    "ship. The minister in Russia said the cargo was wheat for Egypt. Fishermen of Greece look for passengers."
+    "A cargo ship of Russia sank in a strait near a port of Greece in a storm. Fishermen of Egypt took passengers from "
+    "the ship. The minister in Russia said the cargo was wheat for Egypt. Fishermen of Greece look for passengers."
 )
 GARDEN = (
     "The botanic garden of Kew has opened a hall of orchids after two years of repairs. Visitors to Kew walk through "
@@ -135,6 +135,8 @@ def test_the_environment_names_the_folder(
     monkeypatch.setenv("GEMA_EMBEDDINGS", str(tmp_path / "nowhere"))
     for command in ("update", "rebuild"):
         assert run(capsys, corpus, command).err.startswith("dedup: no folder")
+    monkeypatch.setenv("GEMA_EMBEDDINGS", "")
+    assert run(capsys, corpus, "update").code == 0
 
 
 def test_without_model2vec_it_is_said_what_to_install(tmp_path: Path) -> None:
