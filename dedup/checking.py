@@ -7,7 +7,7 @@ import numpy as np
 from sqlalchemy import Connection, Select, func, select, text
 
 from dedup import cutting, families, merging, minhash, signing
-from dedup.corpus import Corpus, grouping, postings, schema, units
+from dedup.corpus import Corpus, grouping, postings, schema, units, vocabularies
 from dedup.corpus.results import read_matches
 from dedup.corpus.store import text_hash
 from dedup.records import Match, Recipe
@@ -27,7 +27,7 @@ def check(corpus: Corpus, recipe: Recipe | None = None, tell: Progress | None = 
     units against articles, orphans. Texts, signatures and sketches are taken again for a sample of some hundred,
     another one with another `seed`. Raises RecipeError when the corpus was grouped by another recipe.
     """
-    recipe = recipe or Recipe()
+    recipe = recipe or vocabularies.settled(corpus)
     grouping.check_recipe(corpus, recipe)
     randomness = random.Random(seed)  # noqa: S311 - it chooses what is looked at
     stages: list[tuple[str, Callable[[Connection], Iterable[str]]]] = [

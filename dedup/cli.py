@@ -28,6 +28,7 @@ import dedup.commands.stories
 import dedup.commands.exports
 import dedup.commands.origins
 import dedup.commands.words
+import dedup.commands.background
 import dedup.commands.removal  # noqa: F401
 # isort: on
 

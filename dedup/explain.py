@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from dedup import matching
-from dedup.corpus import Corpus, grouping
+from dedup.corpus import Corpus, grouping, vocabularies
 from dedup.corpus.results import snapshot
 from dedup.reading import desk_of
 from dedup.records import Explanation, GemaError, Match, Recipe, Relation, TermVector
@@ -20,7 +20,7 @@ def explain(corpus: Corpus, a: str, b: str, recipe: Recipe | None = None) -> Exp
 
     The relation is `same-story` where they share too little text but one story holds both. Raises UnknownArticle.
     """
-    recipe = recipe or Recipe()
+    recipe = recipe or vocabularies.settled(corpus)
     grouping.check_recipe(corpus, recipe)
     one, other = sorted((corpus.article(a), corpus.article(b)), key=lambda article: article.id)
     if one.id == other.id:
@@ -40,7 +40,8 @@ def explain(corpus: Corpus, a: str, b: str, recipe: Recipe | None = None) -> Exp
     said = desk.terms(batch)
     vectors = desk.term_vectors(batch)
     path = _path(one.id, other.id, now.matches) if family else ()
-    return Explanation(one, other, match, family, story, _cosine(*_pair(vectors)), shared(*_pair(said)), path)
+    both = shared(*_pair(said), desk.translated(batch))
+    return Explanation(one, other, match, family, story, _cosine(*_pair(vectors)), both, path)
 
 
 def _pair(two: Iterable[_T]) -> tuple[_T, _T]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import boilerplate, cutting, families, matching, minhash
-from dedup.corpus import Corpus, grouping, listing, postings, units
+from dedup.corpus import Corpus, grouping, listing, postings, units, vocabularies
 from dedup.corpus.store import text_hash
 from dedup.reading import Desk, desk_of, reading
 from dedup.records import Article, Cut, Hashes64, Match, Postings, Reading, Recipe, Relation, Units
@@ -40,7 +40,7 @@ def find(corpus: Corpus, text: str, title: str = "", recipe: Recipe | None = Non
     their sketches with the text. `why_nothing` tells of which texts nothing can be found. Raises RecipeError when the
     corpus was grouped by another recipe.
     """
-    recipe = recipe or Recipe()
+    recipe = recipe or vocabularies.settled(corpus)
     grouping.check_recipe(corpus, recipe)
     if why_nothing(text, recipe):
         return []

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import cutting, minhash
-from dedup.corpus import Corpus, units, verdicts
+from dedup.corpus import Corpus, units, verdicts, vocabularies
 from dedup.reading import Batch, desk_of
 from dedup.records import GemaError, Pin, Recipe, Segment
 
@@ -21,7 +21,7 @@ def repeated(corpus: Corpus, site: str, recipe: Recipe | None = None) -> list[Se
 
     Raises GemaError where nothing is known of the site.
     """
-    desk = desk_of(corpus, recipe or Recipe())
+    desk = desk_of(corpus, recipe or vocabularies.settled(corpus))
     if site not in desk.sites:
         raise GemaError(f"nothing is known of the site {site!r}; a site is a domain, like one.example")
     with corpus.reading() as connection:

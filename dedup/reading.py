@@ -15,6 +15,7 @@ from dedup.corpus import Corpus, grouping, units
 from dedup.corpus.grouping import Listed
 from dedup.evidence import Texts
 from dedup.records import Cut, Furniture, Hashes64, Reading, Recipe, TermVector
+from dedup.vocabulary import Vocabulary
 
 Mask = NDArray[np.bool_]
 
@@ -60,6 +61,7 @@ class Desk:
         self._kept: dict[tuple[str, ...], Batch] = {}
         self._masks: dict[int, tuple[Hashes64, Mask]] = {}
         self._lock = RLock()
+        self._vocabulary = Vocabulary(corpus, recipe)
 
     def batch(self, keys: Sequence[str]) -> Batch:
         """Return these articles; one that is no more has no words."""
@@ -128,13 +130,33 @@ class Desk:
         return matching.read(batch.words, batch.titles, own, hashes, self.recipe)
 
     def terms(self, batch: Batch) -> list[dict[str, float]]:
-        """Return the salient terms of each article's text, without furniture, and title, and how much each says."""
+        """Return the salient terms of each article's text, without furniture, and title, and how much each says.
+
+        A word that stands for one of English goes by that.
+        """
         found, _ = self._terms(batch)
         words, said = _spelled(batch, found.ends, found.places), found.said.tolist()
+        spans = pairwise([0, *found.ends.tolist()])
         return [
-            dict(zip(words[start:stop], said[start:stop], strict=True))
-            for start, stop in pairwise([0, *found.ends.tolist()])
+            {pivots.get(word, word): weight for word, weight in zip(words[start:stop], said[start:stop], strict=True)}
+            for (start, stop), pivots in zip(spans, self._pivots(batch), strict=True)
         ]
+
+    def translated(self, batch: Batch) -> list[dict[str, str]]:
+        """Return the words of each article by those of English that they stand for: of several the first written."""
+        known = self._pivots(batch)
+        if not any(known):
+            return [{} for _ in batch.articles]
+        found, _ = self._terms(batch)
+        words = _spelled(batch, found.ends, found.places)
+        spans = pairwise([0, *found.ends.tolist()])
+        return [
+            {pivots[word]: word for word in words[start:stop] if word in pivots}
+            for (start, stop), pivots in zip(spans, known, strict=True)
+        ]
+
+    def _pivots(self, batch: Batch) -> list[Mapping[str, str]]:
+        return [self._vocabulary.pivots(article.language) for article in batch.articles]
 
     def term_vectors(self, batch: Batch) -> list[TermVector]:
         """Return the vector of each article's `terms`."""
@@ -162,7 +184,8 @@ class Desk:
         days = np.array([article.day for article in batch.articles], dtype=np.int64)
         telling = boilerplate.telling(batch.words, self._sites(batch), days, self.furniture, self.recipe)
         languages = [article.language for article in batch.articles]
-        return salient.terms(batch.words, batch.titles, telling, languages, self.recipe), telling
+        scales = self._vocabulary.scales(languages)
+        return salient.terms(batch.words, batch.titles, telling, languages, scales, self.recipe), telling
 
 
 def _spelled(batch: Batch, ends: NDArray[np.int64], places: NDArray[np.int64]) -> list[str]:

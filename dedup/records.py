@@ -4,6 +4,7 @@ Frozen values without behaviour that touches the world. Every room of `dedup` im
 no other room, `update` and the doors excepted.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -207,6 +208,14 @@ class Vectors:
     ends: NDArray[np.int64]
     keys: Hashes32
     weights: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class WordCounts:
+    """In how many of `texts` texts of a language each of `words` stands."""
+
+    texts: int
+    words: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -451,6 +460,15 @@ class Recipe:
     story_table: float = 0.11
     story_title_count: int = 3
     story_names: float = 0.1
+    # What was learned of words, by its version, "" for nothing; it counts as much as the prior where so many texts hold
+    # a word.
+    story_background: str = ""
+    story_background_prior: float = 20.0
+    # The embedding that translates words, by its fingerprint, "" for none: how near a word has to be to one of so many
+    # of English to stand for it.
+    story_embedding: str = ""
+    story_embedding_alike: float = 0.7
+    story_embedding_words: int = 20_000
 
     def as_dict(self) -> dict[str, Any]:
         """Return the numbers by name, ready for JSON."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from dedup import families, ids, matching, merging
-from dedup.corpus import Corpus, grouping
+from dedup.corpus import Corpus, grouping, vocabularies
 from dedup.corpus.results import read_matches, snapshot
 from dedup.reading import desk_of
 from dedup.records import GemaError, Match, Recipe, Snapshot
@@ -22,7 +22,7 @@ def regroup(corpus: Corpus, at: float) -> Snapshot:
     threshold. Stories are left out: they are told of stored families. Raises GemaError where `at` lies below
     `Recipe.floor` or above 1, RecipeError when the corpus was grouped by another recipe.
     """
-    recipe = Recipe()
+    recipe = vocabularies.settled(corpus)
     grouping.check_recipe(corpus, recipe)
     if not recipe.floor <= at <= 1:
         lowest = f"pairs that share less than {recipe.floor:.0%} of the shorter text are not stored"

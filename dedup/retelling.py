@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection
 
 from dedup import stories
-from dedup.corpus import Corpus, grouping, meant, strands
+from dedup.corpus import Corpus, grouping, meant, strands, vocabularies
 from dedup.corpus.results import read_matches
 from dedup.reading import desk_of
 from dedup.records import Article, Match, Recipe, Relation, UnknownArticle
@@ -63,7 +63,7 @@ class Appearance:
 
 def retell(corpus: Corpus, reference: str, recipe: Recipe | None = None) -> Retold:
     """Return the story that an id or address means, see `meant.meant`, which tells what is raised."""
-    recipe = recipe or Recipe()
+    recipe = recipe or vocabularies.settled(corpus)
     grouping.check_recipe(corpus, recipe)
     with corpus.reading() as connection:
         story = meant.story(connection, reference)
@@ -72,9 +72,15 @@ def retell(corpus: Corpus, reference: str, recipe: Recipe | None = None) -> Reto
     names = sorted(tellers)
     central = names[stories.central(strands.vectors([tellers[name].told for name in names]))]
     desk = desk_of(corpus, recipe)
-    said = dict(zip(names, desk.terms(desk.batch([tellers[name].article for name in names])), strict=True))
+    batch = desk.batch([tellers[name].article for name in names])
+    said = dict(zip(names, desk.terms(batch), strict=True))
+    stand = dict(zip(names, desk.translated(batch), strict=True))
     tellings = [
-        Telling(name, articles, shared(said[name], said[central]) if name != central else ())
+        Telling(
+            name,
+            articles,
+            shared(said[name], said[central], [stand[name], stand[central]]) if name != central else (),
+        )
         for name, articles in _articles(corpus, held).items()
     ]
     tellings.sort(key=lambda telling: moment(telling.articles[0]))

@@ -4,16 +4,25 @@ The weight of a term is that of `background`; a table of all weights of a langua
 """
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dedup import background, cutting
 from dedup.compiled import compiled
-from dedup.records import BEGINS_WITH_DIGIT, CAPITALISED, NAME, PART, Cut, Hashes64, Recipe, TermVector
+from dedup.records import (
+    BEGINS_WITH_DIGIT,
+    CAPITALISED,
+    NAME,
+    PART,
+    Cut,
+    Hashes64,
+    Recipe,
+    TermVector,
+    WordCounts,
+)
 from dedup.signing import has_kernel
 
 Places = NDArray[np.int64]
@@ -43,23 +52,71 @@ class Terms:
         return slice(int(self.ends[text - 1]) if text else 0, int(self.ends[text]))
 
 
-def terms(words: Cut, titles: Cut, own: Mask, languages: Sequence[str], recipe: Recipe) -> Terms:
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What the words of a language weigh and stand for: a table, each word where its hash says or behind.
+
+    A place without a word holds 0 in `slots`. `meanings` are the terms that words count as: themselves, or another
+    language's, if it `translates`. What is not in it weighs `unseen`.
+    """
+
+    slots: Hashes64
+    weights: Weights
+    meanings: Hashes64
+    unseen: float
+    translates: bool = False
+
+
+def scale(
+    language: str,
+    recipe: Recipe,
+    counted: WordCounts | None = None,
+    pivots: Mapping[str, str] | None = None,
+    known: Mapping[str, float] | None = None,
+) -> Scale:
+    """Return the scale of a language, by what was `counted` of its words.
+
+    A word of `pivots` counts as the word that it stands for there, of which `known` tells the weight. That word, found
+    in a text of this language, weighs the same.
+    """
+    stand, weighs = pivots or {}, known or {}
+    own = background.weights(language, recipe, counted)
+    # Last: a word that stands for another may be what a third one stands for.
+    own |= {pivot: weighs[pivot] for pivot in stand.values()}
+    hashes = _hashes(list(own))
+    meanings = hashes.copy()
+    if stand:
+        places = {word: place for place, word in enumerate(own)}
+        meanings[[places[word] for word in stand]] = hashes[[places[pivot] for pivot in stand.values()]]
+    size = 16
+    while size < 2 * len(own):
+        size *= 2
+    slots, order = np.zeros(size, np.uint64), np.zeros(size, np.int64)
+    _fill(slots, order, hashes)
+    weights = np.array(list(own.values()), dtype=np.float64)
+    return Scale(slots, weights[order], meanings[order], background.weight("", language, recipe), bool(stand))
+
+
+def terms(
+    words: Cut, titles: Cut, own: Mask, languages: Sequence[str], scales: Mapping[str, Scale], recipe: Recipe
+) -> Terms:
     """Return the salient terms of texts' own words and titles: each says (1 + log tf) · weight.
 
-    A word of the title counts `recipe.story_title_count` times. Numbers and single letters tell nothing.
+    A word of the title counts `recipe.story_title_count` times. Numbers and single letters tell nothing. `scales` are
+    those of the languages.
     """
     named = words.flags & NAME != 0
+    meant, meant_titles = (_meant(each, languages, scales) for each in (words, titles))
     ends, hashes, places, counts = _distinct(
-        *(words.ends, words.hashes, own & _telling(words), named, titles.ends, titles.hashes, _telling(titles))
+        *(words.ends, meant, own & _telling(words), named, titles.ends, meant_titles, _telling(titles))
     )
     names = 2 * counts[:, 2] >= np.maximum(counts[:, 0], 1)
     # What a title adds is counted apart: its words stand there once or more, and count the same.
     counts = counts[:, 0] + counts[:, 1] * recipe.story_title_count
     weights = np.empty(len(hashes))
-    spoken = np.repeat(np.array(languages, dtype=object), np.diff(ends, prepend=0))
-    for language in set(languages):
-        which = spoken == language
-        weights[which] = _weighed(hashes[which], *_table(language, recipe.story_prior), _unseen(language, recipe))
+    for which, held in _spoken(ends, languages, scales):
+        at = _found(hashes[which], held.slots)
+        weights[which] = np.where(at >= 0, held.weights[at], held.unseen)
     return Terms(ends, hashes, places, (1 + np.log(counts)) * weights, names)
 
 
@@ -118,10 +175,17 @@ def weightiest(ends: Places, said: Weights, most: int) -> tuple[Places, Places]:
     return stops, out[:at].copy()
 
 
-def shared(one: Mapping[str, float], other: Mapping[str, float], count: int = 12) -> tuple[str, ...]:
-    """Return the terms that two texts share, of each how much it says, weightiest first."""
+def shared(
+    one: Mapping[str, float], other: Mapping[str, float], stand: Sequence[Mapping[str, str]] = (), count: int = 12
+) -> tuple[str, ...]:
+    """Return the terms that two texts share, of each how much it says, weightiest first.
+
+    `stand` are the words of texts by the terms they stand for: `rusia = russia` says that `rusia` is written in one.
+    """
     both = sorted(one.keys() & other.keys(), key=lambda term: (-one[term] * other[term], term))
-    return tuple(both[:count])
+    return tuple(
+        " = ".join([*sorted({words[term] for words in stand if term in words}), term]) for term in both[:count]
+    )
 
 
 @compiled
@@ -195,24 +259,22 @@ def _distinct(
     return out_ends, out[:at].copy(), places[:at].copy(), counts[:at].copy()
 
 
-@cache
-def _table(language: str, prior: float) -> tuple[Hashes64, Weights]:
-    """Return the hashes and weights of a language's words, each at a place that its hash says or behind it.
-
-    An open-addressed table; a place without a word holds 0.
-    """
-    known = background.weights(language, prior)
-    hashes = _hashes(list(known))
-    size = 16
-    while size < 2 * len(known):
-        size *= 2
-    slots, weights = np.zeros(size, np.uint64), np.zeros(size)
-    _fill(slots, weights, hashes, np.array(list(known.values()), dtype=np.float64))
-    return slots, weights
+def _spoken(ends: Places, languages: Sequence[str], scales: Mapping[str, Scale]) -> Iterator[tuple[Mask, Scale]]:
+    """Yield which of what texts have, up to `ends`, is of each language, and the scale of that."""
+    spoken = np.repeat(np.array(languages, dtype=object), np.diff(ends, prepend=0))
+    for language in set(languages):
+        yield spoken == language, scales[language]
 
 
-def _unseen(language: str, recipe: Recipe) -> float:
-    return background.weight("", language, recipe)
+def _meant(words: Cut, languages: Sequence[str], scales: Mapping[str, Scale]) -> Hashes64:
+    """Return the terms that words count as."""
+    if not any(scales[language].translates for language in set(languages)):
+        return words.hashes
+    meant = words.hashes.copy()
+    for which, held in _spoken(words.ends, languages, scales):
+        at = _found(words.hashes[which], held.slots)
+        meant[which] = np.where(at >= 0, held.meanings[at], words.hashes[which])
+    return meant
 
 
 def _hashes(words: Sequence[str]) -> Hashes64:
@@ -227,22 +289,24 @@ def _hashes(words: Sequence[str]) -> Hashes64:
 
 
 @compiled
-def _fill(slots: Hashes64, weights: Weights, hashes: Hashes64, values: Weights) -> None:
+def _fill(slots: Hashes64, order: Places, hashes: Hashes64) -> None:
+    """Put words into free slots; `order` tells afterwards which word each slot holds."""
     mask = np.uint64(len(slots) - 1)
     for word in range(len(hashes)):
         slot = np.int64(hashes[word] & mask)
         while slots[slot] != 0:
             slot = (slot + 1) % len(slots)
-        slots[slot], weights[slot] = hashes[word], values[word]
+        slots[slot], order[slot] = hashes[word], word
 
 
 @compiled
-def _weighed(hashes: Hashes64, slots: Hashes64, weights: Weights, unseen: float) -> Weights:
+def _found(hashes: Hashes64, slots: Hashes64) -> Places:
+    """Return the slot of each word, -1 where there is none."""
     mask = np.uint64(len(slots) - 1)
-    out = np.empty(len(hashes))
+    out = np.empty(len(hashes), np.int64)
     for word in range(len(hashes)):
         slot = np.int64(hashes[word] & mask)
         while slots[slot] != 0 and slots[slot] != hashes[word]:
             slot = (slot + 1) % len(slots)
-        out[word] = weights[slot] if slots[slot] == hashes[word] else unseen
+        out[word] = slot if slots[slot] == hashes[word] else -1
     return out

@@ -8,15 +8,19 @@ from collections.abc import Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
-from dedup.corpus import Corpus, grouping
+from dedup import embedding
+from dedup.corpus import Corpus, grouping, vocabularies
 from dedup.corpus.grouping import Outcome
+from dedup.embedding import Embedding
 from dedup.gathering import gather
 from dedup.reading import Desk
 from dedup.records import Recipe, Updated
 from dedup.stages import Progress, candidates, learn, moved, own_texts, read_state, sign, terms, verify
 from dedup.telling import tell_stories
 from dedup.uncollected import uncollected
+from dedup.vocabulary import look_up
 
 # Articles that are grouped and stored together: as many as fit into memory, and soon enough that others can write.
 _AT_ONCE = 20_000
@@ -27,14 +31,18 @@ def update(
     recipe: Recipe | None = None,
     now: datetime | None = None,
     progress: Progress | None = None,
+    embeddings: Path | str | None = None,
 ) -> Updated:
     """Group what came, changed or went since the last update; return what was done, in counts.
 
-    `progress` is called with a stage, how much of it is done, and how much there is. Raises RecipeError when the
-    corpus was grouped by another recipe, Busy while another process updates it.
+    `recipe` None: the defaults, with the background that was chosen for this corpus. `progress` is called with a stage,
+    how much of it is done, and how much there is. `embeddings` is the folder of a model2vec model, by which stories are
+    told across languages. Raises RecipeError when the corpus was grouped by another recipe, background or embedding,
+    Busy while another process updates it, GemaError for a folder without such a model.
     """
+    words = embedding.opened(embeddings) if embeddings is not None else None
     with corpus.alone("updating"), uncollected():
-        return _update(corpus, recipe or Recipe(), now or datetime.now(UTC), progress or _silent)
+        return _update(corpus, _recipe(corpus, recipe, words), words, now or datetime.now(UTC), progress or _silent)
 
 
 def rebuild(
@@ -42,20 +50,33 @@ def rebuild(
     recipe: Recipe | None = None,
     now: datetime | None = None,
     progress: Progress | None = None,
+    embeddings: Path | str | None = None,
 ) -> Updated:
-    """Group the whole corpus anew, by another recipe if need be; families and stories keep their ids."""
+    """Group the whole corpus anew, by another recipe if need be; families and stories keep their ids.
+
+    See `update` for what it is given.
+    """
+    words = embedding.opened(embeddings) if embeddings is not None else None
     with corpus.alone("updating"), uncollected():
+        wanted = _recipe(corpus, recipe, words)
         grouping.forget_results(corpus)
-        return _update(corpus, recipe or Recipe(), now or datetime.now(UTC), progress or _silent)
+        return _update(corpus, wanted, words, now or datetime.now(UTC), progress or _silent)
 
 
-def _update(corpus: Corpus, recipe: Recipe, now: datetime, tell: Progress) -> Updated:
+def _recipe(corpus: Corpus, given: Recipe | None, words: Embedding | None) -> Recipe:
+    recipe = given or vocabularies.chosen(corpus)
+    vocabularies.background(corpus, recipe.story_background)
+    return replace(recipe, story_embedding=words.fingerprint) if words else recipe
+
+
+def _update(corpus: Corpus, recipe: Recipe, words: Embedding | None, now: datetime, tell: Progress) -> Updated:
     grouping.check_recipe(corpus, recipe)
     done = Updated()
     # What comes while this runs is for the next update: a crawl would keep this one from ever ending.
     waiting = grouping.waiting(corpus)
     while waiting > 0 and (changed := grouping.take_changes(corpus, _AT_ONCE)):
         waiting -= len(changed)
+        look_up(corpus, recipe, words, now, tell)
         step = _group(corpus, recipe, changed, now, tell)
         done = replace(
             step,

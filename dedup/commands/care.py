@@ -8,28 +8,39 @@ import typer
 
 from dedup.commands import NO_CORPUS, CorpusOption, app, examples, leave, progress_bars
 
+EmbeddingsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--embeddings",
+        metavar="PATH",
+        envvar="GEMA_EMBEDDINGS",
+        show_envvar=False,
+        help="The folder of a model2vec model: stories are told across languages too. (default: $GEMA_EMBEDDINGS)",
+    ),
+]
+
 
 @app.command(epilog=examples("dedup update", "dedup update --corpus sqlite:///data/other.db"))
-def update(corpus: CorpusOption = None) -> None:
+def update(corpus: CorpusOption = None, embeddings: EmbeddingsOption = None) -> None:
     """Group what came, changed or went since the last update."""
     from dedup.corpus import Corpus
     from dedup.report.wording import summary
     from dedup.updating import update as run
 
     with Corpus.open(corpus) as opened, progress_bars() as progress:
-        done = run(opened, progress=progress)
+        done = run(opened, progress=progress, embeddings=embeddings)
     print(summary(done))
 
 
 @app.command(epilog=examples("dedup rebuild", "dedup rebuild --corpus sqlite:///data/other.db"))
-def rebuild(corpus: CorpusOption = None) -> None:
+def rebuild(corpus: CorpusOption = None, embeddings: EmbeddingsOption = None) -> None:
     """Group the whole corpus anew; families and stories keep their ids."""
     from dedup.corpus import Corpus
     from dedup.report.wording import summary
     from dedup.updating import rebuild as run
 
     with Corpus.open(corpus) as opened, progress_bars() as progress:
-        done = run(opened, progress=progress)
+        done = run(opened, progress=progress, embeddings=embeddings)
     print(summary(done))
 
 

@@ -53,10 +53,24 @@ def check_recipe(corpus: Corpus, recipe: Recipe) -> None:
     """Raise RecipeError when the corpus holds results of another recipe."""
     with corpus.reading() as connection:
         stored = _facts(connection).get("recipe")
-    if stored is not None and json.loads(stored) != recipe.as_dict():
+    if stored is not None and (used := json.loads(stored)) != recipe.as_dict():
+        other = _other(used, recipe)
         raise RecipeError(
-            f"the corpus {corpus.address} was grouped by another recipe; `dedup rebuild` groups it anew by this one"
+            f"the corpus {corpus.address} was grouped by {other}; `dedup rebuild` groups it anew by this one"
         )
+
+
+def _other(used: Mapping[str, object], recipe: Recipe) -> str:
+    """Return what is another in the recipe that was used."""
+    others = {name for name, value in recipe.as_dict().items() if used.get(name) != value}
+    if others == {"story_background"}:
+        wanted = recipe.story_background or "the prior alone"
+        return f"another background of words than {wanted}, which `dedup background` has chosen since"
+    if others == {"story_embedding"}:
+        held, wanted = (str(name)[:12] for name in (used["story_embedding"], recipe.story_embedding))
+        given = f"the embedding {wanted} is given" if wanted else "none is given with --embeddings or GEMA_EMBEDDINGS"
+        return f"{f'the embedding {held}' if held else 'no embedding'}, and now {given}"
+    return "another recipe"
 
 
 def forget_results(corpus: Corpus) -> None:

@@ -328,6 +328,19 @@ days_due = Table(
     Column("moved", Integer, nullable=False),
 )
 
+# What is known of words, by what it is: `background`, in how many of so many texts each stands, or `lexicon`, which
+# English one each stands for. `content` is JSON, deflated; `version` follows from it, or from what it was made by.
+vocabularies = Table(
+    "vocabularies",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("version", String(64), primary_key=True),
+    Column("language", String(16), primary_key=True),
+    Column("texts", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("at", Time, nullable=False),
+)
+
 # What a person says a site repeats, or does not, in words of its own: an input, like an article.
 pins = Table(
     "pins",

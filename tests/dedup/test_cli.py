@@ -519,11 +519,14 @@ def test_a_bug_is_not_hidden(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
             "report",
             "backup",
             "forget",
+            "background learn",
+            "background show",
+            "background forget",
         )
     ],
 )
 def test_every_command_explains_itself_with_examples(run: Run, command: str) -> None:
-    left = run(command, "--help")
+    left = run(*command.split(), "--help")
     assert left.code == 0
     assert f"dedup {command}" in left.out.split("Examples:")[1]
     assert "--corpus" in left.out

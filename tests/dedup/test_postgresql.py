@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, select, text
 
-from dedup import Article, Corpus, search
-from dedup.corpus import many, schema
+from dedup import Article, Corpus, counting, search
+from dedup.corpus import many, schema, vocabularies
 from dedup.corpus.results import snapshot
 from dedup.exports import export
 from dedup.records import Busy
@@ -117,6 +117,20 @@ def test_an_update_finds_there_what_it_finds_in_sqlite(
         results.append((done, snapshot(corpus), sorted(map(repr, export(corpus)))))
     assert results[0] == results[1]
     assert len(results[0][1].families) > 1
+
+
+def test_what_was_learned_of_words_is_there_what_it_is_in_sqlite(
+    there: Callable[[], Corpus], new_corpus: Callable[[], Corpus]
+) -> None:
+    results = []
+    for corpus in (there(), new_corpus()):
+        corpus.add(press_articles())
+        update(corpus, now=NOW)
+        version, counted = counting.learn(corpus, (), NOW)
+        rebuild(corpus, now=NOW)
+        results.append((version, counted, vocabularies.versions(corpus), snapshot(corpus)))
+    assert results[0] == results[1]
+    assert results[0][1]["id"].words
 
 
 def test_a_search_finds_there_what_it_finds_in_sqlite(

@@ -17,6 +17,10 @@ RECIPE = Recipe()
 LETTERS = str.maketrans("0123456789", "abcdefghij")
 
 
+def scales(language: str) -> dict[str, terms.Scale]:
+    return {language: terms.scale(language, RECIPE)}
+
+
 def test_a_name_weighs_more_than_a_common_word() -> None:
     assert background.weight("yang", "id", RECIPE) < 0.01
     assert background.weight("sumberwangi", "id", RECIPE) > 10
@@ -29,11 +33,13 @@ def test_javanese_is_weighed_by_indonesian() -> None:
 
 def test_all_weights_of_a_language_are_those_of_its_words() -> None:
     for language in ("id", "und"):
-        known = background.weights(language, RECIPE.story_prior)
+        known = background.weights(language, RECIPE)
         some = [*list(known)[:: len(known) // 50], "sumberwangi"]
         asked = cutting.by_words([" ".join(some)])
         spelled = [" ".join(some)[start:stop] for start, stop in zip(asked.starts, asked.stops, strict=True)]
-        found = terms.terms(asked, cutting.by_words([""]), np.ones(len(spelled), dtype=bool), [language], RECIPE)
+        found = terms.terms(
+            asked, cutting.by_words([""]), np.ones(len(spelled), dtype=bool), [language], scales(language), RECIPE
+        )
         for place, said in zip(found.places.tolist(), found.said.tolist(), strict=True):
             count = spelled.count(spelled[place])
             assert said == pytest.approx((1 + np.log(count)) * background.weight(spelled[place], language, RECIPE))
@@ -41,7 +47,7 @@ def test_all_weights_of_a_language_are_those_of_its_words() -> None:
 
 def test_a_word_of_the_title_counts_as_if_it_stood_in_the_text_as_often() -> None:
     words, titles = cutting.by_words(["kapal kapal karam"]), cutting.by_words(["Kapal Raya Raya"])
-    found = terms.terms(words, titles, np.ones(3, dtype=bool), ["id"], RECIPE)
+    found = terms.terms(words, titles, np.ones(3, dtype=bool), ["id"], scales("id"), RECIPE)
     said = dict(zip(found.hashes.tolist(), found.said.tolist(), strict=True))
     expected = {"kapal": 2 + RECIPE.story_title_count, "karam": 1, "raya": RECIPE.story_title_count}
     for word, count in expected.items():
@@ -55,7 +61,7 @@ def test_what_names_nobody_tells_no_story() -> None:
     words = cutting.by_words([advice, report, advice.lower()])
     titles = cutting.by_words(["Kebaya"] * 3)
     own = np.ones(len(words.hashes), dtype=bool)
-    found = terms.terms(words, titles, own, ["id"] * 3, RECIPE)
+    found = terms.terms(words, titles, own, ["id"] * 3, scales("id"), RECIPE)
     lengths = [len(each.keys) for each in terms.vectors(found, words, own, RECIPE)]
     # Where nothing is capitalised nothing is known of names.
     assert lengths[0] == 0
@@ -69,7 +75,7 @@ def test_no_single_term_carries_a_similarity() -> None:
     texts = [" ".join(["sumberwangi"] * 9 + [f"{name}kata{place}" for place in range(30)]) for name in "ab"]
     words = cutting.by_words([text.translate(LETTERS) for text in texts])
     own = np.ones(78, dtype=bool)
-    found = terms.terms(words, cutting.by_words(["", ""]), own, ["id", "id"], RECIPE)
+    found = terms.terms(words, cutting.by_words(["", ""]), own, ["id", "id"], scales("id"), RECIPE)
     one, other = terms.vectors(found, words, own, RECIPE)
     shared = np.intersect1d(one.keys, other.keys)
     assert len(shared) == 1
