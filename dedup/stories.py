@@ -129,35 +129,35 @@ def around(vectors: Vectors, first: int, seeds: Places, recipe: Recipe) -> Reach
 
 def alike_to(vectors: Vectors, first: int, others: Vectors, least: float) -> Places:
     """Return the places from `first` on of what is at least so much alike to any of others."""
-    found = _alike_to(
-        vectors.ends, vectors.keys, vectors.weights, first, others.ends, others.keys, others.weights, least
-    )
-    return np.flatnonzero(found)
+    held = _postings(others, np.ones(len(others.keys), dtype=bool))
+    given = held.terms, held.starts, held.holders, held.weights, len(others.ends)
+    return np.flatnonzero(_any_alike(vectors.ends, vectors.keys, vectors.weights, first, *given, least))
 
 
 @dataclass(frozen=True, slots=True)
 class _Postings:
-    """The weightiest terms of some: term t stands in `holders[starts[t]:starts[t + 1]]`, there with `weights`.
+    """Some terms of vectors: term t of `terms`, sorted, stands in `holders[starts[t]:starts[t + 1]]`, with `weights`.
 
-    `numbers` are those of these terms wherever they are among the weightiest, -1 of others.
+    `numbers` tell for all terms of the vectors which of these they are, -1 where none.
     """
 
+    terms: Hashes32
     numbers: NDArray[np.int32]
     starts: Places
     holders: NDArray[np.int32]
     weights: Weights
 
 
-def _postings(vectors: Vectors, top: NDArray[np.bool_]) -> _Postings:
-    weighty = np.flatnonzero(top)
-    order = weighty[np.argsort(vectors.keys[weighty], kind="stable")]
+def _postings(vectors: Vectors, some: NDArray[np.bool_]) -> _Postings:
+    places = np.flatnonzero(some)
+    order = places[np.argsort(vectors.keys[places], kind="stable")]
     keys = vectors.keys[order]
     fresh = np.append(True, keys[1:] != keys[:-1])[: len(keys)]
-    numbers = np.full(len(top), -1, np.int32)
+    numbers = np.full(len(some), -1, np.int32)
     numbers[order] = np.cumsum(fresh) - 1
     starts = np.append(np.flatnonzero(fresh), len(keys))
     holders = np.repeat(np.arange(len(vectors.ends), dtype=np.int32), np.diff(vectors.ends, prepend=0))
-    return _Postings(numbers, starts, holders[order], vectors.weights[order])
+    return _Postings(keys[fresh], numbers, starts, holders[order], vectors.weights[order])
 
 
 def _asked(
@@ -374,29 +374,44 @@ def _near(
 
 
 @compiled
-def _alike_to(
+def _any_alike(
     ends: Places,
     keys: Hashes32,
     weights: Weights,
     first: int,
-    other_ends: Places,
-    other_keys: Hashes32,
-    other_weights: Weights,
+    terms: Hashes32,
+    starts: Places,
+    holders: NDArray[np.int32],
+    theirs: Weights,
+    count: int,
     least: float,
 ) -> NDArray[np.bool_]:
+    """Return which vectors are at least so much alike to any of `count` others, whose terms and holders are given."""
     found = np.zeros(len(ends), np.bool_)
-    size = _room(other_ends, np.arange(len(other_ends)))
-    slots, said = np.full(size, -1, np.int64), np.empty(size)
-    start = 0
-    for stop in other_ends:
-        for place in range(start, stop):
-            slot = _slot(slots, other_keys[place])
-            slots[slot], said[slot] = other_keys[place], other_weights[place]
-        for item in range(first, len(ends)):
-            if not found[item] and _against(slots, said, ends, keys, weights, item) >= least:
-                found[item] = True
-        slots[:] = -1
-        start = stop
+    size = 16
+    while size < 3 * len(terms):
+        size *= 2
+    slots, numbers = np.full(size, -1, np.int64), np.empty(size, np.int64)
+    for term in range(len(terms)):
+        slot = _slot(slots, terms[term])
+        slots[slot], numbers[slot] = terms[term], term
+    totals, met = np.zeros(count), np.empty(count, np.int64)
+    for item in range(first, len(ends)):
+        seen = 0
+        for place in range(ends[item - 1] if item else 0, ends[item]):
+            slot = _slot(slots, keys[place])
+            if slots[slot] < 0:
+                continue
+            term = numbers[slot]
+            for row in range(starts[term], starts[term + 1]):
+                holder = holders[row]
+                if totals[holder] == 0:
+                    met[seen] = holder
+                    seen += 1
+                totals[holder] += np.float64(weights[place]) * np.float64(theirs[row])
+        for which in range(seen):
+            found[item] |= totals[met[which]] >= least
+            totals[met[which]] = 0.0
     return found
 
 

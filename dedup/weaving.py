@@ -23,8 +23,8 @@ Progress = Callable[[str, int, int], None]
 Merges = dict[int, tuple[int, int]]
 Places = stories.Places
 
-# So many lost or changed neighbours are looked for one by one; for more, the whole day is told.
-_FEW = 500
+# So many lost or changed neighbours are looked for; for more, the whole day is told.
+_FEW = 20_000
 # Two stories are as alike as their families on average: with this less, no rounding hides one that is.
 _SURELY = 0.001
 
