@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from dedup.corpus import Added, Corpus
     from dedup.corpus import schema as tables
     from dedup.corpus.lock import hold
+    from dedup.durations import duration, moment_or_age, written
     from dedup.finding import Found, find
     from dedup.flowing import Flows, flows
     from dedup.origins import Confidence, Origin, origin
@@ -38,10 +39,12 @@ __all__ = [
     "Snapshot",
     "article_id",
     "compare",
+    "duration",
     "find",
     "find_copies",
     "flows",
     "hold",
+    "moment_or_age",
     "origin",
     "rebuild",
     "search",
@@ -49,6 +52,7 @@ __all__ = [
     "spelling",
     "tables",
     "update",
+    "written",
 ]
 
 # Each is loaded when it is first asked for: databases and numbers take longer to import than `dedup --help` runs.
@@ -76,6 +80,9 @@ _ROOM_OF = {
     "Answers": "dedup.searching",
     "search": "dedup.searching",
     "hold": "dedup.corpus.lock",
+    "duration": "dedup.durations",
+    "moment_or_age": "dedup.durations",
+    "written": "dedup.durations",
     "site_of_host": "dedup.sites",
     "spelling": "dedup.addresses",
     "rebuild": "dedup.updating",
