@@ -17,6 +17,7 @@ from dedup.report.news import Known
 
 KNOWN = "known.json"
 LATEST = "latest"
+LAST = ("last", LATEST)
 _NAME = re.compile(r"(\d{4}-\d\d-\d\dT\d{6}Z)(?:-([1-9]\d{0,8}))?")
 _STAMP = "%Y-%m-%dT%H%M%SZ"
 
@@ -47,13 +48,13 @@ def reports(folder: Path) -> list[Path]:
     return sorted(found, key=lambda path: found[path])
 
 
-def compared(folder: Path, against: str | None = None, without: date | None = None) -> tuple[str, Known | None]:
+def compared(folder: Path, against: str = LATEST, without: date | None = None) -> tuple[str, Known | None]:
     """Return the name of the earlier report that a new one is compared with, and what it knew; "", None without one.
 
-    That is the one called `against`, for which GemaError is raised where it cannot be; else the last that can be and is
-    not of the day (UTC) that is to be done `without`.
+    That is the one called `against`, for which GemaError is raised where it cannot be; for one of LAST the last that
+    can be and is not of the day (UTC) that is to be done `without`.
     """
-    if against:
+    if against not in LAST:
         return _named(folder, against)
     for report in reversed(reports(folder)):
         if without is None or not _is_of(report, without):
@@ -99,10 +100,9 @@ def _removed(reports: Iterable[Path]) -> list[Path]:
 
 
 def _named(folder: Path, against: str) -> tuple[str, Known]:
-    wanted = (folder / LATEST).resolve().name if against == LATEST else against
     held = reports(folder)
     for report in held:
-        if report.name == wanted:
+        if report.name == against:
             return report.name, _knew(report)
     last = f"; the last one is {held[-1].name}" if held else "; there is none yet"
     raise Refused(f"there is no report {against!r} in {folder}{last}")
