@@ -7,7 +7,7 @@ import re
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from dedup.durations import duration
@@ -48,11 +48,11 @@ def reports(folder: Path) -> list[Path]:
     return sorted(found, key=lambda path: found[path])
 
 
-def compared(folder: Path, against: str = LATEST, without: date | None = None) -> tuple[str, Known | None]:
+def compared(folder: Path, against: str = LATEST, without: datetime | None = None) -> tuple[str, Known | None]:
     """Return the name of the earlier report that a new one is compared with, and what it knew; "", None without one.
 
     That is the one called `against`, for which GemaError is raised where it cannot be; for one of LAST the last that
-    can be and is not of the day (UTC) that is to be done `without`.
+    can be and is not of the day (UTC) of the moment to do `without`: that day's reports will go.
     """
     if against not in LAST:
         return _named(folder, against)
@@ -69,7 +69,7 @@ def keep_one_a_day(report: Path) -> list[Path]:
     """Remove the other reports of the day (UTC) of `report`, a folder that `files.write` made; return them."""
     made = _made(report.name)
     others = [other for other in reports(report.parent) if other.name != report.name]
-    return _removed(other for other in others if made and _is_of(other, made[0].date()))
+    return _removed(other for other in others if made and _is_of(other, made[0]))
 
 
 def keep(report: Path, wanted: Retention) -> list[Path]:
@@ -128,9 +128,9 @@ def _made(name: str) -> tuple[datetime, int] | None:
         return None
 
 
-def _is_of(report: Path, day: date) -> bool:
+def _is_of(report: Path, moment: datetime) -> bool:
     made = _made(report.name)
-    return made is not None and made[0].date() == day
+    return made is not None and made[0].date() == moment.astimezone(UTC).date()
 
 
 def _is_report(path: Path) -> bool:
