@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dedup.flowing import Flows, flows
     from dedup.origins import Confidence, Origin, origin
     from dedup.records import Article, Busy, GemaError, Match, Recipe, Relation, Snapshot, article_id
+    from dedup.report import retention
     from dedup.searching import Answer, Answers, search
     from dedup.sites import site_of_host
     from dedup.updating import rebuild, update
@@ -47,6 +48,7 @@ __all__ = [
     "moment_or_age",
     "origin",
     "rebuild",
+    "retention",
     "search",
     "site_of_host",
     "spelling",
@@ -86,6 +88,7 @@ _ROOM_OF = {
     "site_of_host": "dedup.sites",
     "spelling": "dedup.addresses",
     "rebuild": "dedup.updating",
+    "retention": "dedup.report",
     "update": "dedup.updating",
 }
 
