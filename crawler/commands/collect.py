@@ -98,7 +98,7 @@ def _wrong(lists: Sequence[str], opts: argparse.Namespace, settings: BaseSetting
 
 
 def _wrong_to_keep(said: str | None) -> str:
-    """Return why `dedup report` would not take this --keep, "" where it would: it runs last, and shall not fail then."""
+    """Return why `dedup report` would not take this --keep, "" where it would: it runs last, too late."""
     try:
         if said is not None:
             retention(said)
