@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from dedup.flowing import Role
+from dedup.origins import Confidence
 from dedup.report import wording
 from dedup.report.html import environment
 from dedup.report.inert import plain, safe_address
@@ -63,6 +64,8 @@ def digest(
         "address": _address,
         "brief": brief,
         "sites": _sites,
+        "said_first": _said_first,
+        "Confidence": Confidence,
         "zone": zone,
     }
     made = environment(zone)
@@ -77,14 +80,14 @@ def brief(text: str, most: int = 140) -> str:
 
 
 def _pieces(views: Iterable[FamilyView | StoryView], moves: Moves) -> list[Piece]:
-    """Return what is new, then what grew, each in the order of the report."""
+    """Return what is new, then what grew, each in the order of the report, what only one site has at the end."""
     new = set(moves.new)
     pieces = [
         Piece(view, view.id in new, len(moves.grown.get(view.id, ())))
         for view in views
         if view.id in new or view.id in moves.grown
     ]
-    return sorted(pieces, key=lambda piece: not piece.new)
+    return sorted(pieces, key=lambda piece: (not piece.new, len(piece.view.sites) < 2))
 
 
 def _copiers(families: Iterable[FamilyView], moves: Moves) -> list[tuple[str, int]]:
@@ -105,6 +108,11 @@ def _headline(changes: Changes) -> str:
         wording.count(len(changes.families.new), "new family of copies", "new families of copies"),
     )
     return ", ".join(new) if changes.any else "Nothing new"
+
+
+def _said_first(view: FamilyView) -> bool:
+    """Tell whether it is worth saying who was first: where only one site has it, it was that one."""
+    return view.origin.known and (len(view.sites) > 1 or view.origin.outside)
 
 
 def _sites(view: FamilyView | StoryView) -> str:

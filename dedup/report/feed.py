@@ -90,7 +90,7 @@ def _told(group: Group) -> Tree.Element:
     """Return what an entry says: how many, who was first, and the articles, as many as fit."""
     said = Tree.Element("div", xmlns=_XHTML)
     _put(said, "p", ", ".join(_counts(group)))
-    if isinstance(group, FamilyView):
+    if isinstance(group, FamilyView) and (len(group.sites) > 1 or group.origin.outside):
         _put(said, "p", f"{wording.origin(group.origin)}.")
     shown = list(_lines(group))
     rows = Tree.SubElement(said, "ul")
