@@ -91,8 +91,8 @@ def _wrong(lists: Sequence[str], opts: argparse.Namespace, settings: BaseSetting
         return ["Invalid -a value, use -a NAME=VALUE"], USAGE
     if wrong := problems({"seeds": ",".join(lists)} | _arguments(opts)):
         return wrong, USAGE
-    if wrong := _wrong_to_keep(opts.keep):
-        return [wrong], USAGE
+    if unkept := _wrong_to_keep(opts.keep):
+        return [unkept], USAGE
     archive = wrong_archive(settings)
     return ([archive], STORAGE) if archive else ([], FINE)
 

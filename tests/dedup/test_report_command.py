@@ -107,6 +107,29 @@ def test_two_reports_with_the_same_arguments_are_the_same(report: Report) -> Non
     assert name in (one / "index.html").read_text()
 
 
+def test_the_manifest_names_what_was_asked_for_and_what_it_was_compared_with(report: Report) -> None:
+    first = folder(report())
+    made = folder(report("--against", "last", "--since", "7d", "--base-url", "https://news.example/"))
+    stated = json.loads((made / "manifest.json").read_text())
+    assert stated["compared_with"] == first.name
+    assert stated["arguments"] == {
+        "zone": "UTC",
+        "since": "2026-11-15T01:00:00+00:00",
+        "new": False,
+        "digest": False,
+        "base_url": "https://news.example/",
+    }
+    assert {"known.json", "feed.xml"} <= stated["files"].keys()
+    assert report("--verify", made).code == 0
+    assert json.loads((first / "manifest.json").read_text())["compared_with"] is None
+
+
+def test_at_a_glance_shows_what_the_page_would(report: Report, tmp_path: Path) -> None:
+    whole, recent = (json.loads(report("--json", *more).out) for more in ((), ("--since", "7d")))
+    assert (whole["articles"], recent["articles"]) == (3, 1)
+    assert not (tmp_path / "reports").exists()
+
+
 def test_the_feed_is_of_all_whatever_the_page_shows(report: Report) -> None:
     whole, little = folder(report()), folder(report("--since", "1d", "--new"))
     assert (whole / "feed.xml").read_bytes() == (little / "feed.xml").read_bytes()
