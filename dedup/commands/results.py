@@ -177,7 +177,7 @@ def report(
         return
     arguments = {"zone": str(zone) if zone else None, **made.arguments}
     made_from = manifest.manifest(found, *said, arguments, made.against)
-    page = write(made.overview, folder, now, zone, made_from, made.files)
+    page = write(made.overview, folder, now, zone, made_from, [made.put])
     _tidy(page.parent, daily, staying)
     print(page)
 

@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import cache, partial
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dedup.flowing import Role
 from dedup.origins import Confidence
 from dedup.report import wording
-from dedup.report.html import environment
 from dedup.report.inert import plain, safe_address
 from dedup.report.news import Changes, Moves
 from dedup.report.views import FamilyView, Overview, StoryView
@@ -66,10 +68,11 @@ def digest(
         "sites": _sites,
         "said_first": _said_first,
         "Confidence": Confidence,
-        "zone": zone,
+        "many": wording.many,
+        "num": "{:,}".format,
+        "moment": partial(wording.moment, zone=zone),
     }
-    made = environment(zone)
-    html, text = (made.get_template(name).render(known) for name in ("digest.html", "digest.txt"))
+    html, text = (_environment().get_template(name).render(known) for name in ("digest.html", "digest.txt"))
     return Digest(html, text)
 
 
@@ -77,6 +80,20 @@ def brief(text: str, most: int = 140) -> str:
     """Return `text` on one line, no longer than that."""
     line = plain(text)
     return line if len(line) <= most else line[: most - 2].rstrip() + " …"
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("dedup.report", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    return made
 
 
 def _pieces(views: Iterable[FamilyView | StoryView], moves: Moves) -> list[Piece]:
@@ -104,8 +121,8 @@ def _copiers(families: Iterable[FamilyView], moves: Moves) -> list[tuple[str, in
 
 def _headline(changes: Changes) -> str:
     new = (
-        wording.count(len(changes.stories.new), "new story", "new stories"),
-        wording.count(len(changes.families.new), "new family of copies", "new families of copies"),
+        wording.many("%(number)s new story", "%(number)s new stories", len(changes.stories.new)),
+        wording.many("%(number)s new family of copies", "%(number)s new families of copies", len(changes.families.new)),
     )
     return ", ".join(new) if changes.any else "Nothing new"
 

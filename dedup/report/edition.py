@@ -37,20 +37,30 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """What a report shows, and the texts of the files that lie beside its pages, by name.
+    """A report to be made: what of the corpus it shows, and what else lies in its folder.
 
-    `arguments` are what it was made with, for its manifest; what it was compared with is named apart.
+    `files` are texts by their names, `arguments` what it is made with, for its manifest.
     """
 
-    overview: Overview
+    shown: Snapshot
+    scope: Scope
     files: Mapping[str, str] = field(default_factory=dict)
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def overview(self) -> Overview:
+        """What is shown, as pages show it."""
+        return replace(overview(self.shown), scope=self.scope)
+
+    @property
     def against(self) -> str | None:
-        """The name of the earlier report that it was compared with, None where there was none."""
-        changes = self.overview.scope.changes
-        return changes.against or None if changes else None
+        """The name of the earlier report that it is compared with, None where there is none."""
+        return self.scope.changes.against or None if self.scope.changes else None
+
+    def put(self, folder: Path) -> None:
+        """Write the files into a folder. Raises OSError when the disk does not let it."""
+        for name, text in self.files.items():
+            (folder / name).write_text(text, encoding="utf-8")
 
 
 def edition(snapshot: Snapshot, wish: Wish, folder: Path, now: datetime, zone: tzinfo | None = None) -> Edition:
@@ -65,7 +75,8 @@ def edition(snapshot: Snapshot, wish: Wish, folder: Path, now: datetime, zone: t
         scope = replace(scope, changes=news.changes(knew, knows, name))
     files = {shelf.KNOWN: news.dumps(knows), "feed.xml": feed(overview(newest(snapshot)), wish.base_url)}
     if wish.digest:
-        told = digest(_of(snapshot, replace(scope, only_new=True)), zone, wish.base_url)
+        only_new = replace(scope, only_new=True)
+        told = digest(Edition(within(snapshot, only_new), only_new).overview, zone, wish.base_url)
         files |= {"digest.html": told.html, "digest.txt": told.text}
     arguments = {
         "since": wish.since.astimezone(UTC).isoformat() if wish.since else None,
@@ -73,8 +84,4 @@ def edition(snapshot: Snapshot, wish: Wish, folder: Path, now: datetime, zone: t
         "digest": wish.digest,
         "base_url": wish.base_url or None,
     }
-    return Edition(_of(snapshot, scope), files, arguments)
-
-
-def _of(snapshot: Snapshot, scope: Scope) -> Overview:
-    return replace(overview(within(snapshot, scope)), scope=scope)
+    return Edition(within(snapshot, scope), scope, files, arguments)

@@ -3,16 +3,13 @@
 import itertools
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from dedup.report import html, json_lines, manifest
 from dedup.report.views import Overview
-
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def write(
@@ -21,9 +18,11 @@ def write(
     now: datetime,
     zone: tzinfo | None = None,
     made_from: Mapping[str, Any] | None = None,
-    beside: Mapping[str, str] = _NOTHING,
+    also: Sequence[Callable[[Path], object]] = (),
 ) -> Path:
-    """Write `<folder>/<now in UTC>/` with index.html, groups.json and the files `beside`; return index.html's path.
+    """Write `<folder>/<now in UTC>/` with index.html and groups.json; return the path of index.html.
+
+    Each of `also` is called with the folder and may write more, before anybody sees it.
 
     `made_from`, a `manifest`, stands in manifest.json with the hashes of the other files.
     Raises OSError when the disk does not let it; then nothing of it is there.
@@ -34,8 +33,8 @@ def write(
     try:
         (unfinished / "index.html").write_text(page, encoding="utf-8")
         (unfinished / "groups.json").write_text(groups, encoding="utf-8")
-        for name, text in beside.items():
-            (unfinished / name).write_text(text, encoding="utf-8")
+        for more in also:
+            more(unfinished)
         if made_from is not None:
             manifest.seal(unfinished, made_from)
         unfinished.chmod(0o755)  # mkdtemp's folders are for one user only; a report is for others to read.

@@ -38,21 +38,18 @@ class Matrix:
 
 def page(overview: Overview, zone: tzinfo | None = None) -> str:
     """Return the report as one HTML page, times as clocks in `zone` show them (None: the system's own)."""
-    return (
-        environment(zone)
-        .get_template("report.html")
-        .render(
-            view=overview,
-            zone=zone,
-            matrix=matrix(overview.flows),
-            roomy=_compared(overview),
-            anchors={family.id: f"family-{number}" for number, family in enumerate(overview.copied, 1)},
-            shown=_CARDS_SHOWN,
-            links=overview.links[:_LINKS_SHOWN],
-            roles=[(role, count) for role in Role if (count := overview.roles.get(role, 0))],
-            Relation=Relation,
-            Role=Role,
-        )
+    environment = _environment(zone)
+    return environment.get_template("report.html").render(
+        view=overview,
+        zone=zone,
+        matrix=matrix(overview.flows),
+        roomy=_compared(overview),
+        anchors={family.id: f"family-{number}" for number, family in enumerate(overview.copied, 1)},
+        shown=_CARDS_SHOWN,
+        links=overview.links[:_LINKS_SHOWN],
+        roles=[(role, count) for role in Role if (count := overview.roles.get(role, 0))],
+        Relation=Relation,
+        Role=Role,
     )
 
 
@@ -78,9 +75,8 @@ def along(time: datetime, times: Sequence[datetime]) -> float:
     return round(100 * (time - times[0]).total_seconds() / span, 2) if span else 50.0
 
 
-def environment(zone: tzinfo | None) -> Environment:
-    """Return what renders templates of reports, times as clocks in `zone` show them."""
-    made = Environment(
+def _environment(zone: tzinfo | None) -> Environment:
+    environment = Environment(
         loader=PackageLoader("dedup.report", ""),
         autoescape=True,
         undefined=StrictUndefined,
@@ -88,8 +84,8 @@ def environment(zone: tzinfo | None) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-    made.filters |= {
+    environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    environment.filters |= {
         "clock": partial(wording.clock, zone=zone),
         "date": partial(wording.date, zone=zone),
         "duration": wording.duration,
@@ -100,8 +96,9 @@ def environment(zone: tzinfo | None) -> Environment:
         "safe_address": safe_address,
         "site": lambda name: name or "no site",
     }
-    made.globals |= {
+    environment.globals |= {
         "along": along,
+        "many": wording.many,
         "count": wording.count,
         "meanings": wording.MEANINGS,
         "measures": wording.measures,
@@ -110,7 +107,7 @@ def environment(zone: tzinfo | None) -> Environment:
         "role_names": wording.ROLES,
         "sides": sides,
     }
-    return made
+    return environment
 
 
 def _compared(overview: Overview) -> frozenset[str]:

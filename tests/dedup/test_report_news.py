@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.records import GemaError, Refused, Snapshot
-from dedup.report import overview, write
+from dedup.report import Edition, overview, write
 from dedup.report.news import Known, Moves, changes, dumps, known, loads
 from dedup.report.scope import Scope, is_since, within
 from dedup.report.shelf import Retention, compared, keep, keep_one_a_day, reports, retention
@@ -213,7 +213,9 @@ def test_what_is_dated_to_a_day_may_have_come_at_its_end() -> None:
 def report(folder: Path, moment: datetime, found: Snapshot | None = None) -> Path:
     """Write a report that can be compared with; return its folder."""
     found = found or snapshot([])
-    return write(overview(found), folder, moment, beside={"known.json": dumps(known(found))}).parent
+    return write(
+        overview(found), folder, moment, also=[Edition(found, Scope(), {"known.json": dumps(known(found))}).put]
+    ).parent
 
 
 def days(folder: Path, number: int) -> list[Path]:
