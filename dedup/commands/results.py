@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dedup.commands import NO_CORPUS, Choose, ChooseOption, CorpusOption, ZoneOption, app, examples, leave, overview
+from dedup.commands import (
+    NO_CORPUS,
+    Choose,
+    ChooseOption,
+    CorpusOption,
+    SinceOption,
+    ZoneOption,
+    app,
+    examples,
+    leave,
+    overview,
+)
 from dedup.commands.moments import ago, moment_or_age
 
 if TYPE_CHECKING:
@@ -16,7 +27,11 @@ if TYPE_CHECKING:
 
 @app.command(
     epilog=examples(
-        "dedup groups", "dedup groups --all --zone Asia/Jakarta", "dedup groups --json", "dedup groups --at 0.7"
+        "dedup groups",
+        "dedup groups --all --zone Asia/Jakarta",
+        "dedup groups --json",
+        "dedup groups --since 24h",
+        "dedup groups --at 0.7",
     )
 )
 def groups(
@@ -31,6 +46,7 @@ def groups(
     ] = False,
     zone: ZoneOption = None,
     choose: ChooseOption = Choose.EARLIEST,
+    since: SinceOption = None,
     at: Annotated[
         float | None,
         typer.Option(
@@ -44,10 +60,13 @@ def groups(
     """List stories and families of copies, largest first."""
     from dedup.report import json_lines, terminal
 
+    wanted = moment_or_age("--since", since, zone)
     if at is not None:
+        if wanted is not None:
+            raise typer.BadParameter("--at or --since, not both")
         _regrouped(corpus, at, everything, as_json, zone)
         return
-    found = overview(corpus, choose.value)
+    found = overview(corpus, choose.value, wanted)
     if as_json:
         for line in json_lines.lines(found):
             print(line)
@@ -111,15 +130,7 @@ def report(
         typer.Option("--out", metavar="DIR", help="The folder of reports. (default: data/reports)"),
     ] = None,
     zone: ZoneOption = None,
-    since: Annotated[
-        str | None,
-        typer.Option(
-            "--since",
-            metavar="WHEN",
-            help="Only families and stories with an article since then, whole: 2026-03-20, 2026-03-20T06:00+07:00, or "
-            "7d, 24h before the last update. What has no date counts by when it was found.",
-        ),
-    ] = None,
+    since: SinceOption = None,
     only_new: Annotated[
         bool, typer.Option("--new", help="Only what changed since the last report, or since --against.")
     ] = False,

@@ -73,6 +73,17 @@ def test_since_counts_back_from_the_last_update(report: Report) -> None:
     assert families(report("--since", "36500d")) == [2, 1]
 
 
+def test_groups_are_shown_since_a_moment_too(press: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
+    def listed(*more: str) -> list[int]:
+        left = run(capsys, press, "groups", "--json", *more)
+        assert left.code == 0
+        return [len(json.loads(line)["articles"]) for line in left.out.splitlines()]
+
+    assert listed() == [2, 1]
+    assert listed("--since", "7d") == [1]
+    assert run(capsys, press, "groups", "--since", "7d", "--at", "0.7").code == 2
+
+
 def test_new_is_what_came_since_the_last_report(report: Report, press: Corpus) -> None:
     assert families(report("--new")) == [2]
     assert families(report("--new")) == []
