@@ -117,6 +117,13 @@ def test_hostile_articles_are_inert(url: str) -> None:
         assert "\u202e" not in text
 
 
+def test_an_address_too_long_for_mail_programs_is_no_link() -> None:
+    far = [replace(article(name, f"{name}.example", text="one"), url=f"https://{name}/" + "x" * 4_000) for name in "ab"]
+    found = made(snapshot(far, {"f": ["a", "b"]}))
+    assert "x" * 99 not in found.html + found.text
+    assert "Title of a" in found.text
+
+
 def test_it_stays_under_what_mail_programs_show() -> None:
     """Everything as long as it gets, of as many families and stories as there may be."""
     long = "&" * 300

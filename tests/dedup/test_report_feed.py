@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as Tree
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup.records import Article, Snapshot
@@ -137,6 +137,8 @@ def test_a_feed_of_nothing_is_a_feed() -> None:
         assert entries(of(found)) == []
 
 
+@example("a\ufffeb\uffff", "\ufffe")
+@example("\ud800", "\udfff")
 @given(st.text(st.characters(codec=None), max_size=60), st.text(st.characters(codec=None), max_size=60))
 def test_no_character_breaks_the_feed(words: str, address: str) -> None:
     odd = [
