@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, ValidationError
 from pydantic_core import ErrorDetails
 
-from crawler.durations import duration, moment_or_age
 from crawler.seedlist import Shard, did_you_mean
+from dedup import duration, moment_or_age
 
 
 def _checked_moment(text: str) -> str:

@@ -18,7 +18,6 @@ from crawler.archive import Archive, Exchange, Kept
 from crawler.arguments import NewsArguments
 from crawler.cadence import Cadence
 from crawler.clock import Clock
-from crawler.durations import duration
 from crawler.entry import ARTICLE, LISTINGS, PAGER
 from crawler.ledger import Ledger
 from crawler.outcome import State
@@ -29,7 +28,7 @@ from crawler.tally import Tally
 from crawler.verdict import Verdict, Worries, barren
 from crawler.workers import Limits, Workers
 from crawler.writer import Writer
-from dedup import Corpus, GemaError, tables
+from dedup import Corpus, GemaError, duration, tables
 
 P = ParamSpec("P")
 T = TypeVar("T")

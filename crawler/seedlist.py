@@ -15,8 +15,7 @@ from urllib.parse import unquote, urlsplit
 from zlib import crc32
 
 from crawler.addresses import canonical, host_of, site_of
-from crawler.durations import duration, written
-from dedup import spelling
+from dedup import duration, spelling, written
 
 logger = logging.getLogger(__name__)
 

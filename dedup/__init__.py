@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from dedup.corpus import Added, Corpus
     from dedup.corpus import schema as tables
     from dedup.corpus.lock import hold
+    from dedup.durations import duration, moment_or_age, written
     from dedup.finding import Found, find
     from dedup.flowing import Flows, flows
     from dedup.origins import Confidence, Origin, origin
     from dedup.records import Article, Busy, GemaError, Match, Recipe, Relation, Snapshot, article_id
+    from dedup.report import retention
     from dedup.searching import Answer, Answers, search
     from dedup.sites import site_of_host
     from dedup.updating import rebuild, update
@@ -38,17 +40,21 @@ __all__ = [
     "Snapshot",
     "article_id",
     "compare",
+    "duration",
     "find",
     "find_copies",
     "flows",
     "hold",
+    "moment_or_age",
     "origin",
     "rebuild",
+    "retention",
     "search",
     "site_of_host",
     "spelling",
     "tables",
     "update",
+    "written",
 ]
 
 # Each is loaded when it is first asked for: databases and numbers take longer to import than `dedup --help` runs.
@@ -76,9 +82,13 @@ _ROOM_OF = {
     "Answers": "dedup.searching",
     "search": "dedup.searching",
     "hold": "dedup.corpus.lock",
+    "duration": "dedup.durations",
+    "moment_or_age": "dedup.durations",
+    "written": "dedup.durations",
     "site_of_host": "dedup.sites",
     "spelling": "dedup.addresses",
     "rebuild": "dedup.updating",
+    "retention": "dedup.report",
     "update": "dedup.updating",
 }
 

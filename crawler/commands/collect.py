@@ -18,7 +18,7 @@ from crawler.commands.strict import Strict, tell
 from crawler.destinations import wrong_archive
 from crawler.run import data_folder
 from crawler.verdict import BUG, FINE, STORAGE, USAGE
-from dedup import Busy
+from dedup import Busy, retention
 
 
 class Command(Strict, ScrapyCommand):
@@ -62,6 +62,11 @@ class Command(Strict, ScrapyCommand):
             "--wait", action="store_true", help="wait for a collection that runs already, instead of leaving"
         )
         parser.add_argument("--reports", metavar="DIR", help="the folder of reports (default: data/reports)")
+        parser.add_argument(
+            "--keep",
+            metavar="HOW",
+            help="remove older reports: 90 keeps so many, 30d those of 30 days (default: none go)",
+        )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run the steps and keep the worst exit code."""
@@ -76,8 +81,7 @@ class Command(Strict, ScrapyCommand):
             self.exitcode, goes_on = _collected(steps, args, opts, self.settings)
             if not goes_on:
                 return
-            reports = ["--out", opts.reports] if opts.reports else []
-            for command in (["dedup.cli", "update"], ["dedup.cli", "report", "--daily", *reports]):
+            for command in (["dedup.cli", "update"], ["dedup.cli", "report", *_report(opts)]):
                 self.exitcode = max(self.exitcode, steps.run(command))
 
 
@@ -87,8 +91,27 @@ def _wrong(lists: Sequence[str], opts: argparse.Namespace, settings: BaseSetting
         return ["Invalid -a value, use -a NAME=VALUE"], USAGE
     if wrong := problems({"seeds": ",".join(lists)} | _arguments(opts)):
         return wrong, USAGE
+    if unkept := _wrong_to_keep(opts.keep):
+        return [unkept], USAGE
     archive = wrong_archive(settings)
     return ([archive], STORAGE) if archive else ([], FINE)
+
+
+def _wrong_to_keep(said: str | None) -> str:
+    """Return why `dedup report` would not take this --keep, "" where it would: it runs last, too late."""
+    try:
+        if said is not None:
+            retention(said)
+    except ValueError as error:
+        return f"--keep: {error}"
+    return ""
+
+
+def _report(opts: argparse.Namespace) -> list[str]:
+    """Return the options of `dedup report`: one a day stays, and says what is new since the day before."""
+    folder = ["--out", opts.reports] if opts.reports else []
+    kept = ["--keep", opts.keep] if opts.keep is not None else []
+    return ["--daily", "--against", "last", *folder, *kept]
 
 
 def _collected(

@@ -21,14 +21,13 @@ from crawler.clock import Clock
 from crawler.commands.fetching import introduce, missing_contact
 from crawler.commands.strict import Strict, tell
 from crawler.destinations import wrong_archive, wrong_feeds, wrong_rules
-from crawler.durations import duration
 from crawler.extensions import RunRecord
 from crawler.guard import Guard
 from crawler.run import data_folder
 from crawler.seedlist import SeedListError
 from crawler.spiders.news import NewsSpider
 from crawler.verdict import BUG, FINE, STORAGE, USAGE
-from dedup import Busy, Corpus, GemaError
+from dedup import Busy, Corpus, GemaError, duration
 
 
 class Command(Strict, crawl.Command):

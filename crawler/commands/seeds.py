@@ -14,9 +14,9 @@ from crawler import seedlist
 from crawler.addresses import is_home, site_of
 from crawler.commands.strict import Help, Strict
 from crawler.destinations import wrong_rules
-from crawler.durations import written
 from crawler.seedlist import Seed, SeedListError
 from crawler.verdict import USAGE
+from dedup import written
 
 _SITE = "site: its feeds, sitemaps and sections will be looked for"
 _MEANINGS = {

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, NoReturn
 from zoneinfo import ZoneInfo
@@ -62,6 +62,15 @@ ChooseOption = Annotated[
         help="Which one stands for a family: the earliest, the most complete, or the one others name as their source.",
     ),
 ]
+SinceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--since",
+        metavar="WHEN",
+        help="Only families and stories with an article since then, whole: 2026-03-20, 2026-03-20T06:00+07:00, or "
+        "7d, 24h before the last update. What has no date counts by when it was found.",
+    ),
+]
 ZoneOption = Annotated[
     tzinfo | None,
     typer.Option(
@@ -81,15 +90,22 @@ def examples(*commands: str) -> str:
 # --- commands ---------------------------------------------------------------------------------------
 
 
-def overview(corpus: str | None, choose: str = "earliest") -> "Overview":
-    """Return all results of the corpus at this address, as reports show them; `choose` is a `representative.Choice`."""
+def overview(corpus: str | None, choose: str = "earliest", since: datetime | timedelta | None = None) -> "Overview":
+    """Return the results of the corpus at this address, as reports show them; `choose` is a `representative.Choice`.
+
+    `since`: only what has an article since then, or since so long before the last update.
+    """
+    from dedup.commands.moments import ago
     from dedup.corpus import Corpus
     from dedup.corpus.results import snapshot
     from dedup.report import overview as arranged
+    from dedup.report.scope import Scope, within
     from dedup.representative import Choice
 
     with Corpus.open(corpus) as opened:
-        return arranged(snapshot(opened), Choice(choose))
+        found = snapshot(opened)
+    first = ago(since, found.updated_at or datetime.now(UTC))
+    return arranged(within(found, Scope(since=first)), Choice(choose))
 
 
 @contextmanager

@@ -7,15 +7,31 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dedup.commands import NO_CORPUS, Choose, ChooseOption, CorpusOption, ZoneOption, app, examples, leave, overview
+from dedup.commands import (
+    NO_CORPUS,
+    Choose,
+    ChooseOption,
+    CorpusOption,
+    SinceOption,
+    ZoneOption,
+    app,
+    examples,
+    leave,
+    overview,
+)
+from dedup.commands.moments import ago, moment_or_age
 
 if TYPE_CHECKING:
-    from dedup.report import Overview
+    from dedup.report import Overview, Retention
 
 
 @app.command(
     epilog=examples(
-        "dedup groups", "dedup groups --all --zone Asia/Jakarta", "dedup groups --json", "dedup groups --at 0.7"
+        "dedup groups",
+        "dedup groups --all --zone Asia/Jakarta",
+        "dedup groups --json",
+        "dedup groups --since 24h",
+        "dedup groups --at 0.7",
     )
 )
 def groups(
@@ -30,6 +46,7 @@ def groups(
     ] = False,
     zone: ZoneOption = None,
     choose: ChooseOption = Choose.EARLIEST,
+    since: SinceOption = None,
     at: Annotated[
         float | None,
         typer.Option(
@@ -43,10 +60,13 @@ def groups(
     """List stories and families of copies, largest first."""
     from dedup.report import json_lines, terminal
 
+    wanted = moment_or_age("--since", since, zone)
     if at is not None:
+        if wanted is not None:
+            raise typer.BadParameter("--at or --since, not both")
         _regrouped(corpus, at, everything, as_json, zone)
         return
-    found = overview(corpus, choose.value)
+    found = overview(corpus, choose.value, wanted)
     if as_json:
         for line in json_lines.lines(found):
             print(line)
@@ -95,7 +115,13 @@ def explain(
 
 
 @app.command(
-    epilog=examples("dedup report", "dedup report --out /srv/www/gema --zone Asia/Jakarta", "dedup report --terminal")
+    epilog=examples(
+        "dedup report",
+        "dedup report --out /srv/www/gema --zone Asia/Jakarta",
+        "dedup report --terminal",
+        "dedup report --since 7d --keep 90",
+        "dedup report --new --digest --base-url https://www.example.org/gema",
+    )
 )
 def report(
     corpus: CorpusOption = None,
@@ -104,7 +130,32 @@ def report(
         typer.Option("--out", metavar="DIR", help="The folder of reports. (default: data/reports)"),
     ] = None,
     zone: ZoneOption = None,
+    since: SinceOption = None,
+    only_new: Annotated[
+        bool, typer.Option("--new", help="Only what changed since the last report, or since --against.")
+    ] = False,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against",
+            metavar="NAME",
+            help="Say what is new since the report DIR/NAME; `last` is the last one, with --daily the last of a day "
+            "before.",
+        ),
+    ] = None,
+    digest: Annotated[
+        bool,
+        typer.Option("--digest", help="Write digest.html and digest.txt: an e-mail of what is new."),
+    ] = False,
+    base_url: Annotated[
+        str | None,
+        typer.Option("--base-url", metavar="URL", help="Where DIR is published: for links in feed.xml and the digest."),
+    ] = None,
     daily: Annotated[bool, typer.Option("--daily", help="Keep only this report of the day (UTC), for cron.")] = False,
+    kept: Annotated[
+        str | None,
+        typer.Option("--keep", metavar="HOW", help="Remove older reports: `90` keeps so many, `30d` those of 30 days."),
+    ] = None,
     in_terminal: Annotated[
         bool, typer.Option("--terminal", help="Print the report at a glance; write nothing.")
     ] = False,
@@ -114,28 +165,41 @@ def report(
         typer.Option("--verify", metavar="REPORT", help="Only tell which files of a report are not as it was made."),
     ] = None,
 ) -> None:
-    """Write DIR/<time>/ with index.html, groups.json, manifest.json, point DIR/latest to it, and print the path."""
+    """Write DIR/<time>/ (index.html, groups.json, feed.xml, manifest.json), point DIR/latest to it, print the path."""
     from dedup.corpus import Corpus
     from dedup.corpus.address import home
     from dedup.corpus.grouping import verdicts
     from dedup.corpus.results import snapshot
     from dedup.corpus.verdicts import pins
-    from dedup.report import keep_one_a_day, manifest, write
-    from dedup.report import overview as arranged
+    from dedup.report import Wish, edition, manifest, write
 
     if check is not None:
         _verify(check)
         return
-    if in_terminal or as_json:
-        _at_a_glance(overview(corpus), as_json, zone)
-        return
+    wanted, published, staying = moment_or_age("--since", since, zone), _published(base_url), _staying(kept)
+    now, folder = datetime.now(UTC), out or home() / "data" / "reports"
     with Corpus.open(corpus) as opened:
-        found = snapshot(opened)
-        made_from = manifest.manifest(found, pins(opened), verdicts(opened), {"zone": str(zone) if zone else None})
-    page = write(arranged(found), out or home() / "data" / "reports", datetime.now(UTC), zone, made_from)
-    if daily:
-        keep_one_a_day(page.parent)
+        found, said = snapshot(opened), (pins(opened), verdicts(opened))
+    # Back from the last update, not from now: the same corpus makes the same report.
+    wish = Wish(ago(wanted, found.updated_at or now), only_new, against or "", daily, digest, published)
+    made = edition(found, wish, folder, now, zone)
+    if in_terminal or as_json:
+        _at_a_glance(made.overview, as_json, zone)
+        return
+    arguments = {"zone": str(zone) if zone else None, **made.arguments}
+    made_from = manifest.manifest(found, *said, arguments, made.against)
+    page = write(made.overview, folder, now, zone, made_from, [made.put])
+    _tidy(page.parent, daily, staying)
     print(page)
+
+
+def _tidy(report: Path, daily: bool, staying: "Retention | None") -> None:
+    from dedup.report import keep, keep_one_a_day
+
+    if daily:
+        keep_one_a_day(report)
+    if staying:
+        keep(report, staying)
 
 
 def _at_a_glance(found: "Overview", as_json: bool, zone: tzinfo | None) -> None:
@@ -158,3 +222,22 @@ def _verify(report: Path) -> None:
     if found:
         leave(f"{report} is not as it was made", NO_CORPUS)
     print(f"{report}: every file is as it was made")
+
+
+def _published(address: str | None) -> str:
+    from dedup.report.inert import safe_address
+
+    if address and not (safe_address(address) and address.lower().startswith("http")):
+        raise typer.BadParameter(
+            f"{address!r} is no address of the web. Like this: --base-url https://www.example.org/gema"
+        )
+    return address or ""
+
+
+def _staying(said: str | None) -> "Retention | None":
+    from dedup.report import retention
+
+    try:
+        return retention(said) if said is not None else None
+    except ValueError as error:
+        raise typer.BadParameter(f"--keep: {error}") from error

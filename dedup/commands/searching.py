@@ -1,13 +1,13 @@
 """`dedup search`: articles that hold some words."""
 
 import sys
-from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Annotated
 
 import typer
 
 from dedup.commands import CorpusOption, ZoneOption, app, examples, progress_bars
 from dedup.commands.finding import tell_ungrouped
+from dedup.commands.moments import moment
 
 
 @app.command(
@@ -44,7 +44,7 @@ def search(
     from dedup.searching import search as look
 
     _refuse_options(words)
-    first, last = _moment("--since", since, zone), _moment("--until", until, zone, end=True)
+    first, last = moment("--since", since, zone), moment("--until", until, zone, end=True)
     with Corpus.open(corpus) as opened:
         with progress_bars() as progress:
             found = look(
@@ -76,21 +76,3 @@ def _refuse_options(words: list[str]) -> None:
             near = get_close_matches(word, known, 1)
             hint = f" Did you mean {near[0]}?" if near else ""
             raise typer.BadParameter(f"there is no option {word}.{hint} A word that must not occur has one dash.")
-
-
-def _moment(option: str, said: str | None, zone: tzinfo | None, end: bool = False) -> datetime | None:
-    """Return a moment in UTC, of a day its beginning or its `end`; typer says so where it is none."""
-    from dedup.sources.moments import is_day, moment
-
-    if said is None:
-        return None
-    found = moment(said, zone or UTC)
-    try:
-        # Without a zone of its own it is as clocks here show it.
-        here = zone or (found.replace(tzinfo=None).astimezone().tzinfo if found else None) or UTC
-        found = moment(said, here)
-        if found is not None:
-            return found + timedelta(days=1) if end and is_day(said) else found
-    except (OverflowError, ValueError):  # The first and the last day that a calendar knows.
-        pass
-    raise typer.BadParameter(f"{said!r} is no date. Like this: {option} 2026-03-20")

@@ -1,19 +1,15 @@
 """A report on disk: a folder of its own for each, complete or not there, and `latest` beside them."""
 
 import itertools
-import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
 from dedup.report import html, json_lines, manifest
 from dedup.report.views import Overview
-
-_REPORT = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z(?:-\d+)?")
-_DAY = len("2026-11-22")
 
 
 def write(
@@ -22,8 +18,11 @@ def write(
     now: datetime,
     zone: tzinfo | None = None,
     made_from: Mapping[str, Any] | None = None,
+    also: Sequence[Callable[[Path], object]] = (),
 ) -> Path:
     """Write `<folder>/<now in UTC>/` with index.html and groups.json; return the path of index.html.
+
+    Each of `also` is called with the folder and may write more, before anybody sees it.
 
     `made_from`, a `manifest`, stands in manifest.json with the hashes of the other files.
     Raises OSError when the disk does not let it; then nothing of it is there.
@@ -34,6 +33,8 @@ def write(
     try:
         (unfinished / "index.html").write_text(page, encoding="utf-8")
         (unfinished / "groups.json").write_text(groups, encoding="utf-8")
+        for more in also:
+            more(unfinished)
         if made_from is not None:
             manifest.seal(unfinished, made_from)
         unfinished.chmod(0o755)  # mkdtemp's folders are for one user only; a report is for others to read.
@@ -43,20 +44,6 @@ def write(
         raise
     _point_latest(report)
     return report / "index.html"
-
-
-def keep_one_a_day(report: Path) -> list[Path]:
-    """Remove the earlier reports of the day (UTC) of `report`, a folder that `write` made; return them."""
-    day = report.name[:_DAY]
-    earlier = [
-        other
-        for other in report.parent.iterdir()
-        if other.is_dir() and not other.is_symlink() and _REPORT.fullmatch(other.name) and other.name[:_DAY] == day
-    ]
-    earlier = sorted(other for other in earlier if other.name != report.name)
-    for other in earlier:
-        shutil.rmtree(other)
-    return earlier
 
 
 def _moved(unfinished: Path, wanted: Path) -> Path:

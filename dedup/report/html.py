@@ -98,6 +98,7 @@ def _environment(zone: tzinfo | None) -> Environment:
     }
     environment.globals |= {
         "along": along,
+        "many": wording.many,
         "count": wording.count,
         "meanings": wording.MEANINGS,
         "measures": wording.measures,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from dedup.flowing import Flow, Role, SiteFlows
 from dedup.origins import Origin
 from dedup.records import Article, Measures, Passage, Recipe, Relation, Tie
+from dedup.report.scope import Scope
 from dedup.representative import Chosen
 
 
@@ -125,6 +126,7 @@ class Overview:
     pending: int = 0
     updated_at: datetime | None = None
     recipe: Recipe = field(default_factory=Recipe)
+    scope: Scope = field(default_factory=Scope)
 
     @property
     def copied(self) -> tuple[FamilyView, ...]:

@@ -41,6 +41,11 @@ def count(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
+def many(one: str, more: str, number: int) -> str:
+    """Return the message for so many, whose `%(number)s` is the number."""
+    return (one if number == 1 else more) % {"number": f"{number:,}"}
+
+
 def articles(number: int) -> str:
     """Return `number` articles in words."""
     return count(number, "article", "articles")

@@ -22,11 +22,16 @@ def collect(place: Place, *more: str) -> Ended:
 
 def test_collecting_crawls_groups_and_reports(newsroom: Newsroom, tmp_path: Path) -> None:
     place = crawls.at(tmp_path, newsroom, [newsroom.url("antar-nusa", "/rss/terkini.xml")])
-    ended = collect(place, "-a", "max_pages=4")
+    old = tmp_path / "reports" / "2020-01-01T000000Z"
+    old.mkdir(parents=True)
+    (old / "index.html").touch()
+    ended = collect(place, "-a", "max_pages=4", "--keep", "30d")
     assert ended.code == 0, ended.err
     assert len(place.articles()) == 4
     assert place.rows(select(func.count()).select_from(tables.family_members)) == [(4,)]
-    assert (tmp_path / "reports" / "latest" / "index.html").is_file()
+    page = tmp_path / "reports" / "latest" / "index.html"
+    assert "There is no earlier report to compare with" in page.read_text(encoding="utf-8")
+    assert not old.exists()
 
 
 def test_update_and_report_follow_a_crawl_that_found_nothing_and_its_code_wins(
@@ -58,6 +63,8 @@ def test_collecting_nothing_is_a_usage_error() -> None:
         (["--max-pages=5"], 2, "unknown option --max-pages; it is an argument of the spider: -a max_pages=…"),
         (["-a", "shard=3/2"], 2, "spider argument shard: '3/2' is no share"),
         (["-a", "shard"], 2, "Invalid -a value"),
+        (["--keep", "0"], 2, "--keep: '0' would keep no report at all"),
+        (["--keep", "some"], 2, "--keep: 'some' is no length of time"),
         (["-s", "ARCHIVE_DIR=/dev/null"], 4, "ARCHIVE_DIR=/dev/null: raw pages cannot be kept there"),
     ],
 )

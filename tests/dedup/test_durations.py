@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.durations import duration, moment_or_age, written
+from dedup.durations import duration, moment_or_age, written
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 
