@@ -108,11 +108,11 @@ def _editions(spelled: Iterable[str], credit: str) -> set[str]:
     """Return the names of which one written in a word may be an edition: "detikJabar" is one of detik."""
     if len(credit.split()) > 1:
         return set()
-    return {name[:end] for name in spelled for end in range(_LEAST_OF_EDITION, len(name))}
+    return {name[:end] for name in spelled for end in range(_LEAST_OF_EDITION, min(len(name), _LONGEST_NAME))}
 
 
-# A shorter beginning is that of other names too.
-_LEAST_OF_EDITION = 5
+# A shorter beginning is that of other names too, and nobody is called by a longer one.
+_LEAST_OF_EDITION, _LONGEST_NAME = 5, 60
 
 
 def _by_title(article: Article, titled: Mapping[str, set[str]]) -> set[str | Outside]:
