@@ -82,7 +82,10 @@ def edition(
     if wish.compares:
         name, knew = shelf.compared(folder, wish.against or shelf.LATEST, now if wish.daily else None)
         scope = replace(scope, changes=news.changes(knew, knows, name))
-    files = {shelf.KNOWN: news.dumps(knows), "feed.xml": feed(overview(newest(snapshot)), wish.base_url)}
+    files = {
+        shelf.KNOWN: news.dumps(knows),
+        "feed.xml": feed(overview(newest(snapshot)), wish.base_url, None if scope.narrow else _page),
+    }
     if wish.digest:
         only_new = replace(scope, only_new=True)
         told = digest(Edition(within(snapshot, only_new), only_new).overview, zone, wish.base_url, _page, language)

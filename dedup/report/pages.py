@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from dedup.flowing import Role
 from dedup.records import Recipe, Relation
 from dedup.report import parts, scripts
+from dedup.report.dictionary import TABLES
 from dedup.report.family_rows import FamilyRows, rows
 from dedup.report.language import ENGLISH, Language
 from dedup.report.layout import environment
@@ -150,6 +151,7 @@ def about_page(recipe: Recipe, setting: Setting) -> str:
         relations=[relation for relation in Relation if relation is not Relation.NONE],
         all_roles=tuple(Role),
         glossary=parts.glossary(setting.language),
+        tables=TABLES,
     )
 
 

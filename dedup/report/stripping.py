@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import boilerplate, cutting
+from dedup.learned import lines as learned_lines
 from dedup.records import Article, Cut, Hashes64, Recipe, Segment
 from dedup.report.pageviews import Repeated, Spans
 
-# A line counts as repeated where this share of its words does.
-_LINE_SHARE = 0.5
 _NOTHING: Hashes64 = np.empty(0, dtype=np.uint64)
 
 
@@ -46,7 +45,7 @@ def repeated(articles: Sequence[Article], learned: Learned, recipe: Recipe) -> d
     words, own = _own(articles, learned, recipe)
     for place, article in enumerate(articles):
         held = words.words(place)
-        for line, share in _lines(article.text, words.starts[held], own[held]):
+        for line, share in learned_lines(article.text, words.starts[held], own[held]):
             counts[article.site][line] += 1
             first.setdefault((article.site, line), (article.url, share))
     found = {}
@@ -69,16 +68,3 @@ def _spans(text: str, words: Cut, held: slice, own: NDArray[np.bool_]) -> Iterat
     starts, stops = words.starts[held], words.stops[held]
     for first, after in list(pairwise(edges.tolist()))[::2]:
         yield int(starts[first]), len(text) if after == len(own) else int(stops[after - 1])
-
-
-def _lines(text: str, starts: NDArray[np.uint32], own: NDArray[np.bool_]) -> Iterator[tuple[str, float]]:
-    """Yield the lines of a text of which enough is repeated, each once, with the share of their words that is."""
-    seen = set()
-    begin = 0
-    for line in text.splitlines(keepends=True):
-        first, last = np.searchsorted(starts, [begin, begin + len(line)])
-        begin += len(line)
-        share = 1 - float(own[first:last].mean()) if last > first else 0.0
-        if share >= _LINE_SHARE and line.strip() not in seen:
-            seen.add(line.strip())
-            yield line.strip(), share
