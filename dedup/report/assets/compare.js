@@ -95,6 +95,9 @@
     const letters = textOf(member), box = element("div", "", `text ${kind}`), whole = element("div", "", "side");
     const original = document.getElementById(`text-${member}`);
     box.dir = "auto";
+    box.tabIndex = 0;
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-label", words.names[member]);
     if (original.lang) box.lang = original.lang;
     let reached = 0;
     for (const [start, end, number, edited] of runs.sort((x, y) => x[0] - y[0] || x[1] - y[1])) {
