@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dedup import cutting, minhash
 from dedup.corpus import Corpus, units, verdicts, vocabularies
-from dedup.reading import Batch, desk_of
+from dedup.reading import desk_of
 from dedup.records import GemaError, Pin, Recipe, Segment
 
 # A line counts as repeated where this share of its words does: what stands about it is learned to a word or two.
@@ -32,7 +32,8 @@ def repeated(corpus: Corpus, site: str, recipe: Recipe | None = None) -> list[Se
     counts: Counter[str] = Counter()
     first: dict[str, tuple[str, float]] = {}
     for place in range(len(batch)):
-        for line, share in _lines(batch, place, own[batch.words.words(place)]):
+        held = batch.words.words(place)
+        for line, share in lines(batch.texts[place], batch.words.starts[held], own[held]):
             counts[line] += 1
             first.setdefault(line, (batch.articles[place].id, share))
     urls = {article.id: article.url for article in corpus.articles([key for key, _ in first.values()])}
@@ -59,10 +60,11 @@ def pin(
     verdicts.pin(corpus, site, text, repeated, now)
 
 
-def _lines(batch: Batch, place: int, own: NDArray[np.bool_]) -> Iterator[tuple[str, float]]:
-    """Yield the lines of a text of which enough is repeated, each once, with the share of their words that is."""
-    text, held = batch.texts[place], batch.words.words(place)
-    starts = batch.words.starts[held]
+def lines(text: str, starts: NDArray[np.uint32], own: NDArray[np.bool_]) -> Iterator[tuple[str, float]]:
+    """Yield the lines of a text of which enough is repeated, each once, with the share of their words that is.
+
+    `starts` is where its words begin, `own` which of them are its own.
+    """
     seen = set()
     begin = 0
     for line in text.splitlines(keepends=True):

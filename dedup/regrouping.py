@@ -1,17 +1,23 @@
 """The families of the corpus at another threshold, from the matches that are stored; nothing else changes."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+
+import numpy as np
 
 from dedup import families, ids, matching, merging
 from dedup.corpus import Corpus, grouping, vocabularies
 from dedup.corpus.results import read_matches, snapshot
 from dedup.reading import desk_of
-from dedup.records import GemaError, Match, Recipe, Snapshot
+from dedup.records import GemaError, Match, Recipe, Relation, Snapshot, Verdict
 
 # Pairs whose texts are in memory at a time.
 _AT_ONCE = 2_000
+# The thresholds a curve is drawn over; each costs what all matches cost, so that many are counted at few.
+_STEPS, _FEW_STEPS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9), (0.2, 0.4, 0.7, 0.9)
+_MANY = 30_000
+Pair = tuple[str, str]
 
 
 def regroup(corpus: Corpus, at: float) -> Snapshot:
@@ -43,6 +49,60 @@ def regroup(corpus: Corpus, at: float) -> Snapshot:
     return replace(stored, families=tuple(found), stories=(), matches=tuple(matches), recipe=changed)
 
 
+def curve(corpus: Corpus, found: Snapshot) -> list[tuple[float, int]]:
+    """Return how many families of several articles there are at other thresholds, as `regroup` finds them, and `found`.
+
+    Each pair is compared again once at most: below the stored threshold what it is depends on nothing but whether its
+    share is reached, and so above it. Returns nothing before the first update.
+    """
+    recipe, chosen = Recipe(), found.recipe.syndicated_share
+    with corpus.reading() as connection:
+        alone = read_matches(connection, alone=True)
+    if not alone:
+        return []
+    steps = _STEPS if len(alone) < _MANY else _FEW_STEPS
+    verdicts, stored = grouping.verdicts(corpus), recipe.syndicated_share
+    under = [match for match in alone if steps[0] <= match.measures.taken < stored]
+    quoted = [match for match in alone if match.relation.joins and match.measures.outside_quotes < recipe.quotes_doubt]
+    joined = {(match.a, match.b): match for match in _compared(corpus, under, _joining_from(steps[0]))}
+    apart = {(match.a, match.b): match for match in _compared(corpus, quoted, _joining_from(1))}
+    counts = {chosen: sum(len(family.members) > 1 for family in found.families)}
+    for at in set(steps) - {chosen}:
+        changed = _joining_from(at)
+        counts[at] = _copied([_at(match, changed, stored, joined, apart) for match in alone], changed, verdicts)
+    return sorted(counts.items())
+
+
+def _joining_from(at: float) -> Recipe:
+    return replace(Recipe(), syndicated_share=at)
+
+
+def _at(
+    match: Match, changed: Recipe, stored: float, joined: Mapping[Pair, Match], apart: Mapping[Pair, Match]
+) -> Match:
+    """Return what two texts are to one another where another share joins."""
+    at, taken = changed.syndicated_share, match.measures.taken
+    if at <= taken < stored:
+        return joined[match.a, match.b]
+    if not (match.relation.joins and match.relation is not Relation.EXACT and taken < at):
+        return match
+    phrases = match.measures.longest_run < changed.excerpt_run
+    part = replace(match, relation=Relation.NONE if phrases else Relation.EXCERPT)
+    return apart.get((match.a, match.b), part)
+
+
+def _copied(matches: Sequence[Match], recipe: Recipe, verdicts: Sequence[Verdict]) -> int:
+    """Return how many families of several articles these matches make."""
+    articles = sorted({key for match in matches for key in (match.a, match.b)} | _named(verdicts))
+    excerpts = merging.merged(articles, matches, recipe)
+    matches = [merging.as_excerpt(match) if (match.a, match.b) in excerpts else match for match in matches]
+    return sum(len(family.members) > 1 for family in families.families(articles, matches, verdicts))
+
+
+def _named(verdicts: Sequence[Verdict]) -> set[str]:
+    return {key for verdict in verdicts for key in (verdict.a, verdict.b)}
+
+
 def is_stored(family: str) -> bool:
     """Tell whether a family of `regroup`, given its id, is as it is stored."""
     return not _OTHER.search(family)
@@ -67,5 +127,8 @@ def _compared(corpus: Corpus, matches: Sequence[Match], recipe: Recipe) -> Itera
     for start in range(0, len(matches), _AT_ONCE):
         chunk = matches[start : start + _AT_ONCE]
         batch = desk.batch(sorted({key for match in chunk for key in (match.a, match.b)}))
-        read = {reading.id: reading for reading in desk.readings(batch, desk.own(batch).words)}
-        yield from (matching.compare(read[match.a], read[match.b], recipe) for match in chunk)
+        articles = [(article.id, article.site) for article in batch.articles]
+        places = {key: place for place, (key, _) in enumerate(articles)}
+        pairs = np.array([[places[match.a], places[match.b]] for match in chunk])
+        yield from matching.compare_all(articles, desk.texts(batch, desk.own(batch).words), pairs, recipe)
+        desk.clear()

@@ -1,9 +1,12 @@
 """`dedup groups`, `explain`, `report`: what was found, to read."""
 
 import json
+import os
 from datetime import UTC, datetime, tzinfo
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import quote
 
 import typer
 
@@ -23,6 +26,25 @@ from dedup.commands.moments import ago, moment_or_age
 
 if TYPE_CHECKING:
     from dedup.report import Overview, Retention
+    from dedup.report.pages import Setting
+
+
+class Lang(StrEnum):
+    """The languages of a report."""
+
+    EN = "en"
+    ID = "id"
+
+
+def share(said: str) -> float:
+    """Return the threshold that is said, like 0.7 or syndicated=0.7; typer says so where it is none."""
+    name, _, number = said.rpartition("=")
+    try:
+        if name in ("", "syndicated"):
+            return float(number)
+    except ValueError:
+        pass
+    raise typer.BadParameter(f"{said!r} is no threshold. Like this: 0.7, or syndicated=0.7")
 
 
 @app.command(
@@ -117,7 +139,8 @@ def explain(
 @app.command(
     epilog=examples(
         "dedup report",
-        "dedup report --out /srv/www/gema --zone Asia/Jakarta",
+        "dedup report --out /srv/www/gema --lang id --zone Asia/Jakarta",
+        "dedup report --at 0.7",
         "dedup report --terminal",
         "dedup report --since 7d --keep 90",
         "dedup report --new --digest --base-url https://www.example.org/gema",
@@ -130,6 +153,17 @@ def report(
         typer.Option("--out", metavar="DIR", help="The folder of reports. (default: data/reports)"),
     ] = None,
     zone: ZoneOption = None,
+    lang: Annotated[Lang, typer.Option("--lang", help="The language of its pages: English or Indonesian.")] = Lang.EN,
+    at: Annotated[
+        float | None,
+        typer.Option(
+            "--at",
+            metavar="SHARE",
+            parser=share,
+            help="Families as they would be were so much of the shorter text needed to join two, like 0.7; nothing is "
+            "stored. (stored: 0.55)",
+        ),
+    ] = None,
     since: SinceOption = None,
     only_new: Annotated[
         bool, typer.Option("--new", help="Only what changed since the last report, or since --against.")
@@ -165,32 +199,54 @@ def report(
         typer.Option("--verify", metavar="REPORT", help="Only tell which files of a report are not as it was made."),
     ] = None,
 ) -> None:
-    """Write DIR/<time>/ (index.html, groups.json, feed.xml, manifest.json), point DIR/latest to it, print the path."""
+    """Write DIR/<time>/, point DIR/latest to it, and print the path of its index.html.
+
+    It holds a page for each story, family and site, groups.json, feed.xml and manifest.json, and needs no server.
+    """
     from dedup.corpus import Corpus
     from dedup.corpus.address import home
     from dedup.corpus.grouping import verdicts
     from dedup.corpus.results import snapshot
     from dedup.corpus.verdicts import pins
-    from dedup.report import Wish, edition, manifest, write
+    from dedup.regrouping import regroup
+    from dedup.report import Wish, edition, manifest
+    from dedup.report.context import context_of
+    from dedup.report.files import write
+    from dedup.report.language import language
+    from dedup.report.sheets import report as report_of
+    from dedup.uncollected import uncollected
 
     if check is not None:
         _verify(check)
         return
     wanted, published, staying = moment_or_age("--since", since, zone), _published(base_url), _staying(kept)
     now, folder = datetime.now(UTC), out or home() / "data" / "reports"
-    with Corpus.open(corpus) as opened:
-        found, said = snapshot(opened), (pins(opened), verdicts(opened))
-    # Back from the last update, not from now: the same corpus makes the same report.
-    wish = Wish(ago(wanted, found.updated_at or now), only_new, against or "", daily, digest, published)
-    made = edition(found, wish, folder, now, zone)
-    if in_terminal or as_json:
-        _at_a_glance(made.overview, as_json, zone)
-        return
-    arguments = {"zone": str(zone) if zone else None, **made.arguments}
-    made_from = manifest.manifest(found, *said, arguments, made.against)
-    page = write(made.overview, folder, now, zone, made_from, [made.put])
+    with Corpus.open(corpus) as opened, uncollected():
+        found = snapshot(opened) if at is None else regroup(opened, at)
+        # Back from the last update, not from now: the same corpus makes the same report.
+        wish = Wish(ago(wanted, found.updated_at or now), only_new, against or "", daily, digest, published)
+        made = edition(found, wish, folder, now, zone, language(lang.value))
+        if in_terminal or as_json:
+            _at_a_glance(made.overview, as_json, zone)
+            return
+        arguments = {"zone": str(zone) if zone else None, "lang": lang.value, "at": at, **made.arguments}
+        made_from = manifest.manifest(found, pins(opened), verdicts(opened), arguments, made.against)
+        shown = report_of(made.shown, context_of(opened, found), made.scope)
+        page = write(shown, folder, now, _setting(lang, zone, folder), made_from, [made.put])
     _tidy(page.parent, daily, staying)
     print(page)
+
+
+def _setting(lang: Lang, zone: tzinfo | None, folder: Path) -> "Setting":
+    from dedup.corpus.address import home
+    from dedup.report.language import language
+    from dedup.report.links import Links
+    from dedup.report.pages import Setting
+
+    archive = home() / "data" / "warc"
+    # A report is a folder in the folder of reports.
+    reached = f"../{os.path.relpath(archive, folder)}/" if archive.is_dir() else ""
+    return Setting(language(lang.value), zone, Links(archive=quote(reached)))
 
 
 def _tidy(report: Path, daily: bool, staying: "Retention | None") -> None:

@@ -2,7 +2,6 @@
 
 from dedup.report.data import overview
 from dedup.report.edition import Edition, Wish, edition
-from dedup.report.files import write
 from dedup.report.shelf import Retention, keep, keep_one_a_day, retention
 from dedup.report.views import Overview
 
@@ -16,5 +15,4 @@ __all__ = [
     "keep_one_a_day",
     "overview",
     "retention",
-    "write",
 ]

@@ -1,19 +1,12 @@
 """Two articles side by side: what both say, what only one says, and the small edits in between. Pure."""
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any
 
 from dedup.records import Article, Explanation, Passage, Relation
 from dedup.report.lines import record
 from dedup.report.sides import Piece, sides, turned
-
-# Words of a passage beyond which its edits are not looked for: that takes the square of it where a word recurs.
-_MOST_WORDS = 3_000
-_WORD = re.compile(r"\S+")
-_INSIDE = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +50,7 @@ def beside(explained: Explanation, first: str) -> Beside:
         # What is too short to be compared is a copy all the same where it is equal.
         passages = (Passage(0, len(a.text), 0, len(b.text), len(a.text.split())),)
     left, right = sides(a.text, b.text, passages)
-    edited = _edits(a.text, b.text, passages)
-    return Beside(a, b, match.relation, match.reason, _runs(left, edited[0]), _runs(right, edited[1]))
+    return Beside(a, b, match.relation, match.reason, tuple(_runs(left)), tuple(_runs(right)))
 
 
 def document(shown: Beside) -> dict[str, Any]:
@@ -78,58 +70,7 @@ def _run(run: Run) -> dict[str, Any]:
     return {"text": run.text, "passage": run.passage or None, "edited": run.edited}
 
 
-# --- edits ------------------------------------------------------------------------------------------
-
-_Places = list[tuple[int, int]]
-
-
-def _edits(left: str, right: str, passages: Iterable[Passage]) -> tuple[_Places, _Places]:
-    """Return where each text has other words inside a shared passage."""
-    places: tuple[_Places, _Places] = ([], [])
-    for each in passages:
-        words = _words(left, each.a_start, each.a_end), _words(right, each.b_start, each.b_end)
-        said = _folded(left, words[0]), _folded(right, words[1])
-        if said[0] == said[1] or max(map(len, words)) > _MOST_WORDS:
-            continue
-        compared = SequenceMatcher(a=said[0], b=said[1], autojunk=False)
-        for what, a_start, a_end, b_start, b_end in compared.get_opcodes():
-            if what != "equal":
-                places[0].extend(_span(words[0], a_start, a_end))
-                places[1].extend(_span(words[1], b_start, b_end))
-    return places
-
-
-def _folded(text: str, words: _Places) -> list[tuple[str, ...]]:
-    """Return words as matching takes them: without case and what stands around them."""
-    return [tuple(_INSIDE.findall(text[start:end].casefold())) for start, end in words]
-
-
-def _words(text: str, start: int, end: int) -> _Places:
-    return [found.span() for found in _WORD.finditer(text, start, end)]
-
-
-def _span(words: Sequence[tuple[int, int]], start: int, end: int) -> _Places:
-    """Return from where to where the words from `start` to `end` stand, as one place, or none."""
-    return [(words[start][0], words[end - 1][1])] if start < end else []
-
-
-def _runs(pieces: Iterable[Piece], edited: _Places) -> tuple[Run, ...]:
-    """Cut the pieces of a text where edits begin and end; those outside a passage are no edits of it."""
-    return tuple(_cut(pieces, sorted(edited)))
-
-
-def _cut(pieces: Iterable[Piece], edited: Sequence[tuple[int, int]]) -> Iterator[Run]:
-    place, waiting = 0, list(reversed(edited))
+def _runs(pieces: Iterable[Piece]) -> Iterator[Run]:
     for piece in pieces:
-        end = place + len(piece.text)
-        done = place
-        while piece.passage and waiting and waiting[-1][0] < end:
-            start, stop = (min(max(edge, done), end) for edge in waiting.pop())
-            if start > done:
-                yield Run(piece.text[done - place : start - place], piece.passage)
-            if stop > start:
-                yield Run(piece.text[start - place : stop - place], piece.passage, edited=True)
-            done = max(done, stop)
-        if done < end:
-            yield Run(piece.text[done - place :], piece.passage)
-        place = end
+        for text, edited in piece.words:
+            yield Run(text, piece.passage, edited)

@@ -60,6 +60,10 @@ def headline(article: Article) -> str:
     line = plain(" ".join(words) or article.url)
     if not article.title and len(words) == _HEADLINE_WORDS:
         line += " …"
+    return _short(line)
+
+
+def _short(line: str) -> str:
     return line if len(line) <= _HEADLINE_CHARACTERS else line[: _HEADLINE_CHARACTERS - 2].rstrip() + " …"
 
 
@@ -135,7 +139,7 @@ def _stories(stories: Iterable[Story], families: Mapping[str, FamilyView]) -> tu
         held = [families[name] for name in story.families if name in families]
         held.sort(key=lambda family: (family.times[0] if family.times else _NEVER, family.id))
         if held:
-            label = plain(story.label) or held[0].first.headline
+            label = _short(plain(story.label)) or held[0].first.headline
             views.append(StoryView(story.id, label, story.terms, tuple(held)))
     newest = {view.id: view.times[-1].timestamp() if view.times else float("-inf") for view in views}
     return tuple(sorted(views, key=lambda view: (-len(view.families), -newest[view.id], view.id)))

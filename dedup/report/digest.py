@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
-from functools import cache, partial
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from functools import partial
 
 from dedup.flowing import Role
 from dedup.origins import Confidence
 from dedup.report import wording
 from dedup.report.inert import plain, safe_address
+from dedup.report.language import ENGLISH, Language
+from dedup.report.layout import environment
 from dedup.report.news import Changes, Moves
 from dedup.report.views import FamilyView, Overview, StoryView
 
@@ -42,6 +42,7 @@ def digest(
     zone: tzinfo | None = None,
     base_url: str = "",
     link: Callable[[FamilyView | StoryView], str] | None = None,
+    language: Language = ENGLISH,
 ) -> Digest:
     """Return the e-mail about an overview whose scope holds what is new, of which it shows no more than that.
 
@@ -53,10 +54,12 @@ def digest(
     stories = _pieces(overview.told, changes.stories)
     base = f"{base_url.rstrip('/')}/latest/" if base_url else ""
     known = {
+        "_": language.of,
+        "lang": language.code,
         "view": overview,
         "changes": changes,
-        "subject": f"Gema: {_headline(changes)}",
-        "headline": _headline(changes),
+        "subject": f"Gema: {_headline(changes, language)}",
+        "headline": _headline(changes, language),
         "stories": stories[:_STORIES],
         "families": families[:_FAMILIES],
         "copiers": _copiers(overview.copied, changes.families),
@@ -65,14 +68,14 @@ def digest(
         "page": lambda view: f"{base}{link(view)}" if base and link else "",
         "address": _address,
         "brief": brief,
-        "sites": _sites,
+        "sites": partial(_sites, language=language),
         "said_first": _said_first,
         "Confidence": Confidence,
-        "many": wording.many,
-        "num": "{:,}".format,
-        "moment": partial(wording.moment, zone=zone),
+        "many": language.many,
+        "num": language.number,
+        "moment": partial(wording.moment, zone=zone, language=language),
     }
-    html, text = (_environment().get_template(name).render(known) for name in ("digest.html", "digest.txt"))
+    html, text = (environment().get_template(name).render(known) for name in ("digest.html", "digest.txt"))
     return Digest(html, text)
 
 
@@ -80,20 +83,6 @@ def brief(text: str, most: int = 140) -> str:
     """Return `text` on one line, no longer than that."""
     line = plain(text)
     return line if len(line) <= most else line[: most - 2].rstrip() + " …"
-
-
-@cache
-def _environment() -> Environment:
-    made = Environment(
-        loader=PackageLoader("dedup.report", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-    return made
 
 
 def _pieces(views: Iterable[FamilyView | StoryView], moves: Moves) -> list[Piece]:
@@ -119,12 +108,13 @@ def _copiers(families: Iterable[FamilyView], moves: Moves) -> list[tuple[str, in
     return sorted(copies.items(), key=lambda each: (-each[1], each[0]))[:_COPIERS]
 
 
-def _headline(changes: Changes) -> str:
+def _headline(changes: Changes, language: Language) -> str:
+    families, stories = len(changes.families.new), len(changes.stories.new)
     new = (
-        wording.many("%(number)s new story", "%(number)s new stories", len(changes.stories.new)),
-        wording.many("%(number)s new family of copies", "%(number)s new families of copies", len(changes.families.new)),
+        language.many("%(number)s new story", "%(number)s new stories", stories),
+        language.many("%(number)s new family of copies", "%(number)s new families of copies", families),
     )
-    return ", ".join(new) if changes.any else "Nothing new"
+    return ", ".join(new) if changes.any else language.of("Nothing new")
 
 
 def _said_first(view: FamilyView) -> bool:
@@ -132,11 +122,11 @@ def _said_first(view: FamilyView) -> bool:
     return view.origin.known and (len(view.sites) > 1 or view.origin.outside)
 
 
-def _sites(view: FamilyView | StoryView) -> str:
+def _sites(view: FamilyView | StoryView, language: Language) -> str:
     """Return the sites that have it, as many as fit."""
-    shown = [brief(site, 40) or "no site" for site in view.sites[:_SITES]]
+    shown = [brief(site, 40) or language.of("no site") for site in view.sites[:_SITES]]
     left = len(view.sites) - len(shown)
-    return ", ".join(shown) + (f", +{left:,}" if left else "")
+    return ", ".join(shown) + (f", +{language.number(left)}" if left else "")
 
 
 def _address(address: str) -> str:

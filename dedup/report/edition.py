@@ -11,8 +11,10 @@ from dedup.report import news, shelf
 from dedup.report.data import overview
 from dedup.report.digest import digest
 from dedup.report.feed import feed, newest
+from dedup.report.language import ENGLISH, Language
+from dedup.report.links import Links
 from dedup.report.scope import Scope, within
-from dedup.report.views import Overview
+from dedup.report.views import FamilyView, Overview, StoryView
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,14 @@ class Edition:
             (folder / name).write_text(text, encoding="utf-8")
 
 
-def edition(snapshot: Snapshot, wish: Wish, folder: Path, now: datetime, zone: tzinfo | None = None) -> Edition:
+def edition(
+    snapshot: Snapshot,
+    wish: Wish,
+    folder: Path,
+    now: datetime,
+    zone: tzinfo | None = None,
+    language: Language = ENGLISH,
+) -> Edition:
     """Return the report of `snapshot` that is wished for `now`; earlier ones lie in `folder`, of which one may be read.
 
     Raises GemaError where it cannot be compared with the report that was named.
@@ -73,10 +82,13 @@ def edition(snapshot: Snapshot, wish: Wish, folder: Path, now: datetime, zone: t
     if wish.compares:
         name, knew = shelf.compared(folder, wish.against or shelf.LATEST, now if wish.daily else None)
         scope = replace(scope, changes=news.changes(knew, knows, name))
-    files = {shelf.KNOWN: news.dumps(knows), "feed.xml": feed(overview(newest(snapshot)), wish.base_url)}
+    files = {
+        shelf.KNOWN: news.dumps(knows),
+        "feed.xml": feed(overview(newest(snapshot)), wish.base_url, None if scope.narrow else _page),
+    }
     if wish.digest:
         only_new = replace(scope, only_new=True)
-        told = digest(Edition(within(snapshot, only_new), only_new).overview, zone, wish.base_url)
+        told = digest(Edition(within(snapshot, only_new), only_new).overview, zone, wish.base_url, _page, language)
         files |= {"digest.html": told.html, "digest.txt": told.text}
     arguments = {
         "since": wish.since.astimezone(UTC).isoformat() if wish.since else None,
@@ -85,3 +97,8 @@ def edition(snapshot: Snapshot, wish: Wish, folder: Path, now: datetime, zone: t
         "base_url": wish.base_url or None,
     }
     return Edition(within(snapshot, scope), scope, files, arguments)
+
+
+def _page(view: FamilyView | StoryView) -> str:
+    links = Links()
+    return links.story(view.id) if isinstance(view, StoryView) else links.family(view.id)

@@ -4,46 +4,46 @@ import itertools
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from dedup.report import html, json_lines, manifest
-from dedup.report.views import Overview
+from dedup.report import manifest
+from dedup.report.pages import Setting
+from dedup.report.sheets import Report
+from dedup.report.writing import write_pages
 
 
 def write(
-    overview: Overview,
+    report: Report,
     folder: Path,
     now: datetime,
-    zone: tzinfo | None = None,
+    setting: Setting | None = None,
     made_from: Mapping[str, Any] | None = None,
     also: Sequence[Callable[[Path], object]] = (),
 ) -> Path:
-    """Write `<folder>/<now in UTC>/` with index.html and groups.json; return the path of index.html.
+    """Write `<folder>/<now in UTC>/` with all pages and groups.json; return the path of index.html.
 
     Each of `also` is called with the folder and may write more, before anybody sees it.
 
     `made_from`, a `manifest`, stands in manifest.json with the hashes of the other files.
     Raises OSError when the disk does not let it; then nothing of it is there.
     """
-    page, groups = html.page(overview, zone), json_lines.document(overview)
     folder.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
     try:
-        (unfinished / "index.html").write_text(page, encoding="utf-8")
-        (unfinished / "groups.json").write_text(groups, encoding="utf-8")
+        write_pages(report, unfinished, setting or Setting())
         for more in also:
             more(unfinished)
         if made_from is not None:
             manifest.seal(unfinished, made_from)
         unfinished.chmod(0o755)  # mkdtemp's folders are for one user only; a report is for others to read.
-        report = _moved(unfinished, folder / f"{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}")
+        place = _moved(unfinished, folder / f"{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}")
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
-    _point_latest(report)
-    return report / "index.html"
+    _point_latest(place)
+    return place / "index.html"
 
 
 def _moved(unfinished: Path, wanted: Path) -> Path:

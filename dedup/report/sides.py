@@ -1,17 +1,38 @@
 """Two texts side by side: each cut into pieces, those that both share numbered alike. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dedup.records import Passage
+from dedup.report.edits import edits
+
+Spans = Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a text; `passage` is the number of the shared passage it is, 0 where it is the text's own."""
+    """A part of a text; `passage` is the number of the shared passage it is, 0 where it is the text's own.
+
+    `edits` are where in a passage words stand that the other text has not; `stripped`: its site prints it under
+    everything, so that it was not compared.
+    """
 
     text: str
     passage: int = 0
+    stripped: bool = False
+    edits: Spans = ()
+
+    @property
+    def words(self) -> Iterator[tuple[str, bool]]:
+        """Its text piece by piece, and whether each is edited."""
+        place = 0
+        for start, end in self.edits:
+            if start > place:
+                yield self.text[place:start], False
+            yield self.text[start:end], True
+            place = end
+        if place < len(self.text):
+            yield self.text[place:], False
 
 
 def turned(passages: Sequence[Passage]) -> tuple[Passage, ...]:
@@ -19,26 +40,46 @@ def turned(passages: Sequence[Passage]) -> tuple[Passage, ...]:
     return tuple(Passage(each.b_start, each.b_end, each.a_start, each.a_end, each.words) for each in passages)
 
 
-def sides(earlier: str, later: str, passages: Sequence[Passage]) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
-    """Return the pieces of both texts; `a` of each passage is `earlier`. Numbers follow the later text."""
+def sides(
+    earlier: str, later: str, passages: Sequence[Passage], stripped: tuple[Spans, Spans] = ((), ())
+) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    """Return the pieces of both texts; `a` of each passage is `earlier`. Numbers follow the later text.
+
+    `stripped` tells where furniture stands in each; what is shared is shown as shared, even there.
+    """
     numbered = list(enumerate(sorted(passages, key=lambda each: (each.b_start, each.a_start)), 1))
-    left = [(each.a_start, each.a_end, number) for number, each in numbered]
-    right = [(each.b_start, each.b_end, number) for number, each in numbered]
-    return _pieces(earlier, left), _pieces(later, right)
+    left, right = [], []
+    for number, each in numbered:
+        here, there = edits(earlier[each.a_start : each.a_end], later[each.b_start : each.b_end])
+        left.append((each.a_start, each.a_end, number, here))
+        right.append((each.b_start, each.b_end, number, there))
+    return _pieces(earlier, left, stripped[0]), _pieces(later, right, stripped[1])
 
 
-def _pieces(text: str, runs: Sequence[tuple[int, int, int]]) -> tuple[Piece, ...]:
-    """Cut `text` at `runs` (start, end, number); where two overlap, the words go to the first to start."""
-    pieces = []
+def _pieces(text: str, runs: Sequence[tuple[int, int, int, Spans]], stripped: Spans) -> tuple[Piece, ...]:
+    """Cut `text` at `runs` (start, end, number, edits); where two overlap, the words go to the first to start."""
+    pieces: list[Piece] = []
     place = 0
-    for start, end, number in sorted(runs):
-        start, end = max(start, place), min(end, len(text))
-        if start >= end:
+    for start, end, number, edited in sorted(runs):
+        first, end = max(start, place), min(end, len(text))
+        if first >= end:
             continue
-        if start > place:
-            pieces.append(Piece(text[place:start]))
-        pieces.append(Piece(text[start:end], number))
+        pieces += _own(text, place, first, stripped)
+        inside = tuple((max(a + start, first) - first, b + start - first) for a, b in edited if b + start > first)
+        pieces.append(Piece(text[first:end], number, edits=inside))
         place = end
-    if place < len(text):
-        pieces.append(Piece(text[place:]))
-    return tuple(pieces)
+    return (*pieces, *_own(text, place, len(text), stripped))
+
+
+def _own(text: str, start: int, end: int, stripped: Spans) -> Iterator[Piece]:
+    """Yield what stands in a text between two passages."""
+    for first, last in stripped:
+        first, last = max(first, start), min(last, end)
+        if first >= last:
+            continue
+        if first > start:
+            yield Piece(text[start:first])
+        yield Piece(text[first:last], stripped=True)
+        start = last
+    if start < end:
+        yield Piece(text[start:end])

@@ -1,10 +1,7 @@
 """A report at a glance: its numbers and the head of each of its lists, in the terminal and as JSON."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import timedelta, tzinfo
-from statistics import median
+from datetime import tzinfo
 from typing import Any
 
 from rich.console import Console
@@ -13,37 +10,12 @@ from rich.text import Text
 
 from dedup.flowing import Role
 from dedup.report import accounts, json_lines, wording
+from dedup.report.copying import Copier, fastest
 from dedup.report.inert import plain
 from dedup.report.lines import show, stamp
 from dedup.report.views import FamilyView, Overview, StoryView
 
 TOP = 10
-# One quick copy is chance; from so many on a site is listed among the fastest.
-_LEAST_COPIES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Copier:
-    """A site, how many of its copies can be timed, and the median time after which it had them."""
-
-    site: str
-    copies: int
-    delay: timedelta
-
-
-def fastest(families: Iterable[FamilyView], least: int = _LEAST_COPIES) -> tuple[Copier, ...]:
-    """Return the sites that copy fastest, fastest first: those with at least so many copies that can be timed."""
-    delays: defaultdict[str, list[timedelta]] = defaultdict(list)
-    for family in families:
-        for member in family.members:
-            if member.role is Role.COPY and member.delay is not None:
-                delays[member.article.site].append(member.delay)
-    found = [Copier(site, len(held), _median(held)) for site, held in delays.items() if len(held) >= least]
-    return tuple(sorted(found, key=lambda each: (each.delay, -each.copies, each.site)))
-
-
-def _median(delays: Iterable[timedelta]) -> timedelta:
-    return timedelta(seconds=median(delay.total_seconds() for delay in delays))
 
 
 def summary(overview: Overview, out: Console, zone: tzinfo | None = None, top: int = TOP) -> None:

@@ -1,37 +1,62 @@
-"""Numbers, times and relations in words. Besides the templates all English of the report."""
+"""Numbers, times and relations in words, English where no other language is asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from types import MappingProxyType
 
 from dedup.flowing import Role
 from dedup.origins import Confidence, Origin
 from dedup.records import Measures, Relation, Updated
+from dedup.report import reasons
 from dedup.report.inert import plain
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+from dedup.report.language import ENGLISH, Language, marked
 
 MEANINGS: Mapping[Relation, str] = MappingProxyType(
     {
-        Relation.EXACT: "the same text",
-        Relation.NEAR: "the same article, lightly edited",
-        Relation.REVISION: "a later version by the same site",
-        Relation.SYNDICATED: "one published from the other, or both from one source",
-        Relation.EXCERPT: "one contains a part of the other",
-        Relation.SHARED_QUOTES: "both quote the same words; neither copied",
-        Relation.TEMPLATE: "the same frame with other facts",
-        Relation.SAME_STORY: "two texts about the same thing",
-        Relation.NONE: "not related",
+        Relation.EXACT: marked("the same text"),
+        Relation.NEAR: marked("the same article, lightly edited"),
+        Relation.REVISION: marked("a later version by the same site"),
+        Relation.SYNDICATED: marked("one published from the other, or both from one source"),
+        Relation.EXCERPT: marked("one contains a part of the other"),
+        Relation.SHARED_QUOTES: marked("both quote the same words; neither copied"),
+        Relation.TEMPLATE: marked("the same frame with other facts"),
+        Relation.SAME_STORY: marked("two texts about the same thing"),
+        Relation.NONE: marked("not related"),
     }
 )
 
 ROLES: Mapping[Role, str] = MappingProxyType(
     {
-        Role.FIRST: "original",
-        Role.COPY: "copied",
-        Role.AGENCY: "from an agency or a source outside",
-        Role.AGAIN: "again by the same site",
-        Role.UNORDERED: "shared, order unknown",
+        Role.FIRST: marked("original"),
+        Role.COPY: marked("copied"),
+        Role.AGENCY: marked("from an agency or a source outside"),
+        Role.AGAIN: marked("again by the same site"),
+        Role.UNORDERED: marked("shared, order unknown"),
+    }
+)
+
+RELATIONS: Mapping[Relation, str] = MappingProxyType(
+    {
+        Relation.EXACT: marked("exact"),
+        Relation.NEAR: marked("near"),
+        Relation.REVISION: marked("revision"),
+        Relation.SYNDICATED: marked("syndicated"),
+        Relation.EXCERPT: marked("excerpt"),
+        Relation.SHARED_QUOTES: marked("shared-quotes"),
+        Relation.TEMPLATE: marked("template"),
+        Relation.SAME_STORY: marked("same-story"),
+        Relation.NONE: marked("none"),
+    }
+)
+
+LANGUAGES: Mapping[str, str] = MappingProxyType(
+    {
+        "id": marked("Indonesian"),
+        "ms": marked("Malay"),
+        "en": marked("English"),
+        "jv": marked("Javanese"),
+        "su": marked("Sundanese"),
+        "und": marked("unknown language"),
     }
 )
 
@@ -39,11 +64,6 @@ ROLES: Mapping[Role, str] = MappingProxyType(
 def count(number: int, one: str, many: str) -> str:
     """Return `1 article`, `1,234 articles`."""
     return f"{number:,} {one if number == 1 else many}"
-
-
-def many(one: str, more: str, number: int) -> str:
-    """Return the message for so many, whose `%(number)s` is the number."""
-    return (one if number == 1 else more) % {"number": f"{number:,}"}
 
 
 def articles(number: int) -> str:
@@ -70,65 +90,71 @@ def percent(share: float) -> str:
     return f"{share:.0%}"
 
 
-def duration(span: timedelta) -> str:
+def duration(span: timedelta, language: Language = ENGLISH) -> str:
     """Return `40 s`, `12 min`, `3 h 05 min`, `2 d 4 h`: two units at most."""
     seconds = int(abs(span).total_seconds())
     if seconds < 60:
-        return f"{seconds} s"
+        return language.of("%(seconds)s s", seconds=seconds)
     minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
     if minutes < 60:
-        return f"{minutes} min"
+        return language.of("%(minutes)s min", minutes=minutes)
     if hours < 24:
-        return f"{hours} h {minutes % 60:02} min" if minutes % 60 else f"{hours} h"
-    return f"{days} d {hours % 24} h" if hours % 24 else f"{days} d"
+        rest = f"{minutes % 60:02}"
+        whole = language.of("%(hours)s h", hours=hours)
+        return language.of("%(hours)s h %(minutes)s min", hours=hours, minutes=rest) if minutes % 60 else whole
+    whole = language.of("%(days)s d", days=language.number(days))
+    return language.of("%(days)s d %(hours)s h", days=language.number(days), hours=hours % 24) if hours % 24 else whole
 
 
-def moment(time: datetime, zone: tzinfo | None) -> str:
+def moment(time: datetime, zone: tzinfo | None, language: Language = ENGLISH) -> str:
     """Return `22 Mar 2025 14:05 +07:00` as clocks in `zone` show it, None being the system's own."""
-    return f"{date(time, zone)} {clock(time, zone)} {offset(time, zone)}"
+    return f"{date(time, zone, language)} {clock(time, zone)} {offset(time, zone)}"
 
 
-def date(time: datetime, zone: tzinfo | None) -> str:
+def date(time: datetime, zone: tzinfo | None, language: Language = ENGLISH) -> str:
     """Return `22 Mar 2025` as calendars in `zone` show it."""
-    local = _local(time, zone)
-    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+    shown = local(time, zone)
+    return f"{shown.day} {language.months[shown.month - 1]} {shown.year}"
 
 
-def period(times: tuple[datetime, datetime] | None, zone: tzinfo | None) -> str:
+def period(times: tuple[datetime, datetime] | None, zone: tzinfo | None, language: Language = ENGLISH) -> str:
     """Return the beginning of a sentence: `Between 28 Feb and 3 Mar 2025`."""
     if times is None:
-        return "So far"
-    first, last = (date(time, zone) for time in times)
+        return language.of("So far")
+    first, last = (date(time, zone, language) for time in times)
     if first == last:
-        return f"On {first}"
+        return language.of("On %(day)s", day=first)
     year = last[-5:]
-    return f"Between {first.removesuffix(year)} and {last}"
+    return language.of("Between %(first)s and %(last)s", first=first.removesuffix(year), last=last)
 
 
 def clock(time: datetime, zone: tzinfo | None) -> str:
     """Return `14:05` as clocks in `zone` show it."""
-    return f"{_local(time, zone):%H:%M}"
+    return f"{local(time, zone):%H:%M}"
 
 
 def offset(time: datetime, zone: tzinfo | None) -> str:
     """Return how far clocks in `zone` are ahead of UTC at `time`: `+07:00`."""
-    ahead = f"{_local(time, zone):%z}"
+    ahead = f"{local(time, zone):%z}"
     return f"{ahead[:3]}:{ahead[3:5]}"
 
 
-def _local(time: datetime, zone: tzinfo | None) -> datetime:
+def local(time: datetime, zone: tzinfo | None) -> datetime:
+    """Return `time` as clocks in `zone` show it."""
     try:
         return time.astimezone(zone)
     except OverflowError:  # The first and last day a calendar knows have no neighbour in another zone.
         return time.astimezone(UTC)
 
 
-def origin(found: Origin) -> str:
-    """Return who had a family first, how sure that is, and why, as one line."""
+def origin(found: Origin, language: Language = ENGLISH, clock: Callable[[datetime], str] | None = None) -> str:
+    """Return who had a family first, how sure that is, and why, as one line; times as `clock` shows them, else UTC."""
+    why = reasons.told(plain(found.reason), language, clock)
     if not found.known:
-        return f"Who had it first is unknown: {plain(found.reason)}"
-    sure = "certainly" if found.confidence is Confidence.CERTAIN else "likely"
-    return f"First was {sure} {plain(found.name)}: {plain(found.reason)}"
+        return language.of("Who had it first is unknown: %(why)s", why=why)
+    if found.confidence is Confidence.CERTAIN:
+        return language.of("First was certainly %(name)s: %(why)s", name=plain(found.name), why=why)
+    return language.of("First was likely %(name)s: %(why)s", name=plain(found.name), why=why)
 
 
 def measures(measured: Measures, a: str, b: str) -> tuple[tuple[str, str], ...]:

@@ -37,13 +37,19 @@ def browser() -> Iterator["Browser"]:
 
 
 @pytest.fixture(scope="session")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a report of the press, written by `dedup report`."""
-    folder = tmp_path_factory.mktemp("report")
-    address = f"sqlite:///{folder}/corpus.db"
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a corpus of the press, grouped."""
+    address = f"sqlite:///{tmp_path_factory.mktemp('corpus')}/corpus.db"
     with Corpus.open(address) as corpus:
         corpus.add(articles(load(), NOW))
         update(corpus, now=NOW)
+    return address
+
+
+@pytest.fixture(scope="session")
+def report(address: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a report of the press, written by `dedup report`."""
+    folder = tmp_path_factory.mktemp("report")
     program = Path(sys.executable).with_name("dedup")
     command = [str(program), "report", "--corpus", address, "--out", str(folder / "reports"), "--zone", "Asia/Jakarta"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""Every kind of page of a report: nothing goes wrong, nothing is asked for."""
+"""Every kind of page of a report: nothing goes wrong, nothing is asked for, everybody can read it."""
 
 from itertools import islice
 from pathlib import Path
@@ -10,6 +10,7 @@ from tests.browser.conftest import Watched
 _OF_EACH_KIND = 3
 _NARROW = {"viewport": {"width": 360, "height": 740}}
 _WIDE = {"viewport": {"width": 1440, "height": 1000}}
+_DARK = {**_WIDE, "color_scheme": "dark"}
 
 
 def pages(report: Path) -> list[Path]:
@@ -27,6 +28,21 @@ def test_pages_open_without_a_complaint_or_a_request_and_fit_the_screen(report: 
         assert wide <= 0, f"{path.name} is {wide} pixels too wide"
     assert watched.complaints == []
     assert watched.requests == []
+
+
+@pytest.mark.parametrize("watched", [_NARROW, _WIDE, _DARK], ids=["360", "1440", "dark"], indirect=True)
+def test_axe_finds_no_serious_fault(report: Path, watched: Watched) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs the extra `browser`").Axe()
+    for path in pages(report):
+        watched.page.goto(path.as_uri(), wait_until="load")
+        watched.page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+        found = axe.run(watched.page).response["violations"]
+        serious = [
+            (fault["id"], [node["html"][:120] for node in fault["nodes"]][:3])
+            for fault in found
+            if fault["impact"] in {"serious", "critical"}
+        ]
+        assert serious == [], path.name
 
 
 def test_all_links_lead_somewhere(report: Path, watched: Watched) -> None:

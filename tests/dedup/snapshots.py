@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from dedup.records import Article, Family, Match, Measures, Passage, Recipe, Relation, Snapshot, Story
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
+# What may stand wherever an article says something.
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7 * 7 }}\x1b]0;x\x07\u202e"
 WIRE = "Air sungai meluap pada malam hari dan merendam tiga desa di hilir bendungan."
 
 
@@ -50,4 +52,22 @@ def snapshot(
         matches=tuple(sorted(matches, key=lambda each: (each.a, each.b))),
         recipe=Recipe(),
         updated_at=updated_at,
+    )
+
+
+def three_outlets() -> Snapshot:
+    """A wire, a copy two hours later, a copy of that copy, and a rewrite of its own."""
+    wire = article("wire", "wire.example", 0, title="Banjir rendam tiga desa")
+    copy = article("copy", "copy.example", 2, text="Kemarin. " + WIRE)
+    third = article("third", "third.example", 5, text="Kemarin. " + WIRE + " Warga mengungsi.")
+    rewrite = article("rewrite", "copy.example", 3, text="Tiga desa terendam ketika bendungan melimpah.")
+    whole = Passage(9, 9 + len(WIRE), 0, len(WIRE), 12)
+    return snapshot(
+        [wire, copy, third, rewrite],
+        families={"f": ["wire", "copy", "third"]},
+        stories={"s": ["f", "rewrite"]},
+        matches=[
+            match("copy", "wire", Relation.NEAR, (0.8, 1.0), [whole]),
+            match("copy", "third", Relation.SYNDICATED, (0.95, 0.6)),
+        ],
     )

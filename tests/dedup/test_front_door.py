@@ -14,7 +14,7 @@ import dedup
 from dedup import Corpus, GemaError, Recipe, Relation, compare, copies, find_copies
 from dedup.corpus.results import snapshot
 from dedup.corpus.verdicts import judge
-from dedup.regrouping import is_stored, regroup
+from dedup.regrouping import curve, is_stored, regroup
 from dedup.updating import update
 from tests.dedup.conftest import NOW
 from tests.dedup.outlets import grouped, press_articles, press_grouped, run
@@ -102,6 +102,20 @@ def test_regrouping_is_what_an_update_by_that_recipe_finds(pressed: Corpus, corp
     assert found.recipe == wanted.recipe
 
 
+def test_the_curve_counts_what_regrouping_finds(corpus: Corpus) -> None:
+    corpus.add(generated(500, 7))
+    update(corpus, now=NOW)
+    pair = next(family.members[:2] for family in snapshot(corpus).families if len(family.members) == 2)
+    judge(corpus, *pair, together=False, now=NOW)
+    update(corpus, now=NOW)
+    for chosen in (Recipe().syndicated_share, 0.45):
+        counted = curve(corpus, regroup(corpus, chosen))
+        assert chosen in dict(counted)
+        assert len({families for _, families in counted}) > 2
+        for at, families in counted:
+            assert families == sum(len(family.members) > 1 for family in regroup(corpus, at).families)
+
+
 def test_regrouping_follows_verdicts_and_stores_nothing(corpus: Corpus) -> None:
     grouped(corpus)
     pair = next(family.members[:2] for family in snapshot(corpus).families if len(family.members) == 2)
@@ -143,6 +157,36 @@ def test_below_what_is_stored_there_is_nothing_to_regroup(
     left = run(capsys, pressed, "groups", "--at", at)
     assert (left.code, left.out) == (2, "")
     assert "pairs that share less than 10% of the shorter text are not stored" in left.err
+
+
+@pytest.mark.parametrize("at", ["0.05", "1.5", "syndicated=0.05"])
+def test_a_report_below_what_is_stored_is_refused(
+    pressed: Corpus, capsys: pytest.CaptureFixture[str], tmp_path: Path, at: str
+) -> None:
+    left = run(capsys, pressed, "report", "--at", at, "--out", str(tmp_path / "reports"))
+    assert (left.code, left.out) == (2, "")
+    assert "pairs that share less than 10% of the shorter text are not stored" in left.err
+    assert not (tmp_path / "reports").exists()
+
+
+def test_a_report_at_another_threshold_says_so(
+    pressed: Corpus, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    left = run(capsys, pressed, "report", "--at", "syndicated=0.8", "--lang", "id", "--out", str(tmp_path))
+    assert left.code == 0
+    page = Path(left.out.strip())
+    assert "seandainya 80% dari naskah yang lebih pendek" in page.read_text(encoding="utf-8")
+    copied = [family for family in regroup(pressed, 0.8).families if len(family.members) > 1]
+    assert len(list((page.parent / "families").iterdir())) == len(copied)
+
+
+@pytest.mark.parametrize("at", ["near=0.6", "much"])
+def test_what_is_no_threshold_is_no_argument(
+    pressed: Corpus, capsys: pytest.CaptureFixture[str], tmp_path: Path, at: str
+) -> None:
+    left = run(capsys, pressed, "report", "--at", at, "--out", str(tmp_path))
+    assert left.code == 2
+    assert "is no threshold" in left.err
 
 
 # --- a reader that goes away ------------------------------------------------------------------------

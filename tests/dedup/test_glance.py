@@ -15,7 +15,8 @@ from rich.console import Console
 from dedup import Corpus
 from dedup.records import Snapshot
 from dedup.report import overview
-from dedup.report.summary import Copier, fastest, record, summary
+from dedup.report.copying import Copier, fastest
+from dedup.report.summary import record, summary
 from tests.dedup import hostile
 from tests.dedup.outlets import press_grouped, run
 from tests.dedup.snapshots import article, snapshot

@@ -7,6 +7,9 @@ import pytest
 from dedup import Corpus, Recipe, learned
 from dedup.corpus.results import snapshot
 from dedup.records import GemaError
+from dedup.report.context import context_of, learned_of
+from dedup.report.sheets import pages_of_sites, report
+from dedup.report.stripping import Learned, repeated, stripped
 from dedup.updating import rebuild, update
 from tests.dedup.conftest import NOW
 from tests.dedup.test_updating import footed
@@ -63,3 +66,35 @@ def test_what_cannot_be_said_is_refused(corpus: Corpus) -> None:
         learned.pin(corpus, "portal.test", FOOTER, None, NOW)
     with pytest.raises(GemaError, match="nothing is known"):
         learned.repeated(corpus, "nowhere.test", Recipe())
+
+
+# --- as the report shows it -------------------------------------------------------------------------
+
+
+def test_the_report_strikes_through_what_a_site_repeats_and_nothing_else(corpus: Corpus) -> None:
+    corpus.add(footed(12))
+    update(corpus, now=NOW)
+    articles = list(corpus.articles())
+    found = stripped(articles, learned_of(corpus), Recipe())
+    assert found.keys() == {article.id for article in articles}
+    for article in articles:
+        struck = "".join(article.text[start:end] for start, end in found[article.id])
+        assert FOOTER.split()[5:-1] == [word for word in struck.split() if word in FOOTER.split()[5:-1]]
+        assert len(struck) < len(FOOTER) + 40
+
+
+def test_the_report_lists_the_lines_that_dedup_boilerplate_lists(corpus: Corpus) -> None:
+    corpus.add(footed(12))
+    update(corpus, now=NOW)
+    found = report(snapshot(corpus), context_of(corpus, snapshot(corpus)))
+    (page,) = pages_of_sites(found, found.overview.sites)
+    assert [(line.text, line.texts) for line in page.repeated.lines] == [
+        (line.text, line.texts) for line in learned.repeated(corpus, "portal.test")
+    ]
+    assert page.repeated.looked_at == 12
+
+
+def test_where_nothing_is_known_nothing_is_struck_through() -> None:
+    articles = list(footed(3))
+    assert stripped(articles, Learned(), Recipe()) == {}
+    assert repeated(articles, Learned(), Recipe())["portal.test"].lines == ()

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from dedup import Corpus
 from dedup.records import Article, GemaError, Pin, Recipe, Tie, Verdict
-from dedup.report import overview, write
+from dedup.report import sheets
+from dedup.report.files import write
 from dedup.report.manifest import Differences, fingerprint, manifest, results, seal, verify
 from tests.dedup.outlets import grouped, press_articles, run
 from tests.dedup.snapshots import NOON, article, match, snapshot
@@ -130,10 +131,12 @@ def test_two_reports_of_one_corpus_are_identical(
 
 def test_a_report_knows_its_files(tmp_path: Path) -> None:
     made = snapshot(HELD)
-    page = write(overview(made), tmp_path, NOON, made_from=manifest(made))
+    page = write(sheets.report(made), tmp_path, NOON, made_from=manifest(made))
     report = page.parent
     assert set(json.loads((report / "manifest.json").read_text())["files"]) == {
-        path.name for path in report.iterdir() if path.name != "manifest.json"
+        path.relative_to(report).as_posix()
+        for path in report.rglob("*")
+        if path.is_file() and path.name != "manifest.json"
     }
     assert not verify(report)
 

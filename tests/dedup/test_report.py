@@ -1,46 +1,36 @@
 """Snapshot in; out come an overview, a page, a folder, terminal lines and JSON."""
 
 import io
+import itertools
 import json
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lxml import html as lxml_html
 from rich.console import Console
 
 from dedup.flowing import Role
 from dedup.records import Article, Explanation, Passage, Relation, Snapshot, Updated
-from dedup.report import html, json_lines, keep_one_a_day, overview, terminal, wording, write
+from dedup.report import json_lines, keep_one_a_day, overview, terminal, wording
 from dedup.report.data import headline
+from dedup.report.edits import edits
+from dedup.report.files import write
 from dedup.report.inert import plain, safe_address
+from dedup.report.pages import Setting
+from dedup.report.sheets import report
 from dedup.report.sides import Piece, sides, turned
-from tests.dedup.snapshots import NOON, WIRE, article, match, snapshot
+from dedup.report.writing import write_pages
+from tests.dedup.snapshots import HOSTILE, NOON, WIRE, article, match, snapshot, three_outlets
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 EMPTY = snapshot([], updated_at=None)
-
-
-def three_outlets() -> Snapshot:
-    """A wire, a copy two hours later, a copy of that copy, and a rewrite of its own."""
-    wire = article("wire", "wire.example", 0, title="Banjir rendam tiga desa")
-    copy = article("copy", "copy.example", 2, text="Kemarin. " + WIRE)
-    third = article("third", "third.example", 5, text="Kemarin. " + WIRE + " Warga mengungsi.")
-    rewrite = article("rewrite", "copy.example", 3, text="Tiga desa terendam ketika bendungan melimpah.")
-    whole = Passage(9, 9 + len(WIRE), 0, len(WIRE), 12)
-    return snapshot(
-        [wire, copy, third, rewrite],
-        families={"f": ["wire", "copy", "third"]},
-        stories={"s": ["f", "rewrite"]},
-        matches=[
-            match("copy", "wire", Relation.NEAR, (0.8, 1.0), [whole]),
-            match("copy", "third", Relation.SYNDICATED, (0.95, 0.6)),
-        ],
-    )
 
 
 # --- overview ---------------------------------------------------------------------------------------
@@ -144,7 +134,6 @@ def test_articles_of_no_family_wait_for_the_next_update() -> None:
     late = article("late", "b.example")
     found = overview(Snapshot(known.articles | {"late": late}, known.families, known.stories, (), known.recipe))
     assert (found.articles, found.pending) == (1, 1)
-    assert "1 article has come since the last update" in page_text(html.page(found))
 
 
 def test_a_family_whose_articles_are_gone_is_left_out() -> None:
@@ -201,124 +190,60 @@ def test_passages_are_numbered_by_the_later_text() -> None:
     assert right == (Piece("xxx "), Piece("bbb", 1), Piece(" "), Piece("aaa", 2))
 
 
+def test_words_that_differ_inside_a_passage_are_told() -> None:
+    one, other = (
+        "Air sungai meluap pada malam hari, kata Budi.",
+        "Air Sungai meluap Senin malam hari sekali, kata Budi.",
+    )
+    here, there = edits(one, other)
+    assert [one[start:end] for start, end in here] == ["pada"]
+    assert [other[start:end] for start, end in there] == ["Senin", "sekali,"]
+
+
+@given(st.text("ab ,.", max_size=60), st.text("ab ,.", max_size=60))
+def test_without_the_words_that_differ_two_wordings_are_one(one: str, other: str) -> None:
+    here, there = edits(one, other)
+    assert edits(one, one) == ((), ())
+    for text, spans in ((one, here), (other, there)):
+        assert all(start < end <= len(text) for start, end in spans)
+        assert all(before[1] <= after[0] for before, after in itertools.pairwise(spans))
+    left = [re.findall(r"\w+", without(text, spans)) for text, spans in ((one, here), (other, there))]
+    assert left[0] == left[1]
+
+
+def without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """Return `text` with spaces where the spans are."""
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
 def test_turning_passages_twice_gives_them_back() -> None:
     passages = (Passage(1, 2, 3, 4, 5), Passage(6, 7, 8, 9, 10))
     assert turned(turned(passages)) == passages
     assert turned(passages)[0] == Passage(3, 4, 1, 2, 5)
 
 
-# --- the page ---------------------------------------------------------------------------------------
-
-
-def page_text(page: str) -> str:
-    """Return the words a reader sees, on one line."""
-    tree = lxml_html.document_fromstring(page)
-    for style in tree.xpath("//style"):
-        style.drop_tree()
-    return " ".join(tree.text_content().split())
-
-
-def test_the_page_marks_exactly_the_shared_passage_on_both_sides() -> None:
-    tree = lxml_html.document_fromstring(html.page(overview(three_outlets()), UTC))
-    marks = tree.xpath("//mark")
-    assert [mark.text_content() for mark in marks] == [f"1{WIRE}", f"1{WIRE}"]
-    ids = [mark.get("id") for mark in marks]
-    targets = [mark.find("a").get("href") for mark in marks]
-    assert targets == [f"#{ids[1]}", f"#{ids[0]}"]
-
-
-def test_the_page_tells_who_copied_whom() -> None:
-    page = html.page(overview(three_outlets()), JAKARTA)
-    text = page_text(page)
-    assert "Between 20 Mar and 21 Mar 2026, 3 sites published 4 articles. 50% are original" in text
-    assert "20 Mar 2026 19:00 +07:00" in text
-    assert "wire.example → copy.example" in text
-    cells = lxml_html.document_fromstring(page).xpath("//td[@class='hit']/@title")
-    assert "wire.example → copy.example: 1 family, typically 2 h later" in cells
-
-
-def test_every_link_inside_the_page_leads_somewhere() -> None:
-    tree = lxml_html.document_fromstring(html.page(overview(three_outlets()), UTC))
-    ids = tree.xpath("//@id")
-    assert len(ids) == len(set(ids))
-    assert {link[1:] for link in tree.xpath("//a/@href") if link.startswith("#")} <= set(ids)
-
-
-def test_the_page_asks_for_nothing_from_outside() -> None:
-    page = html.page(overview(three_outlets()), UTC)
-    tree = lxml_html.document_fromstring(page)
-    assert tree.xpath("//script | //link | //img | //iframe | //object | //@src | //@srcset | //form") == []
-    assert "default-src 'none'" in page
-    assert not re.search(r"@import|url\(", page)
-
-
-HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7 * 7 }}\x1b]0;x\x07\u202e"
-
-
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "https://a.example/\"onclick='x'", "//x"])
-def test_hostile_articles_are_inert_in_the_page(url: str) -> None:
-    hostile = [
-        Article(
-            url=url, text=f"{HOSTILE} {n}", title=HOSTILE, site=HOSTILE + str(n), language=HOSTILE, id=HOSTILE + str(n)
-        )
-        for n in range(2)
-    ]
-    ids = [each.id for each in hostile]
-    shared = [match(ids[0], ids[1], passages=[Passage(0, 10, 0, 10, 5)])]
-    page = html.page(overview(snapshot(hostile, {HOSTILE: ids}, {HOSTILE: [HOSTILE]}, shared)), UTC)
-    tree = lxml_html.document_fromstring(page)
-    assert tree.xpath("//script | //img | //@onerror | //@onclick") == []
-    assert "49" not in page_text(page)
-    schemes = {link.split(":")[0] for link in tree.xpath("//a/@href") if not link.startswith("#")}
-    assert schemes <= {"https", "http", "file", "groups.json"}
-
-
-def test_the_page_of_nothing_says_how_to_begin() -> None:
-    text = page_text(html.page(overview(EMPTY), UTC))
-    assert "There are no articles yet." in text
-    assert "dedup import articles.jsonl" in text
-
-
-def test_the_page_of_one_article_and_of_no_copies_says_so() -> None:
-    one = page_text(html.page(overview(snapshot([article("a", "a.example")])), UTC))
-    assert "With only one there is nothing to compare yet." in one
-    two = [article("a", "a.example", None, "satu"), article("b", "b.example", None, "dua")]
-    assert "So far, 2 sites published 2 articles. No two of them share their text" in page_text(
-        html.page(overview(snapshot(two)), UTC)
-    )
-
-
-def test_the_matrix_keeps_the_busiest_sites() -> None:
-    articles = [article(f"{n}", f"site{n}.example", n) for n in range(5)]
-    shown = html.matrix(overview(snapshot(articles, {"f": [each.id for each in articles]})).flows, most_sites=3)
-    assert shown.sites == ("site0.example", "site1.example", "site2.example")
-    assert (set(shown.flows), shown.left_out) == ({("site0.example", site) for site in shown.sites[1:]}, 2)
-
-
-def test_past_a_limit_the_page_names_the_command_instead_of_the_texts() -> None:
-    long = "kata " * 400_000
-    articles = [article(f"{n}", f"site{n}.example", n, text=f"{long}{n}") for n in range(3)]
-    matches = [match("0", "1", Relation.NEAR), match("0", "2", Relation.NEAR)]
-    page = html.page(overview(snapshot(articles, {"f": ["0", "1", "2"]}, matches=matches)), UTC)
-    assert page.count("<summary>Side by side") == 1
-    assert "dedup explain 0 2" in page
-
-
 # --- the folder -------------------------------------------------------------------------------------
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return every file of a report by its place in it."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def test_two_reports_of_one_corpus_are_the_same(tmp_path: Path) -> None:
-    one = write(overview(three_outlets()), tmp_path, NOON, JAKARTA)
-    two = write(overview(three_outlets()), tmp_path, NOON + timedelta(days=3), JAKARTA)
+    one = write(report(three_outlets()), tmp_path, NOON, Setting(zone=JAKARTA))
+    two = write(report(three_outlets()), tmp_path, NOON + timedelta(days=3), Setting(zone=JAKARTA))
     assert one != two
-    assert one.read_bytes() == two.read_bytes()
-    assert (one.parent / "groups.json").read_bytes() == (two.parent / "groups.json").read_bytes()
+    assert contents(one.parent) == contents(two.parent)
+    assert "families/f.html" in contents(one.parent)
 
 
 def test_a_report_has_a_folder_of_its_own_and_latest_is_the_last(tmp_path: Path) -> None:
-    first = write(overview(EMPTY), tmp_path / "new", NOON)
+    first = write(report(EMPTY), tmp_path / "new", NOON)
     assert first == tmp_path / "new" / "2026-03-20T120000Z" / "index.html"
-    second = write(overview(three_outlets()), tmp_path / "new", NOON)
+    second = write(report(three_outlets()), tmp_path / "new", NOON)
     assert second.parent.name == "2026-03-20T120000Z-2"
     assert (tmp_path / "new" / "latest" / "index.html").samefile(second)
     assert sorted(each.name for each in (tmp_path / "new").iterdir()) == [
@@ -330,7 +255,7 @@ def test_a_report_has_a_folder_of_its_own_and_latest_is_the_last(tmp_path: Path)
 
 def test_of_a_day_only_the_last_report_is_kept_where_that_is_wanted(tmp_path: Path) -> None:
     days = [datetime(2026, 3, day, hour, tzinfo=UTC) for day, hour in ((4, 9), (5, 8), (5, 9), (5, 10))]
-    pages = [write(overview(EMPTY), tmp_path, moment) for moment in days]
+    pages = [write(report(EMPTY), tmp_path, moment) for moment in days]
     (tmp_path / "2026-03-05 notes").mkdir()
     assert keep_one_a_day(pages[-1].parent) == [page.parent for page in pages[1:3]]
     assert sorted(path.name for path in tmp_path.iterdir()) == [
@@ -341,13 +266,49 @@ def test_of_a_day_only_the_last_report_is_kept_where_that_is_wanted(tmp_path: Pa
     ]
 
 
+def test_on_several_cores_the_same_is_written(tmp_path: Path) -> None:
+    found = report(three_outlets())
+    for cores in (1, 3):
+        (tmp_path / str(cores)).mkdir()
+        write_pages(found, tmp_path / str(cores), Setting(zone=JAKARTA), cores)
+    assert contents(tmp_path / "1") == contents(tmp_path / "3")
+
+
+def test_what_others_write_beside_is_there_before_anybody_sees_the_report(tmp_path: Path) -> None:
+    page = write(report(EMPTY), tmp_path, NOON, also=[lambda folder: (folder / "more.txt").write_text("more")])
+    assert (page.parent / "more.txt").read_text() == "more"
+    assert (page.parent.parent / "latest" / "more.txt").is_file()
+
+
+def test_what_is_not_ours_is_as_it_came() -> None:
+    vendor = files("dedup.report") / "vendor"
+    listed = re.findall(r"\| `([\w.]+)` \| .* \| `([0-9a-f]{64})` \|", (vendor / "README.md").read_text())
+    assert {name for name, _ in listed} == {path.name for path in vendor.iterdir()} - {"README.md", "LICENSE.md"}
+    for name, digest in listed:
+        assert sha256((vendor / name).read_bytes()).hexdigest() == digest
+
+
+def test_ten_thousand_articles_open_with_less_than_three_megabytes(tmp_path: Path) -> None:
+    articles = [
+        article(f"{n:05}", f"site{n % 200}.example", n / 60, text=f"Teks nomor {n // 2}.", title=f"Judul {n} " * 8)
+        for n in range(10_000)
+    ]
+    families = {f"family-{n:04}": [f"{2 * n:05}", f"{2 * n + 1:05}"] for n in range(2_000)}
+    stories = {f"story-{n:03}": [f"family-{2 * n:04}", f"family-{2 * n + 1:04}"] for n in range(800)}
+    page = write(report(snapshot(articles, families, stories)), tmp_path, NOON)
+    opened = [page, *(page.parent / "assets").iterdir()]
+    assert sum(path.stat().st_size for path in opened) < 3_000_000
+    searched = [page.parent / "search.html", page.parent / "data" / "index.js", page.parent / "assets" / "search.js"]
+    assert sum(path.stat().st_size for path in searched) < 3_000_000
+
+
 def test_where_links_are_not_allowed_latest_is_a_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise OSError("no links here")
 
     monkeypatch.setattr(Path, "symlink_to", refuse)
-    write(overview(EMPTY), tmp_path, NOON)
-    second = write(overview(three_outlets()), tmp_path, NOON + timedelta(hours=1))
+    write(report(EMPTY), tmp_path, NOON)
+    second = write(report(three_outlets()), tmp_path, NOON + timedelta(hours=1))
     assert not (tmp_path / "latest").is_symlink()
     assert (tmp_path / "latest" / "index.html").read_bytes() == second.read_bytes()
 
@@ -358,7 +319,7 @@ def test_a_report_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(Path, "write_text", full)
     with pytest.raises(OSError, match="No space left"):
-        write(overview(EMPTY), tmp_path, NOON)
+        write(report(EMPTY), tmp_path, NOON)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -111,7 +111,7 @@ def test_two_reports_with_the_same_arguments_are_the_same(report: Report) -> Non
     name = folder(report()).name
     wish = ("--against", name, "--since", "30d", "--new", "--digest", "--base-url", "https://news.example/gema")
     one, two = folder(report(*wish)), folder(report(*wish))
-    files = sorted(path.name for path in one.iterdir())
+    files = sorted(path.relative_to(one).as_posix() for path in one.rglob("*") if path.is_file())
     assert {"index.html", "groups.json", "known.json", "feed.xml", "digest.html", "digest.txt"} <= set(files)
     for file in files:
         assert (one / file).read_bytes() == (two / file).read_bytes(), file
@@ -125,6 +125,8 @@ def test_the_manifest_names_what_was_asked_for_and_what_it_was_compared_with(rep
     assert stated["compared_with"] == first.name
     assert stated["arguments"] == {
         "zone": "UTC",
+        "lang": "en",
+        "at": None,
         "since": "2026-11-15T01:00:00+00:00",
         "new": False,
         "digest": False,

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.records import GemaError, Refused, Snapshot
-from dedup.report import Edition, overview, write
+from dedup.report import Edition, overview, sheets
+from dedup.report.files import write
 from dedup.report.news import Known, Moves, changes, dumps, known, loads
 from dedup.report.scope import Scope, is_since, within
 from dedup.report.shelf import Retention, compared, keep, keep_one_a_day, reports, retention
@@ -214,7 +215,7 @@ def report(folder: Path, moment: datetime, found: Snapshot | None = None) -> Pat
     """Write a report that can be compared with; return its folder."""
     found = found or snapshot([])
     return write(
-        overview(found), folder, moment, also=[Edition(found, Scope(), {"known.json": dumps(known(found))}).put]
+        sheets.report(found), folder, moment, also=[Edition(found, Scope(), {"known.json": dumps(known(found))}).put]
     ).parent
 
 

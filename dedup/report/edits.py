@@ -1,0 +1,44 @@
+"""Two wordings of one passage: which words of each the other does not have in their place. Pure."""
+
+import re
+from collections.abc import Sequence
+
+# As matching takes words: without case and what stands around them, which is shown with them all the same.
+_WORD, _INSIDE = re.compile(r"\S+"), re.compile(r"[^\W_]+")
+# A passage bridges gaps of so many words at most; so far ahead the two wordings meet again.
+_AHEAD = 12
+# So many words alike in a row are no chance.
+_ALIKE = 2
+
+Spans = tuple[tuple[int, int], ...]
+
+
+def edits(one: str, other: str) -> tuple[Spans, Spans]:
+    """Return where in each of two wordings stands what the other says otherwise or not at all."""
+    if one == other:
+        return (), ()
+    here, there = list(_WORD.finditer(one)), list(_WORD.finditer(other))
+    a, b = [[_INSIDE.findall(word[0].casefold()) for word in words] for words in (here, there)]
+    found: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
+    i = j = 0
+    while i < len(a) or j < len(b):
+        if i < len(a) and j < len(b) and a[i] == b[j]:
+            i, j = i + 1, j + 1
+            continue
+        after, behind = _meeting(a, b, i, j)
+        if after > i:
+            found[0].append((here[i].start(), here[after - 1].end()))
+        if behind > j:
+            found[1].append((there[j].start(), there[behind - 1].end()))
+        i, j = after, behind
+    return tuple(found[0]), tuple(found[1])
+
+
+def _meeting(a: Sequence[list[str]], b: Sequence[list[str]], i: int, j: int) -> tuple[int, int]:
+    """Return the nearest places at which both go on alike; their ends where they do so nowhere near."""
+    for far in range(1, 2 * _AHEAD + 1):
+        for skipped in range(max(0, far - _AHEAD), min(far, _AHEAD) + 1):
+            p, q = i + skipped, j + far - skipped
+            if a[p : p + _ALIKE] == b[q : q + _ALIKE] and p < len(a):
+                return p, q
+    return len(a), len(b)

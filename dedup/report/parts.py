@@ -1,0 +1,246 @@
+"""The small parts of pages: times, links, numbers, names; made by functions, since templates ask for them so often."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup, escape
+
+from dedup.corpus.health import SiteRuns
+from dedup.flowing import Flow, Role
+from dedup.origins import Confidence, Origin
+from dedup.records import Article
+from dedup.report import reasons, scripts, wording
+from dedup.report.data import headline
+from dedup.report.inert import plain, safe_address, shown
+from dedup.report.language import Language, marked
+from dedup.report.views import FamilyView, StoryView
+
+if TYPE_CHECKING:
+    from dedup.report.pages import Setting
+
+_DOTS = 400
+
+
+def words(setting: "Setting") -> dict[str, Any]:
+    """Return what every template may ask for, in the language and zone of `setting`."""
+    language, zone = setting.language, setting.zone
+    return {
+        "_": language.of,
+        "gettext": partial(gettext, language=language),
+        "many": language.many,
+        "num": language.number,
+        "decimal": language.decimal,
+        "percent": wording.percent,
+        "lang": language.code,
+        "to": setting.links,
+        "updated_at": setting.updated_at,
+        "zone_name": zone_name(zone, language),
+        "date": partial(wording.date, zone=zone, language=language),
+        "period": partial(wording.period, zone=zone, language=language),
+        "duration": partial(wording.duration, language=language),
+        "moment": partial(moment, zone=zone, language=language),
+        "plain_moment": partial(plain_moment, zone=zone, language=language),
+        "day_name": lambda day: f"{day.day} {language.months[day.month - 1]} {day.year}",
+        "when": partial(when, zone=zone, language=language),
+        "origin": partial(wording.origin, language=language, clock=partial(plain_moment, zone=zone, language=language)),
+        "reason": partial(reasons.told, language=language),
+        "confidence": partial(confidence, language=language),
+        "meaning": lambda relation: language.of(wording.MEANINGS[relation]),
+        "relation_name": lambda relation: language.of(wording.RELATIONS[relation]),
+        "role_name": lambda role: language.of(wording.ROLES[role]),
+        "site": partial(site, setting=setting),
+        "site_name": partial(site_name, language=language),
+        "headline_of": headline_of,
+        "archived": partial(archived, setting=setting),
+        "lang_of": lang_of,
+        "tongue": partial(scripts.tongue, language=language),
+        "words": lambda text: len(text.split()),
+        "stacked": stacked,
+        "dots": dots,
+        "flow_words": partial(flow_words, language=language),
+    }
+
+
+def gettext(message: str, *, language: Language, **values: object) -> Markup:
+    """Return a message that holds HTML of ours, with values in it that may hold anything."""
+    return Markup(language.of(message)) % values  # noqa: S704  Messages are ours, in every language.
+
+
+def moment(time: datetime, zone: tzinfo | None, language: Language) -> Markup:
+    """Return a time, to the minute."""
+    return _TIME.format(time.isoformat(), plain_moment(time, zone, language))
+
+
+def plain_moment(time: datetime, zone: tzinfo | None, language: Language) -> str:
+    """Return a time, to the minute, as words alone."""
+    return f"{wording.date(time, zone, language)} {wording.clock(time, zone)}"
+
+
+def when(article: Article, zone: tzinfo | None, language: Language) -> Markup:
+    """Return when an article was published, as far as it is known."""
+    if article.published is None:
+        return escape(language.of("no date"))
+    if article.published_precision == "day":
+        return _TIME.format(article.published.date(), wording.date(article.published, UTC, language))
+    return moment(article.published, zone, language)
+
+
+_TIME = Markup('<time datetime="{}">{}</time>')
+
+
+def zone_name(zone: tzinfo | None, language: Language) -> str:
+    """Return what a zone is called."""
+    return str(zone) if zone else language.of("this computer's zone")
+
+
+def site_name(name: str, language: Language) -> str:
+    """Return what to call a site."""
+    return plain(name) or language.of("no site")
+
+
+def site(name: str, setting: "Setting") -> Markup:
+    """Return a site with a link to its page, where it has one."""
+    said = site_name(name, setting.language)
+    if setting.sites is not None and name not in setting.sites:
+        return Markup("<bdi>{}</bdi>").format(said)
+    return Markup('<a class="to-site" href="{}"><bdi>{}</bdi></a>').format(setting.links.site(name), said)
+
+
+def headline_of(article: Article) -> Markup:
+    """Return an article's headline with a link to its page out there, where its address is one to follow."""
+    said, address = shown(headline(article)), safe_address(article.url)
+    if not address:
+        return Markup("<bdi>{}</bdi>").format(said)
+    link = Markup('<a class="out" href="{}" rel="noopener noreferrer nofollow"><bdi>{}</bdi></a>')
+    return link.format(shown(address), said)
+
+
+def archived(article: Article, setting: "Setting") -> Markup:
+    """Return the record of the archive that an article was made from: its file, with a link where it is at hand."""
+    if not article.archived:
+        return Markup("–")
+    file, _, record = plain(article.archived).partition("#")
+    said = Markup('<code class="record" title="{}">{}</code>').format(record, file)
+    place = setting.links.record(file)
+    return Markup('<a href="{}">{}</a>').format(place, said) if place else said
+
+
+def lang_of(article: Article) -> Markup:
+    """Return the attribute that tells a text's language, nothing where that is unknown."""
+    code = article.language
+    known = code.isascii() and code.isalnum() and code != "und"
+    return Markup(' lang="{}"').format(code) if known else Markup("")
+
+
+def confidence(found: Origin, language: Language) -> str:
+    """Return how sure an origin is, in a word."""
+    said = {
+        Confidence.CERTAIN: marked("certain"),
+        Confidence.LIKELY: marked("likely"),
+        Confidence.UNKNOWN: marked("unknown"),
+    }
+    return language.of(said[found.confidence])
+
+
+def flow_words(flow: Flow, language: Language) -> str:
+    """Return a flow in words: from whom to whom, how many texts, how much of them, how soon."""
+    said = [
+        f"{site_name(flow.source, language)} → {site_name(flow.target, language)}: "
+        + language.many("%(number)s text", "%(number)s texts", flow.families)
+    ]
+    if flow.share is not None:
+        said.append(language.of("%(share)s of the words taken", share=wording.percent(flow.share)))
+    if flow.delay:
+        said.append(language.of("typically %(span)s later", span=wording.duration(flow.delay, language)))
+    else:
+        said.append(language.of("delay unknown"))
+    return ", ".join(said)
+
+
+def stacked(roles: Sequence[tuple[Role, int]], total: int) -> list[tuple[Role, float, float]]:
+    """Return where each role begins in a bar of 100, and how wide it is."""
+    found, start = [], 0.0
+    for role, number in roles:
+        width = 100 * number / total if total else 0.0
+        found.append((role, round(start, 2), round(width, 2)))
+        start += width
+    return found
+
+
+def dots(told: StoryView | FamilyView, times: Sequence[datetime] | None = None) -> list[tuple[float, Role]]:
+    """Return where in the time of a story its articles lie, 1..99, and what each is; the first ones on top, so last."""
+    families = told.families if isinstance(told, StoryView) else (told,)
+    times = times or told.times
+    span = (times[-1] - times[0]).total_seconds()
+    members = [member for family in families for member in family.members if member.article.published]
+    found = [
+        (
+            round(1 + 98 * ((member.article.published or times[0]) - times[0]).total_seconds() / span, 1)
+            if span
+            else 50.0,
+            member.role,
+        )
+        for member in members
+    ]
+    return sorted(dict.fromkeys(found), key=lambda dot: (dot[1] is Role.FIRST, dot))[:_DOTS]
+
+
+def health(runs: SiteRuns, language: Language) -> list[tuple[str, str]]:
+    """Return what runs counted of a site, by name."""
+    found = [
+        (language.of(_COUNTS[name]) if name in _COUNTS else name, language.number(number))
+        for name, number in sorted(runs.counts.items(), key=lambda each: (_order(each[0]), each[0]))
+        if name != "without"
+    ]
+    lately = language.of("pages without an article, lately")
+    return [*found, (lately, wording.percent(runs.without))]
+
+
+def glossary(language: Language) -> Iterable[tuple[str, str]]:
+    """Return the words of the report with what they mean."""
+    return [(language.of(word), language.of(said)) for word, said in _GLOSSARY]
+
+
+# What the crawler counts of a site, in the order in which it is shown.
+_COUNTS: Mapping[str, str] = {
+    "pages": marked("pages asked for"),
+    "new": marked("new articles"),
+    "changed": marked("changed articles"),
+    "same": marked("unchanged articles"),
+    "not-article": marked("no article on the page"),
+    "empty": marked("nothing to read on the page"),
+    "short": marked("too short"),
+    "language": marked("in another language"),
+    "gone": marked("gone"),
+    "failed": marked("failed"),
+    "blocked": marked("blocked"),
+    "robots": marked("kept out by robots.txt"),
+    "shut out": marked("the site wants us away"),
+    "blocked listings": marked("blocked lists of articles"),
+}
+
+
+def _order(name: str) -> int:
+    return list(_COUNTS).index(name) if name in _COUNTS else len(_COUNTS)
+
+
+_GLOSSARY = (
+    (marked("article"), marked("a readable text with its title, site, time and address")),
+    (marked("family of copies"), marked("articles that share their text, whoever changed, cut or added what")),
+    (marked("story"), marked("families that tell of the same thing in words of their own")),
+    (marked("site"), marked("the registered domain an article came from")),
+    (marked("origin"), marked("who had a family first: by whom articles name as their source, then by times")),
+    (
+        marked("certain, likely, unknown"),
+        marked("several kinds of evidence, one kind, each with none against it; too little, or a contradiction"),
+    ),
+    (marked("share taken"), marked("how much of an article's own words stands in the article it is held against")),
+    (marked("typical delay"), marked("the median time between the first article and the copies")),
+    (marked("Jaccard"), marked("the phrases of three words that two texts share, of all that either has")),
+    (
+        marked("what a site prints under everything"),
+        marked("lines learned to be no part of articles: they are never compared"),
+    ),
+)

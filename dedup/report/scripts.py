@@ -1,0 +1,153 @@
+"""Data for the scripts of the report: what can be searched, and what charts draw. Pure.
+
+Data of a page stands in its attributes; what is searched, which is much, is a script that sets one name, since a page
+opened from a file may read nothing else.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+
+from dedup.flowing import Role
+from dedup.report import wording
+from dedup.report.inert import plain, shown
+from dedup.report.language import Language
+from dedup.report.names import file_name
+from dedup.report.pageviews import Cut, Day
+from dedup.report.views import FamilyView, Overview, StoryView
+
+_DRAWN_STORIES = 400
+_TITLE = 160
+
+
+def compact(value: object) -> str:
+    """Return JSON that may stand in an attribute, once escaped, and in a script: no sign of it ends either."""
+    found = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+    return found.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def index(overview: Overview, zone: tzinfo | None, language: Language) -> str:
+    """Return the script that holds what of stories and families is searched.
+
+    Sites and languages are named once, at the front; days are those of `zone`. A row is its kind, its file, its title,
+    further words, the places of its sites and languages, its relations, its first and last day, its articles and texts.
+    """
+    sites = sorted({site for family in overview.copied for site in family.sites} | _told_sites(overview))
+    numbers = {site: number for number, site in enumerate(sites)}
+    rows = [
+        *(_story(story, numbers, zone) for story in overview.told),
+        *(_family(family, numbers, zone) for family in overview.copied),
+    ]
+    languages = sorted({code for row in rows for code in row[5]})
+    relations = sorted({name for row in rows for name in row[6]})
+    said = {
+        "sites": sites,
+        "languages": [[code, tongue(code, language)] for code in languages],
+        "relations": [[name, language.of(name)] for name in relations],
+        "rows": rows,
+    }
+    return f"window.gema = {compact(said)};\n"
+
+
+def days(found: Sequence[Day], roles: Iterable[Role], language: Language) -> str:
+    """Return what the chart of days draws."""
+    names = [language.of(wording.ROLES[role]) for role in roles]
+    return compact(
+        {
+            "days": [day_name(day, language) for day in found],
+            "series": [
+                {"role": role, "name": name, "values": [day.roles.get(role, 0) for day in found]}
+                for role, name in zip(roles, names, strict=True)
+            ],
+        }
+    )
+
+
+def day_name(found: Day, language: Language) -> str:
+    """Return `22 Mar 2026`."""
+    return f"{found.day.day} {language.months[found.day.month - 1]} {found.day.year}"
+
+
+def stories(told: Iterable[StoryView], zone: tzinfo | None, language: Language, page: Callable[[str], str]) -> str:
+    """Return what the chart of stories draws: of each when it began, its articles, sites, label and page."""
+    dated = [story for story in told if story.times][:_DRAWN_STORIES]
+    points = [
+        {
+            "at": story.times[0].timestamp(),
+            "articles": story.articles,
+            "sites": len(story.sites),
+            "label": story.label[:_TITLE],
+            "when": wording.date(story.times[0], zone, language),
+            "page": page(story.id),
+        }
+        for story in dated
+    ]
+    return compact({"points": points, "months": language.months, "articles": language.of("Articles")})
+
+
+def cuts(found: Sequence[Cut], chosen: float, language: Language) -> str:
+    """Return what the chart of thresholds draws."""
+    return compact(
+        {
+            "cuts": [[cut.at, cut.families] for cut in found],
+            "chosen": chosen,
+            "name": language.of("Families of copies"),
+            "here": language.of("this report"),
+        }
+    )
+
+
+def tongue(code: str, language: Language) -> str:
+    """Return what a language is called, its code where it has no name here."""
+    name = wording.LANGUAGES.get(code)
+    return language.of(name) if name else plain(code)
+
+
+def _told_sites(overview: Overview) -> set[str]:
+    return {site for story in overview.told for site in story.sites}
+
+
+def _story(story: StoryView, numbers: Mapping[str, int], zone: tzinfo | None) -> list[Any]:
+    members = [member for family in story.families for member in family.members]
+    return [
+        "s",
+        file_name(story.id),
+        shown(story.label[:_TITLE]),
+        _further(story.label, (*story.terms, *(family.first.headline for family in story.families))),
+        [numbers[site] for site in story.sites],
+        sorted({member.article.language for member in members}),
+        sorted({str(member.comparison.relation) for member in members if member.comparison}),
+        *_days(story.times, zone),
+        len(members),
+        len(story.families),
+    ]
+
+
+def _family(family: FamilyView, numbers: Mapping[str, int], zone: tzinfo | None) -> list[Any]:
+    title = family.first.headline
+    return [
+        "f",
+        file_name(family.id),
+        shown(title),
+        _further(title, (member.headline for member in family.members)),
+        [numbers[site] for site in family.sites],
+        sorted({member.article.language for member in family.members}),
+        sorted({str(member.comparison.relation) for member in family.members if member.comparison}),
+        *_days(family.times, zone),
+        len(family.members),
+        1,
+    ]
+
+
+def _further(title: str, others: Iterable[str]) -> str:
+    """Return the words of `others` that `title` does not have."""
+    known = set(title.lower().split())
+    return " ".join(dict.fromkeys(word for other in others for word in other.lower().split() if word not in known))
+
+
+def _days(times: Sequence[datetime], zone: tzinfo | None) -> tuple[str, str]:
+    if not times:
+        return "", ""
+    first, last = (wording.local(time, zone).date().isoformat() for time in (times[0], times[-1]))
+    return first, last

@@ -1,0 +1,70 @@
+"""What sites print under everything, in the texts of articles: where it stands, which lines it makes. Pure."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup import boilerplate, cutting
+from dedup.learned import lines as learned_lines
+from dedup.records import Article, Cut, Hashes64, Recipe, Segment
+from dedup.report.pageviews import Repeated, Spans
+
+_NOTHING: Hashes64 = np.empty(0, dtype=np.uint64)
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What sites are known to repeat: their numbers, and the table of keys marked with them, as a Desk has both."""
+
+    sites: Mapping[str, int] = field(default_factory=dict)
+    repeated: Hashes64 = field(default_factory=lambda: _NOTHING)
+
+
+def stripped(articles: Sequence[Article], learned: Learned, recipe: Recipe) -> dict[str, Spans]:
+    """Return where in texts their sites' furniture stands, by article; those that have none are left out."""
+    if not articles or not len(learned.repeated):
+        return {}
+    words, own = _own(articles, learned, recipe)
+    found = {}
+    for place, article in enumerate(articles):
+        held = words.words(place)
+        if not own[held].all():
+            found[article.id] = tuple(_spans(article.text, words, held, own[held]))
+    return found
+
+
+def repeated(articles: Sequence[Article], learned: Learned, recipe: Recipe) -> dict[str, Repeated]:
+    """Return by site the lines that it repeats in these texts of it, those of most texts first."""
+    looked_at = Counter(article.site for article in articles)
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    first: dict[tuple[str, str], tuple[str, float]] = {}
+    words, own = _own(articles, learned, recipe)
+    for place, article in enumerate(articles):
+        held = words.words(place)
+        for line, share in learned_lines(article.text, words.starts[held], own[held]):
+            counts[article.site][line] += 1
+            first.setdefault((article.site, line), (article.url, share))
+    found = {}
+    for site, number in looked_at.items():
+        lines = sorted(counts[site].items(), key=lambda each: (-each[1], each[0]))
+        found[site] = Repeated(tuple(Segment(line, count, *first[site, line]) for line, count in lines), number)
+    return found
+
+
+def _own(articles: Sequence[Article], learned: Learned, recipe: Recipe) -> tuple[Cut, NDArray[np.bool_]]:
+    words = cutting.cut([article.text for article in articles], cores=1)
+    unknown = len(learned.sites)
+    sites = np.array([learned.sites.get(article.site, unknown) for article in articles], dtype=np.int64)
+    return words, boilerplate.own(words, sites, learned.repeated, recipe).words
+
+
+def _spans(text: str, words: Cut, held: slice, own: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Yield where runs of words that are not a text's own stand, up to the next word that is."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([True], own, [True])).astype(np.int8)))
+    starts, stops = words.starts[held], words.stops[held]
+    for first, after in list(pairwise(edges.tolist()))[::2]:
+        yield int(starts[first]), len(text) if after == len(own) else int(stops[after - 1])

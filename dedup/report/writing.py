@@ -1,0 +1,126 @@
+"""A Report laid out as files: pages, the data they search, and our own files; on all cores where it pays."""
+
+import gc
+import multiprocessing
+import os
+import shutil
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TypeVar
+
+from dedup.flowing import SiteFlows
+from dedup.report import json_lines, pages, scripts
+from dedup.report.links import Links
+from dedup.report.names import file_name
+from dedup.report.pages import Setting
+from dedup.report.sheets import (
+    Report,
+    overview_page,
+    page_of_story,
+    pages_of_families,
+    pages_of_sites,
+)
+from dedup.report.views import FamilyView, StoryView
+
+_T = TypeVar("_T")
+
+_OWN = ("assets/gema.css", "assets/gema.js", "assets/charts.js", "assets/compare.js", "assets/search.js")
+_VENDOR = ("vendor/chart.umd.min.js", "vendor/LICENSE.md")
+# Fewer pages are written before other processes are up.
+_WORTH_PROCESSES = 2_000
+
+# So many pages of a kind are made together: what is stripped from texts is told of many at once much faster.
+_TOGETHER = 50
+
+# Some pages that are still to be made: places in the folder, and what is written there.
+Task = Callable[[], Iterable[tuple[str, str]]]
+
+
+def write_pages(report: Report, folder: Path, setting: Setting, cores: int | None = None) -> None:
+    """Write all pages of a report into `folder`, which is empty; on one core where they are few, else on all.
+
+    Raises OSError when the disk does not let it.
+    """
+    for name in ("stories", "families", "sites", "assets", "data"):
+        (folder / name).mkdir()
+    _copy_own(folder / "assets")
+    seen = report.overview
+    setting = replace(setting, updated_at=seen.updated_at, sites=frozenset(site.site for site in seen.sites))
+    inside = replace(setting, links=Links("../", setting.links.archive))
+    tasks: list[Task] = [
+        lambda: [("index.html", pages.overview_page(overview_page(report, setting.zone), setting))],
+        lambda: [("search.html", pages.search_page(seen, setting))],
+        lambda: [("about.html", pages.about_page(seen.recipe, setting))],
+        lambda: [("groups.json", json_lines.document(seen))],
+        lambda: [("data/index.js", scripts.index(seen, setting.zone, setting.language))],
+        *(partial(_sites, report, inside, some) for some in _batches(seen.sites)),
+        *(partial(_stories, inside, some) for some in _batches(seen.told)),
+        *(partial(_families, report, inside, some) for some in _batches(seen.copied)),
+    ]
+    few = len(seen.sites) + len(seen.told) + len(seen.copied) < _WORTH_PROCESSES
+    _write_all(tasks, folder, cores or (1 if few else os.cpu_count() or 1))
+
+
+def _sites(report: Report, setting: Setting, sites: Sequence[SiteFlows]) -> Iterator[tuple[str, str]]:
+    for view in pages_of_sites(report, sites):
+        yield f"sites/{file_name(view.site.site)}.html", pages.site_page(view, setting)
+
+
+def _stories(setting: Setting, stories: Sequence[StoryView]) -> Iterator[tuple[str, str]]:
+    for story in stories:
+        yield f"stories/{file_name(story.id)}.html", pages.story_page(page_of_story(story), setting)
+
+
+def _families(report: Report, setting: Setting, families: Sequence[FamilyView]) -> Iterator[tuple[str, str]]:
+    for view in pages_of_families(report, families):
+        yield f"families/{file_name(view.family.id)}.html", pages.family_page(view, setting)
+
+
+def _batches(several: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    return (several[start : start + _TOGETHER] for start in range(0, len(several), _TOGETHER))
+
+
+def _copy_own(folder: Path) -> None:
+    for name in (*_OWN, *_VENDOR):
+        with as_file(files("dedup.report") / name) as path:
+            shutil.copyfile(path, folder / path.name)
+
+
+# --- on all cores -----------------------------------------------------------------------------------------
+
+
+def _write_all(tasks: Sequence[Task], folder: Path, cores: int) -> None:
+    """Write every page. Processes that inherit the report need nothing sent; only Linux makes them so without harm."""
+    if cores == 1 or sys.platform != "linux":
+        _write_some(tasks, folder)
+        return
+    # What is there is not looked through again, so that it stays shared.
+    gc.freeze()
+    context = multiprocessing.get_context("fork")
+    workers = [context.Process(target=_write_some, args=(tasks[core::cores], folder)) for core in range(cores)]
+    try:
+        with warnings.catch_warnings():
+            # Of threads beside this one, which Python warns of: none holds what a page is made with.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            for worker in workers:
+                worker.start()
+        for worker in workers:
+            worker.join()
+    finally:
+        gc.unfreeze()
+        for worker in workers:
+            if worker.pid is not None:
+                worker.kill()
+    if any(worker.exitcode for worker in workers):
+        raise OSError("a part of the report could not be written; what is above says why")
+
+
+def _write_some(tasks: Iterable[Task], folder: Path) -> None:
+    for task in tasks:
+        for name, page in task():
+            (folder / name).write_text(page, encoding="utf-8", newline="\n")

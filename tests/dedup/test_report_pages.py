@@ -1,0 +1,373 @@
+"""Views in, pages out: what each kind shows, that it works without scripts, and that nothing in it can act."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, timedelta
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import html as lxml_html
+from lxml.html import HtmlElement
+
+from dedup.records import Article, Match, Passage, Relation, Snapshot
+from dedup.report import pages
+from dedup.report.language import LANGUAGES, language
+from dedup.report.links import Links
+from dedup.report.matrix import matrix
+from dedup.report.names import file_name
+from dedup.report.news import Changes, Moves
+from dedup.report.pages import Setting
+from dedup.report.pageviews import Cut
+from dedup.report.scope import Scope
+from dedup.report.sheets import (
+    Context,
+    Report,
+    overview_page,
+    page_of_story,
+    pages_of_families,
+    pages_of_sites,
+    report,
+)
+from tests.dedup.snapshots import HOSTILE, NOON, WIRE, article, match, snapshot, three_outlets
+
+JAKARTA = ZoneInfo("Asia/Jakarta")
+EMPTY = snapshot([], updated_at=None)
+HERE = Setting(zone=JAKARTA)
+INSIDE = Setting(zone=JAKARTA, links=Links("../"))
+
+
+def overview_of(found: Report, setting: Setting = HERE) -> HtmlElement:
+    return tree(pages.overview_page(overview_page(found, setting.zone), setting))
+
+
+def family_of(found: Report, place: int = 0, setting: Setting = INSIDE) -> HtmlElement:
+    return tree(pages.family_page(pages_of_families(found, [found.overview.copied[place]])[0], setting))
+
+
+def story_of(found: Report, setting: Setting = INSIDE) -> HtmlElement:
+    return tree(pages.story_page(page_of_story(found.overview.told[0]), setting))
+
+
+def site_of(found: Report, name: str, setting: Setting = INSIDE) -> HtmlElement:
+    return tree(
+        pages.site_page(
+            next(page for page in pages_of_sites(found, found.overview.sites) if page.site.site == name), setting
+        )
+    )
+
+
+def every_page(found: Report, setting: Setting = HERE) -> dict[str, str]:
+    """Return all pages of a report by their places in it."""
+    inside = replace(setting, links=Links("../"))
+    seen = found.overview
+    return {
+        "index.html": pages.overview_page(overview_page(found, setting.zone), setting),
+        "search.html": pages.search_page(seen, setting),
+        "about.html": pages.about_page(seen.recipe, setting),
+        **{
+            inside.links.family(each.id)[3:]: pages.family_page(pages_of_families(found, [each])[0], inside)
+            for each in seen.copied
+        },
+        **{inside.links.story(each.id)[3:]: pages.story_page(page_of_story(each), inside) for each in seen.told},
+        **{
+            inside.links.site(page.site.site)[3:]: pages.site_page(page, inside)
+            for page in pages_of_sites(found, seen.sites)
+        },
+    }
+
+
+def tree(page: str) -> HtmlElement:
+    return lxml_html.document_fromstring(page)
+
+
+def text(of: HtmlElement) -> str:
+    """Return the words a reader sees, on one line."""
+    return " ".join(of.text_content().split())
+
+
+def cells(row: HtmlElement) -> str:
+    """Return the words of a row of a table, a space between its cells."""
+    return " ".join(text(cell) for cell in row)
+
+
+def given_to_scripts(of: HtmlElement, name: str) -> Any:
+    """Return what stands in an attribute as JSON."""
+    return json.loads(of.get(f"data-{name}") or "")
+
+
+# --- the whole at a glance ---------------------------------------------------------------------------
+
+
+def test_the_overview_says_it_in_one_sentence() -> None:
+    lede = overview_of(report(three_outlets())).xpath("//p[@class='lede']")[0]
+    assert text(lede) == (
+        "Between 20 Mar and 21 Mar 2026, 3 sites published 4 articles. 50% are original; the others share their text "
+        "in 1 family of copies. 1 story is told in more than one way."
+    )
+
+
+def test_the_matrix_tells_who_copied_whom_and_so_does_a_table() -> None:
+    page = overview_of(report(three_outlets()))
+    (cell,) = page.xpath("//section[@id='flows']//td[@title][contains(@title, '→ copy.example')]")
+    assert cell.get("title") == "wire.example → copy.example: 1 text, 80% of the words taken, typically 2 h later"
+    assert cell.get("aria-label") == cell.get("title")
+    assert cell.get("tabindex") == "0"
+    rows = [cells(row) for row in page.xpath("//div[@class='list']//tbody/tr")]
+    assert "wire.example copy.example 1 80% 2 h" in rows
+
+
+def test_the_matrix_keeps_the_busiest_sites() -> None:
+    articles = [article(f"{n}", f"site{n}.example", n) for n in range(5)]
+    found = report(snapshot(articles, {"f": [each.id for each in articles]})).overview
+    shown = matrix(found.flows, most_sites=3)
+    assert shown.sites == ("site0.example", "site1.example", "site2.example")
+    assert (set(shown.flows), shown.left_out) == ({("site0.example", site) for site in shown.sites[1:]}, 2)
+
+
+def test_days_are_those_of_the_reader() -> None:
+    late = snapshot([article("a", "a.example", 6), article("b", "b.example", 40, "lain")])
+    days = {zone: overview_page(report(late), zone).days for zone in (UTC, JAKARTA)}
+    assert [str(day.day) for day in days[UTC]] == ["2026-03-20", "2026-03-22"]
+    assert [str(day.day) for day in days[JAKARTA]] == ["2026-03-21", "2026-03-22"]
+
+
+def test_charts_draw_what_the_tables_say() -> None:
+    found = report(three_outlets(), Context(cuts=(Cut(0.3, 4), Cut(0.55, 1))))
+    page = overview_of(found)
+    drawn = {each.get("data-chart"): given_to_scripts(each, "values") for each in page.xpath("//figure")}
+    assert drawn["cuts"]["cuts"] == [[0.3, 4], [0.55, 1]]
+    assert [cells(row) for row in page.xpath("//section[@id='threshold']//tbody/tr")] == ["30% 4", "55% this report 1"]
+    table = [[int(cell.text) for cell in row.xpath("td")] for row in page.xpath("//section[@id='days']//tbody/tr")]
+    assert [list(day) for day in zip(*(each["values"] for each in drawn["days"]["series"]), strict=True)] == table
+    assert all(canvas.get("aria-label") for canvas in page.xpath("//canvas"))
+    assert [point["page"] for point in drawn["stories"]["points"]] == ["stories/s.html"]
+
+
+def test_what_is_new_stands_on_top_with_the_report_it_is_held_against() -> None:
+    changes = Changes("2026-03-19T120000Z", Moves(new=("f",)), Moves(new=("s",)), frozenset())
+    page = overview_of(report(three_outlets(), scope=Scope(changes=changes)))
+    assert "Since the report 2026-03-19T120000Z: 1 new family of copies, 1 new story;" in text(
+        page.get_element_by_id("scope")
+    )
+    assert page.get_element_by_id("new").xpath(".//a/@href") == ["stories/s.html", "families/f.html"]
+
+
+def test_the_page_of_nothing_says_how_to_begin() -> None:
+    shown = text(overview_of(report(EMPTY)))
+    assert "There are no articles yet." in shown
+    assert "dedup import articles.jsonl" in shown
+
+
+def test_the_page_of_one_article_and_of_no_copies_says_so() -> None:
+    one = text(overview_of(report(snapshot([article("a", "a.example")]))))
+    assert "With only one there is nothing to compare yet." in one
+    two = [article("a", "a.example", None, "satu"), article("b", "b.example", None, "dua")]
+    assert "So far, 2 sites published 2 articles. No two of them share their text" in text(
+        overview_of(report(snapshot(two)))
+    )
+
+
+def test_articles_that_wait_for_the_next_update_are_told() -> None:
+    known = snapshot([article("a", "a.example")])
+    late = article("late", "b.example")
+    waiting = Snapshot(known.articles | {"late": late}, known.families, known.stories, (), known.recipe)
+    assert "1 article has come since the last update" in text(overview_of(report(waiting)))
+
+
+# --- a family -----------------------------------------------------------------------------------------
+
+
+def test_side_by_side_marks_exactly_the_shared_passage_in_both_texts() -> None:
+    page = family_of(report(three_outlets()))
+    marks = page.xpath("//li[@id='m1']//mark")
+    assert [mark.text_content() for mark in marks] == [WIRE, WIRE]
+    ids = [mark.get("id") for mark in marks]
+    assert [mark.find("a").get("href") for mark in marks] == [f"#{ids[1]}", f"#{ids[0]}"]
+    added = page.xpath("//li[@id='m1']//div[contains(@class, 'added')]/span")
+    assert [each.text_content() for each in added] == ["Kemarin. "]
+
+
+def test_every_text_stands_in_the_page_as_it_is() -> None:
+    found = report(three_outlets())
+    page = family_of(found)
+    for place, member in enumerate(found.overview.copied[0].members):
+        assert page.get_element_by_id(f"text-{place}").text_content() == member.article.text
+
+
+def test_the_script_is_given_every_compared_pair_turned_towards_the_earlier_one() -> None:
+    section = family_of(report(three_outlets())).get_element_by_id("compare")
+    pairs = given_to_scripts(section, "pairs")
+    assert sorted(pair[:2] for pair in pairs) == [[0, 1], [1, 2]]
+    assert next(pair[2] for pair in pairs if pair[:2] == [0, 1]) == [[0, len(WIRE), 9, 9 + len(WIRE)]]
+    assert section.get("hidden") is not None
+
+
+def test_what_nearly_belongs_to_a_family_is_named_with_its_reason() -> None:
+    articles = [article(name, f"{name}.example", hours, text=name) for hours, name in enumerate("abc")]
+    matches = [match("a", "b"), match("b", "c", Relation.EXCERPT, (0.3, 0.3))]
+    (row,) = family_of(report(snapshot(articles, {"f": ["a", "b"]}, matches=matches))).xpath(
+        "//section[@id='near']//tbody/tr"
+    )
+    assert "Title of c" in text(row)
+    assert "excerpt" in text(row)
+
+
+def test_furniture_is_there_to_be_struck_through() -> None:
+    found = report(three_outlets())
+    view = replace(pages_of_families(found, found.overview.copied)[0], stripped={"copy": ((0, 8),)})
+    page = tree(pages.family_page(view, INSIDE))
+    assert [each.text_content() for each in page.xpath("//s")] == ["Kemarin."] * 2
+    assert page.get_element_by_id("furniture").get("type") == "checkbox"
+    assert given_to_scripts(page.get_element_by_id("compare"), "furniture") == {"1": [[0, 8]]}
+
+
+def test_past_a_limit_the_page_names_the_command_instead_of_the_texts() -> None:
+    long = "kata " * 50_000
+    articles = [article(f"{n}", f"site{n}.example", n, text=f"{long}{n}") for n in range(4)]
+    matches = [match("0", f"{n}", Relation.NEAR) for n in range(1, 4)]
+    found = report(snapshot(articles, {"f": ["0", "1", "2", "3"]}, matches=matches))
+    page = family_of(found)
+    assert len(page.xpath("//details[@class='pair']")) == 0
+    assert "dedup explain 0 3" in text(page)
+    assert "of 2 articles are left out" in text(page)
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=60), st.data())
+def test_whatever_a_text_holds_no_character_moves(words: str, data: st.DataObject) -> None:
+    start, end = sorted(data.draw(st.lists(st.integers(0, len(words)), min_size=2, max_size=2)))
+    articles = [article("a", "a.example", 0, words + "a"), article("b", "b.example", 1, words + "b")]
+    shared = match("a", "b", Relation.NEAR, passages=[Passage(start, end, start, end, 5)])
+    page = family_of(report(snapshot(articles, {"f": ["a", "b"]}, matches=[shared])))
+    shown = page.get_element_by_id("text-1").text_content()
+    assert len(shown) == len(words) + 1
+    assert [mark.text_content() for mark in page.xpath("//mark")] == ([shown[start:end]] * 2 if start < end else [])
+
+
+# --- stories and sites ----------------------------------------------------------------------------------
+
+
+def test_a_story_lists_every_article_with_site_time_language_and_length() -> None:
+    page = story_of(report(three_outlets()))
+    rows = [cells(row) for row in page.xpath("//section[@id='articles']//tbody/tr")]
+    assert rows[0] == "wire.example 20 Mar 2026 19:00 Banjir rendam tiga desa unknown language 13 –"
+    assert len(rows) == 4
+    assert "The first to tell it, by the times the pages give: wire.example, 20 Mar 2026 19:00" in text(page)
+    assert page.xpath("//h3/a/@href") == ["../families/f.html"]
+
+
+def test_a_site_tells_whom_it_takes_from_and_who_takes_from_it() -> None:
+    found = report(three_outlets())
+    (row,) = site_of(found, "copy.example").xpath("//section[@id='takes']//tbody/tr")
+    assert cells(row) == "wire.example 1 80% 2 h"
+    assert len(site_of(found, "wire.example").xpath("//section[@id='gives']//tbody/tr")) == 2
+    assert "Nothing is known: its articles were imported" in text(site_of(found, "wire.example"))
+
+
+# --- all of them ----------------------------------------------------------------------------------------
+
+
+def test_every_link_between_pages_leads_somewhere() -> None:
+    found = every_page(report(three_outlets()))
+    known = {*found, "groups.json"}
+    for place, page in found.items():
+        links = tree(page).xpath("//a/@href[not(contains(., '://'))]")
+        for link in links:
+            target, _, fragment = link.partition("#")
+            goal = re.sub(r"^[^/]+/\.\./", "", f"{place.rpartition('/')[0]}/{target}".lstrip("/")) if target else place
+            assert goal in known, f"{place} links to {link}"
+            if fragment:
+                assert tree(found[goal]).xpath(f"//*[@id='{fragment}']"), f"{place} links to {link}"
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_pages_are_sound(code: str) -> None:
+    for place, page in every_page(report(three_outlets()), Setting(language(code), JAKARTA)).items():
+        shown = tree(page)
+        assert shown.get("lang") == code
+        ids = shown.xpath("//@id")
+        assert len(ids) == len(set(ids)), place
+        assert len(shown.xpath("//h1")) == 1, place
+        levels = [int(heading.tag[1]) for heading in shown.xpath("//h1 | //h2 | //h3 | //h4")]
+        assert all(after <= before + 1 for before, after in pairwise(levels)), (place, levels)
+        assert all(scope in ("col", "row") for scope in shown.xpath("//th/@scope")), place
+        assert not shown.xpath("//th[not(@scope)]"), place
+        assert shown.xpath("//main[@id='content']"), place
+
+
+def test_pages_ask_for_nothing_from_elsewhere_and_hold_no_script_of_their_own() -> None:
+    for place, page in every_page(report(three_outlets())).items():
+        shown = tree(page)
+        policy = shown.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")[0]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert not shown.xpath("//script[not(@src)] | //style | //@style | //img | //iframe | //object | //base"), place
+        asked = shown.xpath("//script/@src | //link/@href")
+        assert all(re.fullmatch(r"(\.\./)?(assets|data)/[\w.]+", each) for each in asked), place
+
+
+def hostile(url: str, count: int = 2) -> Report:
+    """Return a report of articles that say what would do harm wherever they may say something."""
+    articles = [
+        Article(
+            url=url,
+            text=f"{HOSTILE} {n}",
+            title=HOSTILE,
+            site=HOSTILE + str(n),
+            language=HOSTILE,
+            id=HOSTILE + str(n),
+            published=NOON + timedelta(hours=n),
+            archived=HOSTILE,
+            site_name=HOSTILE,
+            agency=HOSTILE,
+        )
+        for n in range(count)
+    ]
+    ids = [each.id for each in articles]
+    shared: list[Match] = [match(ids[0], ids[1], passages=[Passage(0, 10, 0, 10, 5)])]
+    alone = Article(url=url, text="lain", title=HOSTILE, site="a/../../b", id="../../etc/passwd")
+    held = snapshot([*articles, alone], {HOSTILE: ids}, {HOSTILE: [HOSTILE, alone.id]}, shared)
+    changes = Changes(HOSTILE, Moves(new=(HOSTILE,)), Moves(new=(HOSTILE,)), frozenset())
+    return report(held, scope=Scope(changes=changes))
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "https://a.example/\"onclick='x'", "//x"])
+def test_hostile_articles_are_inert_on_every_page(url: str, code: str) -> None:
+    found = every_page(hostile(url), Setting(language(code)))
+    assert len(found) == 3 + 1 + 1 + 3
+    for place, page in found.items():
+        shown = tree(page)
+        assert not shown.xpath("//script[not(@src)] | //img | //@onerror | //@onclick"), place
+        assert "{{" not in page.replace("{{ 7 * 7 }}", ""), place
+        assert "49" not in text(shown).replace(HOSTILE, ""), place
+        for link in shown.xpath("//a/@href"):
+            assert re.match(r"https://a\.example/|#|(\.\./)?(\w+/)?[\w.@-]+(#[\w-]+)?$", link), (place, link)
+
+
+# --- names of files ---------------------------------------------------------------------------------------
+
+
+@given(st.text(), st.text())
+def test_file_names_are_safe_on_every_disk_and_never_shared(one: str, other: str) -> None:
+    for name in (file_name(one), file_name(other)):
+        assert re.fullmatch(r"[a-z0-9@._-]{1,80}", name)
+        assert not name.startswith(".")
+        assert ".." not in name
+    assert (file_name(one).casefold() == file_name(other).casefold()) == (one == other)
+
+
+@pytest.mark.parametrize(
+    "name", ["con", "con.example", "NUL", "lpt1.id", "a/b", "..", ".", "", "A", "x" * 300, "a_b", "a."]
+)
+def test_names_that_a_disk_refuses_or_mistakes_get_another(name: str) -> None:
+    assert re.fullmatch(r"[a-z0-9-]*_[0-9a-f]{16}", file_name(name))
+
+
+@pytest.mark.parametrize("name", ["kompas.com", "6bc6b0e8e5f87634", "banjir-sumberwangi", "banjir@0.7"])
+def test_plain_names_stay_readable(name: str) -> None:
+    assert file_name(name) == name
