@@ -8,11 +8,11 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from dedup.corpus import many
 from dedup.corpus.schema import articles as listed
-from dedup.corpus.schema import facts, families, family_members, matches, stories, story_families
+from dedup.corpus.schema import facts, families, family_members, forgotten, matches, stories, story_families
 from dedup.corpus.store import Corpus
 from dedup.records import Family, Match, Measures, Passage, Recipe, RecipeError, Relation, Snapshot, Story, Tie
 
@@ -51,6 +51,27 @@ def part(corpus: Corpus, named: Iterable[str]) -> Snapshot:
         known = _known(connection)
     articles = {article.id: article for article in corpus.articles(keys)}
     return Snapshot(articles=articles, families=held, stories=told, matches=matched, **known)
+
+
+def told_in(corpus: Corpus, story: str) -> tuple[str, ...]:
+    """Return the families that a story is told by, none where there is no such story."""
+    told = select(story_families.c.family).join(families, families.c.id == story_families.c.family)
+    with corpus.reading() as connection:
+        return tuple(sorted(connection.execute(told.where(story_families.c.story == story)).scalars()))
+
+
+def mark(corpus: Corpus) -> str:
+    """Return what is another once results are: after an update, and where grouped articles were taken out.
+
+    Articles that wait for the next update do not change it.
+    """
+    with corpus.reading() as connection:
+        at = connection.execute(select(facts.c.value).where(facts.c.name == "updated_at")).scalar()
+        held, out = (
+            connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in (family_members, forgotten)
+        )
+    return f"{at or 'never'}/{held}/{out}"
 
 
 def _known(connection: Connection) -> dict[str, Any]:
