@@ -93,30 +93,31 @@ def read_matches(connection: Connection, keys: Sequence[str] | None = None, alon
 
     A pair of which one text holds other reports as well is an excerpt; `alone`: it is what the two alone make it.
     """
-    a, b = listed.alias(), listed.alias()
-    wanted = _joined(a, b, *_STORED)
     if keys is None:
-        return [_match(row, alone) for row in connection.execute(wanted.order_by(a.c.key, b.c.key))]
+        return [_match(row, alone) for row in connection.execute(_MATCHED.order_by(_A.c.key, _B.c.key))]
     # A row at a time by either index: with OR, SQLite would read all.
-    rows = (row for end in (a, b) for row in many.among(connection, wanted, end.c.key, keys))
+    rows = (row for end in (_A, _B) for row in many.among(connection, _MATCHED, end.c.key, keys))
     found = {(row[0], row[1]): row for row in rows}
     return [_match(found[pair], alone) for pair in sorted(found)]
 
 
 def read_pairs(connection: Connection, keys: Iterable[str]) -> set[tuple[str, str]]:
     """Return the pairs of ids of the stored matches with one of these articles."""
-    a, b = listed.alias(), listed.alias()
-    wanted = _joined(a, b)
     asked = list(keys)
-    return {(one, other) for end in (a, b) for one, other in many.among(connection, wanted, end.c.key, asked)}
+    return {(one, other) for end in (_A, _B) for one, other in many.among(connection, _PAIRED, end.c.key, asked)}
 
 
-_STORED = (matches.c.relation, matches.c.reason, matches.c.measures, matches.c.passages, matches.c.merged)
+# Made once: for the page of one family it takes longer than to read its matches.
+_A, _B = listed.alias(), listed.alias()
 
 
-def _joined(a: Any, b: Any, *columns: Any) -> Select[*tuple[Any, ...]]:
-    wanted = select(a.c.key, b.c.key, *columns).select_from(matches)
-    return wanted.join(a, a.c.id == matches.c.a_id).join(b, b.c.id == matches.c.b_id)
+def _joined(*columns: Any) -> Select[*tuple[Any, ...]]:
+    wanted = select(_A.c.key, _B.c.key, *columns).select_from(matches)
+    return wanted.join(_A, _A.c.id == matches.c.a_id).join(_B, _B.c.id == matches.c.b_id)
+
+
+_PAIRED = _joined()
+_MATCHED = _joined(matches.c.relation, matches.c.reason, matches.c.measures, matches.c.passages, matches.c.merged)
 
 
 def match_row(match: Match, numbers: Mapping[str, int], merged: bool) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import multiprocessing
 import threading
 from dataclasses import dataclass
 
+from dedup import cutting, signing
 from dedup.corpus import Corpus
 from dedup.corpus.results import mark
 from dedup.records import GemaError
@@ -47,6 +48,9 @@ class Current:
             self._child.kill()
 
     def _watch(self) -> None:
+        if signing.has_kernel():
+            # Worth loading for few texts as well, where it is done once for many hours.
+            cutting.by_kernel([""])
         while not self._ended.is_set():
             try:
                 self._look()

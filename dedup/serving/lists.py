@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from functools import partial
 
 from dedup.report import wording
 from dedup.report.inert import shown
@@ -94,8 +95,10 @@ def question(said: Mapping[str, str]) -> Question:
 
 def find(held: Lists, asked: Question) -> Found:
     """Return the answers on the page that is asked for, the last one where there are not so many."""
-    wanted = folded(asked.words).split()[:_ASKED]
-    found = [each for each in held.entries if _fits(each, asked) and all(word in each.words for word in wanted)]
+    found: Iterable[Entry] = held.entries
+    for test in _tests(asked):
+        found = filter(test, found)
+    found = tuple(found)
     pages = max(1, -(-len(found) // ON_A_PAGE))
     page = min(asked.page, pages)
     return Found(tuple(found[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]), len(found), page, pages)
@@ -108,18 +111,26 @@ def folded(text: str) -> str:
     return _ACCENTS.sub("", unicodedata.normalize("NFD", text)).lower()
 
 
-def _fits(entry: Entry, asked: Question) -> bool:
-    chosen = (
-        (asked.kind, (entry.kind,)),
-        (asked.site, entry.sites),
-        (asked.language, entry.languages),
-        (asked.relation, entry.relations),
-    )
-    if any(wanted and wanted not in held for wanted, held in chosen):
-        return False
-    if asked.since and not (entry.last and entry.last >= asked.since):
-        return False
-    return not asked.until or bool(entry.first and entry.first <= asked.until)
+def _tests(asked: Question) -> Iterator[Callable[[Entry], bool]]:
+    """Yield what an answer has to pass: nothing for what is not asked."""
+    if asked.kind:
+        yield lambda each: each.kind == asked.kind
+    if asked.site:
+        yield lambda each: asked.site in each.sites
+    if asked.language:
+        yield lambda each: asked.language in each.languages
+    if asked.relation:
+        yield lambda each: asked.relation in each.relations
+    if since := asked.since:
+        yield lambda each: each.last is not None and each.last >= since
+    if until := asked.until:
+        yield lambda each: each.first is not None and each.first <= until
+    for word in folded(asked.words).split()[:_ASKED]:
+        yield partial(_holds, word)
+
+
+def _holds(word: str, entry: Entry) -> bool:
+    return word in entry.words
 
 
 def _story(story: StoryView, zone: tzinfo | None) -> Entry:

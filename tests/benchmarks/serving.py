@@ -2,11 +2,11 @@
 
 `python -m tests.benchmarks.serving [CORPUS] [--articles N] [--clients N] [--pages N] [--seed N]`
 
-CORPUS is the address of a grouped corpus, which is only read; without one, N made-up articles are grouped first, without
-stories. The server runs as its own process. Every reader asks again as soon as it has its answer, which no person does.
-Printed are how long it took until all pages were there, and then for pages never asked for before (cold), for the same ones
-again (warm), and with what the reader has already (304): milliseconds at the 50th, 95th and 99th percentile and the
-longest, of each kind of page, and pages a second.
+CORPUS is the address of a grouped corpus, which is only read; without one, N made-up articles are grouped first,
+without stories. The server runs as its own process. Every reader asks again as soon as it has its answer, which no
+person does. Printed are how long it took until all pages were there, and then for pages never asked for before (cold),
+for the same ones again (warm), and with what the reader has already (304): milliseconds at the 50th, 95th and 99th
+percentile and the longest, of each kind of page, and pages a second.
 """
 
 import argparse
