@@ -37,7 +37,7 @@ def serve(
         from dedup.serving.places import Places
         from dedup.serving.server import HOST, run
     except ModuleNotFoundError as error:
-        raise GemaError(f"`dedup serve` needs {error.name}: pip install -e '.[serve]'") from error
+        raise GemaError(f"`dedup serve` needs {error.name}: pip install 'gema-news[serve]'") from error
 
     setting = Setting(language(lang.value), zone, Places())
     with open_to_read(corpus) as opened:

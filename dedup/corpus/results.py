@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -81,6 +82,7 @@ def _known(connection: Connection) -> dict[str, Any]:
     return {"recipe": _recipe(known.get("recipe")), "updated_at": updated}
 
 
+@lru_cache(maxsize=4)
 def _recipe(stored: str | None) -> Recipe:
     numbers = json.loads(stored) if stored else Recipe().as_dict()
     if numbers.keys() != Recipe().as_dict().keys():

@@ -18,7 +18,6 @@ def application(desk: Desk) -> Flask:
     app = Flask("dedup.serving", static_folder=None, template_folder=None)
     # An address with something in it twice is another address, not to be corrected.
     app.url_map.merge_slashes = False
-    app.url_map.strict_slashes = False
     for rule, name, answer in (
         ("/", "overview", desk.ready),
         ("/about", "about", desk.ready),
