@@ -1,5 +1,6 @@
 """The whole of a corpus, kept up to date: one thread looks whether it changed and makes it anew, others only read."""
 
+import gc
 import logging
 import multiprocessing
 import threading
@@ -65,6 +66,9 @@ class Current:
         self.state = State(now, old)
         if old is None or old.mark != now:
             self.state = State(now, self._made())
+            # It is looked through for what nobody holds any more once, here, and not each time by whoever asks then.
+            gc.collect()
+            gc.freeze()
 
     def _made(self) -> Whole:
         """Return the whole, made by another process: counting over everything would hold up whoever asks meanwhile."""
