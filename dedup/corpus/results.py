@@ -9,7 +9,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from dedup.corpus import many
 from dedup.corpus.schema import articles as listed
@@ -56,9 +56,8 @@ def part(corpus: Corpus, named: Iterable[str]) -> Snapshot:
 
 def told_in(corpus: Corpus, story: str) -> tuple[str, ...]:
     """Return the families that a story is told by, none where there is no such story."""
-    told = select(story_families.c.family).join(families, families.c.id == story_families.c.family)
     with corpus.reading() as connection:
-        return tuple(sorted(connection.execute(told.where(story_families.c.story == story)).scalars()))
+        return tuple(sorted(connection.execute(_TOLD_IN, {"story": story}).scalars()))
 
 
 def mark(corpus: Corpus) -> str:
@@ -119,6 +118,10 @@ def _joined(*columns: Any) -> Select[*tuple[Any, ...]]:
 
 
 _PAIRED = _joined()
+_MEMBERS = select(family_members.c.family, listed.c.key).join(listed, listed.c.id == family_members.c.article_id)
+_FAMILIES, _STORIES = select(families), select(stories)
+_TOLD = select(story_families.c.story, story_families.c.family).join(families, families.c.id == story_families.c.family)
+_TOLD_IN = _TOLD.with_only_columns(story_families.c.family).where(story_families.c.story == bindparam("story"))
 _MATCHED = _joined(matches.c.relation, matches.c.reason, matches.c.measures, matches.c.passages, matches.c.merged)
 
 
@@ -153,12 +156,11 @@ _RELATIONS = {relation.value: relation for relation in Relation}
 
 def _families(connection: Connection, among: Sequence[str] | None = None) -> tuple[Family, ...]:
     held = defaultdict(list)
-    query = select(family_members.c.family, listed.c.key).join(listed, listed.c.id == family_members.c.article_id)
-    for row in _rows(connection, query, family_members.c.family, among):
+    for row in _rows(connection, _MEMBERS, family_members.c.family, among):
         held[row.family].append(row.key)
     found = [
         Family(row.id, tuple(sorted(held[row.id])), Tie(**json.loads(row.weakest)) if row.weakest else None)
-        for row in _rows(connection, select(families), families.c.id, among)
+        for row in _rows(connection, _FAMILIES, families.c.id, among)
     ]
     return tuple(sorted(found, key=attrgetter("id")))
 
@@ -166,14 +168,12 @@ def _families(connection: Connection, among: Sequence[str] | None = None) -> tup
 def _stories(connection: Connection, among: Sequence[str] | None = None) -> tuple[Story, ...]:
     """Return the stories of these families, or all, with their families as far as they are among these."""
     held = defaultdict(list)
-    told = select(story_families.c.story, story_families.c.family)
-    query = told.join(families, families.c.id == story_families.c.family)
-    for row in _rows(connection, query, story_families.c.family, among):
+    for row in _rows(connection, _TOLD, story_families.c.family, among):
         held[row.story].append(row.family)
     asked = None if among is None else sorted(story for story in held if story)
     found = [
         Story(row.id, tuple(sorted(held[row.id])), row.label, tuple(json.loads(row.terms)))
-        for row in _rows(connection, select(stories), stories.c.id, asked)
+        for row in _rows(connection, _STORIES, stories.c.id, asked)
     ]
     return tuple(sorted(found, key=attrgetter("id")))
 
