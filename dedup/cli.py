@@ -21,6 +21,7 @@ from dedup.records import Busy, CorpusError, GemaError
 import dedup.commands.intake
 import dedup.commands.care
 import dedup.commands.results
+import dedup.commands.serving
 import dedup.commands.comparing
 import dedup.commands.finding
 import dedup.commands.searching

@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Select, or_, select
 
@@ -48,6 +48,11 @@ def story(connection: Connection, reference: str) -> Story:
         raise GemaError(f"{reference!r} is in no story yet: run `dedup update`")
     held = connection.execute(select(story_families.c.family).where(story_families.c.story == name)).scalars()
     return Story(name, tuple(sorted(held)), row.label, tuple(json.loads(row.terms)))
+
+
+def current(connection: Connection, kind: Literal["family", "story"], name: str) -> str:
+    """Return the id of the group of this kind that is or was called so, "" where there is none."""
+    return _named(connection, kind, select((families if kind == "family" else stories).c.id), name)
 
 
 def members(connection: Connection, names: Iterable[str]) -> dict[str, list[str]]:

@@ -15,12 +15,7 @@ def migrate(engine: Engine) -> None:
     version = _version(engine)
     if version == HEAD:
         return
-    if version is not None and version not in KNOWN:
-        message = (
-            f"the corpus {engine.url.render_as_string()} has schema {version}, newer than this program's {HEAD}: "
-            "use the newer Gema that wrote it"
-        )
-        raise CorpusError(message)
+    _refuse_newer(version, engine.url.render_as_string())
     # Alembic is slow to import, and a corpus is nearly always current.
     from alembic import command
     from alembic.config import Config
@@ -30,6 +25,24 @@ def migrate(engine: Engine) -> None:
     with engine.connect().execution_options(gema_begin="BEGIN IMMEDIATE") as connection, connection.begin():
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def refuse_other(engine: Engine, address: str) -> None:
+    """Raise CorpusError where `address` holds no corpus of exactly this program's schema; change nothing."""
+    version = _version(engine)
+    if version is None:
+        raise CorpusError(f"{address} holds no corpus yet: `dedup import` or `scrapy crawl news` makes it")
+    _refuse_newer(version, address)
+    if version != HEAD:
+        raise CorpusError(f"the corpus {address} has schema {version}, older than {HEAD}: `dedup update` upgrades it")
+
+
+def _refuse_newer(version: str | None, address: str) -> None:
+    if version is not None and version not in KNOWN:
+        raise CorpusError(
+            f"the corpus {address} has schema {version}, newer than this program's {HEAD}: "
+            "use the newer Gema that wrote it"
+        )
 
 
 def _version(engine: Engine) -> str | None:

@@ -5,14 +5,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from dedup.corpus import many
 from dedup.corpus.schema import articles as listed
-from dedup.corpus.schema import facts, families, family_members, matches, stories, story_families
+from dedup.corpus.schema import facts, families, family_members, forgotten, matches, stories, story_families
 from dedup.corpus.store import Corpus
 from dedup.records import Family, Match, Measures, Passage, Recipe, RecipeError, Relation, Snapshot, Story, Tie
 
@@ -53,6 +54,26 @@ def part(corpus: Corpus, named: Iterable[str]) -> Snapshot:
     return Snapshot(articles=articles, families=held, stories=told, matches=matched, **known)
 
 
+def told_in(corpus: Corpus, story: str) -> tuple[str, ...]:
+    """Return the families that a story is told by, none where there is no such story."""
+    with corpus.reading() as connection:
+        return tuple(sorted(connection.execute(_TOLD_IN, {"story": story}).scalars()))
+
+
+def mark(corpus: Corpus) -> str:
+    """Return what is another once results are: after an update, and where grouped articles were taken out.
+
+    Articles that wait for the next update do not change it.
+    """
+    with corpus.reading() as connection:
+        at = connection.execute(select(facts.c.value).where(facts.c.name == "updated_at")).scalar()
+        held, out = (
+            connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in (family_members, forgotten)
+        )
+    return f"{at or 'never'}/{held}/{out}"
+
+
 def _known(connection: Connection) -> dict[str, Any]:
     """Return by which recipe results were made, and when."""
     known = dict(connection.execute(select(facts.c.name, facts.c.value)).all())
@@ -60,6 +81,7 @@ def _known(connection: Connection) -> dict[str, Any]:
     return {"recipe": _recipe(known.get("recipe")), "updated_at": updated}
 
 
+@lru_cache(maxsize=4)
 def _recipe(stored: str | None) -> Recipe:
     numbers = json.loads(stored) if stored else Recipe().as_dict()
     if numbers.keys() != Recipe().as_dict().keys():
@@ -72,30 +94,35 @@ def read_matches(connection: Connection, keys: Sequence[str] | None = None, alon
 
     A pair of which one text holds other reports as well is an excerpt; `alone`: it is what the two alone make it.
     """
-    a, b = listed.alias(), listed.alias()
-    wanted = _joined(a, b, *_STORED)
     if keys is None:
-        return [_match(row, alone) for row in connection.execute(wanted.order_by(a.c.key, b.c.key))]
+        return [_match(row, alone) for row in connection.execute(_MATCHED.order_by(_A.c.key, _B.c.key))]
     # A row at a time by either index: with OR, SQLite would read all.
-    rows = (row for end in (a, b) for row in many.among(connection, wanted, end.c.key, keys))
+    rows = (row for end in (_A, _B) for row in many.among(connection, _MATCHED, end.c.key, keys))
     found = {(row[0], row[1]): row for row in rows}
     return [_match(found[pair], alone) for pair in sorted(found)]
 
 
 def read_pairs(connection: Connection, keys: Iterable[str]) -> set[tuple[str, str]]:
     """Return the pairs of ids of the stored matches with one of these articles."""
-    a, b = listed.alias(), listed.alias()
-    wanted = _joined(a, b)
     asked = list(keys)
-    return {(one, other) for end in (a, b) for one, other in many.among(connection, wanted, end.c.key, asked)}
+    return {(one, other) for end in (_A, _B) for one, other in many.among(connection, _PAIRED, end.c.key, asked)}
 
 
-_STORED = (matches.c.relation, matches.c.reason, matches.c.measures, matches.c.passages, matches.c.merged)
+# Made once: for the page of one family it takes longer than to read its matches.
+_A, _B = listed.alias(), listed.alias()
 
 
-def _joined(a: Any, b: Any, *columns: Any) -> Select[*tuple[Any, ...]]:
-    wanted = select(a.c.key, b.c.key, *columns).select_from(matches)
-    return wanted.join(a, a.c.id == matches.c.a_id).join(b, b.c.id == matches.c.b_id)
+def _joined(*columns: Any) -> Select[*tuple[Any, ...]]:
+    wanted = select(_A.c.key, _B.c.key, *columns).select_from(matches)
+    return wanted.join(_A, _A.c.id == matches.c.a_id).join(_B, _B.c.id == matches.c.b_id)
+
+
+_PAIRED = _joined()
+_MEMBERS = select(family_members.c.family, listed.c.key).join(listed, listed.c.id == family_members.c.article_id)
+_FAMILIES, _STORIES = select(families), select(stories)
+_TOLD = select(story_families.c.story, story_families.c.family).join(families, families.c.id == story_families.c.family)
+_TOLD_IN = _TOLD.with_only_columns(story_families.c.family).where(story_families.c.story == bindparam("story"))
+_MATCHED = _joined(matches.c.relation, matches.c.reason, matches.c.measures, matches.c.passages, matches.c.merged)
 
 
 def match_row(match: Match, numbers: Mapping[str, int], merged: bool) -> dict[str, Any]:
@@ -129,12 +156,11 @@ _RELATIONS = {relation.value: relation for relation in Relation}
 
 def _families(connection: Connection, among: Sequence[str] | None = None) -> tuple[Family, ...]:
     held = defaultdict(list)
-    query = select(family_members.c.family, listed.c.key).join(listed, listed.c.id == family_members.c.article_id)
-    for row in _rows(connection, query, family_members.c.family, among):
+    for row in _rows(connection, _MEMBERS, family_members.c.family, among):
         held[row.family].append(row.key)
     found = [
         Family(row.id, tuple(sorted(held[row.id])), Tie(**json.loads(row.weakest)) if row.weakest else None)
-        for row in _rows(connection, select(families), families.c.id, among)
+        for row in _rows(connection, _FAMILIES, families.c.id, among)
     ]
     return tuple(sorted(found, key=attrgetter("id")))
 
@@ -142,14 +168,12 @@ def _families(connection: Connection, among: Sequence[str] | None = None) -> tup
 def _stories(connection: Connection, among: Sequence[str] | None = None) -> tuple[Story, ...]:
     """Return the stories of these families, or all, with their families as far as they are among these."""
     held = defaultdict(list)
-    told = select(story_families.c.story, story_families.c.family)
-    query = told.join(families, families.c.id == story_families.c.family)
-    for row in _rows(connection, query, story_families.c.family, among):
+    for row in _rows(connection, _TOLD, story_families.c.family, among):
         held[row.story].append(row.family)
     asked = None if among is None else sorted(story for story in held if story)
     found = [
         Story(row.id, tuple(sorted(held[row.id])), row.label, tuple(json.loads(row.terms)))
-        for row in _rows(connection, select(stories), stories.c.id, asked)
+        for row in _rows(connection, _STORIES, stories.c.id, asked)
     ]
     return tuple(sorted(found, key=attrgetter("id")))
 

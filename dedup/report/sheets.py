@@ -28,7 +28,8 @@ from dedup.report.scope import Scope
 from dedup.report.stripping import Learned, repeated, stripped
 from dedup.report.views import FamilyView, Overview, StoryView
 
-_NEAR = 8
+# Pairs that nearly belong to a family, on its page.
+NEAR = 8
 _TEXTS_OF_A_SITE = 30
 # So many texts of a site are looked at for what it repeats.
 _LOOKED_AT = 25
@@ -138,7 +139,7 @@ def family_page(
             near.append(Near(others[inside], others[outside], match, pages.get(outside)))
     near.sort(key=lambda each: (-each.match.measures.taken, each.match.a, each.match.b))
     held = {name: spans for name, spans in (furniture or {}).items() if name in members}
-    return FamilyPage(family, tuple(pairs), tuple(near[:_NEAR]), story, held, recipe or Recipe())
+    return FamilyPage(family, tuple(pairs), tuple(near[:NEAR]), story, held, recipe or Recipe())
 
 
 def pages_of_families(found: Report, families: Sequence[FamilyView]) -> list[FamilyPage]:

@@ -31,6 +31,8 @@ _T = TypeVar("_T")
 
 _OWN = ("assets/gema.css", "assets/gema.js", "assets/charts.js", "assets/compare.js", "assets/search.js")
 _VENDOR = ("vendor/chart.umd.min.js", "vendor/LICENSE.md")
+# Our own files that pages ask for.
+ASSETS = (*_OWN, *_VENDOR)
 # Fewer pages are written before other processes are up.
 _WORTH_PROCESSES = 2_000
 
@@ -86,7 +88,7 @@ def _batches(several: Sequence[_T]) -> Iterator[Sequence[_T]]:
 
 
 def _copy_own(folder: Path) -> None:
-    for name in (*_OWN, *_VENDOR):
+    for name in ASSETS:
         with as_file(files("dedup.report") / name) as path:
             shutil.copyfile(path, folder / path.name)
 

@@ -13,17 +13,21 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, select, text
+from sqlalchemy.exc import DBAPIError
 
 from dedup import Article, Corpus, counting, search
 from dedup.corpus import many, schema, vocabularies
+from dedup.corpus.readonly import open_to_read
 from dedup.corpus.results import snapshot
 from dedup.exports import export
 from dedup.records import Busy
 from dedup.retelling import retell, timeline
+from dedup.serving.places import written
 from dedup.updating import rebuild, update
 from tests.dedup.conftest import NOW
 from tests.dedup.outlets import press_articles
 from tests.dedup.test_search import FEW
+from tests.dedup.test_serving import serving
 from tests.dedup.test_telling import fixture, longer, told
 
 # PostgreSQL refuses to run as root: its own user runs it then.
@@ -164,6 +168,23 @@ def test_a_story_is_told_there_as_in_sqlite(there: Callable[[], Corpus], new_cor
         name = "cerita-warga-sumberwangi"
         told_at.append((retell(corpus, name), timeline(corpus, name), timeline(corpus, name, alone=True)))
     assert told_at[0] == told_at[1]
+
+
+def test_it_is_served_and_only_read(there: Callable[[], Corpus], new_corpus: Callable[[], Corpus]) -> None:
+    corpora = there(), new_corpus()
+    for each in corpora:
+        each.add(press_articles())
+        update(each, now=NOW)
+    (family, *_) = [family.id for family in snapshot(corpora[0], articles=False).families if len(family.members) > 1]
+    with serving(corpora[0].address) as one, serving(corpora[1].address) as other:
+        for place in ("/", "/search?q=banjir", f"/families/{family}"):
+            assert one.ask(place).body == other.ask(place).body
+            assert one.ask(place).status == 200
+        # What it cannot hold is nobody's name.
+        assert one.ask(f"/families/{written(chr(0))}").status == 404
+        assert one.ask(f"/stories/{written(chr(0))}").status == 404
+    with open_to_read(corpora[0].address) as read, pytest.raises(DBAPIError, match="read-only"):
+        read.add(news(1))
 
 
 def test_nor_does_order_or_what_went_again_matter_there(there: Callable[[], Corpus]) -> None:

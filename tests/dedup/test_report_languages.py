@@ -39,7 +39,7 @@ def messages() -> set[str]:
     """Return every message of the templates and of the code, the first form of those that speak of a number."""
     found: set[str] = set()
     taken: list[Any]
-    for path in (*HOME.glob("*.py"), *HOME.glob("templates/*")):
+    for path in (*HOME.glob("*.py"), *HOME.glob("templates/*"), *(HOME.parent / "serving").glob("*.py")):
         with path.open("rb") as stream:
             if path.suffix == ".py":
                 taken = [each[1] for each in extract("python", stream, KEYWORDS)]
