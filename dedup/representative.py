@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from dedup import cutting
 from dedup.records import Article
@@ -124,7 +125,7 @@ _LEAST = 3
 
 def names(article: Article) -> set[str]:
     """Return what others may call an article's source: the site's name and its domain, in letters only."""
-    return spellings(article.site_name) | spellings(article.site)
+    return {*spellings(article.site_name), *spellings(article.site)}
 
 
 def _credits(article: Article) -> set[str]:
@@ -136,7 +137,9 @@ def _credits(article: Article) -> set[str]:
 _WORDS = re.compile(r"[^\W_]+")
 
 
-def spellings(name: str) -> set[str]:
+# Sites and agencies are named again and again.
+@lru_cache(maxsize=20_000)
+def spellings(name: str) -> frozenset[str]:
     """Return the letters of a name, of a domain those of its first label, with and without what is common."""
     written = unicodedata.normalize("NFKC", name).casefold().strip()
     found = _WORDS.findall(written)
@@ -147,4 +150,4 @@ def spellings(name: str) -> set[str]:
     kept = [word for word in found if word not in _COMMON] or found
     whole = {"".join(found), "".join(kept)}
     spelled = whole | {each.removesuffix(ending) for each in whole for ending in _ENDINGS}
-    return {each for each in spelled if len(each) >= _LEAST}
+    return frozenset(each for each in spelled if len(each) >= _LEAST)
