@@ -16,7 +16,7 @@ from dedup.records import GemaError
 from dedup.serving.headers import HEADERS
 
 HOST = "127.0.0.1"
-# Pages are made in one interpreter: with more threads than one that makes and one that reads each takes longer.
+# One that makes a page and one that answers meanwhile: with four, pages took longer.
 _THREADS = 2
 _HEADER_BYTES, _BODY_BYTES, _CONNECTIONS, _IDLE_S = 16_384, 1_024, 200, 30
 
