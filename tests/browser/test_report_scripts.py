@@ -1,4 +1,4 @@
-"""What scripts add to a report: charts, search and filters, any two members of a family side by side."""
+"""What scripts add to a report: search as one types, filters, any two members of a family side by side."""
 
 from pathlib import Path
 from typing import Any
@@ -20,14 +20,6 @@ def wait_for_results(page: Any, count: int) -> None:
 
 def largest(report: Path, kind: str) -> Path:
     return max((report / kind).glob("*.html"), key=lambda path: (path.stat().st_size, path.name))
-
-
-def test_charts_are_drawn(report: Path, watched: Watched) -> None:
-    page = open_page(watched, report / "index.html")
-    drawn = page.evaluate("Object.values(Chart.instances).map((chart) => chart.data.datasets.length)")
-    assert len(drawn) == page.locator("figure[data-chart]").count() == 3
-    assert all(drawn)
-    assert watched.complaints == []
 
 
 def test_words_and_filters_find_stories_and_families(report: Path, watched: Watched) -> None:
