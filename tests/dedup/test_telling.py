@@ -11,6 +11,7 @@ from dedup import Article, Corpus, Recipe
 from dedup.corpus import strands
 from dedup.corpus.results import snapshot
 from dedup.ordering import UNDATED
+from dedup.records import Relation
 from dedup.updating import rebuild, update
 from tests.dedup.conftest import NOW
 
@@ -164,15 +165,25 @@ def fixture(name: str, day: float, site: str, chosen: random.Random) -> Article:
     return Article(f"http://{site}/{name}", text, site=site, language="id", id=name, published=published)
 
 
-def test_pages_of_one_frame_are_no_story_whichever_day_could_bring_two_of_them_together(corpus: Corpus) -> None:
+def pages(count: int) -> list[Article]:
+    """Return so many pages of one frame, a day after one another, on one site."""
     chosen = random.Random(1)
-    pages = [fixture(f"harga{number}", number, "situs.test", chosen) for number in range(4)]
-    # Without the numbers they are: it is the frame that keeps them apart.
-    alike = [replace(page, url=f"{page.url}x", id=f"{page.id}x", site=f"{page.id}.test") for page in pages[:1]]
-    assert told(corpus, [*pages, *alike]) == {
-        frozenset({"harga0", "harga0x"}),
-        *(frozenset({page.id}) for page in pages[1:]),
-    }
+    return [fixture(f"harga{number}", number, "situs.test", chosen) for number in range(count)]
+
+
+def test_templates_are_no_story_though_a_third_could_join_either(corpus: Corpus) -> None:
+    # So few that the site's frame is not learned: what keeps them apart is that they are templates.
+    three = pages(3)
+    assert told(corpus, three) == {frozenset({page.id}) for page in three}
+    relations = {match.relation for match in snapshot(corpus).matches}
+    assert relations == {Relation.TEMPLATE}
+
+
+def test_what_a_learned_frame_leaves_as_numbers_tells_no_story(corpus: Corpus) -> None:
+    four = pages(4)
+    assert told(corpus, four) == {frozenset({page.id}) for page in four}
+    with corpus.reading() as connection:
+        assert all(row.told == strands.SILENT for row in strands.of_days(connection, 0, UNDATED))
 
 
 @pytest.mark.parametrize("seed", range(6))
