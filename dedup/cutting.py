@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from importlib import import_module
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,12 @@ def cut(texts: Sequence[str], cores: int | None = None) -> Cut:
     batches = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
     with ThreadPoolExecutor(cores or os.cpu_count()) as threads:
         return joined(list(threads.map(by_kernel, batches)))
+
+
+def load() -> None:
+    """Load what is compiled, so that processes made from this one have it for however few texts."""
+    if has_kernel():
+        import_module(_COMPILED)
 
 
 def by_words(texts: Sequence[str]) -> Cut:

@@ -4,6 +4,7 @@ import json
 import os
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
@@ -230,8 +231,9 @@ def report(
             _at_a_glance(made.overview, as_json, zone)
             return
         arguments = {"zone": str(zone) if zone else None, "lang": lang.value, "at": at, **made.arguments}
-        made_from = manifest.manifest(found, pins(opened), verdicts(opened), arguments, made.against)
+        made_from = partial(manifest.manifest, found, pins(opened), verdicts(opened), arguments, made.against)
         shown = report_of(made.shown, context_of(opened, found), made.scope)
+        opened.close()  # Processes that make pages open connections of their own.
         page = write(shown, folder, now, _setting(lang, zone, folder), made_from, [made.put])
     _tidy(page.parent, daily, staying)
     print(page)

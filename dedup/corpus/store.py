@@ -1,10 +1,11 @@
 """The corpus: opened, migrated, written to in short transactions, and read back as Articles."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
@@ -339,7 +340,8 @@ def text_hash(text: str) -> str:
 
 
 _json = json.JSONEncoder(ensure_ascii=False).encode
-_WHOLE = select(articles, texts.c.text).join(texts, texts.c.id == articles.c.text_id)
+_COLUMNS = [articles.c[name] for name in ("url", "key", "marks", "credits", *_PLAIN)]
+_WHOLE = select(texts.c.text, *_COLUMNS).join(texts, texts.c.id == articles.c.text_id)
 _TUPLES = frozenset({"authors", "editors", "sources", "tags"})
 _FIELDS = frozenset(field.name for field in fields(Article))
 
@@ -353,13 +355,16 @@ def _row(article: Article) -> dict[str, Any]:
 
 
 def _article(row: Row[Any]) -> Article:
-    plain: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN}
-    credits_: dict[str, Any] = {
-        name: tuple(value) if name in _TUPLES else value
-        for name, value in json.loads(row.credits).items()
-        if name in _FIELDS
-    }
-    return Article(url=row.url, text=row.text, id=row.key, marks=tuple(row.marks.split()), **plain, **credits_)
+    text, url, key, marks, credits_, *plain = tuple(row)
+    named: dict[str, Any] = dict(zip(_PLAIN, plain, strict=True))
+    return Article(url=url, text=text, id=key, marks=tuple(marks.split()), **named, **_credited(credits_))
+
+
+@lru_cache(maxsize=1_000)
+def _credited(stored: str) -> Mapping[str, Any]:
+    """Return what credits say, by field: most articles of a site have the same."""
+    found = json.loads(stored).items()
+    return {name: tuple(value) if name in _TUPLES else value for name, value in found if name in _FIELDS}
 
 
 def _prepare(engine: Engine) -> None:

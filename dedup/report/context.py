@@ -1,5 +1,7 @@
 """What a corpus knows beside its articles and groups, for the pages that show it."""
 
+from functools import partial
+
 from dedup import boilerplate
 from dedup.corpus import Corpus, units
 from dedup.corpus.health import site_runs
@@ -11,9 +13,15 @@ from dedup.report.stripping import Learned
 
 
 def context_of(corpus: Corpus, found: Snapshot) -> Context:
-    """Return what a corpus knows beside its results, which are `found`, perhaps at another threshold."""
-    cuts = tuple(Cut(share, families) for share, families in curve(corpus, found))
-    return Context(learned_of(corpus), site_runs(corpus), cuts)
+    """Return what a corpus knows beside its results, which are `found`, perhaps at another threshold.
+
+    Whoever makes pages of it in other processes gives all connections back before.
+    """
+    return Context(learned_of(corpus), site_runs(corpus), partial(_cuts, corpus, found))
+
+
+def _cuts(corpus: Corpus, found: Snapshot) -> tuple[Cut, ...]:
+    return tuple(Cut(share, families) for share, families in curve(corpus, found))
 
 
 def learned_of(corpus: Corpus) -> Learned:

@@ -75,7 +75,7 @@ def digest(
         "num": language.number,
         "moment": partial(wording.moment, zone=zone, language=language),
     }
-    html, text = (environment().get_template(name).render(known) for name in ("digest.html", "digest.txt"))
+    html, text = (environment(language).get_template(name).render(known) for name in ("digest.html", "digest.txt"))
     return Digest(html, text)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 # As matching takes words: without case and what stands around them, which is shown with them all the same.
 _WORD, _INSIDE = re.compile(r"\S+"), re.compile(r"[^\W_]+")
@@ -15,14 +16,14 @@ Spans = tuple[tuple[int, int], ...]
 
 def edits(one: str, other: str) -> tuple[Spans, Spans]:
     """Return where in each of two wordings stands what the other says otherwise or not at all."""
-    if one == other:
+    a, b = one.split(), other.split()
+    if a == b:
         return (), ()
     here, there = list(_WORD.finditer(one)), list(_WORD.finditer(other))
-    a, b = [[_INSIDE.findall(word[0].casefold()) for word in words] for words in (here, there)]
     found: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
     i = j = 0
     while i < len(a) or j < len(b):
-        if i < len(a) and j < len(b) and a[i] == b[j]:
+        if i < len(a) and j < len(b) and _alike(a[i], b[j]):
             i, j = i + 1, j + 1
             continue
         after, behind = _meeting(a, b, i, j)
@@ -34,11 +35,21 @@ def edits(one: str, other: str) -> tuple[Spans, Spans]:
     return tuple(found[0]), tuple(found[1])
 
 
-def _meeting(a: Sequence[list[str]], b: Sequence[list[str]], i: int, j: int) -> tuple[int, int]:
+def _meeting(a: Sequence[str], b: Sequence[str], i: int, j: int) -> tuple[int, int]:
     """Return the nearest places at which both go on alike; their ends where they do so nowhere near."""
     for far in range(1, 2 * _AHEAD + 1):
         for skipped in range(max(0, far - _AHEAD), min(far, _AHEAD) + 1):
             p, q = i + skipped, j + far - skipped
-            if a[p : p + _ALIKE] == b[q : q + _ALIKE] and p < len(a):
+            ahead, beyond = a[p : p + _ALIKE], b[q : q + _ALIKE]
+            if p < len(a) and len(ahead) == len(beyond) and all(map(_alike, ahead, beyond)):
                 return p, q
     return len(a), len(b)
+
+
+def _alike(word: str, other: str) -> bool:
+    return word == other or _inside(word) == _inside(other)
+
+
+@lru_cache(maxsize=100_000)
+def _inside(word: str) -> tuple[str, ...]:
+    return tuple(_INSIDE.findall(word.casefold()))

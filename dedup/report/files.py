@@ -11,7 +11,7 @@ from typing import Any
 from dedup.report import manifest
 from dedup.report.pages import Setting
 from dedup.report.sheets import Report
-from dedup.report.writing import write_pages
+from dedup.report.writing import pages_written
 
 
 def write(
@@ -19,24 +19,25 @@ def write(
     folder: Path,
     now: datetime,
     setting: Setting | None = None,
-    made_from: Mapping[str, Any] | None = None,
+    made_from: Callable[[], Mapping[str, Any]] | None = None,
     also: Sequence[Callable[[Path], object]] = (),
 ) -> Path:
     """Write `<folder>/<now in UTC>/` with all pages and groups.json; return the path of index.html.
 
-    Each of `also` is called with the folder and may write more, before anybody sees it.
+    Each of `also` is called with the folder and may write more, before anybody sees it. What `made_from` returns, a
+    `manifest`, stands in manifest.json with the hashes of the other files. Both are called while pages are written.
 
-    `made_from`, a `manifest`, stands in manifest.json with the hashes of the other files.
     Raises OSError when the disk does not let it; then nothing of it is there.
     """
     folder.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
     try:
-        write_pages(report, unfinished, setting or Setting())
-        for more in also:
-            more(unfinished)
-        if made_from is not None:
-            manifest.seal(unfinished, made_from)
+        with pages_written(report, unfinished, setting or Setting()):
+            for more in also:
+                more(unfinished)
+            stated = made_from() if made_from else None
+        if stated is not None:
+            manifest.seal(unfinished, stated)
         unfinished.chmod(0o755)  # mkdtemp's folders are for one user only; a report is for others to read.
         place = _moved(unfinished, folder / f"{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}")
     except BaseException:

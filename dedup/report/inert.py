@@ -21,4 +21,6 @@ def safe_address(address: str) -> str:
 
 def shown(text: str) -> str:
     """Return `text`, character for character, without those that a browser would change or a file cannot hold."""
+    if text.isascii() and "\r" not in text and "\0" not in text:
+        return text
     return _UNSHOWN.sub(lambda found: "\n" if found[0] == "\r" else "\ufffd", text)

@@ -21,7 +21,7 @@ class Language:
     months: tuple[str, ...] = _ENGLISH_MONTHS
     thousands: str = ","
     point: str = "."
-    messages: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    messages: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, message: str, **values: object) -> str:
         """Return `message` in this language, with `values` in the places of their names."""

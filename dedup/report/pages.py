@@ -159,7 +159,11 @@ def about_page(recipe: Recipe, setting: Setting) -> str:
 
 
 def _render(setting: Setting, template: str, here: str = "", **values: Any) -> str:
-    return environment().get_template(template).render(parts.words(setting), here=here, policy=POLICY, **values)
+    return (
+        environment(setting.language)
+        .get_template(template)
+        .render(parts.words(setting), here=here, policy=POLICY, **values)
+    )
 
 
 def _named(several: Iterable[_T], ids: Iterable[str]) -> list[_T]:

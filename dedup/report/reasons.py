@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from dedup.report.language import Language, marked
 
@@ -61,7 +61,7 @@ _SAID = (
     marked("%(share)s of the shorter text stands in the longer, with parts added, cut, moved or rewritten"),
 )
 _PLACE = re.compile(r"%\((\w+)\)s")
-_TIMES, _ANY_TIME, _CLOCK = ("time", "later"), marked("any time"), "%Y-%m-%d %H:%M UTC"
+_TIMES, _ANY_TIME = ("time", "later"), marked("any time")
 _MOMENT = rf"\d{{4}}-\d\d-\d\d \d\d:\d\d UTC|{_ANY_TIME}"
 # What a place may hold, where that is not any words.
 _HOLDS = {
@@ -80,15 +80,22 @@ def told(reason: str, language: Language, clock: Callable[[datetime], str] | Non
 
     Times in it, which are UTC, are shown as `clock` shows them, where one is given.
     """
-    for message, pattern in _patterns():
-        if found := pattern.fullmatch(reason):
-            return language.of(message, **_values(found.groupdict(), language, clock))
-    return reason
+    found = _foreseen(reason)
+    return language.of(found[0], **_values(found[1], language, clock)) if found else reason
 
 
 def foreseen(reason: str) -> bool:
     """Tell whether a reason is one of those that can be translated."""
-    return any(pattern.fullmatch(reason) for _, pattern in _patterns())
+    return _foreseen(reason) is not None
+
+
+@lru_cache(maxsize=10_000)
+def _foreseen(reason: str) -> tuple[str, Mapping[str, str]] | None:
+    """Return the message that a reason is made from, and what stands in its places."""
+    for message, pattern in _patterns():
+        if found := pattern.fullmatch(reason):
+            return message, found.groupdict()
+    return None
 
 
 def _values(found: Mapping[str, str], language: Language, clock: Callable[[datetime], str] | None) -> dict[str, str]:
@@ -106,7 +113,7 @@ def _values(found: Mapping[str, str], language: Language, clock: Callable[[datet
 def _time(said: str, language: Language, clock: Callable[[datetime], str] | None) -> str:
     if said == _ANY_TIME:
         return language.of(_ANY_TIME)
-    return clock(datetime.strptime(said, _CLOCK).replace(tzinfo=UTC)) if clock else said
+    return clock(datetime.fromisoformat(said.removesuffix(" UTC")).replace(tzinfo=UTC)) if clock else said
 
 
 @cache

@@ -1,7 +1,7 @@
 """What was found, page by page: the whole at a glance, a family, a story, a site. Pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, tzinfo
 
@@ -37,11 +37,14 @@ _LOOKED_AT = 25
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the corpus knows beside its articles and groups; what it does not know is left empty."""
+    """What the corpus knows beside its articles and groups; what it does not know is left empty.
+
+    `cuts` counts families at other thresholds, which takes long: it is asked when the overview is made.
+    """
 
     learned: Learned = field(default_factory=Learned)
     runs: Mapping[str, SiteRuns] = field(default_factory=dict)
-    cuts: tuple[Cut, ...] = ()
+    cuts: Callable[[], tuple[Cut, ...]] = tuple
 
 
 @dataclass(slots=True)
@@ -112,7 +115,7 @@ def _by_site(found: Overview, articles: Mapping[str, Article]) -> BySite:
 def overview_page(found: Report, zone: tzinfo | None) -> OverviewPage:
     """Return the overview; days are those of `zone`."""
     seen = found.overview
-    return OverviewPage(seen, days(seen.families, zone), fastest(seen.families), found.context.cuts)
+    return OverviewPage(seen, days(seen.families, zone), fastest(seen.families), found.context.cuts())
 
 
 def family_page(

@@ -130,7 +130,8 @@ def period(times: tuple[datetime, datetime] | None, zone: tzinfo | None, languag
 
 def clock(time: datetime, zone: tzinfo | None) -> str:
     """Return `14:05` as clocks in `zone` show it."""
-    return f"{local(time, zone):%H:%M}"
+    shown = local(time, zone)
+    return f"{shown.hour:02}:{shown.minute:02}"
 
 
 def offset(time: datetime, zone: tzinfo | None) -> str:

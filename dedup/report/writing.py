@@ -7,12 +7,14 @@ import shutil
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from dedup import cutting
 from dedup.flowing import SiteFlows
 from dedup.report import json_lines, pages, scripts
 from dedup.report.links import Links
@@ -26,6 +28,9 @@ from dedup.report.sheets import (
     pages_of_sites,
 )
 from dedup.report.views import FamilyView, StoryView
+
+if TYPE_CHECKING:
+    from multiprocessing.sharedctypes import Synchronized
 
 _T = TypeVar("_T")
 
@@ -43,10 +48,11 @@ _TOGETHER = 50
 Task = Callable[[], Iterable[tuple[str, str]]]
 
 
-def write_pages(report: Report, folder: Path, setting: Setting, cores: int | None = None) -> None:
+@contextmanager
+def pages_written(report: Report, folder: Path, setting: Setting, cores: int | None = None) -> Iterator[None]:
     """Write all pages of a report into `folder`, which is empty; on one core where they are few, else on all.
 
-    Raises OSError when the disk does not let it.
+    What stands under `with` is done meanwhile; after it they are there. Raises OSError when the disk does not let it.
     """
     for name in ("stories", "families", "sites", "assets", "data"):
         (folder / name).mkdir()
@@ -65,7 +71,8 @@ def write_pages(report: Report, folder: Path, setting: Setting, cores: int | Non
         *(partial(_families, report, inside, some) for some in _batches(seen.copied)),
     ]
     few = len(seen.sites) + len(seen.told) + len(seen.copied) < _WORTH_PROCESSES
-    _write_all(tasks, folder, cores or (1 if few else os.cpu_count() or 1))
+    with _at_work(tasks, folder, cores or (1 if few else os.cpu_count() or 1)):
+        yield
 
 
 def _sites(report: Report, setting: Setting, sites: Sequence[SiteFlows]) -> Iterator[tuple[str, str]]:
@@ -96,21 +103,26 @@ def _copy_own(folder: Path) -> None:
 # --- on all cores -----------------------------------------------------------------------------------------
 
 
-def _write_all(tasks: Sequence[Task], folder: Path, cores: int) -> None:
+@contextmanager
+def _at_work(tasks: Sequence[Task], folder: Path, cores: int) -> Iterator[None]:
     """Write every page. Processes that inherit the report need nothing sent; only Linux makes them so without harm."""
     if cores == 1 or sys.platform != "linux":
+        yield
         _write_some(tasks, folder)
         return
+    cutting.load()
+    context = multiprocessing.get_context("fork")
+    begun = context.Value("q", 0)
+    workers = [context.Process(target=_write_open, args=(tasks, begun, folder)) for _ in range(cores)]
     # What is there is not looked through again, so that it stays shared.
     gc.freeze()
-    context = multiprocessing.get_context("fork")
-    workers = [context.Process(target=_write_some, args=(tasks[core::cores], folder)) for core in range(cores)]
     try:
         with warnings.catch_warnings():
             # Of threads beside this one, which Python warns of: none holds what a page is made with.
             warnings.simplefilter("ignore", DeprecationWarning)
             for worker in workers:
                 worker.start()
+        yield
         for worker in workers:
             worker.join()
     finally:
@@ -120,6 +132,20 @@ def _write_all(tasks: Sequence[Task], folder: Path, cores: int) -> None:
                 worker.kill()
     if any(worker.exitcode for worker in workers):
         raise OSError("a part of the report could not be written; what is above says why")
+
+
+def _write_open(tasks: Sequence[Task], begun: "Synchronized[int]", folder: Path) -> None:
+    """Write what no other process has begun, as long as there is any."""
+
+    def left() -> Iterator[Task]:
+        while True:
+            with begun.get_lock():
+                place, begun.value = begun.value, begun.value + 1
+            if place >= len(tasks):
+                return
+            yield tasks[place]
+
+    _write_some(left(), folder)
 
 
 def _write_some(tasks: Iterable[Task], folder: Path) -> None:

@@ -79,4 +79,8 @@ def _turned(asked: Question, page: int) -> str:
 
 
 def _render(setting: Setting, template: str, here: str, policy: str, **values: Any) -> str:
-    return environment().get_template(template).render(parts.words(setting), here=here, policy=policy, **values)
+    return (
+        environment(setting.language)
+        .get_template(template)
+        .render(parts.words(setting), here=here, policy=policy, **values)
+    )

@@ -51,9 +51,9 @@ def whole(address: str, setting: Setting) -> Whole:
         at = mark(corpus)
         found = snapshot(corpus)
         made = report(found, context_of(corpus, found))
-    seen = made.overview
-    setting = replace(setting, sites=frozenset(site.site for site in seen.sites), updated_at=seen.updated_at)
-    ready = {place: compress(page.encode(), 1) for place, page in _pages(made, setting)}
+        seen = made.overview
+        setting = replace(setting, sites=frozenset(site.site for site in seen.sites), updated_at=seen.updated_at)
+        ready = {place: compress(page.encode(), 1) for place, page in _pages(made, setting)}
     return Whole(at, setting, ready, lists(seen, setting.zone), made.context.learned)
 
 

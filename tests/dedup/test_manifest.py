@@ -131,7 +131,7 @@ def test_two_reports_of_one_corpus_are_identical(
 
 def test_a_report_knows_its_files(tmp_path: Path) -> None:
     made = snapshot(HELD)
-    page = write(sheets.report(made), tmp_path, NOON, made_from=manifest(made))
+    page = write(sheets.report(made), tmp_path, NOON, made_from=lambda: manifest(made))
     report = page.parent
     assert set(json.loads((report / "manifest.json").read_text())["files"]) == {
         path.relative_to(report).as_posix()

@@ -26,7 +26,7 @@ from dedup.report.inert import plain, safe_address
 from dedup.report.pages import Setting
 from dedup.report.sheets import report
 from dedup.report.sides import Piece, sides, turned
-from dedup.report.writing import write_pages
+from dedup.report.writing import pages_written
 from tests.dedup.snapshots import HOSTILE, NOON, WIRE, article, match, snapshot, three_outlets
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
@@ -270,7 +270,8 @@ def test_on_several_cores_the_same_is_written(tmp_path: Path) -> None:
     found = report(three_outlets())
     for cores in (1, 3):
         (tmp_path / str(cores)).mkdir()
-        write_pages(found, tmp_path / str(cores), Setting(zone=JAKARTA), cores)
+        with pages_written(found, tmp_path / str(cores), Setting(zone=JAKARTA), cores):
+            (tmp_path / str(cores) / "beside.txt").write_text("")
     assert contents(tmp_path / "1") == contents(tmp_path / "3")
 
 

@@ -137,7 +137,7 @@ def test_days_are_those_of_the_reader() -> None:
 
 
 def test_charts_draw_what_the_tables_say() -> None:
-    found = report(three_outlets(), Context(cuts=(Cut(0.3, 4), Cut(0.55, 1))))
+    found = report(three_outlets(), Context(cuts=lambda: (Cut(0.3, 4), Cut(0.55, 1))))
     page = overview_of(found)
     drawn = {each.get("data-chart"): given_to_scripts(each, "values") for each in page.xpath("//figure")}
     assert drawn["cuts"]["cuts"] == [[0.3, 4], [0.55, 1]]
