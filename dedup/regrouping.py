@@ -1,7 +1,7 @@
 """The families of the corpus at another threshold, from the matches that are stored; nothing else changes."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +10,7 @@ from dedup import families, ids, matching, merging
 from dedup.corpus import Corpus, grouping, vocabularies
 from dedup.corpus.results import read_matches, snapshot
 from dedup.reading import desk_of
-from dedup.records import GemaError, Match, Recipe, Relation, Snapshot, Verdict
+from dedup.records import Family, GemaError, Match, Recipe, Relation, Snapshot, Verdict
 
 # Pairs whose texts are in memory at a time.
 _AT_ONCE = 2_000
@@ -49,8 +49,10 @@ def regroup(corpus: Corpus, at: float) -> Snapshot:
     return replace(stored, families=tuple(found), stories=(), matches=tuple(matches), recipe=changed)
 
 
-def curve(corpus: Corpus, found: Snapshot) -> list[tuple[float, int]]:
-    """Return how many families of several articles there are at other thresholds, as `regroup` finds them, and `found`.
+def curve(corpus: Corpus, found: Snapshot) -> list[tuple[float, int, int]]:
+    """Return by threshold how many families of several articles there are, as `regroup` finds them, and in `found`.
+
+    Each comes with how many articles are in these families.
 
     Each pair is compared again once at most: below the stored threshold what it is depends on nothing but whether its
     share is reached, and so above it. Returns nothing before the first update.
@@ -66,11 +68,11 @@ def curve(corpus: Corpus, found: Snapshot) -> list[tuple[float, int]]:
     quoted = [match for match in alone if match.relation.joins and match.measures.outside_quotes < recipe.quotes_doubt]
     joined = {(match.a, match.b): match for match in _compared(corpus, under, _joining_from(steps[0]))}
     apart = {(match.a, match.b): match for match in _compared(corpus, quoted, _joining_from(1))}
-    counts = {chosen: sum(len(family.members) > 1 for family in found.families)}
+    counts = {chosen: _counted(found.families)}
     for at in set(steps) - {chosen}:
         changed = _joining_from(at)
         counts[at] = _copied([_at(match, changed, stored, joined, apart) for match in alone], changed, verdicts)
-    return sorted(counts.items())
+    return sorted((at, *counted) for at, counted in counts.items())
 
 
 def _joining_from(at: float) -> Recipe:
@@ -91,12 +93,17 @@ def _at(
     return apart.get((match.a, match.b), part)
 
 
-def _copied(matches: Sequence[Match], recipe: Recipe, verdicts: Sequence[Verdict]) -> int:
-    """Return how many families of several articles these matches make."""
+def _copied(matches: Sequence[Match], recipe: Recipe, verdicts: Sequence[Verdict]) -> tuple[int, int]:
+    """Return how many families of several articles these matches make, and how many articles are in them."""
     articles = sorted({key for match in matches for key in (match.a, match.b)} | _named(verdicts))
     excerpts = merging.merged(articles, matches, recipe)
     matches = [merging.as_excerpt(match) if (match.a, match.b) in excerpts else match for match in matches]
-    return sum(len(family.members) > 1 for family in families.families(articles, matches, verdicts))
+    return _counted(families.families(articles, matches, verdicts))
+
+
+def _counted(grouped: Iterable[Family]) -> tuple[int, int]:
+    sizes = [len(family.members) for family in grouped if len(family.members) > 1]
+    return len(sizes), sum(sizes)
 
 
 def _named(verdicts: Sequence[Verdict]) -> set[str]:

@@ -81,7 +81,7 @@ class Command(Strict, ScrapyCommand):
             self.exitcode, goes_on = _collected(steps, args, opts, self.settings)
             if not goes_on:
                 return
-            for command in (["dedup.cli", "update"], ["dedup.cli", "report", *_report(opts)]):
+            for command in (["dedup.cli", "update"], ["dedup.cli", "report", *_report(opts, self.settings)]):
                 self.exitcode = max(self.exitcode, steps.run(command))
 
 
@@ -107,11 +107,12 @@ def _wrong_to_keep(said: str | None) -> str:
     return ""
 
 
-def _report(opts: argparse.Namespace) -> list[str]:
+def _report(opts: argparse.Namespace, settings: BaseSettings) -> list[str]:
     """Return the options of `dedup report`: one a day stays, and says what is new since the day before."""
+    archive = ["--archive", settings["ARCHIVE_DIR"]] if settings.getbool("ARCHIVE_ENABLED") else []
     folder = ["--out", opts.reports] if opts.reports else []
     kept = ["--keep", opts.keep] if opts.keep is not None else []
-    return ["--daily", "--against", "last", *folder, *kept]
+    return ["--daily", "--against", "last", *archive, *folder, *kept]
 
 
 def _collected(

@@ -191,6 +191,14 @@ def report(
         str | None,
         typer.Option("--keep", metavar="HOW", help="Remove older reports: `90` keeps so many, `30d` those of 30 days."),
     ] = None,
+    archive: Annotated[
+        Path | None,
+        typer.Option(
+            "--archive",
+            metavar="DIR",
+            help="Where the WARC files of the crawl are, for links to them. (default: data/warc, where it is)",
+        ),
+    ] = None,
     in_terminal: Annotated[
         bool, typer.Option("--terminal", help="Print the report at a glance; write nothing.")
     ] = False,
@@ -230,22 +238,28 @@ def report(
         if in_terminal or as_json:
             _at_a_glance(made.overview, as_json, zone)
             return
-        arguments = {"zone": str(zone) if zone else None, "lang": lang.value, "at": at, **made.arguments}
+        arguments = {
+            "zone": str(zone) if zone else None,
+            "lang": lang.value,
+            "at": at,
+            "archive": str(archive) if archive else None,
+            **made.arguments,
+        }
         made_from = partial(manifest.manifest, found, pins(opened), verdicts(opened), arguments, made.against)
         shown = report_of(made.shown, context_of(opened, found), made.scope)
         opened.close()  # Processes that make pages open connections of their own.
-        page = write(shown, folder, now, _setting(lang, zone, folder), made_from, [made.put])
+        page = write(shown, folder, now, _setting(lang, zone, folder, archive), made_from, [made.put])
     _tidy(page.parent, daily, staying)
     print(page)
 
 
-def _setting(lang: Lang, zone: tzinfo | None, folder: Path) -> "Setting":
+def _setting(lang: Lang, zone: tzinfo | None, folder: Path, archive: Path | None) -> "Setting":
     from dedup.corpus.address import home
     from dedup.report.language import language
     from dedup.report.links import Links
     from dedup.report.pages import Setting
 
-    archive = home() / "data" / "warc"
+    archive = archive or home() / "data" / "warc"
     # A report is a folder in the folder of reports.
     reached = f"../{os.path.relpath(archive, folder)}/" if archive.is_dir() else ""
     return Setting(language(lang.value), zone, Links(archive=quote(reached)))

@@ -21,7 +21,7 @@ def context_of(corpus: Corpus, found: Snapshot) -> Context:
 
 
 def _cuts(corpus: Corpus, found: Snapshot) -> tuple[Cut, ...]:
-    return tuple(Cut(share, families) for share, families in curve(corpus, found))
+    return tuple(Cut(*counted) for counted in curve(corpus, found))
 
 
 def learned_of(corpus: Corpus) -> Learned:

@@ -142,7 +142,7 @@ def _stories(stories: Iterable[Story], families: Mapping[str, FamilyView]) -> tu
             label = _short(plain(story.label)) or held[0].first.headline
             views.append(StoryView(story.id, label, story.terms, tuple(held)))
     newest = {view.id: view.times[-1].timestamp() if view.times else float("-inf") for view in views}
-    return tuple(sorted(views, key=lambda view: (-len(view.families), -newest[view.id], view.id)))
+    return tuple(sorted(views, key=lambda view: (-view.articles, -len(view.families), -newest[view.id], view.id)))
 
 
 def _links(snapshot: Snapshot, families: Iterable[FamilyView]) -> tuple[Link, ...]:

@@ -11,7 +11,7 @@ from dedup.report.gauges import Gauge, gauges
 from dedup.report.language import Language
 from dedup.report.pageviews import FamilyPage
 from dedup.report.reasons import told
-from dedup.report.sides import Piece, sides
+from dedup.report.sides import Piece, alone, sides
 from dedup.report.views import Member
 
 # Past this a page gets slow on a phone, and many such reports fill a disk.
@@ -25,14 +25,15 @@ _PAIRS_CHOSEN = 400
 class Row:
     """A member at its place; `other` is the place of the one it is held against.
 
-    `sides` are the pieces of both texts, None where there is no room or nothing to tell apart; `readable`: there is
-    room for its text.
+    `sides` are the pieces of both texts, None where there is no room or nothing to tell apart; `pieces` those of its
+    text where that is shown alone. `readable`: there is room for its text.
     """
 
     place: int
     member: Member
     other: int = 0
     sides: tuple[tuple[Piece, ...], tuple[Piece, ...]] | None = None
+    pieces: tuple[Piece, ...] = ()
     readable: bool = True
     gauges: tuple[Gauge, ...] = ()
 
@@ -60,6 +61,12 @@ class FamilyRows:
     pairs_data: list[Any]
     furniture_data: Mapping[str, Any]
     words_data: Mapping[str, Any]
+
+    @property
+    def furniture(self) -> bool:
+        """Whether anything that was left out of texts can be shown."""
+        shown = (piece for row in self.rows for pieces in (row.pieces, *(row.sides or ())) for piece in pieces)
+        return any(piece.stripped for piece in shown)
 
 
 def rows(view: FamilyPage, language: Language) -> FamilyRows:
@@ -90,13 +97,14 @@ def _rows(view: FamilyPage, places: Mapping[str, int], language: Language) -> tu
         other = places.get(compared.other.id, 0) if compared else 0
         room -= length
         differs = compared is not None and compared.relation is not Relation.EXACT
+        shown_alone = alone(member.article.text, view.stripped.get(member.article.id, ())) if room >= 0 else ()
         if room < 0 or not (compared and differs):
-            found.append(Row(place, member, other, readable=room >= 0))
+            found.append(Row(place, member, other, pieces=shown_alone, readable=room >= 0))
             continue
         room -= len(compared.other.text)
         compared_sides += 1
         if room < 0 or compared_sides > _SIDES:
-            found.append(Row(place, member, other))
+            found.append(Row(place, member, other, pieces=shown_alone))
             continue
         left, right = compared.other, member.article
         furniture = view.stripped.get(left.id, ()), view.stripped.get(right.id, ())

@@ -61,6 +61,7 @@ def overview_page(view: OverviewPage, setting: Setting) -> str:
         fresh=_named(seen.copied, changes.families.new if changes else ()),
         fresh_stories=_named(seen.told, changes.stories.new if changes else ()),
         recut=_stored_share(seen.recipe),
+        drawn=scripts.drawn(seen.told),
         shown_stories=_STORIES,
         shown_families=_FAMILIES,
         shown_flows=_FLOWS,
@@ -98,7 +99,7 @@ def family_page(view: FamilyPage, setting: Setting) -> str:
         left_out=found.left_out,
         pairs=found.pairs,
         weakest=found.weakest,
-        furniture=any(view.stripped.values()),
+        furniture=found.furniture,
         pairs_data=scripts.compact(found.pairs_data),
         furniture_data=scripts.compact(found.furniture_data),
         relations_data=scripts.compact(found.words_data),
@@ -129,6 +130,8 @@ def search_page(overview: Overview, setting: Setting) -> str:
         "texts": language.of("texts"),
         "story": language.of("Story"),
         "family": language.of("Family of copies"),
+        "also": language.of("also:"),
+        "months": language.months,
     }
     return _render(
         setting,

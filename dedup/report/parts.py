@@ -37,7 +37,7 @@ def words(setting: "Setting") -> Mapping[str, Any]:
         "lang": language.code,
         "to": setting.links,
         "updated_at": setting.updated_at,
-        "zone_name": zone_name(zone, language),
+        "zone_name": zone_name(zone, setting.updated_at, language),
         "date": partial(wording.date, zone=zone, language=language),
         "period": partial(wording.period, zone=zone, language=language),
         "duration": partial(wording.duration, language=language),
@@ -95,9 +95,12 @@ def when(article: Article, zone: tzinfo | None, language: Language) -> Markup:
     return moment(article.published, zone, language)
 
 
-def zone_name(zone: tzinfo | None, language: Language) -> str:
-    """Return what a zone is called."""
-    return str(zone) if zone else language.of("this computer's zone")
+def zone_name(zone: tzinfo | None, at: datetime | None, language: Language) -> str:
+    """Return what a zone is called; this computer's by its name and offset at a time, which other readers know."""
+    if zone or at is None:
+        return str(zone) if zone else language.of("this computer's zone")
+    name, offset = wording.local(at, None).tzname() or "", f"UTC{wording.offset(at, None)}"
+    return f"{name} ({offset})" if name.isalpha() else offset
 
 
 def site_name(name: str, language: Language) -> str:

@@ -6,7 +6,8 @@ opened from a file may read nothing else.
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
+from itertools import islice
 from typing import Any
 
 from dedup.flowing import Role
@@ -18,6 +19,7 @@ from dedup.report.pageviews import Cut, Day
 from dedup.report.views import FamilyView, Overview, StoryView
 
 _DRAWN_STORIES = 400
+_AXIS_DAYS = 8
 _TITLE = 160
 
 
@@ -31,7 +33,8 @@ def index(overview: Overview, zone: tzinfo | None, language: Language) -> str:
     """Return the script that holds what of stories and families is searched.
 
     Sites and languages are named once, at the front; days are those of `zone`. A row is its kind, its file, its title,
-    further words, the places of its sites and languages, its relations, its first and last day, its articles and texts.
+    further headlines and words, the places of its sites and languages, its relations, its first and last day, its
+    articles and texts.
     """
     sites = sorted({site for family in overview.copied for site in family.sites} | _told_sites(overview))
     numbers = {site: number for number, site in enumerate(sites)}
@@ -70,8 +73,11 @@ def day_name(found: Day, language: Language) -> str:
 
 
 def stories(told: Iterable[StoryView], zone: tzinfo | None, language: Language, page: Callable[[str], str]) -> str:
-    """Return what the chart of stories draws: of each when it began, its articles, sites, label and page."""
-    dated = [story for story in told if story.times][:_DRAWN_STORIES]
+    """Return what the chart of stories draws: of each when it began, its articles, sites, label and page.
+
+    `days` are some midnights of the zone, for the axis, the first and the last of which hold all stories.
+    """
+    dated = drawn(told)
     points = [
         {
             "at": story.times[0].timestamp(),
@@ -83,16 +89,34 @@ def stories(told: Iterable[StoryView], zone: tzinfo | None, language: Language, 
         }
         for story in dated
     ]
-    return compact({"points": points, "months": language.months, "articles": language.of("Articles")})
+    days = [[local.timestamp(), f"{local.day} {language.months[local.month - 1]}"] for local in _midnights(dated, zone)]
+    return compact({"points": points, "days": days, "articles": language.of("Articles")})
+
+
+def drawn(told: Iterable[StoryView]) -> list[StoryView]:
+    """Return the stories that the chart has room for: the largest that have a time."""
+    return list(islice((story for story in told if story.times), _DRAWN_STORIES))
+
+
+def _midnights(dated: Sequence[StoryView], zone: tzinfo | None) -> list[datetime]:
+    if not dated:
+        return []
+    times = [wording.local(story.times[0], zone) for story in dated]
+    first, last = min(times).date(), max(times).date()
+    step = (last - first).days // _AXIS_DAYS + 1
+    ends = range(first.toordinal(), last.toordinal() + step + 1, step)
+    days = (date.fromordinal(min(end, date.max.toordinal())) for end in ends)
+    # Midnight where the reader is, which need not be 24 hours after the one before.
+    return [wording.local(datetime(day.year, day.month, day.day, tzinfo=zone), zone) for day in days]
 
 
 def cuts(found: Sequence[Cut], chosen: float, language: Language) -> str:
     """Return what the chart of thresholds draws."""
     return compact(
         {
-            "cuts": [[cut.at, cut.families] for cut in found],
+            "cuts": [[cut.at, cut.families, cut.articles] for cut in found],
             "chosen": chosen,
-            "name": language.of("Families of copies"),
+            "series": [language.of("Families of copies"), language.of("Articles in them")],
             "here": language.of("this report"),
         }
     )
@@ -114,7 +138,7 @@ def _story(story: StoryView, numbers: Mapping[str, int], zone: tzinfo | None) ->
         "s",
         file_name(story.id),
         shown(story.label[:_TITLE]),
-        _further(story.label, (*story.terms, *(family.first.headline for family in story.families))),
+        _further(story.label, (*story.terms, *(member.headline for member in members))),
         [numbers[site] for site in story.sites],
         sorted({member.article.language for member in members}),
         sorted({str(member.comparison.relation) for member in members if member.comparison}),
@@ -140,10 +164,15 @@ def _family(family: FamilyView, numbers: Mapping[str, int], zone: tzinfo | None)
     ]
 
 
-def _further(title: str, others: Iterable[str]) -> str:
-    """Return the words of `others` that `title` does not have."""
-    known = set(title.lower().split())
-    return " ".join(dict.fromkeys(word for other in others for word in other.lower().split() if word not in known))
+def _further(title: str, others: Iterable[str]) -> list[str]:
+    """Return what of `others` has words that stand neither in `title` nor in those before."""
+    known, found = set(title.lower().split()), []
+    for other in others:
+        words = set(other.lower().split())
+        if not words <= known:
+            found.append(shown(other))
+            known |= words
+    return found
 
 
 def _days(times: Sequence[datetime], zone: tzinfo | None) -> tuple[str, str]:

@@ -115,7 +115,9 @@ def _by_site(found: Overview, articles: Mapping[str, Article]) -> BySite:
 def overview_page(found: Report, zone: tzinfo | None) -> OverviewPage:
     """Return the overview; days are those of `zone`."""
     seen = found.overview
-    return OverviewPage(seen, days(seen.families, zone), fastest(seen.families), found.context.cuts())
+    # Thresholds are of the whole corpus, out of place beside a part of it.
+    cuts = found.context.cuts() if seen.articles and not seen.scope.narrow else ()
+    return OverviewPage(seen, days(seen.families, zone), fastest(seen.families), cuts)
 
 
 def family_page(

@@ -23,6 +23,11 @@ class Piece:
     edits: Spans = ()
 
     @property
+    def bare(self) -> bool:
+        """Whether there is no letter and no digit in it, so that nothing was added or cut."""
+        return not any(map(str.isalnum, self.text))
+
+    @property
     def words(self) -> Iterator[tuple[str, bool]]:
         """Its text piece by piece, and whether each is edited."""
         place = 0
@@ -54,6 +59,11 @@ def sides(
         left.append((each.a_start, each.a_end, number, here))
         right.append((each.b_start, each.b_end, number, there))
     return _pieces(earlier, left, stripped[0]), _pieces(later, right, stripped[1])
+
+
+def alone(text: str, stripped: Spans) -> tuple[Piece, ...]:
+    """Return the pieces of a text that is shown beside no other."""
+    return _pieces(text, (), stripped)
 
 
 def _pieces(text: str, runs: Sequence[tuple[int, int, int, Spans]], stripped: Spans) -> tuple[Piece, ...]:

@@ -49,7 +49,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="session")
 def report(address: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a report of the press, written by `dedup report`."""
-    folder = tmp_path_factory.mktemp("report")
+    return written(address, tmp_path_factory.mktemp("report"))
+
+
+def written(address: str, folder: Path) -> Path:
+    """Return the folder of a report that `dedup report` wrote."""
     program = Path(sys.executable).with_name("dedup")
     command = [str(program), "report", "--corpus", address, "--out", str(folder / "reports"), "--zone", "Asia/Jakarta"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

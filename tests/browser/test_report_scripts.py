@@ -1,9 +1,16 @@
 """What scripts add to a report: search as one types, filters, any two members of a family side by side."""
 
+import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from tests.browser.conftest import Watched
+from dedup import Article, Corpus, update
+from tests.browser.conftest import Watched, written
+from tests.dedup.conftest import NOW
+from tests.dedup.test_learned import FOOTER
+from tests.dedup.test_updating import footed
 
 
 def open_page(watched: Watched, path: Path) -> Any:
@@ -66,3 +73,56 @@ def test_a_link_into_a_folded_part_opens_it(report: Path, watched: Watched) -> N
     page = open_page(watched, largest(report, "families"))
     page.goto(page.url + "#p1b1")
     page.locator("#p1b1").wait_for(state="visible")
+
+
+def test_an_answer_says_in_which_headline_the_words_are(report: Path, watched: Watched) -> None:
+    page = open_page(watched, report / "search.html")
+    rows = page.evaluate("window.gema.rows")
+    title, word = next(
+        (title, word)
+        for kind, _, title, others, *_ in rows
+        for word in re.findall(r"[a-z]{6,}", others[-1].lower() if kind == "f" and others else "")
+        if word not in title.lower() and sum(word in f"{each[2]} {each[3]}".lower() for each in rows) < 50
+    )
+    page.fill("input[name=words]", word)
+    page.evaluate("document.getElementById('search').requestSubmit()")
+    answer = page.locator("#results li", has=page.locator("a bdi", has_text=re.compile(f"^{re.escape(title)}$"))).first
+    assert word in answer.locator(".also bdi").inner_text().lower()
+
+
+def test_furniture_is_shown_when_it_is_asked_for_and_not_before(tmp_path: Path, watched: Watched) -> None:
+    address = f"sqlite:///{tmp_path}/corpus.db"
+    held = list(footed(12))
+    body = held[0].text.split("\n")[0]
+    copied = Article(url="https://elsewhere.test/1", site="elsewhere.test", text=body, title="Brief", language="id")
+    with Corpus.open(address) as corpus:
+        corpus.add([*held, copied])
+        update(corpus, now=NOW)
+    page = open_page(watched, next((written(address, tmp_path) / "families").glob("*.html")))
+    for details in page.locator("details").all():
+        details.evaluate("each => { each.open = true; }")
+    struck = page.locator(".text s", has_text=FOOTER.split()[8])
+    assert struck.count() > 0
+    assert not any(each.is_visible() for each in struck.all())
+    page.check("#furniture")
+    assert all(each.is_visible() for each in struck.all())
+
+
+def test_the_axis_of_stories_has_the_days_of_the_zone_that_was_asked_for(report: Path, watched: Watched) -> None:
+    page = open_page(watched, report / "index.html")
+    given = page.evaluate("JSON.parse(document.querySelector('figure[data-chart=stories]').dataset.values).days")
+    shown = page.evaluate(
+        "Object.values(Chart.instances).find(each => each.config.type === 'bubble').scales.x.ticks"
+        ".map(each => [each.value, each.label])"
+    )
+    assert shown == given
+    jakarta = ZoneInfo("Asia/Jakarta")
+    assert all(datetime.fromtimestamp(at, jakarta).strftime("%H:%M") == "00:00" for at, _ in given)
+
+
+def test_on_paper_colours_stay(report: Path, watched: Watched) -> None:
+    page = open_page(watched, largest(report, "families"))
+    page.emulate_media(media="print")
+    kept = "each => getComputedStyle(each).printColorAdjust"
+    assert page.locator("mark").first.evaluate(kept) == "exact"
+    assert page.locator(".choose").is_hidden()

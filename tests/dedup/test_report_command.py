@@ -127,6 +127,7 @@ def test_the_manifest_names_what_was_asked_for_and_what_it_was_compared_with(rep
         "zone": "UTC",
         "lang": "en",
         "at": None,
+        "archive": None,
         "since": "2026-11-15T01:00:00+00:00",
         "new": False,
         "digest": False,

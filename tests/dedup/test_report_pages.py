@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -137,11 +137,14 @@ def test_days_are_those_of_the_reader() -> None:
 
 
 def test_charts_draw_what_the_tables_say() -> None:
-    found = report(three_outlets(), Context(cuts=lambda: (Cut(0.3, 4), Cut(0.55, 1))))
+    found = report(three_outlets(), Context(cuts=lambda: (Cut(0.3, 4, 9), Cut(0.55, 1, 3))))
     page = overview_of(found)
     drawn = {each.get("data-chart"): given_to_scripts(each, "values") for each in page.xpath("//figure")}
-    assert drawn["cuts"]["cuts"] == [[0.3, 4], [0.55, 1]]
-    assert [cells(row) for row in page.xpath("//section[@id='threshold']//tbody/tr")] == ["30% 4", "55% this report 1"]
+    assert drawn["cuts"]["cuts"] == [[0.3, 4, 9], [0.55, 1, 3]]
+    assert [cells(row) for row in page.xpath("//section[@id='threshold']//tbody/tr")] == [
+        "30% 4 9",
+        "55% this report 1 3",
+    ]
     table = [[int(cell.text) for cell in row.xpath("td")] for row in page.xpath("//section[@id='days']//tbody/tr")]
     assert [list(day) for day in zip(*(each["values"] for each in drawn["days"]["series"]), strict=True)] == table
     assert all(canvas.get("aria-label") for canvas in page.xpath("//canvas"))
@@ -155,6 +158,49 @@ def test_what_is_new_stands_on_top_with_the_report_it_is_held_against() -> None:
         page.get_element_by_id("scope")
     )
     assert page.get_element_by_id("new").xpath(".//a/@href") == ["stories/s.html", "families/f.html"]
+
+
+def test_a_part_of_a_corpus_is_not_told_as_the_whole() -> None:
+    curve = Context(cuts=lambda: (Cut(0.3, 4, 9), Cut(0.55, 1, 3)))
+    page = overview_of(report(three_outlets(), curve, Scope(since=NOON)))
+    assert text(page.xpath("//p[@class='lede']")[0]) == (
+        "Between 20 Mar and 21 Mar 2026: 4 articles of 3 sites in what is shown here. It holds 1 family of copies. "
+        "1 story is told in more than one way."
+    )
+    assert not page.xpath("//section[@id='threshold']")
+    nothing = overview_of(report(EMPTY, curve, Scope(since=NOON)))
+    assert "with an article of 20 Mar 2026 19:00 or later, each shown whole. There is none." in text(nothing)
+    assert not nothing.xpath("//figure")
+
+
+def test_the_chart_of_stories_has_midnights_of_the_reader_for_its_axis() -> None:
+    for zone, first in ((UTC, "20 Mar"), (JAKARTA, "20 Mar"), (ZoneInfo("Pacific/Auckland"), "21 Mar")):
+        drawn = {
+            each.get("data-chart"): given_to_scripts(each, "values")
+            for each in overview_of(report(three_outlets()), Setting(zone=zone)).xpath("//figure")
+        }["stories"]
+        local = [datetime.fromtimestamp(at, zone) for at, _ in drawn["days"]]
+        assert all(not (each.hour or each.minute) for each in local)
+        assert drawn["days"][0][1] == first
+        assert drawn["days"][0][0] <= drawn["points"][0]["at"] < drawn["days"][-1][0]
+
+
+def test_dates_at_the_ends_of_the_calendar_draw_a_chart_as_well() -> None:
+    ends = [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)]
+    articles = [replace(article(f"{n}", f"{n}.example", text=f"{n}"), published=ends[n // 2]) for n in range(4)]
+    stories = {"s": ["f0", "f1"], "t": ["f2", "f3"]}
+    found = report(snapshot(articles, {f"f{n}": [f"{n}"] for n in range(4)}, stories))
+    (chart,) = (each for each in overview_of(found).xpath("//figure") if each.get("data-chart") == "stories")
+    days = given_to_scripts(chart, "values")["days"]
+    assert len(days) > 2
+    assert sorted(days) == days
+
+
+def test_a_zone_that_nobody_named_is_this_computers_by_its_offset() -> None:
+    at = datetime(2026, 3, 20, 12, tzinfo=UTC)
+    foot = text(overview_of(report(three_outlets()), Setting(updated_at=at)).xpath("//footer")[0])
+    offset = at.astimezone().strftime("%z")
+    assert f"UTC{offset[:3]}:{offset[3:]}" in foot
 
 
 def test_the_page_of_nothing_says_how_to_begin() -> None:
@@ -192,6 +238,14 @@ def test_side_by_side_marks_exactly_the_shared_passage_in_both_texts() -> None:
     assert [each.text_content() for each in added] == ["Kemarin. "]
 
 
+def test_signs_that_stand_between_passages_are_neither_added_nor_cut() -> None:
+    articles = [article("a", "a.example", 0, f"{WIRE} - {WIRE}"), article("b", "b.example", 1, f"{WIRE} … {WIRE}")]
+    size = len(WIRE)
+    passages = [Passage(0, size, 0, size, 9), Passage(size + 3, 2 * size + 3, size + 3, 2 * size + 3, 9)]
+    found = report(snapshot(articles, {"f": ["a", "b"]}, matches=[match("a", "b", Relation.NEAR, passages=passages)]))
+    assert not family_of(found).xpath("//div[contains(@class, 'text')]/span")
+
+
 def test_every_text_stands_in_the_page_as_it_is() -> None:
     found = report(three_outlets())
     page = family_of(found)
@@ -223,6 +277,10 @@ def test_furniture_is_there_to_be_struck_through() -> None:
     page = tree(pages.family_page(view, INSIDE))
     assert [each.text_content() for each in page.xpath("//s")] == ["Kemarin."] * 2
     assert page.get_element_by_id("furniture").get("type") == "checkbox"
+    alone = replace(view, stripped={"wire": ((0, 6),)})
+    assert [each.text_content() for each in tree(pages.family_page(alone, INSIDE)).xpath("//details/div/s")] == [
+        WIRE[:6]
+    ]
     assert given_to_scripts(page.get_element_by_id("compare"), "furniture") == {"1": [[0, 8]]}
 
 
@@ -233,7 +291,7 @@ def test_past_a_limit_the_page_names_the_command_instead_of_the_texts() -> None:
     found = report(snapshot(articles, {"f": ["0", "1", "2", "3"]}, matches=matches))
     page = family_of(found)
     assert len(page.xpath("//details[@class='pair']")) == 0
-    assert "dedup explain 0 3" in text(page)
+    assert "dedup diff 0 3" in text(page)
     assert "of 2 articles are left out" in text(page)
 
 

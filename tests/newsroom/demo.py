@@ -31,7 +31,8 @@ def main() -> int:
         seeds.write_text("# The demo press, served on this machine\n" + "\n".join(newsroom.seeds()) + "\n", "utf-8")
         print(f"A press of {len(newsroom.hosts)} outlets is being served on this machine. Crawling it ...", flush=True)
         failed = _run("scrapy", "crawl", "news", "-a", f"seeds={seeds}", *_settings(newsroom))
-    failed = failed or _run("dedup", "update") or _run("dedup", "report", "--out", str(PLACE / "reports"))
+    report = ("dedup", "report", "--zone", "Asia/Jakarta", "--archive", PLACE / "warc", "--out", PLACE / "reports")
+    failed = failed or _run("dedup", "update") or _run(*map(str, report))
     if failed:
         print(f"The demo ends here: the last step ended with exit code {failed}.", file=sys.stderr)
         return failed

@@ -25,7 +25,7 @@
   }
 
   function stories(values) {
-    const day = (seconds) => { const date = new Date(seconds * 1000); return `${date.getDate()} ${values.months[date.getMonth()]}`; };
+    const midnights = values.days.map(([at]) => at), names = new Map(values.days);
     const points = values.points.map((each) => ({ x: each.at, y: each.articles, r: 4 + 1.5 * Math.sqrt(each.sites), of: each }));
     const open = (_event, hits, chart) => { if (hits.length) location.href = chart.data.datasets[0].data[hits[0].index].of.page; };
     return {
@@ -35,7 +35,11 @@
         onClick: open,
         onHover: (event, hits) => { event.native.target.style.cursor = hits.length ? "pointer" : "default"; },
         scales: {
-          x: { type: "linear", grid: { display: false }, ticks: { maxTicksLimit: 8, callback: day } },
+          x: {
+            type: "linear", min: midnights[0], max: midnights.at(-1), grid: { display: false },
+            afterBuildTicks: (axis) => { axis.ticks = midnights.map((value) => ({ value })); },
+            ticks: { callback: (at) => names.get(at), includeBounds: false },
+          },
           y: { ...whole, title: { display: true, text: values.articles } },
         },
         plugins: {
@@ -51,18 +55,21 @@
     return {
       type: "line",
       data: {
-        labels: values.cuts.map(([at]) => `${Math.round(at * 100)}%`),
-        datasets: [{
-          label: values.name, data: values.cuts.map(([, families]) => families),
-          borderColor: colour("accent"), backgroundColor: values.cuts.map(([at]) => colour(chosen(at) ? "copy" : "accent")),
+        datasets: values.series.map((name, place) => ({
+          label: name, data: values.cuts.map((cut) => ({ x: Math.round(cut[0] * 100), y: cut[place + 1] })),
+          borderColor: colour(place ? "copy" : "accent"), backgroundColor: colour(place ? "copy" : "accent"),
+          pointStyle: place ? "rect" : "circle", borderDash: place ? [6, 4] : [],
           pointRadius: values.cuts.map(([at]) => (chosen(at) ? 8 : 4)), tension: 0.2,
-        }],
+        })),
       },
       options: {
-        scales: { y: whole, x: { grid: { display: false } } },
+        scales: { y: whole, x: { type: "linear", grid: { display: false }, ticks: { callback: (at) => `${at}%` } } },
         plugins: {
-          legend: { display: false },
-          tooltip: { callbacks: { afterLabel: (item) => (chosen(values.cuts[item.dataIndex][0]) ? values.here : "") } },
+          legend: { labels: { usePointStyle: true } },
+          tooltip: { callbacks: {
+            title: ([item]) => `${item.parsed.x}%`,
+            afterBody: ([item]) => (chosen(values.cuts[item.dataIndex][0]) ? values.here : ""),
+          } },
         },
       },
     };

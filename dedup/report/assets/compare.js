@@ -34,15 +34,17 @@
     return made;
   }
 
+  // What has no letter and no digit was neither added nor cut.
+  const told = (text) => (/[\p{L}\p{N}]/u.test(text) ? element("span", text) : text);
   function* own(letters, start, end, stripped) {
     for (const [from, to] of stripped) {
       const first = Math.max(from, start), last = Math.min(to, end);
       if (first >= last) continue;
-      if (first > start) yield element("span", letters.slice(start, first).join(""));
+      if (first > start) yield told(letters.slice(start, first).join(""));
       yield element("s", letters.slice(first, last).join(""));
       start = last;
     }
-    if (start < end) yield element("span", letters.slice(start, end).join(""));
+    if (start < end) yield told(letters.slice(start, end).join(""));
   }
 
   // Which words of two wordings of a passage the other does not have in their place, as edits.py finds them.

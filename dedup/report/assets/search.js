@@ -9,7 +9,7 @@
   const most = 200;
   // As it is searched: no case, no accents.
   const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-  const texts = rows.map((row) => folded(`${row[2]} ${row[3]} ${row[4].map((site) => sites[site]).join(" ")}`));
+  const texts = rows.map((row) => folded(`${row[2]} ${row[3].join(" ")} ${row[4].map((site) => sites[site]).join(" ")}`));
 
   function fill(name, entries) {
     form.elements[name].append(...entries.map(([value, label]) => new Option(label, value)));
@@ -19,11 +19,12 @@
   fill("relation", relations);
   form.hidden = false;
 
+  const wanted = () => folded(form.elements.words.value).split(/\s+/).filter(Boolean);
+
   function tests() {
-    const asked = Object.fromEntries(new FormData(form));
-    const wanted = folded(asked.words).split(/\s+/).filter(Boolean);
+    const asked = Object.fromEntries(new FormData(form)), sought = wanted();
     const found = [];
-    if (wanted.length) found.push((_row, number) => wanted.every((word) => texts[number].includes(word)));
+    if (sought.length) found.push((_row, number) => sought.every((word) => texts[number].includes(word)));
     if (asked.kind) found.push((row) => row[0] === asked.kind);
     if (asked.site) found.push((row) => row[4].includes(Number(asked.site)));
     if (asked.language) found.push((row) => row[5].includes(asked.language));
@@ -33,17 +34,33 @@
     return found;
   }
 
-  function item([kind, file, title, , , , , first, last, articles, many]) {
+  const dayName = (day) => { const [year, month, date] = day.split("-"); return `${+date} ${words.months[month - 1]} ${+year}`; };
+  // Where words are found that the title does not have: the first headline, or term, that has most of them.
+  function reason(title, others) {
+    const missing = wanted().filter((word) => !folded(title).includes(word));
+    const hits = (other) => missing.filter((word) => folded(other).includes(word)).length;
+    return others.reduce((best, other) => (hits(other) > (best ? hits(best) : 0) ? other : best), "");
+  }
+
+  function item([kind, file, title, others, , , , first, last, articles, many]) {
     const made = document.createElement("li"), link = document.createElement("a"), name = document.createElement("bdi");
     link.href = `${kind === "s" ? "stories" : "families"}/${file}.html`;
     name.textContent = title;
     link.append(name);
     const more = document.createElement("span");
     more.className = "small muted";
-    const days = first === last ? first : `${first} – ${last}`;
+    const days = first && (first === last ? dayName(first) : `${dayName(first)} – ${dayName(last)}`);
     const sizes = kind === "s" ? [`${many} ${words.texts}`, `${articles} ${words.articles}`] : [`${articles} ${words.articles}`];
     more.textContent = ` ${[kind === "s" ? words.story : words.family, ...sizes, days].filter(Boolean).join(" · ")}`;
     made.append(link, more);
+    const also = reason(title, others);
+    if (also) {
+      const told = document.createElement("bdi"), line = document.createElement("span");
+      line.className = "small also";
+      told.textContent = also;
+      line.append(`${words.also} `, told);
+      made.append(line);
+    }
     return made;
   }
 
