@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 if TYPE_CHECKING:
+    from dedup.corpus import Corpus
     from dedup.report import Overview
 
 BAD_INPUT, NO_CORPUS = 2, 4
@@ -90,19 +91,30 @@ def examples(*commands: str) -> str:
 # --- commands ---------------------------------------------------------------------------------------
 
 
+def opened_corpus(address: str | None) -> "Corpus":
+    """Open a corpus to work with what is in it: `dedup import` and a crawl make one.
+
+    Raises CorpusError where one was named that is not there: a slip of the pen would show an empty one.
+    """
+    from dedup.corpus import Corpus
+    from dedup.corpus.address import refuse_missing
+
+    refuse_missing(address)
+    return Corpus.open(address)
+
+
 def overview(corpus: str | None, choose: str = "earliest", since: datetime | timedelta | None = None) -> "Overview":
     """Return the results of the corpus at this address, as reports show them; `choose` is a `representative.Choice`.
 
     `since`: only what has an article since then, or since so long before the last update.
     """
     from dedup.commands.moments import ago
-    from dedup.corpus import Corpus
     from dedup.corpus.results import snapshot
     from dedup.report import overview as arranged
     from dedup.report.scope import Scope, within
     from dedup.representative import Choice
 
-    with Corpus.open(corpus) as opened:
+    with opened_corpus(corpus) as opened:
         found = snapshot(opened)
     first = ago(since, found.updated_at or datetime.now(UTC))
     return arranged(within(found, Scope(since=first)), Choice(choose))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dedup.commands import CorpusOption, app, examples, progress_bars
+from dedup.commands import CorpusOption, app, examples, opened_corpus, progress_bars
 from dedup.records import WordCounts
 
 commands = typer.Typer(
@@ -31,10 +31,10 @@ def learn(
 ) -> None:
     """Count in how many families each word stands; the next rebuild weighs words by it, no update changes it."""
     from dedup import counting
-    from dedup.corpus import Corpus, vocabularies
+    from dedup.corpus import vocabularies
     from dedup.report import scales
 
-    with Corpus.open(corpus) as opened:
+    with opened_corpus(corpus) as opened:
         with progress_bars() as progress:
             version, counted = counting.learn(opened, language or (), datetime.now(UTC), progress)
         known = vocabularies.settled(opened).story_background == version
@@ -54,10 +54,10 @@ def show(
 ) -> None:
     """Show what was learned: versions, texts counted, and the words that weigh least like in general."""
     from dedup import counting
-    from dedup.corpus import Corpus, vocabularies
+    from dedup.corpus import vocabularies
     from dedup.report import scales, terminal
 
-    with Corpus.open(corpus) as opened:
+    with opened_corpus(corpus) as opened:
         kept = vocabularies.versions(opened)
         spoken = [language] if language is not None else vocabularies.languages(opened)
     learned = next((version.languages for version in kept if version.chosen), {})
@@ -76,9 +76,9 @@ def show(
 @commands.command(epilog=examples("dedup background forget"))
 def forget(corpus: CorpusOption = None) -> None:
     """Go back to general frequencies alone."""
-    from dedup.corpus import Corpus, vocabularies
+    from dedup.corpus import vocabularies
 
-    with Corpus.open(corpus) as opened, opened.alone("updating"):
+    with opened_corpus(corpus) as opened, opened.alone("updating"):
         if not vocabularies.chosen(opened).story_background:
             print("nothing was learned")
             return

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dedup.commands import NO_CORPUS, CorpusOption, app, examples, leave, progress_bars
+from dedup.commands import NO_CORPUS, CorpusOption, app, examples, leave, opened_corpus, progress_bars
 
 EmbeddingsOption = Annotated[
     Path | None,
@@ -23,11 +23,10 @@ EmbeddingsOption = Annotated[
 @app.command(epilog=examples("dedup update", "dedup update --corpus sqlite:///data/other.db"))
 def update(corpus: CorpusOption = None, embeddings: EmbeddingsOption = None) -> None:
     """Group what came, changed or went since the last update."""
-    from dedup.corpus import Corpus
     from dedup.report.wording import summary
     from dedup.updating import update as run
 
-    with Corpus.open(corpus) as opened, progress_bars() as progress:
+    with opened_corpus(corpus) as opened, progress_bars() as progress:
         done = run(opened, progress=progress, embeddings=embeddings)
     print(summary(done))
 
@@ -35,11 +34,10 @@ def update(corpus: CorpusOption = None, embeddings: EmbeddingsOption = None) -> 
 @app.command(epilog=examples("dedup rebuild", "dedup rebuild --corpus sqlite:///data/other.db"))
 def rebuild(corpus: CorpusOption = None, embeddings: EmbeddingsOption = None) -> None:
     """Group the whole corpus anew; families and stories keep their ids."""
-    from dedup.corpus import Corpus
     from dedup.report.wording import summary
     from dedup.updating import rebuild as run
 
-    with Corpus.open(corpus) as opened, progress_bars() as progress:
+    with opened_corpus(corpus) as opened, progress_bars() as progress:
         done = run(opened, progress=progress, embeddings=embeddings)
     print(summary(done))
 
@@ -48,10 +46,10 @@ def rebuild(corpus: CorpusOption = None, embeddings: EmbeddingsOption = None) ->
 def check(corpus: CorpusOption = None) -> None:
     """Verify the corpus against itself: families, units, postings, and a sample of texts taken again."""
     from dedup.checking import check as verify
-    from dedup.corpus import Corpus, grouping
+    from dedup.corpus import grouping
     from dedup.report.wording import count
 
-    with Corpus.open(corpus) as opened, progress_bars() as progress:
+    with opened_corpus(corpus) as opened, progress_bars() as progress:
         # Another sample each day: what is wrong somewhere is found some day.
         faults = verify(opened, tell=progress, seed=datetime.now(UTC).toordinal())
         waiting, articles = grouping.waiting(opened), opened.count()

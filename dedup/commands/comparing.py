@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from dedup.commands import CorpusOption, ZoneOption, app, examples
+from dedup.commands import CorpusOption, ZoneOption, app, examples, opened_corpus
 
 
 @app.command(
@@ -23,13 +23,12 @@ def diff(
     ] = False,
 ) -> None:
     """Show two articles with what they share, passage by passage, and what only one of them says."""
-    from dedup.corpus import Corpus
     from dedup.explain import explain
     from dedup.report import terminal
     from dedup.report.beside import beside, document
     from dedup.report.compared import compared
 
-    with Corpus.open(corpus) as opened:
+    with opened_corpus(corpus) as opened:
         shown = beside(explain(opened, a, b), opened.article(a).id)
     if as_json:
         print(json.dumps(document(shown)))

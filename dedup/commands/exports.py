@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dedup.commands import Choose, ChooseOption, CorpusOption, ZoneOption, app, examples
+from dedup.commands import Choose, ChooseOption, CorpusOption, ZoneOption, app, examples, opened_corpus
 from dedup.commands.finding import tell_ungrouped
 
 # Two of these stand in rooms too, which load what `--help` should not wait for.
@@ -58,11 +58,10 @@ def export(
 ) -> None:
     """Write articles with their families: family, story, family_size, is_first, first_url beside every field."""
     from dedup import exports, formats
-    from dedup.corpus import Corpus
 
     file = None if str(out) == "-" else out
     wanted = formats.format_of(file, formats.Format(kind.value) if kind else None)
-    with Corpus.open(corpus) as opened:
+    with opened_corpus(corpus) as opened:
         rows = exports.export(opened, keep is Keep.ONE, choose.value)
         if file is None:
             formats.write_text(rows, sys.stdout, wanted)
@@ -85,7 +84,6 @@ def data(
 ) -> None:
     """Write articles, matches, families, stories and flows as tables, and columns.md, which says what is in them."""
     from dedup import formats
-    from dedup.corpus import Corpus
     from dedup.corpus.address import home
     from dedup.corpus.results import snapshot
     from dedup.report import dictionary, tables
@@ -96,7 +94,7 @@ def data(
     wanted = tables.BOTH if kind is Tables.BOTH else (formats.Format(kind.value),)
     where = folder or home() / "data" / "tables"
     tables.check_free(where, wanted, force)
-    with Corpus.open(corpus) as opened:
+    with opened_corpus(corpus) as opened:
         for name, count in tables.write_tables(snapshot(opened), where, wanted, texts).items():
             print(f"{where / name}: {count:,} {'row' if count == 1 else 'rows'}")
         tell_ungrouped(opened)
@@ -114,10 +112,9 @@ def passages(
 ) -> None:
     """List passages that several articles share, most held first: the statement, the release's paragraph."""
     from dedup import shared
-    from dedup.corpus import Corpus
     from dedup.report import lists, terminal
 
-    with Corpus.open(corpus) as opened:
+    with opened_corpus(corpus) as opened:
         found = shared.passages(opened, least, holders)
         if as_json:
             for passage in found:

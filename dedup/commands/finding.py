@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dedup.commands import CorpusOption, ZoneOption, app, examples
+from dedup.commands import CorpusOption, ZoneOption, app, examples, opened_corpus
 from dedup.records import SourceError
 
 if TYPE_CHECKING:
@@ -25,12 +25,11 @@ def find(
 ) -> None:
     """Tell which articles share text with one that need not be in the corpus, nearest first; nothing is stored."""
     from dedup import finding
-    from dedup.corpus import Corpus
     from dedup.report import lists, terminal
 
     text = _read(file)
     why = finding.why_nothing(text)
-    with Corpus.open(corpus) as opened:
+    with opened_corpus(corpus) as opened:
         found = finding.find(opened, text, title)
         tell_ungrouped(opened)
     if as_json:

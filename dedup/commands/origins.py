@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dedup.commands import BAD_INPUT, CorpusOption, ZoneOption, app, examples, leave
+from dedup.commands import BAD_INPUT, CorpusOption, ZoneOption, app, examples, leave, opened_corpus
 from dedup.commands.finding import tell_ungrouped
 
 if TYPE_CHECKING:
@@ -33,12 +33,12 @@ def origin(
     zone: ZoneOption = None,
 ) -> None:
     """Tell who published a text first, how sure that is and why, and who has it in which order."""
-    from dedup.corpus import Corpus, listing
+    from dedup.corpus import listing
     from dedup.corpus.results import read_matches
     from dedup.origins import origin as judge
     from dedup.report import accounts, terminal
 
-    with Corpus.open(corpus) as opened:
+    with opened_corpus(corpus) as opened:
         family, members = listing.family_of(opened, reference)
         with opened.reading() as connection:
             matches = read_matches(connection, members)
@@ -71,7 +71,6 @@ def flows(
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV.")] = False,
 ) -> None:
     """List who copies from whom: how many families, what share of the text, the median delay."""
-    from dedup.corpus import Corpus
     from dedup.corpus.results import snapshot
     from dedup.flowing import flows as count
     from dedup.formats import write_table
@@ -79,7 +78,7 @@ def flows(
 
     if as_json and as_csv:
         leave("choose one of --json and --csv", BAD_INPUT)
-    with Corpus.open(corpus) as opened:
+    with opened_corpus(corpus) as opened:
         found = _of(count(snapshot(opened), period.value if period else None), site)
         kept: tuple[Flow, ...] | tuple[SiteFlows, ...] = found.sites if by_site else found.flows
         if as_json:

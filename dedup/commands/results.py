@@ -21,6 +21,7 @@ from dedup.commands import (
     app,
     examples,
     leave,
+    opened_corpus,
     overview,
 )
 from dedup.commands.moments import ago, moment_or_age
@@ -98,11 +99,10 @@ def groups(
 
 
 def _regrouped(corpus: str | None, at: float, everything: bool, as_json: bool, zone: tzinfo | None) -> None:
-    from dedup.corpus import Corpus
     from dedup.regrouping import is_stored, regroup
     from dedup.report import json_lines, overview, terminal
 
-    with Corpus.open(corpus) as opened:
+    with opened_corpus(corpus) as opened:
         found = overview(regroup(opened, at))
     if as_json:
         for family in found.families:
@@ -128,11 +128,10 @@ def explain(
     zone: ZoneOption = None,
 ) -> None:
     """Show why two articles are or are not together: relation, measures, what they share."""
-    from dedup.corpus import Corpus
     from dedup.explain import explain as compare
     from dedup.report import terminal
 
-    with Corpus.open(corpus) as opened:
+    with opened_corpus(corpus) as opened:
         explained = compare(opened, a, b)
     terminal.explanation(explained, terminal.console(), zone)
 
@@ -212,7 +211,6 @@ def report(
 
     It holds a page for each story, family and site, groups.json, feed.xml and manifest.json, and needs no server.
     """
-    from dedup.corpus import Corpus
     from dedup.corpus.address import home
     from dedup.corpus.grouping import verdicts
     from dedup.corpus.results import snapshot
@@ -230,7 +228,7 @@ def report(
         return
     wanted, published, staying = moment_or_age("--since", since, zone), _published(base_url), _staying(kept)
     now, folder = datetime.now(UTC), out or home() / "data" / "reports"
-    with Corpus.open(corpus) as opened, uncollected():
+    with opened_corpus(corpus) as opened, uncollected():
         found = snapshot(opened) if at is None else regroup(opened, at)
         # Back from the last update, not from now: the same corpus makes the same report.
         wish = Wish(ago(wanted, found.updated_at or now), only_new, against or "", daily, digest, published)

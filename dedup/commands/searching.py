@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from dedup.commands import CorpusOption, ZoneOption, app, examples, progress_bars
+from dedup.commands import CorpusOption, ZoneOption, app, examples, opened_corpus, progress_bars
 from dedup.commands.finding import tell_ungrouped
 from dedup.commands.moments import moment
 
@@ -39,13 +39,12 @@ def search(
     zone: ZoneOption = None,
 ) -> None:
     """Find articles by their words, the most telling first, copies of one family as one answer."""
-    from dedup.corpus import Corpus
     from dedup.report import answers, terminal
     from dedup.searching import search as look
 
     _refuse_options(words)
     first, last = moment("--since", since, zone), moment("--until", until, zone, end=True)
-    with Corpus.open(corpus) as opened:
+    with opened_corpus(corpus) as opened:
         with progress_bars() as progress:
             found = look(
                 opened,

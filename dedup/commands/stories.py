@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dedup.commands import CorpusOption, ZoneOption, app, examples
+from dedup.commands import CorpusOption, ZoneOption, app, examples, opened_corpus
 from dedup.commands.finding import tell_ungrouped
 from dedup.records import Refused
 
@@ -25,11 +25,10 @@ def story(
     zone: ZoneOption = None,
 ) -> None:
     """Show one story: its texts in order of time, their copies, and the words that tie them."""
-    from dedup.corpus import Corpus
     from dedup.report import retold, terminal
     from dedup.retelling import retell
 
-    with Corpus.open(corpus) as opened:
+    with opened_corpus(corpus) as opened:
         told = retell(opened, reference)
         tell_ungrouped(opened)
     if as_json:
@@ -57,13 +56,12 @@ def timeline(
 ) -> None:
     """Show the articles of a story in order of time: when, where, and what each took from the first of its text."""
     from dedup import formats
-    from dedup.corpus import Corpus
     from dedup.report import retold, terminal
     from dedup.retelling import timeline as line_up
 
     if as_json and as_csv:
         raise Refused("--json or --csv, not both")
-    with Corpus.open(corpus) as opened:
+    with opened_corpus(corpus) as opened:
         found = line_up(opened, reference, family)
         tell_ungrouped(opened)
     if not (as_json or as_csv):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from dedup.commands import CorpusOption, app, examples
+from dedup.commands import CorpusOption, app, examples, opened_corpus
 
 
 @app.command(epilog=examples("dedup join https://a.example/1 https://b.example/2", "dedup join --undo ID ID"))
@@ -50,11 +50,10 @@ def boilerplate(
 ) -> None:
     """Show what a site was found to repeat under its articles, or correct it; every update and rebuild follows it."""
     from dedup import learned
-    from dedup.corpus import Corpus
     from dedup.report import terminal
 
     said = [(words, repeated) for words, repeated in ((pin, True), (forbid, False), (undo, None)) if words is not None]
-    with Corpus.open(corpus) as opened:
+    with opened_corpus(corpus) as opened:
         for words, repeated in said:
             learned.pin(opened, site, words, repeated, datetime.now(UTC))
         if said:
@@ -64,9 +63,9 @@ def boilerplate(
 
 
 def _judge(corpus: str | None, a: str, b: str, together: bool | None) -> None:
-    from dedup.corpus import Corpus, verdicts
+    from dedup.corpus import verdicts
 
-    with Corpus.open(corpus) as opened:
+    with opened_corpus(corpus) as opened:
         if together is not None:
             verdicts.judge(opened, a, b, together, datetime.now(UTC))
         elif not verdicts.withdraw(opened, a, b):

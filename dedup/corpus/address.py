@@ -42,3 +42,11 @@ def resolve(address: str | None = None) -> URL:
     if url.get_backend_name() == "postgresql":
         return url.set(drivername="postgresql+psycopg")
     raise CorpusError(f"a corpus is SQLite or PostgreSQL, not {url.get_backend_name()}: {given}")
+
+
+def refuse_missing(address: str | None = None) -> None:
+    """Raise CorpusError where a file is named, as `address` or by $CORPUS_URL, that is not there."""
+    url = resolve(address)
+    named = address or os.environ.get("CORPUS_URL")
+    if named and url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise CorpusError(f"there is no corpus {named}: `dedup import` or `scrapy crawl news` makes it")

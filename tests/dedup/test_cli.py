@@ -210,11 +210,27 @@ def test_report_prints_where_it_is(run: Run, articles: Path, tmp_path: Path) -> 
 
 
 def test_an_empty_corpus_is_no_error(run: Run, tmp_path: Path) -> None:
+    Corpus.open().close()
     for command in (["update"], ["groups"], ["groups", "--json"], ["report", "--out", tmp_path / "reports"]):
         left = run(*command)
         assert (left.code, left.err) == (0, "")
     assert "The corpus is empty" in run("update").out
     assert run("groups", "--json").out == ""
+
+
+def test_a_corpus_that_was_named_and_is_not_there_is_refused_and_not_made(run: Run, tmp_path: Path) -> None:
+    slip = f"sqlite:///{tmp_path}/corpsu.db"
+    for command in ("report", "update", "groups", "flows", "check", "background show", "search banjir"):
+        left = run(*command.split(), "--corpus", slip)
+        assert (left.code, left.out) == (4, "")
+        assert left.err == f"dedup: there is no corpus {slip}: `dedup import` or `scrapy crawl news` makes it\n"
+    assert not list(tmp_path.glob("*.db*"))
+
+
+def test_the_corpus_of_the_data_folder_may_be_new(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CORPUS_URL")
+    assert run("report").code == 0
+    assert "There are no articles yet." in (tmp_path / "data" / "reports" / "latest" / "index.html").read_text()
 
 
 # --- forget ---------------------------------------------------------------------------------------------
@@ -485,6 +501,7 @@ def test_a_corpus_that_is_no_database_is_said_in_one_line(run: Run, tmp_path: Pa
 
 
 def test_a_folder_that_cannot_be_written_is_said_in_one_line(run: Run, tmp_path: Path) -> None:
+    Corpus.open().close()
     (tmp_path / "reports").touch()
     left = run("report", "--out", tmp_path / "reports")
     assert (left.code, left.out) == (4, "")

@@ -30,8 +30,9 @@
     const open = (_event, hits, chart) => { if (hits.length) location.href = chart.data.datasets[0].data[hits[0].index].of.page; };
     return {
       type: "bubble",
-      data: { datasets: [{ data: points, backgroundColor: colour("accent") + "99", borderColor: colour("accent") }] },
+      data: { datasets: [{ data: points, clip: 20, backgroundColor: colour("accent") + "99", borderColor: colour("accent") }] },
       options: {
+        layout: { padding: { top: 14 } },
         onClick: open,
         onHover: (event, hits) => { event.native.target.style.cursor = hits.length ? "pointer" : "default"; },
         scales: {
