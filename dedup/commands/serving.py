@@ -19,6 +19,9 @@ def serve(
     ] = 8420,
     zone: ZoneOption = None,
     lang: Annotated[Lang, typer.Option("--lang", help="The language of its pages: English or Indonesian.")] = Lang.EN,
+    limit: Annotated[
+        float, typer.Option("--limit", metavar="SECONDS", min=0.1, help="How long the corpus may be read for one page.")
+    ] = 10.0,
 ) -> None:
     """Show the report live from the corpus, on http://127.0.0.1 only, until Ctrl-C.
 
@@ -50,6 +53,6 @@ def serve(
             print(f"http://{HOST}:{taken}/ shows the corpus until Ctrl-C.", flush=True)
 
         try:
-            run(application(Desk(opened, current, setting)), port, ready)
+            run(application(Desk(opened, current, setting), limit), port, ready)
         finally:
             current.stop()

@@ -8,7 +8,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from dedup.corpus import migration
+from dedup.corpus import limits, migration
 from dedup.corpus.address import resolve
 from dedup.corpus.store import Corpus
 from dedup.records import CorpusError
@@ -19,10 +19,13 @@ _BUSY_TIMEOUT_MS = 5_000
 def open_to_read(address: str | None = None) -> Corpus:
     """Open the corpus at `address` (see `address.resolve`) for reading alone: nothing is made and nothing upgraded.
 
+    Who reads can be given so much time, see `limits.within`.
+
     Raises CorpusError where there is none, its schema is not this program's, or it is out of reach.
     """
     url = resolve(address)
     engine = _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
+    limits.bound(engine)
     try:
         migration.refuse_other(engine, url.render_as_string())
     except DBAPIError as error:

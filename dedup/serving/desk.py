@@ -19,10 +19,11 @@ from dedup.report.writing import ASSETS
 from dedup.serving import groups, lists, places
 from dedup.serving.current import Current
 from dedup.serving.kept import Kept
-from dedup.serving.pages import found_page, notice_page
+from dedup.serving.pages import LATE, NOTICES, Notice, found_page, notice_page
 from dedup.serving.whole import Whole
 
 _KEPT_BYTES = 64 << 20
+_LATER_S = 60
 _KINDS = {"css": "text/css", "js": "text/javascript", "md": "text/plain"}
 
 # Makes a page, None where there is none.
@@ -98,13 +99,23 @@ class Desk:
 
     def notice(self, status: int) -> Response:
         """Return what is said where there is no page."""
-        answer = _sent(notice_page(status, self._setting).encode(), "text/html")
-        answer.status_code = status
+        answer = self._notice(status, NOTICES.get(status, NOTICES[400 if status < 500 else 500]))
         if status == 503:
             # A browser asks again by itself, without a script.
             answer.headers["Retry-After"] = answer.headers["Refresh"] = "2"
         if status == 405:
             answer.headers["Allow"] = "GET, HEAD"
+        return answer
+
+    def late(self) -> Response:
+        """Return what is said where reading took too long: nobody shall ask again at once."""
+        answer = self._notice(503, LATE)
+        answer.headers["Retry-After"] = str(_LATER_S)
+        return answer
+
+    def _notice(self, status: int, said: Notice) -> Response:
+        answer = _sent(notice_page(said, self._setting).encode(), "text/html")
+        answer.status_code = status
         return answer
 
     def _group(self, kind: Literal["family", "story"], called: str | None, make: _Make) -> Response:

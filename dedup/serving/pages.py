@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from dedup.report import parts
-from dedup.report.language import Language, marked
+from dedup.report.language import marked
 from dedup.report.layout import environment
 from dedup.report.pages import POLICY, Setting
 from dedup.serving.lists import Entry, Found, Lists, Question
@@ -16,7 +16,9 @@ from dedup.serving.lists import Entry, Found, Lists, Question
 FORM_POLICY = POLICY.replace("form-action 'none'", "form-action 'self'")
 _OFFERED = 500
 
-_NOTICES: Mapping[int, tuple[str, str]] = {
+# What is said where there is no page, and what may be done.
+Notice = tuple[str, str]
+NOTICES: Mapping[int, Notice] = {
     400: (marked("This cannot be answered"), marked("Ask for it by the address that `dedup serve` printed.")),
     404: (
         marked("There is no such page"),
@@ -30,6 +32,10 @@ _NOTICES: Mapping[int, tuple[str, str]] = {
         marked("What is counted over all of it is made first. This page asks again by itself."),
     ),
 }
+LATE: Notice = (
+    marked("This took too long"),
+    marked("Reading it was ended so that it holds up nobody else. Ask again in a minute: the corpus may be busy now."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +65,10 @@ def found_page(found: Found, asked: Question, held: Lists, setting: Setting) -> 
     )
 
 
-def notice_page(status: int, setting: Setting) -> str:
-    """Return what is said where there is no page, by the status of the answer; nothing of the inside."""
-    title, said = notice(status, setting.language)
+def notice_page(notice: Notice, setting: Setting) -> str:
+    """Return what is said where there is no page; nothing of the inside."""
+    title, said = map(setting.language.of, notice)
     return _render(setting, "notice.html", "", POLICY, title=title, said=said)
-
-
-def notice(status: int, language: Language) -> tuple[str, str]:
-    """Return the same as words: what, and what may be done."""
-    title, said = _NOTICES.get(status, _NOTICES[400 if status < 500 else 500])
-    return language.of(title), language.of(said)
 
 
 def _turned(asked: Question, page: int) -> str:

@@ -26,6 +26,7 @@ from dedup.serving.places import written
 from dedup.updating import rebuild, update
 from tests.dedup.conftest import NOW
 from tests.dedup.outlets import press_articles
+from tests.dedup.test_reading_limits import assert_late_pages_are_told, assert_reading_ends
 from tests.dedup.test_search import FEW
 from tests.dedup.test_serving import serving
 from tests.dedup.test_telling import fixture, longer, told
@@ -185,6 +186,11 @@ def test_it_is_served_and_only_read(there: Callable[[], Corpus], new_corpus: Cal
         assert one.ask(f"/stories/{written(chr(0))}").status == 404
     with open_to_read(corpora[0].address) as read, pytest.raises(DBAPIError, match="read-only"):
         read.add(news(1))
+
+
+def test_reading_there_has_an_end_as_well(there: Callable[[], Corpus]) -> None:
+    assert_reading_ends(there())
+    assert_late_pages_are_told(there())
 
 
 def test_nor_does_order_or_what_went_again_matter_there(there: Callable[[], Corpus]) -> None:
