@@ -84,7 +84,7 @@ def edition(
         scope = replace(scope, changes=news.changes(knew, knows, name))
     files = {
         shelf.KNOWN: news.dumps(knows),
-        "feed.xml": feed(overview(newest(snapshot)), wish.base_url, None if scope.narrow else _page),
+        "feed.xml": feed(overview(newest(snapshot)), wish.base_url, None if scope.narrow else _page, language=language),
     }
     if wish.digest:
         only_new = replace(scope, only_new=True)

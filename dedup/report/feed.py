@@ -13,6 +13,7 @@ from xml.etree import ElementTree as Tree
 from dedup.records import Article, Snapshot
 from dedup.report import wording
 from dedup.report.inert import plain, safe_address
+from dedup.report.language import ENGLISH, Language
 from dedup.report.scope import around
 from dedup.report.views import FamilyView, Overview, StoryView
 
@@ -48,7 +49,13 @@ def newest(snapshot: Snapshot, most: int = MOST) -> Snapshot:
     return around(snapshot, {article for *_, article in became[:most]})
 
 
-def feed(overview: Overview, base_url: str = "", link: Link | None = None, most: int = MOST) -> str:
+def feed(
+    overview: Overview,
+    base_url: str = "",
+    link: Link | None = None,
+    most: int = MOST,
+    language: Language = ENGLISH,
+) -> str:
     """Return the feed of the `most` families of copies and stories that were found last.
 
     `base_url` is where the folder of reports is published, "" where it is not, and `link` says what page there tells of
@@ -59,22 +66,25 @@ def feed(overview: Overview, base_url: str = "", link: Link | None = None, most:
     groups = sorted(groups, key=_became, reverse=True)[:most]
     base = base_url.rstrip("/")
     root = Tree.Element("feed", xmlns=_ATOM)
+    if language != ENGLISH:
+        root.set("xml:lang", language.code)
     _put(root, "id", _TAG + "feed" + (":" + quote(base, safe="") if base else ""))
-    _put(root, "title", "Gema: new families of copies, new stories")
+    _put(root, "title", language.of("Gema: new families of copies, new stories"))
     _put(root, "updated", _stamp(max((_last(each) for each in groups), default=overview.updated_at or _NEVER)))
     _put(_put(root, "author"), "name", "Gema")
     if base:
         _put(root, "link", rel="self", type="application/atom+xml", href=f"{base}/latest/feed.xml")
         _put(root, "link", rel="alternate", type="text/html", href=f"{base}/latest/index.html")
     for each in groups:
-        root.append(_entry(each, f"{base}/latest/{link(each) if link else 'index.html'}" if base else ""))
+        page = f"{base}/latest/{link(each) if link else 'index.html'}" if base else ""
+        root.append(_entry(each, page, language))
     return '<?xml version="1.0" encoding="utf-8"?>\n' + Tree.tostring(root, encoding="unicode") + "\n"
 
 
-def _entry(group: Group, page: str) -> Tree.Element:
+def _entry(group: Group, page: str, language: Language) -> Tree.Element:
     entry = Tree.Element("entry")
     _put(entry, "id", f"{_TAG}{_kind(group)}:{quote(_legal(group.id), safe='')}")
-    _put(entry, "title", _title(group))
+    _put(entry, "title", _title(group, language))
     _put(entry, "published", _stamp(_became(group)))
     _put(entry, "updated", _stamp(_last(group)))
     _put(entry, "category", term=_kind(group))
@@ -82,35 +92,34 @@ def _entry(group: Group, page: str) -> Tree.Element:
     if address:
         _put(entry, "link", rel="alternate", href=address)
     content = _put(entry, "content", type="xhtml")
-    content.append(_told(group))
+    content.append(_told(group, language))
     return entry
 
 
-def _told(group: Group) -> Tree.Element:
+def _told(group: Group, language: Language) -> Tree.Element:
     """Return what an entry says: how many, who was first, and the articles, as many as fit."""
     said = Tree.Element("div", xmlns=_XHTML)
-    _put(said, "p", ", ".join(_counts(group)))
+    _put(said, "p", ", ".join(_counts(group, language)))
     if isinstance(group, FamilyView) and (len(group.sites) > 1 or group.origin.outside):
-        _put(said, "p", f"{wording.origin(group.origin)}.")
+        _put(said, "p", f"{wording.origin(group.origin, language)}.")
     shown = list(_lines(group))
     rows = Tree.SubElement(said, "ul")
     for article, words in shown[:LISTED]:
         row = _put(rows, "li")
-        _put(row, "b", article.site or "no site").tail = " "
+        _put(row, "b", article.site or language.of("no site")).tail = " "
         address = _address(article)
         _put(row, "a", words or address, href=address) if address else _put(row, "span", words)
     if len(shown) > LISTED:
-        _put(said, "p", f"… {len(shown) - LISTED:,} more")
+        _put(said, "p", language.of("… %(more)s more", more=language.number(len(shown) - LISTED)))
     return said
 
 
-def _counts(group: Group) -> Iterator[str]:
+def _counts(group: Group, language: Language) -> Iterator[str]:
     if isinstance(group, StoryView):
-        yield wording.count(len(group.families), "text", "texts")
-        yield wording.articles(group.articles)
-    else:
-        yield wording.articles(len(group.members))
-    yield wording.sites(len(group.sites))
+        yield language.many("%(number)s text", "%(number)s texts", len(group.families))
+    articles = group.articles if isinstance(group, StoryView) else len(group.members)
+    yield language.many("%(number)s article", "%(number)s articles", articles)
+    yield language.many("%(number)s site", "%(number)s sites", len(group.sites))
 
 
 def _lines(group: Group) -> Iterator[tuple[Article, str]]:
@@ -138,8 +147,8 @@ def _kind(group: Group) -> str:
     return "story" if isinstance(group, StoryView) else "family"
 
 
-def _title(group: Group) -> str:
-    title = plain(group.label if isinstance(group, StoryView) else group.first.headline) or "(no title)"
+def _title(group: Group, language: Language) -> str:
+    title = plain(group.label if isinstance(group, StoryView) else group.first.headline) or language.of("(no title)")
     return title if len(title) <= 200 else title[:198].rstrip() + " …"
 
 

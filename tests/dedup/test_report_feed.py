@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from dedup.records import Article, Snapshot
 from dedup.report import feed, overview
+from dedup.report.language import language
 from tests.dedup.snapshots import NOON, article, snapshot
 
 ATOM, XHTML = "{http://www.w3.org/2005/Atom}", "{http://www.w3.org/1999/xhtml}"
@@ -170,6 +171,26 @@ def test_hostile_articles_are_inert(url: str) -> None:
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert len(entries(root)[0][1]) <= 200
+
+
+def test_a_feed_speaks_the_language_of_its_report() -> None:
+    crowd = [article(f"c{number:02}", "c.example" if number else "", number, "text") for number in range(25)]
+    found = snapshot(
+        [*press(2).articles.values(), *crowd],
+        {"f0": ["a0", "b0"], "f1": ["a1", "b1"], "f2": [a.id for a in crowd]},
+        {"s": ["f0", "f1"]},
+    )
+    root = read(text := feed.feed(overview(found), BASE, language=language("id")))
+    assert root.get("{http://www.w3.org/XML/1998/namespace}lang") == "id"
+    assert root.findtext(f"{ATOM}title") == "Gema: kelompok salinan baru, peristiwa baru"
+    said = [each.text for each in root.iter(f"{XHTML}p")]
+    assert {"25 artikel, 2 situs", "… 5 lainnya", "2 naskah, 4 artikel, 2 situs", "2 artikel, 2 situs"} <= {*said}
+    assert "tanpa situs" in {each.text for each in root.iter(f"{XHTML}b")}
+    english = feed.feed(overview(found), BASE)
+    assert "xml:lang" not in english
+    # Entries stay what they are, whatever their words: who reads them sees none twice.
+    assert re.findall("<(?:id|updated|published)>.*?<", text) == re.findall("<(?:id|updated|published)>.*?<", english)
+    assert not re.search(r"\b(?:articles?|sites?|texts?|First|likely|more|no site)\b", " ".join(filter(None, said)))
 
 
 def test_times_without_any_are_those_of_the_corpus_or_of_no_clock() -> None:

@@ -19,9 +19,11 @@ import dedup.origins
 import dedup.report
 from dedup import Corpus, Recipe
 from dedup.corpus.results import snapshot
-from dedup.origins import origins
+from dedup.flowing import Role
+from dedup.origins import Confidence, origins
+from dedup.records import Relation
 from dedup.relations import RELATIONS, reason
-from dedup.report import pages, reasons, wording
+from dedup.report import dictionary, pages, reasons, wording
 from dedup.report.language import ENGLISH, LANGUAGES, language
 from dedup.report.pages import Setting
 from dedup.report.parts import plain_moment
@@ -95,6 +97,31 @@ def test_a_page_speaks_indonesian_with_its_numbers_and_months() -> None:
     assert language("id").number(1234567) == "1.234.567"
     assert language("id").decimal(0.65, 2) == "0,65"
     assert wording.date(NOON.replace(month=8), None, language("id")) == "20 Agu 2026"
+
+
+def test_the_columns_of_tables_are_told_in_indonesian() -> None:
+    setting = Setting(language("id"), ZoneInfo("Asia/Jakarta"))
+    about = lxml_html.document_fromstring(pages.about_page(Recipe(), setting))
+    told = {each.findtext("dt/code"): each.findtext("dd") for each in about.iterfind(".//details//div")}
+    assert (
+        told["delay_seconds"]
+        == "berapa lama kemudian situs itu memuatnya, nilai mediannya; kosong bila tidak diketahui"
+    )
+    meanings = {column.meaning for table in dictionary.TABLES for column in table.columns}
+    assert len(meanings) > 70
+    assert sorted(meanings & set(told.values())) == []
+    assert {each.get("lang") for each in about.iter("details")} <= {"id", None}
+
+
+def test_what_a_column_may_hold_is_named_in_every_language() -> None:
+    for table, name, values in (
+        (dictionary.ARTICLES, "role", [*map(str, Role)]),
+        (dictionary.MATCHES, "relation", [*map(str, Relation)]),
+        (dictionary.FAMILIES, "confidence", [*map(str, reversed(Confidence))]),
+    ):
+        (meaning,) = [column.meaning for column in table.columns if column.name == name]
+        for code in LANGUAGES:
+            assert language(code).of(meaning).endswith(f": {', '.join(values)}")
 
 
 def test_messages_have_a_form_for_each_number() -> None:
