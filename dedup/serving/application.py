@@ -32,6 +32,7 @@ def application(desk: Desk, limit: float) -> Flask:
         ("/families/<name>", "family", desk.family),
         ("/search", "search", desk.search),
         ("/assets/<name>", "asset", desk.asset),
+        ("/favicon.ico", "icon", desk.icon),
     ):
         app.add_url_rule(rule, name, _bounded(answer, limit), methods=["GET"], provide_automatic_options=False)
 

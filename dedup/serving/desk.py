@@ -65,6 +65,10 @@ class Desk:
             raise NotFound
         return _unchanged(found.tag) or _sent(found.content, found.kind, found.tag)
 
+    def icon(self) -> Response:
+        """Return that there is none: browsers ask by themselves, and would complain of a missing page."""
+        return Response(status=204)
+
     def ready(self, **_: str) -> Response:
         """Return the page of this very address that was made with the whole: overview, about, or of a site."""
         here = request.path
