@@ -158,6 +158,26 @@ def test_every_page_is_that_of_the_written_report(press: Corpus, server: Server)
         assert (answer.status, answer.body) == (200, page), place
 
 
+def as_served(page: str) -> str:
+    """Return a page of a folder with its links as those of a server."""
+    page = re.sub(r'"\.\./(families|stories|sites)/([^"/]+)\.html', r'"/\1/\2', page)
+    page = re.sub(r'"\.\./(search|about)\.html', r'"/\1', page)
+    return page.replace('"../index.html', '"/').replace('"../assets/', '"/assets/')
+
+
+def test_the_files_of_a_report_are_the_pages_that_are_served(press: Corpus, server: Server, tmp_path: Path) -> None:
+    ways = ("--corpus", press.address, "--out", str(tmp_path), "--zone", "UTC")
+    done = left(sys.executable, "-m", "dedup.cli", "report", *ways)
+    assert done.returncode == 0, done.stderr
+    folder = Path(done.stdout.split()[-1]).parent
+    for kind in ("families", "stories", "sites"):
+        files = sorted((folder / kind).glob("*.html"))
+        assert len(files) > 3
+        for file in files:
+            answer = server.ask(f"/{kind}/{file.stem}")
+            assert (answer.status, answer.body) == (200, as_served(file.read_text(encoding="utf-8"))), file.name
+
+
 def test_every_link_of_every_page_leads_somewhere(press: Corpus, server: Server) -> None:
     waiting, known = ["/"], {"/"}
     while waiting:
@@ -285,6 +305,7 @@ def test_what_is_too_long_is_refused(server: Server) -> None:
         ("/", {}),
         ("/search?q=a", {}),
         ("/assets/gema.js", {}),
+        ("/favicon.ico", {}),
         ("/nothing", {}),
         ("/families/%FF", {}),
         ("/" + "a" * 3_000, {}),
