@@ -30,11 +30,15 @@ truth about the pair is part of the press and cannot drift from the text::
     a = "ringkasan-pagi"
     b = "banjir-sumberwangi"
     relation = "excerpt"                # excerpt, shared-quotes or template
+
+    [[closing]]                         # what an outlet prints under each of its articles, in the article itself
+    outlet = "harian-lembah"
+    text = "Tanggapan pembaca diterima meja redaksi."
 """
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -112,12 +116,15 @@ def load(folder: Path = FOLDER) -> Press:
     """Read every TOML file of `folder`; raises TextError on anything that is not as described above."""
     raw: Raw = {}
     declared: list[tuple[Path, dict[str, Any]]] = []
+    closings: dict[str, list[str]] = {}
     for path in sorted(folder.glob("*.toml")):
         content = tomllib.loads(path.read_text(encoding="utf-8"))
         for entry in content.get("article", ()):
             if entry["id"] in raw:
                 raise TextError(f"{path.name}: {entry['id']} is there twice")
             raw[entry["id"]] = (path, entry)
+        for entry in content.get("closing", ()):
+            closings.setdefault(entry["outlet"], []).append(entry["text"])
         declared += [(path, entry) for entry in content.get("pair", ())]
     texts: dict[str, Text] = {}
     for name in raw:
@@ -129,7 +136,13 @@ def load(folder: Path = FOLDER) -> Press:
             raise TextError(f"{path.name}: bad pair {entry}")
         pairs[frozenset({entry["a"], entry["b"]})] = entry["relation"]
     _check(texts)
-    return Press(texts, pairs)
+    return Press(
+        {
+            name: replace(text, paragraphs=(*text.paragraphs, *closings.get(text.outlet, ())))
+            for name, text in texts.items()
+        },
+        pairs,
+    )
 
 
 def _compose(name: str, raw: Raw, done: dict[str, Text]) -> Text:
