@@ -5,6 +5,7 @@ is one new segment. Units that are no more stay in their segments until these ar
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
@@ -47,13 +48,26 @@ def blocks(connection: Connection) -> list[Block]:
 
 
 def search(connection: Connection, known: Sequence[Block], keys: Hashes64, new: Pairs) -> Iterator[Postings]:
-    """Yield who holds `keys` (sorted, distinct), a range of them at a time; `new` are pairs not yet stored, by key."""
-    for asked in _ranges(known, keys):
+    """Yield who holds `keys` (sorted, distinct), a range of them at a time; `new` are pairs not yet stored, by key.
+
+    While one range is looked at the next is read, by a thread that has the connection to itself.
+    """
+
+    def holders(asked: Hashes64) -> Postings:
         low, high = int(asked[0]), int(asked[-1])
         met = [block.number for block in known if block.first <= high and block.last >= low]
         start, stop = np.searchsorted(new[0], [low, high + 1])
         fresh = [(new[0][start:stop], new[1][start:stop])]
-        yield _held(asked, chain(fresh, _read(connection, met)))
+        return _held(asked, chain(fresh, _read(connection, met)))
+
+    with ThreadPoolExecutor(1) as ahead:
+        reading: Future[Postings] | None = None
+        for asked in _ranges(known, keys):
+            before, reading = reading, ahead.submit(holders, asked)
+            if before:
+                yield before.result()
+        if reading:
+            yield reading.result()
 
 
 def keys_of(connection: Connection, units: NDArray[np.bool_]) -> Iterator[Pairs]:
