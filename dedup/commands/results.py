@@ -226,6 +226,11 @@ def report(
     if check is not None:
         _verify(check)
         return
+    if (in_terminal or as_json) and (digest or base_url or daily or kept or archive):
+        told = "--terminal" if in_terminal else "--json"
+        raise typer.BadParameter(
+            f"{told} writes nothing, so leave out --digest, --base-url, --daily, --keep, --archive"
+        )
     wanted, published, staying = moment_or_age("--since", since, zone), _published(base_url), _staying(kept)
     now, folder = datetime.now(UTC), out or home() / "data" / "reports"
     with opened_corpus(corpus) as opened, uncollected():

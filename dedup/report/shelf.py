@@ -34,7 +34,10 @@ def retention(text: str) -> Retention:
     """Return what `90` (reports) or `30d` (days) means; raises ValueError with a message for people."""
     wanted = text.strip()
     if not re.fullmatch(r"[0-9]{1,9}", wanted):
-        return Retention(age=duration(wanted))
+        try:
+            return Retention(age=duration(wanted))
+        except ValueError as error:
+            raise ValueError(f"{text!r} says neither how many reports stay, like 90, nor how long, like 30d") from error
     if int(wanted) < 1:
         raise ValueError(f"{text!r} would keep no report at all; write how many, like 90, or how long, like 30d")
     return Retention(number=int(wanted))

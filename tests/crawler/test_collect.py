@@ -64,7 +64,7 @@ def test_collecting_nothing_is_a_usage_error() -> None:
         (["-a", "shard=3/2"], 2, "spider argument shard: '3/2' is no share"),
         (["-a", "shard"], 2, "Invalid -a value"),
         (["--keep", "0"], 2, "--keep: '0' would keep no report at all"),
-        (["--keep", "some"], 2, "--keep: 'some' is no length of time"),
+        (["--keep", "some"], 2, "--keep: 'some' says neither how many reports stay"),
         (["-s", "ARCHIVE_DIR=/dev/null"], 4, "ARCHIVE_DIR=/dev/null: raw pages cannot be kept there"),
     ],
 )
