@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from dedup import cutting, evidence
 from dedup.compiled import compiled
 from dedup.evidence import Evidence, Texts
+from dedup.facts import are_facts
 from dedup.passages import Mask, Places, tiles
 from dedup.records import Cut, Hashes64, Match, Measures, Passage, Reading, Recipe
-from dedup.relations import RELATIONS, Rules, are_facts, reason, rules, shares, verdict
+from dedup.relations import RELATIONS, Rules, reason, rules, shares, verdict
 
 # Pairs compared at a time: few enough that the cores end together, so many that handing over costs nothing.
 _BATCH = 256

@@ -6,13 +6,9 @@ A verdict is decided in compiled code, for many pairs at once, and told in words
 
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from dedup.compiled import compiled
-from dedup.cutting import word_hash
 from dedup.evidence import Evidence
-from dedup.records import HOLDS_DIGIT, Cut, Measures, Recipe, Relation
+from dedup.records import Measures, Recipe, Relation
 
 # Why a pair is what it is; the rules stand in the order in which they are asked.
 TOO_SHORT, SAME, BELOW_FLOOR, REPLACED, ONE_FRAME, TABLES, QUOTED, PHRASES, PART, DIGEST, BACKGROUND = range(11)
@@ -249,26 +245,3 @@ def _lightly_edited(found: Evidence, rules: Rules) -> bool:
     if max(found.a_gap, found.b_gap) > rules.near_gap or max(found.a_added, found.b_added) > rules.near_added:
         return False
     return bool(found.in_order)
-
-
-# --- titles -----------------------------------------------------------------------------------------
-
-
-_CALENDAR = frozenset(
-    (
-        *("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu", "ahad", "isnin", "khamis", "jumaat"),
-        *("januari", "februari", "maret", "april", "mei", "juni", "juli", "agustus", "september", "oktober"),
-        *("november", "desember", "mac", "jun", "julai", "ogos", "disember"),
-        *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
-        *("january", "february", "march", "may", "june", "july", "august", "october", "december"),
-    )
-)
-
-
-_CALENDAR_HASHES = np.array([word_hash(word) for word in sorted(_CALENDAR)], dtype=np.uint64)
-
-
-def are_facts(words: Cut) -> NDArray[np.bool_]:
-    """Return which words are facts that fill a frame: numbers, or of the calendar."""
-    facts: NDArray[np.bool_] = (words.flags & HOLDS_DIGIT != 0) | np.isin(words.hashes, _CALENDAR_HASHES)
-    return facts

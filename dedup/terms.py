@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from dedup import background, cutting
 from dedup.compiled import compiled
+from dedup.facts import of_the_calendar
 from dedup.records import (
     BEGINS_WITH_DIGIT,
     CAPITALISED,
@@ -123,16 +124,19 @@ def terms(
 def vectors(found: Terms, words: Cut, own: Mask, recipe: Recipe) -> list[TermVector]:
     """Return the unit vector of each text's terms; an empty one for what tells no story.
 
-    That is tables (fixtures, prices), whose own words are numbers to `recipe.story_table` or more, the frame that sites
-    fill day by day left out. And texts in which names say less than `recipe.story_names` of everything: advice,
-    recipes, ten ways to wear a scarf. In scripts without capitals nothing is known of names.
+    That is tables (fixtures, prices), whose own words are numbers, days and months to `recipe.story_table` or more;
+    less is enough where most of a text is a frame that its site fills day by day. And texts in which names say less
+    than `recipe.story_names` of everything: advice, recipes, ten ways to wear a scarf. In scripts without capitals
+    nothing is known of names.
 
     No component is longer than `recipe.story_term_limit`: a ferry timetable that names a town ten times and a report
     of its flood share one word, however rare, and are not one story.
     """
     lengths, named = _lengths(found.ends, found.said, found.names)
-    numbers = _counted(words, own & (words.flags & BEGINS_WITH_DIGIT != 0))
-    silent = numbers >= recipe.story_table * np.maximum(_counted(words, own), 1)
+    facts = (words.flags & BEGINS_WITH_DIGIT != 0) | of_the_calendar(words)
+    whole, its_own = np.maximum(_counted(words, np.ones(len(own), dtype=bool)), 1), np.maximum(_counted(words, own), 1)
+    framed = np.minimum(1, 2 * its_own / whole)
+    silent = _counted(words, own & facts) >= recipe.story_table * framed * its_own
     silent |= (named < recipe.story_names) & (_counted(words, words.flags & CAPITALISED != 0) > 0)
     sizes = np.diff(found.ends, prepend=0)
     shares = np.minimum(found.said / np.repeat(lengths, sizes), recipe.story_term_limit)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
     """A headless browser; skips where there is none, or nothing to drive it with."""
     playwright = pytest.importorskip("playwright.sync_api", reason="needs the extra `browser`; .ci/run installs it")

@@ -33,7 +33,8 @@ def test_a_stored_text_is_found_with_what_an_update_ties_it_to(pressed: Corpus) 
     stored: dict[str, dict[str, Match]] = defaultdict(dict)
     for match in now.matches:
         stored[match.a][match.b] = stored[match.b][match.a] = match
-    asked = sorted(stored)[::7]
+    # Without its site nothing is known of what harian-lembah.test prints under everything.
+    asked = sorted(key for key in stored if now.articles[key].site != "harian-lembah.test")[::7]
     assert len(asked) > 8
     for key in asked:
         article = now.articles[key]

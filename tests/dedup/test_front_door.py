@@ -47,7 +47,11 @@ def test_everything_that_is_named_is_there() -> None:
 
 def test_comparing_two_is_what_an_update_finds(pressed: Corpus) -> None:
     articles = {article.id: article for article in pressed.articles()}
-    matches = [match for match in snapshot(pressed).matches if match.relation.joins][::9]
+    # What harian-lembah.test prints under everything is known to the corpus alone.
+    alone = {name for name, article in articles.items() if article.site != "harian-lembah.test"}
+    matches = [match for match in snapshot(pressed).matches if match.relation.joins and {match.a, match.b} <= alone][
+        ::9
+    ]
     assert len(matches) > 5
     for match in matches:
         assert compare(articles[match.a], articles[match.b]) == compare(articles[match.b], articles[match.a])

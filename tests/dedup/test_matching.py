@@ -206,7 +206,7 @@ def test_the_relation_does_not_depend_on_which_comes_first(one: list[int], other
 
 def test_every_declared_pair_of_the_press_has_its_relation(press: Press) -> None:
     texts = {
-        text.id: reading("\n".join(text.paragraphs), text.id, site=text.outlet, title=text.title)
+        text.id: reading("\n".join(text.own), text.id, site=text.outlet, title=text.title)
         for text in press.texts.values()
     }
     wrong = []
@@ -220,10 +220,7 @@ def test_every_declared_pair_of_the_press_has_its_relation(press: Press) -> None
 
 def test_no_undeclared_pair_of_the_press_joins(press: Press) -> None:
     root = {text.id: press.root(text) for text in press.texts.values()}
-    texts = [
-        reading("\n".join(text.paragraphs), text.id, site=text.outlet, title=text.title)
-        for text in press.texts.values()
-    ]
+    texts = [reading("\n".join(text.own), text.id, site=text.outlet, title=text.title) for text in press.texts.values()]
     randomness = random.Random(3)
     pairs = [pair for pair in combinations(texts, 2) if root[pair[0].id] != root[pair[1].id]]
     joined = [(a.id, b.id) for a, b in randomness.sample(pairs, 2000) if compare(a, b, RECIPE).relation.joins]

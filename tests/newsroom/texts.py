@@ -58,7 +58,10 @@ class TextError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One article of the press as its author wrote it, without the furniture of its page."""
+    """One article of the press as its author wrote it, without the furniture of its page.
+
+    The last of its paragraphs are the `closing` that its outlet prints under each of its articles, where it does.
+    """
 
     id: str
     outlet: str
@@ -71,6 +74,12 @@ class Text:
     copy_of: str | None = None
     relation: str | None = None
     credit: str | None = None
+    closing: tuple[str, ...] = ()
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """Its paragraphs without the closing."""
+        return self.paragraphs[: len(self.paragraphs) - len(self.closing)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +145,11 @@ def load(folder: Path = FOLDER) -> Press:
             raise TextError(f"{path.name}: bad pair {entry}")
         pairs[frozenset({entry["a"], entry["b"]})] = entry["relation"]
     _check(texts)
-    return Press(
-        {
-            name: replace(text, paragraphs=(*text.paragraphs, *closings.get(text.outlet, ())))
-            for name, text in texts.items()
-        },
-        pairs,
-    )
+    return Press({name: _closed(text, closings.get(text.outlet, [])) for name, text in texts.items()}, pairs)
+
+
+def _closed(text: Text, closing: list[str]) -> Text:
+    return replace(text, paragraphs=(*text.paragraphs, *closing), closing=tuple(closing))
 
 
 def _compose(name: str, raw: Raw, done: dict[str, Text]) -> Text:

@@ -1,0 +1,29 @@
+"""Which words are facts that fill a frame: numbers, days, months. Pure."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup.cutting import word_hash
+from dedup.records import HOLDS_DIGIT, Cut
+
+_CALENDAR = frozenset(
+    (
+        *("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu", "ahad", "isnin", "khamis", "jumaat"),
+        *("januari", "februari", "maret", "april", "mei", "juni", "juli", "agustus", "september", "oktober"),
+        *("november", "desember", "mac", "jun", "julai", "ogos", "disember"),
+        *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+        *("january", "february", "march", "may", "june", "july", "august", "october", "december"),
+    )
+)
+_HASHES = np.array([word_hash(word) for word in sorted(_CALENDAR)], dtype=np.uint64)
+
+
+def are_facts(words: Cut) -> NDArray[np.bool_]:
+    """Return which words are facts: numbers, or of the calendar."""
+    facts: NDArray[np.bool_] = (words.flags & HOLDS_DIGIT != 0) | of_the_calendar(words)
+    return facts
+
+
+def of_the_calendar(words: Cut) -> NDArray[np.bool_]:
+    """Return which words are days of the week or months, in Indonesian, Malay or English."""
+    return np.isin(words.hashes, _HASHES)
