@@ -52,11 +52,13 @@ def search(connection: Connection, known: Sequence[Block], keys: Hashes64, new: 
 
     While one range is looked at the next is read, by a thread that has the connection to itself.
     """
+    numbers = np.array([block.number for block in known], dtype=np.int64)
+    ends = [np.array([getattr(block, end) for block in known], dtype=np.uint64) for end in ("first", "last")]
 
     def holders(asked: Hashes64) -> Postings:
-        low, high = int(asked[0]), int(asked[-1])
-        met = [block.number for block in known if block.first <= high and block.last >= low]
-        start, stop = np.searchsorted(new[0], [low, high + 1])
+        # Only blocks that may hold a key: of few keys they are few.
+        met = numbers[np.searchsorted(asked, ends[1], "right") > np.searchsorted(asked, ends[0])].tolist()
+        start, stop = np.searchsorted(new[0], [asked[0], asked[-1] + np.uint64(1)])
         fresh = [(new[0][start:stop], new[1][start:stop])]
         return _held(asked, chain(fresh, _read(connection, met)))
 
