@@ -1,5 +1,6 @@
 """Two texts side by side: each cut into pieces, those that both share numbered alike. Pure."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ from dedup.records import Passage
 from dedup.report.edits import edits
 
 Spans = Sequence[tuple[int, int]]
+_SIGNS = re.compile(r"[\W_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,14 @@ def _own(text: str, start: int, end: int, stripped: Spans) -> Iterator[Piece]:
         first, last = max(first, start), min(last, end)
         if first >= last:
             continue
-        if first > start:
-            yield Piece(text[start:first])
+        yield from _told(text[start:first])
         yield Piece(text[first:last], stripped=True)
         start = last
-    if start < end:
-        yield Piece(text[start:end])
+    yield from _told(text[start:end])
+
+
+def _told(text: str) -> Iterator[Piece]:
+    """Yield a text without the signs it begins with, which end what stands before it, and these apart."""
+    signs = _SIGNS.match(text)
+    after = signs.end() if signs else 0
+    yield from (Piece(part) for part in (text[:after], text[after:]) if part)

@@ -53,7 +53,8 @@ def test_what_both_say_is_numbered_and_edits_inside_show() -> None:
         Run("Air meluap pada ", 1),
         Run("malam hari", 1, edited=True),
         Run(" dan merendam tiga desa.", 1),
-        Run(" Habis."),
+        Run(" "),
+        Run("Habis."),
     )
     assert [run.text for run in shown.right if run.edited] == ["Kamis sore"]
     assert shown.passages == 1

@@ -34,17 +34,20 @@
     return made;
   }
 
-  // What has no letter and no digit was neither added nor cut.
-  const told = (text) => (/[\p{L}\p{N}]/u.test(text) ? element("span", text) : text);
+  // Signs that a text begins with end what stands before it: they were neither added nor cut.
+  function told(text) {
+    const after = text.match(/^[^\p{L}\p{N}]*/u)[0].length;
+    return [text.slice(0, after), after < text.length ? element("span", text.slice(after)) : ""];
+  }
   function* own(letters, start, end, stripped) {
     for (const [from, to] of stripped) {
       const first = Math.max(from, start), last = Math.min(to, end);
       if (first >= last) continue;
-      if (first > start) yield told(letters.slice(start, first).join(""));
+      if (first > start) yield* told(letters.slice(start, first).join(""));
       yield element("s", letters.slice(first, last).join(""));
       start = last;
     }
-    if (start < end) yield told(letters.slice(start, end).join(""));
+    if (start < end) yield* told(letters.slice(start, end).join(""));
   }
 
   // Which words of two wordings of a passage the other does not have in their place, as edits.py finds them.
