@@ -1,5 +1,6 @@
 """`scrapy collect`: crawl, update, report, and the worst exit code."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -31,6 +32,7 @@ def test_collecting_crawls_groups_and_reports(newsroom: Newsroom, tmp_path: Path
     assert place.rows(select(func.count()).select_from(tables.family_members)) == [(4,)]
     page = tmp_path / "reports" / "latest" / "index.html"
     assert "There is no earlier report to compare with" in page.read_text(encoding="utf-8")
+    assert list(Path(json.loads((page.parent / "manifest.json").read_text())["arguments"]["archive"]).glob("*.warc.gz"))
     assert not old.exists()
 
 

@@ -1,10 +1,13 @@
 """`dedup report` as cron runs it: since when, what is new, what stays, on a real corpus."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -184,3 +187,18 @@ def test_what_cannot_be_is_said_before_anything_is_written(
     assert left.code == 2
     assert told in " ".join(left.err.replace("│", " ").split())
     assert not (tmp_path / "reports").exists()
+
+
+def test_articles_lead_to_their_warc_file_where_the_archive_is_said_to_be(
+    corpus: Corpus, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    archived = "gema-1.warc.gz#urn:uuid:1"
+    corpus.add([replace(article(name, WIRE, days), archived=archived) for name, days in (("satu", 2), ("dua", 1))])
+    update(corpus, now=NOW)
+    (tmp_path / "raw pages").mkdir()
+    (tmp_path / "raw pages" / "gema-1.warc.gz").touch()
+    wish = ("report", "--out", tmp_path / "reports", "--archive", tmp_path / "raw pages")
+    (page,) = (folder(run(capsys, corpus, *wish)) / "families").glob("*.html")
+    links = re.findall(r'href="([^"]+\.warc\.gz)"', page.read_text())
+    assert len(links) == 2
+    assert all((page.parent / unquote(link)).is_file() for link in links)
