@@ -72,5 +72,5 @@ def _run(run: Run) -> dict[str, Any]:
 
 def _runs(pieces: Iterable[Piece]) -> Iterator[Run]:
     for piece in pieces:
-        for text, edited in piece.words:
-            yield Run(text, piece.passage, edited)
+        for text, how in piece.words:
+            yield Run(text, piece.passage, how == "edited")

@@ -66,7 +66,7 @@ class FamilyRows:
     def furniture(self) -> bool:
         """Whether anything that was left out of texts can be shown."""
         shown = (piece for row in self.rows for pieces in (row.pieces, *(row.sides or ())) for piece in pieces)
-        return any(piece.stripped for piece in shown)
+        return any(piece.stripped or piece.skipped for piece in shown)
 
 
 def rows(view: FamilyPage, language: Language) -> FamilyRows:
@@ -97,18 +97,20 @@ def _rows(view: FamilyPage, places: Mapping[str, int], language: Language) -> tu
         other = places.get(compared.other.id, 0) if compared else 0
         room -= length
         differs = compared is not None and compared.relation is not Relation.EXACT
-        shown_alone = alone(member.article.text, view.stripped.get(member.article.id, ())) if room >= 0 else ()
-        if room < 0 or not (compared and differs):
-            found.append(Row(place, member, other, pieces=shown_alone, readable=room >= 0))
+        furniture = view.stripped.get(member.article.id, ())
+        if room < 0:
+            found.append(Row(place, member, other, readable=False))
+            continue
+        if not (compared and differs):
+            found.append(Row(place, member, other, pieces=alone(member.article.text, furniture)))
             continue
         room -= len(compared.other.text)
         compared_sides += 1
         if room < 0 or compared_sides > _SIDES:
-            found.append(Row(place, member, other, pieces=shown_alone))
+            found.append(Row(place, member, other, pieces=alone(member.article.text, furniture)))
             continue
         left, right = compared.other, member.article
-        furniture = view.stripped.get(left.id, ()), view.stripped.get(right.id, ())
-        shown = sides(left.text, right.text, compared.passages, furniture)
+        shown = sides(left.text, right.text, compared.passages, (view.stripped.get(left.id, ()), furniture))
         measured = gauges(compared.measures, view.recipe, language) if compared.measures else ()
         found.append(Row(place, member, other, shown, gauges=measured))
     return tuple(found)

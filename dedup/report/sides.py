@@ -15,14 +15,15 @@ _SIGNS = re.compile(r"[\W_]*")
 class Piece:
     """A part of a text; `passage` is the number of the shared passage it is, 0 where it is the text's own.
 
-    `edits` are where in a passage words stand that the other text has not; `stripped`: its site prints it under
-    everything, so that it was not compared.
+    `edits` are where in a passage words stand that the other text has not, `skipped` where what its site prints under
+    everything does, which was not compared; `stripped`: nothing else is in it.
     """
 
     text: str
     passage: int = 0
     stripped: bool = False
     edits: Spans = ()
+    skipped: Spans = ()
 
     @property
     def bare(self) -> bool:
@@ -30,16 +31,19 @@ class Piece:
         return not any(map(str.isalnum, self.text))
 
     @property
-    def words(self) -> Iterator[tuple[str, bool]]:
-        """Its text piece by piece, and whether each is edited."""
+    def words(self) -> Iterator[tuple[str, str]]:
+        """Its text part by part, and whether each is "edited", "skipped", or neither: ""."""
+        edited = [part for edit in self.edits for part in _outside(edit, self.skipped)]
         place = 0
-        for start, end in self.edits:
+        for (start, end), how in sorted(
+            [*((each, "edited") for each in edited), *((s, "skipped") for s in self.skipped)]
+        ):
             if start > place:
-                yield self.text[place:start], False
-            yield self.text[start:end], True
+                yield self.text[place:start], ""
+            yield self.text[start:end], how
             place = end
         if place < len(self.text):
-            yield self.text[place:], False
+            yield self.text[place:], ""
 
 
 def turned(passages: Sequence[Passage]) -> tuple[Passage, ...]:
@@ -52,7 +56,7 @@ def sides(
 ) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     """Return the pieces of both texts; `a` of each passage is `earlier`. Numbers follow the later text.
 
-    `stripped` tells where furniture stands in each; what is shared is shown as shared, even there.
+    `stripped` tells where furniture stands in each, sorted.
     """
     numbered = list(enumerate(sorted(passages, key=lambda each: (each.b_start, each.a_start)), 1))
     left, right = [], []
@@ -78,9 +82,26 @@ def _pieces(text: str, runs: Sequence[tuple[int, int, int, Spans]], stripped: Sp
             continue
         pieces += _own(text, place, first, stripped)
         inside = tuple((max(a + start, first) - first, b + start - first) for a, b in edited if b + start > first)
-        pieces.append(Piece(text[first:end], number, edits=inside))
+        pieces.append(Piece(text[first:end], number, edits=inside, skipped=_within(stripped, first, end)))
         place = end
     return (*pieces, *_own(text, place, len(text), stripped))
+
+
+def _within(spans: Spans, start: int, end: int) -> Spans:
+    """Return the parts of spans that lie between two places, counted from the first."""
+    return tuple((max(a, start) - start, min(b, end) - start) for a, b in spans if a < end and b > start)
+
+
+def _outside(span: tuple[int, int], others: Spans) -> Iterator[tuple[int, int]]:
+    """Yield the parts of a span that lie in none of some others, which are sorted."""
+    start, end = span
+    for first, last in others:
+        if start < first < end:
+            yield start, first
+        if first < end:
+            start = max(start, last)
+    if start < end:
+        yield start, end
 
 
 def _own(text: str, start: int, end: int, stripped: Spans) -> Iterator[Piece]:

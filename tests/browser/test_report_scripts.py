@@ -1,6 +1,7 @@
 """What scripts add to a report: search as one types, filters, any two members of a family side by side."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,7 @@ def compared_as_shown(page: Any) -> int:
     """Choose every member of a family beside the first, hold what is shown against its own row; return how many."""
     marked = "(side) => [...side.querySelectorAll('mark')].map((mark) => mark.textContent)"
     edited = "(side) => [...side.querySelectorAll('u')].map((word) => word.textContent)"
+    struck = "(side) => [...side.querySelectorAll('s')].map((line) => line.textContent)"
     members = page.locator("li[id^=m]").count()
     compared = 0
     for place in range(1, members):
@@ -70,6 +72,7 @@ def compared_as_shown(page: Any) -> int:
         if page.locator(f"#m{place} .line a[href^='#m']").count() == 0:
             assert chosen.evaluate(marked) == here.evaluate(marked)
             assert chosen.evaluate(edited) == here.evaluate(edited)
+            assert chosen.evaluate(struck) == here.evaluate(struck)
             compared += 1
     return compared
 
@@ -111,6 +114,42 @@ def test_furniture_is_shown_when_it_is_asked_for_and_not_before(tmp_path: Path, 
     assert not any(each.is_visible() for each in struck.all())
     page.check("#furniture")
     assert all(each.is_visible() for each in struck.all())
+
+
+def test_furniture_in_the_middle_of_a_passage_is_struck_through_by_page_and_script(
+    tmp_path: Path, watched: Watched
+) -> None:
+    address = f"sqlite:///{tmp_path}/corpus.db"
+    # So few words are bridged by a passage.
+    line = " ".join(FOOTER.split()[:10])
+    held = [replace(each, text=_around(each.text.replace(FOOTER, ""), line)) for each in footed(12)]
+    plain = held[0].text.replace(line + "\n", "")
+    copies = [
+        Article(url=f"https://{site}.test/1", site=f"{site}.test", text=text, title="Brief", language="id")
+        for site, text in (("satu", plain + " tambahan"), ("dua", plain + " lain lagi"))
+    ]
+    with Corpus.open(address) as corpus:
+        corpus.add([*held, *copies])
+        update(corpus, now=NOW)
+    page = open_page(watched, next((written(address, tmp_path) / "families").glob("*.html")))
+    struck = "all => [...new Set(all.map(each => each.textContent.trim()))]"
+    inside = page.eval_on_selector_all("#members mark s", struck)
+    assert inside
+    assert all(word in line.split() for each in inside for word in each.split())
+    found = set()
+    for one in page.eval_on_selector_all("#compare select[name=a] option", "all => all.map(each => each.value)"):
+        page.select_option("#compare select[name=a]", one)
+        for other in page.eval_on_selector_all("#compare select[name=b] option", "all => all.map(each => each.value)"):
+            page.select_option("#compare select[name=b]", other)
+            found |= set(page.eval_on_selector_all("#compare mark s", struck))
+    assert found == set(inside)
+    assert watched.complaints == []
+
+
+def _around(text: str, line: str) -> str:
+    """Return a text with a line in the middle of its words."""
+    words = text.split()
+    return "\n".join((" ".join(words[:30]), line, " ".join(words[30:])))
 
 
 def test_the_axis_of_stories_has_the_days_of_the_zone_that_was_asked_for(report: Path, watched: Watched) -> None:

@@ -277,6 +277,9 @@ def test_furniture_is_there_to_be_struck_through() -> None:
     page = tree(pages.family_page(view, INSIDE))
     assert [each.text_content() for each in page.xpath("//s")] == ["Kemarin."] * 2
     assert page.get_element_by_id("furniture").get("type") == "checkbox"
+    inside = tree(pages.family_page(replace(view, stripped={"copy": ((20, 30),)}), INSIDE))
+    assert {each.text_content() for each in inside.xpath("//mark/s")} == {f"Kemarin. {WIRE}"[20:30]}
+    assert inside.get_element_by_id("text-1").text_content() == f"Kemarin. {WIRE}"
     alone = replace(view, stripped={"wire": ((0, 6),)})
     assert [each.text_content() for each in tree(pages.family_page(alone, INSIDE)).xpath("//details/div/s")] == [
         WIRE[:6]

@@ -75,24 +75,41 @@
     return found;
   }
 
-  function* wordings(text, edited) {
+  // The parts of a span that lie in none of some others.
+  function* outside([start, end], others) {
+    for (const [first, last] of others) {
+      if (start < first && first < end) yield [start, first];
+      if (first < end) start = Math.max(start, last);
+    }
+    if (start < end) yield [start, end];
+  }
+
+  function* wordings(text, edited, skipped) {
+    const parts = edited.flatMap((edit) => [...outside(edit, skipped)].map((part) => [...part, "u"]));
     let place = 0;
-    for (const [start, end] of edited) {
+    for (const [start, end, name] of [...parts, ...skipped.map((part) => [...part, "s"])].sort((x, y) => x[0] - y[0])) {
       if (start > place) yield text.slice(place, start);
-      yield element("u", text.slice(start, end));
+      yield element(name, text.slice(start, end));
       place = end;
     }
     if (place < text.length) yield text.slice(place);
   }
 
-  function mark(text, edited, number, here, there) {
+  // Where furniture stands between two places of a text, counted from the first as a string is.
+  function within(letters, stripped, start, end) {
+    const length = (from, to) => letters.slice(from, to).join("").length;
+    return stripped.filter(([from, to]) => from < end && to > start)
+      .map(([from, to]) => [length(start, Math.max(from, start)), length(start, Math.min(to, end))]);
+  }
+
+  function mark(text, edited, skipped, number, here, there) {
     const made = element("mark", "");
     made.id = `c${here}${number}`;
     const link = element("a", "");
     link.href = `#c${there}${number}`;
     link.dataset.n = number;
     link.setAttribute("aria-label", words.passage.replace("%(number)s", number));
-    made.append(link, ...wordings(text, edited));
+    made.append(link, ...wordings(text, edited, skipped));
     return made;
   }
 
@@ -111,7 +128,8 @@
       box.append(...own(letters, reached, first, furniture[member] ?? []));
       // Where passages overlap, which is rare, the words that differ are not told.
       const whole = first === start && last === end;
-      box.append(mark(letters.slice(first, last).join(""), whole ? edited : [], number, here, there));
+      const skipped = within(letters, furniture[member] ?? [], first, last);
+      box.append(mark(letters.slice(first, last).join(""), whole ? edited : [], skipped, number, here, there));
       reached = last;
     }
     box.append(...own(letters, reached, letters.length, furniture[member] ?? []));
