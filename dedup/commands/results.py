@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from functools import partial
@@ -29,6 +30,10 @@ from dedup.commands.moments import ago, moment_or_age
 if TYPE_CHECKING:
     from dedup.report import Overview, Retention
     from dedup.report.pages import Setting
+
+
+# Thresholds of fewer matches are counted before another process is up.
+_MANY_MATCHES = 5_000
 
 
 class Lang(StrEnum):
@@ -217,6 +222,7 @@ def report(
     from dedup.corpus.verdicts import pins
     from dedup.regrouping import regroup
     from dedup.report import Wish, edition, manifest
+    from dedup.report.ahead import begun
     from dedup.report.context import context_of
     from dedup.report.files import write
     from dedup.report.language import language
@@ -249,8 +255,11 @@ def report(
             **made.arguments,
         }
         made_from = partial(manifest.manifest, found, pins(opened), verdicts(opened), arguments, made.against)
-        shown = report_of(made.shown, context_of(opened, found), made.scope)
-        opened.close()  # Processes that make pages open connections of their own.
+        context = context_of(opened, found)
+        opened.close()  # Other processes open connections of their own.
+        if len(found.matches) > _MANY_MATCHES and not made.scope.narrow:
+            context = replace(context, cuts=begun(context.cuts))
+        shown = report_of(made.shown, context, made.scope)
         page = write(shown, folder, now, _setting(lang, zone, folder, archive), made_from, [made.put])
     _tidy(page.parent, daily, staying)
     print(page)

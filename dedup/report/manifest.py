@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+import os
 import platform
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -167,10 +169,13 @@ def verify(folder: Path) -> Differences:
 
 def hashes(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of each file in a folder and the folders in it, but the manifest's, by its path there."""
-    found = {}
-    for path in folder.rglob("*"):
-        name = path.relative_to(folder).as_posix()
-        if name != NAME and path.is_file():
-            with path.open("rb") as file:
-                found[name] = hashlib.file_digest(file, "sha256").hexdigest()
-    return dict(sorted(found.items()))
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    names = [path.relative_to(folder).as_posix() for path in paths]
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        found = dict(zip(names, threads.map(_hash, paths), strict=True))
+    return {name: found[name] for name in sorted(found) if name != NAME}
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
