@@ -28,7 +28,9 @@ _BRIDGED = 8
 # How much less than `Recipe.story_cut` a cosine may be and still be rounded to it.
 _ROUNDED = 1e-6
 # Families compared by one thread at a time.
-_AT_ONCE = 512
+_AT_ONCE = 128
+# Places in a table that terms are put into by their last bits: few of a text's terms share one.
+_TABLE = 1 << 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,37 +107,55 @@ def linked(sizes: Places, pairs: Places, totals: Places, recipe: Recipe) -> Plac
     return _linked(sizes.astype(np.int64), starts.astype(np.int64), others, values, needs)
 
 
-def around(vectors: Vectors, first: int, seeds: Places, recipe: Recipe) -> Reached:
+def around(present: Vectors, first: int, seeds: Places, gone: Vectors, recipe: Recipe) -> Reached:
     """Return what `seeds` reach, from a family of the day to another or to a story, over as many as need be.
+
+    So does what is `gone` of the day: what it could have come together with may now be told otherwise.
 
     One reaches another if they are alike enough to come together: what does not reach one another never does. Of pairs,
     the second is from `first` on, and the cosine reaches the floor. Candidates share enough of their weightiest terms:
     what shares little of these reaches the floor hardly ever (the prefix filter of Bayardo, Ma and Srikant 2007, with
     a little less than everything).
     """
+    vectors, count = joined([present, gone]), len(present.ends)
     held = _postings(vectors, _weightiest(vectors.ends, vectors.weights, recipe.story_top_terms))
     turns, turn = np.full(len(vectors.ends), -1, np.int32), 0
-    reached, pairs, alike = np.unique(seeds), [np.empty((0, 2), np.int64)], [np.empty(0)]
+    reached = np.union1d(seeds, np.arange(count, len(vectors.ends)))
+    pairs = [np.empty((0, 2), np.int64)]
     while len(reached):
         turns[reached] = turn
         # Once each of the day's families was asked for, what came before has nobody left to find.
         asking = reached if (turns[first:] < 0).any() else reached[reached >= first]
-        for found, cosine in _asked(vectors, held, asking, turns, first, recipe):
-            pairs.append(found)
-            alike.append(cosine)
-        strong = np.concatenate(pairs)[np.concatenate(alike) >= recipe.story_cut - _ROUNDED]
+        found, bounds = _asked(vectors, held, asking, turns, first, recipe)
+        pairs.append(found)
+        strong = _at_least(vectors, found[bounds >= recipe.story_cut - _ROUNDED], recipe.story_cut - _ROUNDED)[0]
         reached, turn = np.unique(strong[turns[strong] < 0]), turn + 1
-    told = turns >= 0
-    both, cosines_ = np.concatenate(pairs), np.concatenate(alike)
-    inside = told[both].all(axis=1)
-    return Reached(both[inside], cosines_[inside], told)
+    turns[count:] = -1
+    told, both = turns >= 0, np.concatenate(pairs)
+    return Reached(*_at_least(vectors, both[told[both].all(axis=1)], recipe.story_floor), told[:count])
+
+
+def _at_least(vectors: Vectors, pairs: Places, least: float) -> tuple[Places, NDArray[np.float64]]:
+    """Return those of these pairs that are at least so much alike, and how much."""
+    alike = cosines(vectors, pairs)
+    return pairs[alike >= least], alike[alike >= least]
 
 
 def alike_to(vectors: Vectors, first: int, others: Vectors, least: float) -> Places:
     """Return the places from `first` on of what is at least so much alike to any of others."""
-    held = _postings(others, np.ones(len(others.keys), dtype=bool))
-    given = held.terms, held.starts, held.holders, held.weights, len(others.ends)
-    return np.flatnonzero(_any_alike(vectors.ends, vectors.keys, vectors.weights, first, *given, least))
+    own = _since(vectors, first)
+    held = _postings(own, np.ones(len(own.keys), dtype=bool))
+    given = held.terms, held.starts, held.holders, held.weights, len(own.ends), least - _ROUNDED
+    parts = np.array_split(np.arange(len(others.ends)), os.cpu_count() or 1)
+    with ThreadPoolExecutor(len(parts)) as threads:
+        found = threads.map(lambda part: _any_alike(others.ends, others.keys, others.weights, part, *given), parts)
+        return np.flatnonzero(np.logical_or.reduce(list(found))) + first
+
+
+def _since(vectors: Vectors, first: int) -> Vectors:
+    """Return the vectors from `first` on."""
+    start = vectors.ends[first - 1] if first else 0
+    return Vectors(vectors.ends[first:] - start, vectors.keys[start:], vectors.weights[start:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +174,7 @@ class _Postings:
 
 def _postings(vectors: Vectors, some: NDArray[np.bool_]) -> _Postings:
     places = np.flatnonzero(some)
-    order = places[np.argsort(vectors.keys[places], kind="stable")]
+    order = places[_order(vectors.keys[places])]
     keys = vectors.keys[order]
     fresh = np.append(True, keys[1:] != keys[:-1])[: len(keys)]
     numbers = np.full(len(some), -1, np.int32)
@@ -166,13 +186,16 @@ def _postings(vectors: Vectors, some: NDArray[np.bool_]) -> _Postings:
 
 def _asked(
     vectors: Vectors, held: _Postings, asking: Places, turns: NDArray[np.int32], first: int, recipe: Recipe
-) -> list[tuple[Places, NDArray[np.float64]]]:
-    """Return the pairs of those asking with all that did not ask before them, in parts."""
+) -> tuple[Places, NDArray[np.float64]]:
+    """Return the pairs of those asking with all that did not ask before them, and what they are alike at most."""
     given = vectors.ends, vectors.keys, vectors.weights, held.numbers, held.starts, held.holders, held.weights
     parts = [asking[start : start + _AT_ONCE] for start in range(0, len(asking), _AT_ONCE)]
-    least, floor = recipe.story_top_share, recipe.story_floor
+    least, floor = recipe.story_top_share, recipe.story_floor - _ROUNDED
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        return list(threads.map(lambda part: _near(*given, part, turns, first, least, floor), parts))
+        found = list(threads.map(lambda part: _near(*given, part, turns, first, least, floor), parts))
+    none = np.empty((0, 2), np.int64), np.empty(0)
+    pairs, bounds = zip(none, *found, strict=True)
+    return np.concatenate(pairs), np.concatenate(bounds)
 
 
 def cosines(vectors: Vectors, pairs: Places) -> NDArray[np.float64]:
@@ -337,44 +360,45 @@ def _near(
 ) -> tuple[Places, NDArray[np.float64]]:
     """Return what `_asked` does, for some that ask in one turn: not with those of earlier turns, nor later in this."""
     totals, met = np.zeros(len(ends), np.float32), np.empty(len(ends), np.int64)
-    pairs, cosines_ = np.empty((1024, 2), np.int64), np.empty(1024)
-    # The item's own terms, open-addressed: many are compared with it.
-    slots, said = np.full(_room(ends, asking), -1, np.int64), np.empty(_room(ends, asking))
+    pairs, bounds = np.empty((1024, 2), np.int64), np.empty(1024)
+    table = np.zeros(_TABLE, np.float32)
     found = 0
     for item in asking:
         begin, end, seen = (ends[item - 1] if item else 0), ends[item], 0
         for place in range(begin, end):
-            slot = _slot(slots, keys[place])
-            slots[slot], said[slot] = keys[place], weights[place]
+            slot = keys[place] & (_TABLE - 1)
+            table[slot] = max(table[slot], weights[place])
         for place in range(begin, end):
             term = numbers[place]
             if term < 0:
                 continue
-            for row in range(starts[term], starts[term + 1]):
-                other = holders[row]
-                if item < first and other < first:
-                    continue
+            row, stop = starts[term], starts[term + 1]
+            if item < first:
+                row += np.searchsorted(holders[row:stop], first)
+            for near in range(row, stop):
+                other = holders[near]
                 if turns[other] >= 0 and (turns[other] < turns[item] or other >= item):
                     continue
                 if totals[other] == 0:
                     met[seen] = other
                     seen += 1
-                totals[other] += weights[place] * theirs[row]
+                totals[other] += weights[place] * theirs[near]
         for which in range(seen):
             other = met[which]
             enough = totals[other] >= least
             totals[other] = 0.0
             if not enough:
                 continue
-            cosine = _against(slots, said, ends, keys, weights, other)
-            if cosine < floor:
+            bound = _bound(table, ends, keys, weights, other)
+            if bound < floor:
                 continue
-            if found == len(cosines_):
-                pairs, cosines_ = _grown(pairs, cosines_)
-            pairs[found, 0], pairs[found, 1], cosines_[found] = min(item, other), max(item, other), cosine
+            if found == len(bounds):
+                pairs, bounds = _grown(pairs, bounds)
+            pairs[found, 0], pairs[found, 1], bounds[found] = min(item, other), max(item, other), bound
             found += 1
-        slots[:] = -1
-    return pairs[:found].copy(), cosines_[:found].copy()
+        for place in range(begin, end):
+            table[keys[place] & (_TABLE - 1)] = 0
+    return pairs[:found].copy(), bounds[:found].copy()
 
 
 @compiled
@@ -382,7 +406,7 @@ def _any_alike(
     ends: Places,
     keys: Hashes32,
     weights: Weights,
-    first: int,
+    asking: Places,
     terms: Hashes32,
     starts: Places,
     holders: NDArray[np.int32],
@@ -390,66 +414,49 @@ def _any_alike(
     count: int,
     least: float,
 ) -> NDArray[np.bool_]:
-    """Return which vectors are at least so much alike to any of `count` others, whose terms and holders are given."""
-    found = np.zeros(len(ends), np.bool_)
-    size = 16
-    while size < 3 * len(terms):
-        size *= 2
-    slots, numbers = np.full(size, -1, np.int64), np.empty(size, np.int64)
-    for term in range(len(terms)):
-        slot = _slot(slots, terms[term])
-        slots[slot], numbers[slot] = terms[term], term
-    totals, met = np.zeros(count), np.empty(count, np.int64)
-    for item in range(first, len(ends)):
-        seen = 0
-        for place in range(ends[item - 1] if item else 0, ends[item]):
-            slot = _slot(slots, keys[place])
-            if slots[slot] < 0:
-                continue
-            term = numbers[slot]
-            for row in range(starts[term], starts[term + 1]):
-                holder = holders[row]
-                if totals[holder] == 0:
-                    met[seen] = holder
-                    seen += 1
-                totals[holder] += np.float64(weights[place]) * np.float64(theirs[row])
-        for which in range(seen):
-            found[item] |= totals[met[which]] >= least
-            totals[met[which]] = 0.0
+    """Return which of `count` vectors, whose terms and holders are given, are so much alike to any of those asking."""
+    found, totals = np.zeros(count, np.bool_), np.empty(count, np.float32)
+    for item in asking:
+        totals[:] = 0.0
+        begin, end = (ends[item - 1] if item else 0), ends[item]
+        numbers = np.searchsorted(terms, keys[begin:end])
+        for place in range(begin, end):
+            term = numbers[place - begin]
+            if term < len(terms) and terms[term] == keys[place]:
+                for row in range(starts[term], starts[term + 1]):
+                    totals[holders[row]] += weights[place] * theirs[row]
+        for holder in range(count):
+            found[holder] |= totals[holder] >= least
     return found
 
 
 @compiled
-def _against(
-    slots: Places, said: NDArray[np.float64], ends: Places, keys: Hashes32, weights: Weights, item: int
-) -> float:
-    """Return how alike an item is to the one whose terms are in the slots."""
+def _order(keys: Hashes32) -> Places:
+    """Return the places of keys in order, the first of equals first: sorted by eleven bits after the other."""
+    order, spare = np.arange(len(keys)), np.empty(len(keys), np.int64)
+    for shift in (0, 11, 22):
+        starts = np.zeros(2049, np.int64)
+        for key in keys:
+            starts[((key >> shift) & 2047) + 1] += 1
+        starts = np.cumsum(starts)
+        for place in order:
+            part = (keys[place] >> shift) & 2047
+            spare[starts[part]] = place
+            starts[part] += 1
+        order, spare = spare, order
+    return order
+
+
+@compiled
+def _bound(table: Weights, ends: Places, keys: Hashes32, weights: Weights, item: int) -> float:
+    """Return what an item is alike at most to the one whose terms are in the table.
+
+    A term that is not the other's may find the weight of one that is: that adds a little, and saves a search.
+    """
     total = 0.0
     for place in range(ends[item - 1] if item else 0, ends[item]):
-        slot = _slot(slots, keys[place])
-        if slots[slot] >= 0:
-            total += said[slot] * np.float64(weights[place])
+        total += np.float64(table[keys[place] & (_TABLE - 1)] * weights[place])
     return total
-
-
-@compiled
-def _room(ends: Places, items: Places) -> int:
-    """Return a power of two, at least three times as many as any of these items has terms."""
-    most, size = 1, 16
-    for item in items:
-        most = max(most, ends[item] - (ends[item - 1] if item else 0))
-    while size < 3 * most:
-        size *= 2
-    return size
-
-
-@compiled
-def _slot(slots: Places, key: int) -> int:
-    """Return where this key is, or would be put."""
-    slot = (key * 0x9E3779B1 >> 7) & (len(slots) - 1)
-    while slots[slot] >= 0 and slots[slot] != key:
-        slot = (slot + 1) & (len(slots) - 1)
-    return slot
 
 
 @compiled

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from dedup import placing, stories
 from dedup.corpus import Corpus, strands
-from dedup.corpus.strands import Due, Placed
+from dedup.corpus.strands import Due, Placed, Told
 from dedup.ordering import UNDATED
 from dedup.records import Recipe, Vectors
 
@@ -107,13 +107,15 @@ class Weaving:
             del self.held[old]
         here = self._read(day, day)[day]
         before = here.families
-        reaching = self._reaching(day)
+        others = self._others(day)
+        reaching = self._reaching(day, others)
         self.other[day] = set()
         if not self.due.get(day) and not len(stories.alike_to(here.vectors, 0, reaching, self._surely)):
             return []
         items = self._items(day, here)
-        seeds = self._seeds(day, here, items, reaching)
-        reached = stories.around(items.day.vectors, items.day.first, seeds, self.recipe)
+        seeds, went = self._seeds(day, here, items, reaching)
+        seeds = np.union1d(seeds, np.flatnonzero(np.isin(items.old, list(others))))
+        reached = stories.around(items.day.vectors, items.day.first, seeds, strands.vectors(went), self.recipe)
         bridges = stories.bridges(items.day, reached, self.recipe)
         apart = self._apart(_framed(here, items, reached, bridges))
         labels = stories.together(items.day, reached, bridges, _places(apart, items, here), self.recipe)
@@ -171,35 +173,42 @@ class Weaving:
         sizes = np.concatenate([np.bincount(where[home], minlength=len(old)), np.ones(len(own), np.int64)])
         return _Items(old.tolist(), recent, where[home], own.tolist(), stories.Day(vectors, sizes, len(old)))
 
-    def _seeds(self, day: int, here: _Held, items: _Items, reaching: Vectors) -> Places:
-        """Return the items that may be told otherwise than before, and what they could have come together with."""
+    def _seeds(self, day: int, here: _Held, items: _Items, reaching: Vectors) -> tuple[Places, list[Told]]:
+        """Return the items that may be told otherwise than before, and what the day's families tell no more."""
         first, every = items.day.first, items.day.vectors
         due = {row.told for row in self.due.get(day, ())}
         came = [item for item, place in enumerate(items.own, first) if here.families[place].told in due]
         went = sorted(due - {here.families[place].told for place in items.own})
         if len(came) == len(items.own) or len(went) + len(reaching.ends) > _FEW:
-            return np.arange(first + len(items.own))
-        left = stories.alike_to(every, 0, strands.vectors(went), self._surely)
+            return np.arange(first + len(items.own)), []
         near = stories.alike_to(every, first, reaching, self._surely)
-        return np.union1d(np.array(came, np.int64), np.union1d(left, near))
+        return np.union1d(np.array(came, np.int64), near), went
 
     @property
     def _surely(self) -> float:
         return self.recipe.story_cut - _SURELY
 
-    def _reaching(self, day: int) -> Vectors:
+    def _others(self, day: int) -> set[int]:
+        """Return the strands of the week before a day that may be otherwise than they were."""
+        if day == UNDATED:
+            return set()
+        ends = {row.strand for row in self._moved(day) if row.strand is not None}
+        ends |= {strand for other in self.other.values() for strand in other}
+        return self._under({root(strand, way, day) for strand in ends for way in (self.before, self.merges)})
+
+    def _moved(self, day: int) -> list[Due]:
+        week = range(day - self.recipe.story_days, day) if day != UNDATED else ()
+        return [row for one in week for row in self.due.get(one, ()) if row.moved]
+
+    def _reaching(self, day: int, others: Set[int]) -> Vectors:
         """Return what is told, or was, by the strands of the week before a day that are otherwise than they were."""
         week = range(day - self.recipe.story_days, day)
         if day == UNDATED:
             return strands.vectors([])
-        moved = [row for one in week for row in self.due.get(one, ()) if row.moved]
-        ends = {row.strand for row in moved if row.strand is not None}
-        ends |= {strand for other in self.other.values() for strand in other}
-        inside = self._under({root(strand, way, day) for strand in ends for way in (self.before, self.merges)})
         with self.corpus.reading() as connection:
-            rows = strands.of_strands(connection, inside, week)
-        told = {row.told for row in moved} | {row.told for row in rows}
-        told |= {row.told for row in self.changed.values() if row.strand in inside and _day(row) in week}
+            rows = strands.of_strands(connection, others, week)
+        told = {row.told for row in self._moved(day)} | {row.told for row in rows}
+        told |= {row.told for row in self.changed.values() if row.strand in others and _day(row) in week}
         return strands.vectors(sorted(told))
 
     def _under(self, roots: Set[int]) -> set[int]:
