@@ -19,6 +19,7 @@ from dedup.records import Hashes32, Recipe, Vectors
 
 Places = NDArray[np.int64]
 Weights = NDArray[np.float32]
+Heads = NDArray[np.bool_]
 MILLION = 1_000_000
 
 # What keeps two apart whatever the others of their stories tell.
@@ -35,9 +36,13 @@ _TABLE = 1 << 15
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The stories at hand, the first of `vectors`, and from `first` on a day's families; `sizes` families each."""
+    """The stories at hand, the first of `vectors`, and from `first` on a day's families; `sizes` families each.
+
+    `heads` tells which of their terms are the weightiest, by which they find one another.
+    """
 
     vectors: Vectors
+    heads: Heads
     sizes: Places
     first: int
 
@@ -51,11 +56,31 @@ class Reached:
     items: NDArray[np.bool_]
 
 
+def heads(vectors: Vectors, recipe: Recipe) -> Heads:
+    """Return which terms are among the weightiest of their text; among equals the first."""
+    return _heads(vectors.ends, vectors.weights, recipe.story_top_terms)
+
+
 def means(vectors: Vectors, groups: Places, count: int) -> Vectors:
     """Return the vector in the middle of each of `count` groups; `groups` tells where each belongs, -1: nowhere."""
+    return _middles(vectors, np.zeros(len(vectors.keys), np.bool_), groups, count, 0)[0]
+
+
+def day(vectors: Vectors, known: Heads, groups: Places, first: int, recipe: Recipe) -> Day:
+    """Return a day of which the items are the middles of `groups`, -1: of none, the day's families from `first` on.
+
+    `known` are the heads of the vectors: of what stands alone they need not be found again.
+    """
+    sizes = np.bincount(groups[groups >= 0], minlength=first)
+    return Day(*_middles(vectors, known, groups, len(sizes), recipe.story_top_terms), sizes, first)
+
+
+def _middles(vectors: Vectors, known: Heads, groups: Places, count: int, most: int) -> tuple[Vectors, Heads]:
     order = np.argsort(groups, kind="stable")
     order = order[np.searchsorted(groups[order], 0) :]
-    return Vectors(*_means(vectors.ends, vectors.keys, vectors.weights, order, groups[order], count))
+    given = vectors.ends, vectors.keys, vectors.weights, known
+    ends, keys, weights, found = _means(*given, order, groups[order], count, most)
+    return Vectors(ends, keys, weights), found
 
 
 def joined(parts: Sequence[Vectors]) -> Vectors:
@@ -107,7 +132,7 @@ def linked(sizes: Places, pairs: Places, totals: Places, recipe: Recipe) -> Plac
     return _linked(sizes.astype(np.int64), starts.astype(np.int64), others, values, needs)
 
 
-def around(present: Vectors, first: int, seeds: Places, gone: Vectors, recipe: Recipe) -> Reached:
+def around(day: Day, seeds: Places, gone: Vectors, recipe: Recipe) -> Reached:
     """Return what `seeds` reach, from a family of the day to another or to a story, over as many as need be.
 
     So does what is `gone` of the day: what it could have come together with may now be told otherwise.
@@ -117,8 +142,8 @@ def around(present: Vectors, first: int, seeds: Places, gone: Vectors, recipe: R
     what shares little of these reaches the floor hardly ever (the prefix filter of Bayardo, Ma and Srikant 2007, with
     a little less than everything).
     """
-    vectors, count = joined([present, gone]), len(present.ends)
-    held = _postings(vectors, _weightiest(vectors.ends, vectors.weights, recipe.story_top_terms))
+    vectors, count, first = joined([day.vectors, gone]), len(day.sizes), day.first
+    held = _postings(vectors, np.concatenate([day.heads, heads(gone, recipe)]))
     turns, turn = np.full(len(vectors.ends), -1, np.int32), 0
     reached = np.union1d(seeds, np.arange(count, len(vectors.ends)))
     pairs = [np.empty((0, 2), np.int64)]
@@ -261,62 +286,86 @@ def _bridged(ends: Places, most: int) -> Places:
 
 @compiled
 def _means(
-    ends: Places, keys: Hashes32, weights: Weights, order: Places, groups: Places, count: int
-) -> tuple[Places, Hashes32, Weights]:
-    out_ends, out, said = np.zeros(count, np.int64), np.empty(len(keys), np.uint32), np.empty(len(keys), np.float32)
-    at, row = 0, 0
+    ends: Places,
+    keys: Hashes32,
+    weights: Weights,
+    heads: Heads,
+    order: Places,
+    groups: Places,
+    count: int,
+    most: int,
+) -> tuple[Places, Hashes32, Weights, Heads]:
+    """Return the middles of groups and which are their `most` weightiest terms: `order` are their members in turn."""
+    room = 0
+    for one in order:
+        room += ends[one] - (ends[one - 1] if one else 0)
+    out, said, found = np.empty(room, np.uint32), np.empty(room, np.float32), np.empty(room, np.bool_)
+    out_ends, row, at = np.zeros(count, np.int64), 0, 0
     for group in range(count):
         begin = row
-        length = 0
         while row < len(order) and groups[row] == group:
-            one = order[row]
-            length += ends[one] - (ends[one - 1] if one else 0)
             row += 1
         if row == begin + 1:
-            out[at : at + length] = keys[ends[order[begin]] - length : ends[order[begin]]]
-            said[at : at + length] = weights[ends[order[begin]] - length : ends[order[begin]]]
-            at += length
-            out_ends[group] = at
-            continue
-        held, values = np.empty(length, np.uint32), np.empty(length, np.float64)
-        place = 0
-        for which in range(begin, row):
-            one = order[which]
+            one = order[begin]
             start, stop = (ends[one - 1] if one else 0), ends[one]
-            held[place : place + stop - start] = keys[start:stop]
-            values[place : place + stop - start] = weights[start:stop]
-            place += stop - start
-        sort = np.argsort(held, kind="mergesort")
-        for which in range(length):
-            key, value = held[sort[which]], values[sort[which]]
-            if which and held[sort[which - 1]] == key:
-                values[sort[which]] = value + values[sort[which - 1]]
-            if which + 1 == length or held[sort[which + 1]] != key:
-                out[at], said[at] = key, values[sort[which]] / (row - begin)
-                at += 1
+            end = at + stop - start
+            out[at:end], said[at:end], found[at:end] = keys[start:stop], weights[start:stop], heads[start:stop]
+        else:
+            held, values = _added(ends, keys, weights, order[begin:row])
+            end = at + len(held)
+            out[at:end] = held
+            for place in range(len(held)):
+                said[at + place] = values[place] / (row - begin)
+            _mark(said[at:end], most, found[at:end])
+        at = end
         out_ends[group] = at
-    return out_ends, out[:at].copy(), said[:at].copy()
+    return out_ends, out[:at], said[:at], found[:at]
 
 
 @compiled
-def _weightiest(ends: Places, weights: Weights, most: int) -> NDArray[np.bool_]:
-    """Return which terms are among the weightiest of their text; among equals the first."""
-    out = np.zeros(len(weights), np.bool_)
+def _added(
+    ends: Places, keys: Hashes32, weights: Weights, members: Places
+) -> tuple[Hashes32, NDArray[np.float64]]:
+    """Return the terms of some vectors and the sums of their weights, each added to those before it."""
+    held, values = np.empty(0, np.uint32), np.empty(0, np.float64)
+    for one in members:
+        place, stop = (ends[one - 1] if one else 0), ends[one]
+        more, sums = np.empty(len(held) + stop - place, np.uint32), np.empty(len(held) + stop - place)
+        old, at = 0, 0
+        while old < len(held) or place < stop:
+            fresh = place < stop and (old == len(held) or keys[place] <= held[old])
+            known = old < len(held) and (place == stop or held[old] <= keys[place])
+            more[at] = held[old] if known else keys[place]
+            sums[at] = (values[old] if known else 0.0) + (np.float64(weights[place]) if fresh else 0.0)
+            old, place, at = old + known, place + fresh, at + 1
+        held, values = more[:at], sums[:at]
+    return held, values
+
+
+@compiled
+def _heads(ends: Places, weights: Weights, most: int) -> Heads:
+    out = np.empty(len(weights), np.bool_)
     start = 0
     for stop in ends:
-        if stop - start <= most:
-            out[start:stop] = True
-        else:
-            least = np.partition(weights[start:stop], stop - start - most)[stop - start - most]
-            room = most - int((weights[start:stop] > least).sum())
-            for place in range(start, stop):
-                if weights[place] == least and room > 0:
-                    out[place] = True
-                    room -= 1
-                elif weights[place] > least:
-                    out[place] = True
+        _mark(weights[start:stop], most, out[start:stop])
         start = stop
     return out
+
+
+@compiled
+def _mark(weights: Weights, most: int, out: Heads) -> None:
+    """Mark the weightiest of a text's terms; among equals the first."""
+    out[:] = len(weights) <= most
+    if most == 0 or len(weights) <= most:
+        return
+    least = np.partition(weights, len(weights) - most)[len(weights) - most]
+    room = most - int((weights > least).sum())
+    for place in range(len(weights)):
+        if weights[place] > least:
+            out[place] = True
+        elif weights[place] == least and room > 0:
+            out[place] = True
+            room -= 1
 
 
 @compiled

@@ -31,10 +31,11 @@ _SURELY = 0.001
 
 @dataclass(slots=True)
 class _Held:
-    """A day's families, by rank, and what they tell."""
+    """A day's families, by rank, what they tell, and which terms of it are the weightiest."""
 
     families: list[Placed]
     vectors: Vectors
+    heads: stories.Heads
 
     def telling(self) -> Places:
         """Return the places of families that could come into a story."""
@@ -115,7 +116,7 @@ class Weaving:
         items = self._items(day, here)
         seeds, went = self._seeds(day, here, items, reaching)
         seeds = np.union1d(seeds, np.flatnonzero(np.isin(items.old, list(others))))
-        reached = stories.around(items.day.vectors, items.day.first, seeds, strands.vectors(went), self.recipe)
+        reached = stories.around(items.day, seeds, strands.vectors(went), self.recipe)
         bridges = stories.bridges(items.day, reached, self.recipe)
         apart = self._apart(_framed(here, items, reached, bridges))
         labels = stories.together(items.day, reached, bridges, _places(apart, items, here), self.recipe)
@@ -169,9 +170,9 @@ class Weaving:
         groups[np.concatenate(rows)] = where[home]
         groups[start + own] = np.arange(len(old), len(old) + len(own))
         every = stories.joined([*(held.vectors for held in week), here.vectors])
-        vectors = stories.means(every, groups, len(old) + len(own))
-        sizes = np.concatenate([np.bincount(where[home], minlength=len(old)), np.ones(len(own), np.int64)])
-        return _Items(old.tolist(), recent, where[home], own.tolist(), stories.Day(vectors, sizes, len(old)))
+        known = np.concatenate([held.heads for held in (*week, here)])
+        told = stories.day(every, known, groups, len(old), self.recipe)
+        return _Items(old.tolist(), recent, where[home], own.tolist(), told)
 
     def _seeds(self, day: int, here: _Held, items: _Items, reaching: Vectors) -> tuple[Places, list[Told]]:
         """Return the items that may be told otherwise than before, and what the day's families tell no more."""
@@ -315,7 +316,8 @@ class Weaving:
                     if _day(row) in by_day:
                         by_day[_day(row)].append(self.changed.get(row.family, row))
             for day, families in by_day.items():
-                self.held[day] = _Held(families, strands.vectors([row.told for row in families]))
+                vectors = strands.vectors([row.told for row in families])
+                self.held[day] = _Held(families, vectors, stories.heads(vectors, self.recipe))
         return {day: self.held[day] for day in range(first, last + 1)}
 
 
