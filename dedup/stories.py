@@ -32,6 +32,8 @@ _ROUNDED = 1e-6
 _AT_ONCE = 128
 # Places in a table that terms are put into by their last bits: few of a text's terms share one.
 _TABLE = 1 << 15
+# In a bound, weights are whole numbers of so many parts of 1.
+_PARTS = 50_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,7 @@ def around(day: Day, seeds: Places, gone: Vectors, recipe: Recipe) -> Reached:
     """
     vectors, count, first = joined([day.vectors, gone]), len(day.sizes), day.first
     held = _postings(vectors, np.concatenate([day.heads, heads(gone, recipe)]))
+    packed = _packed(vectors.keys, vectors.weights)
     turns, turn = np.full(len(vectors.ends), -1, np.int32), 0
     reached = np.union1d(seeds, np.arange(count, len(vectors.ends)))
     pairs = [np.empty((0, 2), np.int64)]
@@ -151,7 +154,7 @@ def around(day: Day, seeds: Places, gone: Vectors, recipe: Recipe) -> Reached:
         turns[reached] = turn
         # Once each of the day's families was asked for, what came before has nobody left to find.
         asking = reached if (turns[first:] < 0).any() else reached[reached >= first]
-        found, bounds = _asked(vectors, held, asking, turns, first, recipe)
+        found, bounds = _asked(vectors, held, packed, asking, turns, first, recipe)
         pairs.append(found)
         strong = _at_least(vectors, found[bounds >= recipe.story_cut - _ROUNDED], recipe.story_cut - _ROUNDED)[0]
         reached, turn = np.unique(strong[turns[strong] < 0]), turn + 1
@@ -185,39 +188,31 @@ def _since(vectors: Vectors, first: int) -> Vectors:
 
 @dataclass(frozen=True, slots=True)
 class _Postings:
-    """Some terms of vectors: term t of `terms`, sorted, stands in `holders[starts[t]:starts[t + 1]]`, with `weights`.
-
-    `numbers` tell for all terms of the vectors which of these they are, -1 where none.
-    """
+    """Some terms of vectors: term t of `terms`, sorted, stands in `holders[starts[t]:starts[t + 1]]`, with `weights`."""
 
     terms: Hashes32
-    numbers: NDArray[np.int32]
     starts: Places
     holders: NDArray[np.int32]
     weights: Weights
 
 
 def _postings(vectors: Vectors, some: NDArray[np.bool_]) -> _Postings:
-    places = np.flatnonzero(some)
-    order = places[_order(vectors.keys[places])]
-    keys = vectors.keys[order]
+    keys, holders, weights = _chosen(vectors.ends, vectors.keys, vectors.weights, some)
+    order = _order(keys)
+    keys = keys[order]
     fresh = np.append(True, keys[1:] != keys[:-1])[: len(keys)]
-    numbers = np.full(len(some), -1, np.int32)
-    numbers[order] = np.cumsum(fresh) - 1
-    starts = np.append(np.flatnonzero(fresh), len(keys))
-    holders = np.repeat(np.arange(len(vectors.ends), dtype=np.int32), np.diff(vectors.ends, prepend=0))
-    return _Postings(keys[fresh], numbers, starts, holders[order], vectors.weights[order])
+    return _Postings(keys[fresh], np.append(np.flatnonzero(fresh), len(keys)), holders[order], weights[order])
 
 
 def _asked(
-    vectors: Vectors, held: _Postings, asking: Places, turns: NDArray[np.int32], first: int, recipe: Recipe
+    vectors: Vectors, held: _Postings, packed: Hashes32, asking: Places, turns: NDArray[np.int32], first: int, recipe: Recipe
 ) -> tuple[Places, NDArray[np.float64]]:
     """Return the pairs of those asking with all that did not ask before them, and what they are alike at most."""
-    given = vectors.ends, vectors.keys, vectors.weights, held.numbers, held.starts, held.holders, held.weights
+    given = vectors.ends, vectors.keys, vectors.weights, packed, held.terms, held.starts, held.holders, held.weights
     parts = [asking[start : start + _AT_ONCE] for start in range(0, len(asking), _AT_ONCE)]
-    least, floor = recipe.story_top_share, recipe.story_floor - _ROUNDED
+    rules = first, recipe.story_top_terms, recipe.story_top_share, recipe.story_floor
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        found = list(threads.map(lambda part: _near(*given, part, turns, first, least, floor), parts))
+        found = list(threads.map(lambda part: _near(*given, part, turns, *rules), parts))
     none = np.empty((0, 2), np.int64), np.empty(0)
     pairs, bounds = zip(none, *found, strict=True)
     return np.concatenate(pairs), np.concatenate(bounds)
@@ -397,30 +392,28 @@ def _near(
     ends: Places,
     keys: Hashes32,
     weights: Weights,
-    numbers: NDArray[np.int32],
+    packed: Hashes32,
+    terms: Hashes32,
     starts: Places,
     holders: NDArray[np.int32],
     theirs: Weights,
     asking: Places,
     turns: NDArray[np.int32],
     first: int,
+    most: int,
     least: float,
     floor: float,
 ) -> tuple[Places, NDArray[np.float64]]:
     """Return what `_asked` does, for some that ask in one turn: not with those of earlier turns, nor later in this."""
     totals, met = np.zeros(len(ends), np.float32), np.empty(len(ends), np.int64)
     pairs, bounds = np.empty((1024, 2), np.int64), np.empty(1024)
-    table = np.zeros(_TABLE, np.float32)
-    found = 0
+    table, found = np.zeros(_TABLE, np.uint32), 0
     for item in asking:
         begin, end, seen = (ends[item - 1] if item else 0), ends[item], 0
-        for place in range(begin, end):
-            slot = keys[place] & (_TABLE - 1)
-            table[slot] = max(table[slot], weights[place])
-        for place in range(begin, end):
-            term = numbers[place]
-            if term < 0:
-                continue
+        head = np.empty(end - begin, np.bool_)
+        _mark(weights[begin:end], most, head)
+        for place in begin + np.flatnonzero(head):
+            term = np.searchsorted(terms, keys[place])
             row, stop = starts[term], starts[term + 1]
             if item < first:
                 row += np.searchsorted(holders[row:stop], first)
@@ -432,21 +425,20 @@ def _near(
                     met[seen] = other
                     seen += 1
                 totals[other] += weights[place] * theirs[near]
-        for which in range(seen):
-            other = met[which]
+        _lay(table, packed[begin:end], True)
+        for other in met[:seen]:
             enough = totals[other] >= least
             totals[other] = 0.0
             if not enough:
                 continue
-            bound = _bound(table, ends, keys, weights, other)
+            bound = _bound(table, packed[ends[other - 1] if other else 0 : ends[other]])
             if bound < floor:
                 continue
             if found == len(bounds):
                 pairs, bounds = _grown(pairs, bounds)
             pairs[found, 0], pairs[found, 1], bounds[found] = min(item, other), max(item, other), bound
             found += 1
-        for place in range(begin, end):
-            table[keys[place] & (_TABLE - 1)] = 0
+        _lay(table, packed[begin:end], False)
     return pairs[:found].copy(), bounds[:found].copy()
 
 
@@ -497,15 +489,50 @@ def _order(keys: Hashes32) -> Places:
 
 
 @compiled
-def _bound(table: Weights, ends: Places, keys: Hashes32, weights: Weights, item: int) -> float:
+def _chosen(
+    ends: Places, keys: Hashes32, weights: Weights, some: NDArray[np.bool_]
+) -> tuple[Hashes32, NDArray[np.int32], Weights]:
+    """Return some terms of vectors in turn, which vector each is of, and its weight."""
+    count = some.sum()
+    terms, holders, theirs = np.empty(count, np.uint32), np.empty(count, np.int32), np.empty(count, np.float32)
+    at, start = 0, 0
+    for item in range(len(ends)):
+        for place in range(start, ends[item]):
+            if some[place]:
+                terms[at], holders[at], theirs[at] = keys[place], item, weights[place]
+                at += 1
+        start = ends[item]
+    return terms, holders, theirs
+
+
+@compiled
+def _packed(keys: Hashes32, weights: Weights) -> Hashes32:
+    """Return terms and weights in one number each: the place in a table, and the weight, rounded up, in parts."""
+    out = np.empty(len(keys), np.uint32)
+    for place in range(len(keys)):
+        part = min(np.uint32(weights[place] * _PARTS) + 1, 65535)
+        out[place] = np.uint32(keys[place] & (_TABLE - 1)) << 16 | np.uint32(part)
+    return out
+
+
+@compiled
+def _lay(table: Hashes32, packed: Hashes32, there: bool) -> None:
+    """Put the weights of an item's terms into a table, or take them out of it."""
+    for one in packed:
+        slot = one >> 16
+        table[slot] = max(table[slot], one & 65535) if there else 0
+
+
+@compiled
+def _bound(table: Hashes32, packed: Hashes32) -> float:
     """Return what an item is alike at most to the one whose terms are in the table.
 
     A term that is not the other's may find the weight of one that is: that adds a little, and saves a search.
     """
-    total = 0.0
-    for place in range(ends[item - 1] if item else 0, ends[item]):
-        total += np.float64(table[keys[place] & (_TABLE - 1)] * weights[place])
-    return total
+    total = np.uint64(0)
+    for one in packed:
+        total += np.uint64(table[one >> 16]) * np.uint64(one & 65535)
+    return np.float64(total) / (_PARTS * _PARTS)
 
 
 @compiled
