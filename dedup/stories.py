@@ -188,7 +188,7 @@ def _since(vectors: Vectors, first: int) -> Vectors:
 
 @dataclass(frozen=True, slots=True)
 class _Postings:
-    """Some terms of vectors: term t of `terms`, sorted, stands in `holders[starts[t]:starts[t + 1]]`, with `weights`."""
+    """Some terms of vectors: `terms[t]`, sorted, stands in `holders[starts[t]:starts[t + 1]]`, with `weights`."""
 
     terms: Hashes32
     starts: Places
@@ -198,14 +198,20 @@ class _Postings:
 
 def _postings(vectors: Vectors, some: NDArray[np.bool_]) -> _Postings:
     keys, holders, weights = _chosen(vectors.ends, vectors.keys, vectors.weights, some)
-    order = _order(keys)
-    keys = keys[order]
+    places = in_order(keys)
+    keys = keys[places]
     fresh = np.append(True, keys[1:] != keys[:-1])[: len(keys)]
-    return _Postings(keys[fresh], np.append(np.flatnonzero(fresh), len(keys)), holders[order], weights[order])
+    return _Postings(keys[fresh], np.append(np.flatnonzero(fresh), len(keys)), holders[places], weights[places])
 
 
 def _asked(
-    vectors: Vectors, held: _Postings, packed: Hashes32, asking: Places, turns: NDArray[np.int32], first: int, recipe: Recipe
+    vectors: Vectors,
+    held: _Postings,
+    packed: Hashes32,
+    asking: Places,
+    turns: NDArray[np.int32],
+    first: int,
+    recipe: Recipe,
 ) -> tuple[Places, NDArray[np.float64]]:
     """Return the pairs of those asking with all that did not ask before them, and what they are alike at most."""
     given = vectors.ends, vectors.keys, vectors.weights, packed, held.terms, held.starts, held.holders, held.weights
@@ -318,9 +324,7 @@ def _means(
 
 
 @compiled
-def _added(
-    ends: Places, keys: Hashes32, weights: Weights, members: Places
-) -> tuple[Hashes32, NDArray[np.float64]]:
+def _added(ends: Places, keys: Hashes32, weights: Weights, members: Places) -> tuple[Hashes32, NDArray[np.float64]]:
     """Return the terms of some vectors and the sums of their weights, each added to those before it."""
     held, values = np.empty(0, np.uint32), np.empty(0, np.float64)
     for one in members:
@@ -472,20 +476,20 @@ def _any_alike(
 
 
 @compiled
-def _order(keys: Hashes32) -> Places:
+def in_order(keys: Hashes32) -> Places:
     """Return the places of keys in order, the first of equals first: sorted by eleven bits after the other."""
-    order, spare = np.arange(len(keys)), np.empty(len(keys), np.int64)
+    places, spare = np.arange(len(keys)), np.empty(len(keys), np.int64)
     for shift in (0, 11, 22):
         starts = np.zeros(2049, np.int64)
         for key in keys:
             starts[((key >> shift) & 2047) + 1] += 1
         starts = np.cumsum(starts)
-        for place in order:
+        for place in places:
             part = (keys[place] >> shift) & 2047
             spare[starts[part]] = place
             starts[part] += 1
-        order, spare = spare, order
-    return order
+        places, spare = spare, places
+    return places
 
 
 @compiled
@@ -510,7 +514,7 @@ def _packed(keys: Hashes32, weights: Weights) -> Hashes32:
     """Return terms and weights in one number each: the place in a table, and the weight, rounded up, in parts."""
     out = np.empty(len(keys), np.uint32)
     for place in range(len(keys)):
-        part = min(np.uint32(weights[place] * _PARTS) + 1, 65535)
+        part = min(int(weights[place] * _PARTS) + 1, 65535)
         out[place] = np.uint32(keys[place] & (_TABLE - 1)) << 16 | np.uint32(part)
     return out
 

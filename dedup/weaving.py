@@ -109,12 +109,12 @@ class Weaving:
         here = self._read(day, day)[day]
         before = here.families
         others = self._others(day)
-        reaching = self._reaching(day, others)
+        was, now = self._reaching(day, others)
         self.other[day] = set()
-        if not self.due.get(day) and not len(stories.alike_to(here.vectors, 0, reaching, self._surely)):
+        if not self.due.get(day) and not self._met(here.vectors, 0, was) and not self._met(here.vectors, 0, now):
             return []
         items = self._items(day, here)
-        seeds, went = self._seeds(day, here, items, reaching)
+        seeds, went = self._seeds(day, here, items, was)
         seeds = np.union1d(seeds, np.flatnonzero(np.isin(items.old, list(others))))
         reached = stories.around(items.day, seeds, strands.vectors(went), self.recipe)
         bridges = stories.bridges(items.day, reached, self.recipe)
@@ -174,20 +174,20 @@ class Weaving:
         told = stories.day(every, known, groups, len(old), self.recipe)
         return _Items(old.tolist(), recent, where[home], own.tolist(), told)
 
-    def _seeds(self, day: int, here: _Held, items: _Items, reaching: Vectors) -> tuple[Places, list[Told]]:
+    def _seeds(self, day: int, here: _Held, items: _Items, was: Sequence[Told]) -> tuple[Places, list[Told]]:
         """Return the items that may be told otherwise than before, and what the day's families tell no more."""
-        first, every = items.day.first, items.day.vectors
+        first = items.day.first
         due = {row.told for row in self.due.get(day, ())}
         came = [item for item, place in enumerate(items.own, first) if here.families[place].told in due]
         went = sorted(due - {here.families[place].told for place in items.own})
-        if len(came) == len(items.own) or len(went) + len(reaching.ends) > _FEW:
+        if len(came) == len(items.own) or len(went) + len(was) > _FEW:
             return np.arange(first + len(items.own)), []
-        near = stories.alike_to(every, first, reaching, self._surely)
-        return np.union1d(np.array(came, np.int64), near), went
+        return np.array(came + self._met(items.day.vectors, first, was), np.int64), went
 
-    @property
-    def _surely(self) -> float:
-        return self.recipe.story_cut - _SURELY
+    def _met(self, vectors: Vectors, first: int, told: Sequence[Told]) -> list[int]:
+        """Return which from `first` on could be in a story with any of what is told."""
+        least = self.recipe.story_cut - _SURELY
+        return stories.alike_to(vectors, first, strands.vectors(told), least).tolist() if told else []
 
     def _others(self, day: int) -> set[int]:
         """Return the strands of the week before a day that may be otherwise than they were."""
@@ -201,16 +201,18 @@ class Weaving:
         week = range(day - self.recipe.story_days, day) if day != UNDATED else ()
         return [row for one in week for row in self.due.get(one, ()) if row.moved]
 
-    def _reaching(self, day: int, others: Set[int]) -> Vectors:
-        """Return what is told, or was, by the strands of the week before a day that are otherwise than they were."""
+    def _reaching(self, day: int, others: Set[int]) -> tuple[list[Told], list[Told]]:
+        """Return what those strands of the week before a day told before, and what else they tell now."""
         week = range(day - self.recipe.story_days, day)
         if day == UNDATED:
-            return strands.vectors([])
+            return [], []
         with self.corpus.reading() as connection:
             rows = strands.of_strands(connection, others, week)
-        told = {row.told for row in self._moved(day)} | {row.told for row in rows}
-        told |= {row.told for row in self.changed.values() if row.strand in others and _day(row) in week}
-        return strands.vectors(sorted(told))
+        moved = self._moved(day)
+        # What never had a strand had no company either.
+        was = {row.told for row in moved if row.strand is not None} | {row.told for row in rows}
+        now = {row.told for row in self.changed.values() if row.strand in others and _day(row) in week}
+        return sorted(was), sorted((now | {row.told for row in moved}) - was)
 
     def _under(self, roots: Set[int]) -> set[int]:
         """Return these strands, and all that went up in them, on whatever day, before or now."""

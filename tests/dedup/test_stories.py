@@ -173,17 +173,21 @@ def vectors(*texts: dict[int, float]) -> Vectors:
     return Vectors(ends, keys, weights)
 
 
+def a_day(told: Vectors, first: int) -> stories.Day:
+    """Return a day of which each item is one family."""
+    return stories.day(told, stories.heads(told, RECIPE), np.arange(len(told.ends)), first, RECIPE)
+
+
 def told_by(day: stories.Day, seeds: NDArray[np.int64], apart: list[tuple[int, int]]) -> tuple[list[int], list[bool]]:
     """Return what comes together of what these reach, and what they reach."""
-    reached = stories.around(day.vectors, day.first, seeds, RECIPE)
+    reached = stories.around(day, seeds, vectors(), RECIPE)
     bridges = stories.bridges(day, reached, RECIPE)
     labels = stories.together(day, reached, bridges, np.array(apart, dtype=np.int64).reshape(-1, 2), RECIPE)
     return [int(label) for label in labels], [bool(told) for told in reached.items]
 
 
 def together(told: Vectors, first: int, apart: list[tuple[int, int]] | None = None) -> list[int]:
-    day = stories.Day(told, np.ones(len(told.ends), dtype=np.int64), first)
-    return told_by(day, np.arange(first, len(told.ends)), apart or [])[0]
+    return told_by(a_day(told, first), np.arange(first, len(told.ends)), apart or [])[0]
 
 
 def test_what_tells_of_one_thing_comes_together_with_the_story_of_before() -> None:
@@ -224,7 +228,7 @@ def test_near_finds_every_pair_that_reaches_the_floor(found: list[dict[int, floa
         for pair, cosine in zip(everything.tolist(), stories.cosines(told, everything).tolist(), strict=True)
         if cosine >= RECIPE.story_floor
     }
-    reached = stories.around(told, 0, np.arange(len(found)), RECIPE)
+    reached = stories.around(a_day(told, 0), np.arange(len(found)), vectors(), RECIPE)
     assert dict(zip(map(tuple, reached.pairs.tolist()), reached.alike.tolist(), strict=True)) == expected
 
 
@@ -236,7 +240,7 @@ def test_what_is_told_in_part_comes_together_as_in_the_whole(
     told = vectors(*found)
     first = data.draw(st.integers(0, len(found)))
     seeds = np.array(sorted(data.draw(st.sets(st.integers(0, len(found) - 1)))), dtype=np.int64)
-    day = stories.Day(told, np.ones(len(found), dtype=np.int64), first)
+    day = a_day(told, first)
     some, reached = told_by(day, seeds, [])
     whole, _ = told_by(day, np.arange(first, len(found)), [])
     inside = {item for item, told_again in enumerate(reached) if told_again}
@@ -245,14 +249,57 @@ def test_what_is_told_in_part_comes_together_as_in_the_whole(
     assert not {whole[item] for item in inside} & {home for item, home in enumerate(whole) if item not in inside}
 
 
-@settings(deadline=None)
-@given(texts, texts)
-def test_all_that_is_alike_to_others_is_found(found: list[dict[int, float]], others: list[dict[int, float]]) -> None:
+def alike_to(found: list[dict[int, float]], others: list[dict[int, float]]) -> NDArray[np.float64]:
+    """Return what each is alike at most to any of others."""
     both = vectors(*found, *others)
     pairs = [[one, len(found) + other] for one in range(len(found)) for other in range(len(others))]
     alike = stories.cosines(both, np.array(pairs)).reshape(len(found), len(others))
-    expected = np.flatnonzero((alike >= RECIPE.story_cut).any(axis=1))
-    assert stories.alike_to(vectors(*found), 0, vectors(*others), RECIPE.story_cut).tolist() == expected.tolist()
+    return np.array(alike.max(axis=1), dtype=np.float64)
+
+
+@settings(deadline=None)
+@given(texts, texts, st.data())
+def test_all_that_is_alike_to_others_is_found(
+    found: list[dict[int, float]], others: list[dict[int, float]], data: st.DataObject
+) -> None:
+    first = data.draw(st.integers(0, len(found)))
+    alike = alike_to(found, others)
+    told = set(stories.alike_to(vectors(*found), first, vectors(*others), RECIPE.story_cut).tolist())
+    # Cosines are added up roughly there: what is as alike as asked, but for a rounding, may be found as well.
+    for item, most in enumerate(alike.tolist()):
+        assert item not in told or (item >= first and most >= RECIPE.story_cut - 1e-5)
+        assert item in told or item < first or most < RECIPE.story_cut
+
+
+@settings(deadline=None)
+@given(texts, texts, st.data())
+def test_what_could_have_come_together_with_what_is_gone_is_told_again(
+    found: list[dict[int, float]], gone: list[dict[int, float]], data: st.DataObject
+) -> None:
+    first = data.draw(st.integers(0, len(found)))
+    day, none = a_day(vectors(*found), first), np.empty(0, dtype=np.int64)
+    met = np.flatnonzero(alike_to(found, gone) >= RECIPE.story_cut)
+    reached = stories.around(day, none, vectors(*gone), RECIPE)
+    expected = stories.around(day, met, vectors(), RECIPE)
+    assert reached.items.tolist() == expected.items.tolist()
+    assert sorted(reached.pairs.tolist()) == sorted(expected.pairs.tolist())
+
+
+@settings(deadline=None)
+@given(texts)
+def test_the_weightiest_terms_of_middles_are_found_as_those_of_texts(found: list[dict[int, float]]) -> None:
+    recipe, told = replace(RECIPE, story_top_terms=3), vectors(*found)
+    groups = np.arange(len(found)) // 2
+    day = stories.day(told, stories.heads(told, recipe), groups, 0, recipe)
+    assert day.sizes.tolist() == np.bincount(groups).tolist()
+    assert day.heads.tolist() == stories.heads(day.vectors, recipe).tolist()
+    assert day.vectors.weights.tolist() == stories.means(told, groups, len(day.sizes)).weights.tolist()
+
+
+@given(st.lists(st.integers(0, 2**32 - 1) | st.integers(0, 5)))
+def test_terms_are_sorted_and_the_first_of_equals_comes_first(keys: list[int]) -> None:
+    terms = np.array(keys, dtype=np.uint32)
+    assert stories.in_order(terms).tolist() == np.argsort(terms, kind="stable").tolist()
 
 
 @settings(deadline=None)
