@@ -13,7 +13,7 @@ from heapq import heapify, heappop, heappush
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup import placing, stories
+from dedup import meeting, placing, stories
 from dedup.corpus import Corpus, strands
 from dedup.corpus.strands import Due, Placed, Told
 from dedup.ordering import UNDATED
@@ -116,7 +116,7 @@ class Weaving:
         items = self._items(day, here)
         seeds, went = self._seeds(day, here, items, was)
         seeds = np.union1d(seeds, np.flatnonzero(np.isin(items.old, list(others))))
-        reached = stories.around(items.day, seeds, strands.vectors(went), self.recipe)
+        reached = meeting.around(items.day, seeds, strands.vectors(went), self.recipe)
         bridges = stories.bridges(items.day, reached, self.recipe)
         apart = self._apart(_framed(here, items, reached, bridges))
         labels = stories.together(items.day, reached, bridges, _places(apart, items, here), self.recipe)
@@ -187,7 +187,7 @@ class Weaving:
     def _met(self, vectors: Vectors, first: int, told: Sequence[Told]) -> list[int]:
         """Return which from `first` on could be in a story with any of what is told."""
         least = self.recipe.story_cut - _SURELY
-        return stories.alike_to(vectors, first, strands.vectors(told), least).tolist() if told else []
+        return meeting.alike_to(vectors, first, strands.vectors(told), least).tolist() if told else []
 
     def _others(self, day: int) -> set[int]:
         """Return the strands of the week before a day that may be otherwise than they were."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from dedup import background, cutting, stories, terms
+from dedup import background, cutting, meeting, stories, terms
 from dedup.records import PART, Recipe, Vectors
 
 RECIPE = Recipe()
@@ -180,7 +180,7 @@ def a_day(told: Vectors, first: int) -> stories.Day:
 
 def told_by(day: stories.Day, seeds: NDArray[np.int64], apart: list[tuple[int, int]]) -> tuple[list[int], list[bool]]:
     """Return what comes together of what these reach, and what they reach."""
-    reached = stories.around(day, seeds, vectors(), RECIPE)
+    reached = meeting.around(day, seeds, vectors(), RECIPE)
     bridges = stories.bridges(day, reached, RECIPE)
     labels = stories.together(day, reached, bridges, np.array(apart, dtype=np.int64).reshape(-1, 2), RECIPE)
     return [int(label) for label in labels], [bool(told) for told in reached.items]
@@ -228,7 +228,7 @@ def test_near_finds_every_pair_that_reaches_the_floor(found: list[dict[int, floa
         for pair, cosine in zip(everything.tolist(), stories.cosines(told, everything).tolist(), strict=True)
         if cosine >= RECIPE.story_floor
     }
-    reached = stories.around(a_day(told, 0), np.arange(len(found)), vectors(), RECIPE)
+    reached = meeting.around(a_day(told, 0), np.arange(len(found)), vectors(), RECIPE)
     assert dict(zip(map(tuple, reached.pairs.tolist()), reached.alike.tolist(), strict=True)) == expected
 
 
@@ -264,7 +264,7 @@ def test_all_that_is_alike_to_others_is_found(
 ) -> None:
     first = data.draw(st.integers(0, len(found)))
     alike = alike_to(found, others)
-    told = set(stories.alike_to(vectors(*found), first, vectors(*others), RECIPE.story_cut).tolist())
+    told = set(meeting.alike_to(vectors(*found), first, vectors(*others), RECIPE.story_cut).tolist())
     # Cosines are added up roughly there: what is as alike as asked, but for a rounding, may be found as well.
     for item, most in enumerate(alike.tolist()):
         assert item not in told or (item >= first and most >= RECIPE.story_cut - 1e-5)
@@ -279,8 +279,8 @@ def test_what_could_have_come_together_with_what_is_gone_is_told_again(
     first = data.draw(st.integers(0, len(found)))
     day, none = a_day(vectors(*found), first), np.empty(0, dtype=np.int64)
     met = np.flatnonzero(alike_to(found, gone) >= RECIPE.story_cut)
-    reached = stories.around(day, none, vectors(*gone), RECIPE)
-    expected = stories.around(day, met, vectors(), RECIPE)
+    reached = meeting.around(day, none, vectors(*gone), RECIPE)
+    expected = meeting.around(day, met, vectors(), RECIPE)
     assert reached.items.tolist() == expected.items.tolist()
     assert sorted(reached.pairs.tolist()) == sorted(expected.pairs.tolist())
 
@@ -299,7 +299,7 @@ def test_the_weightiest_terms_of_middles_are_found_as_those_of_texts(found: list
 @given(st.lists(st.integers(0, 2**32 - 1) | st.integers(0, 5)))
 def test_terms_are_sorted_and_the_first_of_equals_comes_first(keys: list[int]) -> None:
     terms = np.array(keys, dtype=np.uint32)
-    assert stories.in_order(terms).tolist() == np.argsort(terms, kind="stable").tolist()
+    assert meeting.in_order(terms).tolist() == np.argsort(terms, kind="stable").tolist()
 
 
 @settings(deadline=None)
