@@ -140,22 +140,6 @@ def test_recipe_decides_how_far_a_week_reaches(new_corpus: Callable[[], Corpus])
         assert len(snapshot(corpus).stories) == stories
 
 
-def test_what_one_article_tied_comes_apart_when_it_goes_though_one_side_changes_too(
-    new_corpus: Callable[[], Corpus],
-) -> None:
-    def both(name: str, one: str, other: str, day: float) -> Article:
-        parts = [report(name, subject, day, words=16) for subject in (one, other)]
-        return replace(parts[0], text=" ".join(part.text for part in parts))
-
-    elder, first = report("tua", "pemilu", 0.0, words=16), report("awal", "banjir", 1.0, words=16)
-    second, tie = both("tengah", "banjir", "gempa", 1.0), both("ikat", "gempa", "pemilu", 3.0)
-    corpus = new_corpus()
-    assert told(corpus, [elder, first, second, tie]) == {frozenset({"tua", "awal", "tengah", "ikat"})}
-    for article in (second, tie):
-        corpus.remove(article.id)
-    assert told(corpus, []) == {frozenset({"tua"}), frozenset({"awal"})}
-
-
 FOOTER = (
     "hak cipta redaksi warta harian dilarang menyalin menyiarkan atau mengubah isi laman tanpa izin tertulis penerbit"
 )
