@@ -22,8 +22,9 @@ from dedup.records import Hashes64, Postings
 _BLOCK = 16_384
 # Pairs read at once; memory follows from it.
 _AT_ONCE = 4_000_000
-# A segment is merged into the one before it unless that is so many times larger.
-_STEPS = 4
+# A segment is merged into the one before it unless that is so many times larger: each pair is written again about as
+# often as the postings have doubled since it came, and a search reads all of a handful of segments anyway.
+_STEPS = 1
 
 Pairs = tuple[Hashes64, NDArray[np.int32]]
 
@@ -141,10 +142,24 @@ def _held(asked: Hashes64, parts: Iterable[Pairs]) -> Postings:
         found, rows = _matching(asked, keys)
         places.append(found)
         units.append(held[rows])
-    where, who = np.concatenate(places), np.concatenate(units)
-    order = np.argsort(where, kind="stable")
-    ends = np.cumsum(np.bincount(where, minlength=len(asked)), dtype=np.int64)
-    return Postings(asked, ends, who[order])
+    return Postings(asked, *_placed(np.concatenate(places), np.concatenate(units), len(asked)))
+
+
+@compiled
+def _placed(
+    where: NDArray[np.int32], who: NDArray[np.int32], count: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return where the units of each of `count` keys end, and all units by key, given which key each holds."""
+    ends, out = np.zeros(count + 1, np.int64), np.empty(len(who), np.int32)
+    for key in where:
+        ends[key + 1] += 1
+    for key in range(count):
+        ends[key + 1] += ends[key]
+    # Where a key's units begin moves to where they end as they are put there.
+    for row in range(len(where)):
+        out[ends[where[row]]] = who[row]
+        ends[where[row]] += 1
+    return ends[:count].copy(), out
 
 
 @compiled
