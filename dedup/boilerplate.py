@@ -303,10 +303,9 @@ def furniture_table(furniture: Mapping[int, Furniture]) -> Furniture:
 
 def _since(table: Furniture, keys: Hashes64) -> Days:
     """Return since which day each of these marked keys is furniture."""
-    places, inside = _found(table.keys, keys)
-    found = np.full(len(keys), NEVER, np.int32)
-    found[inside] = table.since[places[inside]]
-    return found
+    places = lookup.found(table.keys, keys)
+    # The last one is for keys that are none.
+    return np.append(table.since, np.int32(NEVER))[places]
 
 
 def _found(known: Hashes64, keys: Hashes64) -> tuple[Places, NDArray[np.bool_]]:
@@ -330,11 +329,8 @@ def table(learned: Mapping[int, Hashes64]) -> Hashes64:
 
 def repeats(table: Hashes64, keys: Hashes64, sites: Sites) -> NDArray[np.bool_]:
     """Return which keys their sites repeat."""
-    asked = marked(keys, sites)
-    places = lookup.places(table, asked)
-    found = places < len(table)
-    found[found] = table[places[found]] == asked[found]
-    return found
+    held: NDArray[np.bool_] = lookup.found(table, marked(keys, sites)) >= 0
+    return held
 
 
 # --- own text ---------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from dedup import lookup
 from dedup.cutting import word_hash
 from dedup.records import HOLDS_DIGIT, Cut
 
@@ -15,7 +16,7 @@ _CALENDAR = frozenset(
         *("january", "february", "march", "may", "june", "july", "august", "october", "december"),
     )
 )
-_HASHES = np.array([word_hash(word) for word in sorted(_CALENDAR)], dtype=np.uint64)
+_HASHES = np.sort(np.array([word_hash(word) for word in _CALENDAR], dtype=np.uint64))
 
 
 def are_facts(words: Cut) -> NDArray[np.bool_]:
@@ -26,4 +27,5 @@ def are_facts(words: Cut) -> NDArray[np.bool_]:
 
 def of_the_calendar(words: Cut) -> NDArray[np.bool_]:
     """Return which words are days of the week or months, in Indonesian, Malay or English."""
-    return np.isin(words.hashes, _HASHES)
+    known: NDArray[np.bool_] = lookup.found(_HASHES, words.hashes) >= 0
+    return known

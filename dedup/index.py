@@ -5,7 +5,9 @@ text at most `key_copies`. Of a key that few texts hold these are all; leaving o
 printed 300 times.
 """
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,25 +86,44 @@ def _changed(
 def candidates(asking: NDArray[np.int32], own: Sketches, known: Led, units: Units, recipe: Recipe) -> Places:
     """Return the pairs of units, a row each, that share at least max(2, 8 % of the shorter sketch) supporting keys.
 
-    Pairs are those with a unit of `asking`, whose sketches are `own`; of texts that are equal there are none.
+    Pairs are those with a unit of `asking`, whose sketches are `own`; of texts that are equal there are none. Keys that
+    are not `known` support nothing.
     """
-    places = lookup.places(known.leaders.keys, own.keys)
     asks = np.zeros(len(units.sizes), dtype=bool)
     asks[asking] = True
-    return _count(
-        asking,
-        own.ends,
-        places,
-        asks,
-        known.leaders.ends,
-        known.leaders.units,
-        known.holders.ends,
-        known.holders.units,
-        units.sizes,
-        units.texts,
-        recipe.candidate_keys,
-        recipe.candidate_share,
-    )
+
+    def count(part: slice) -> Places:
+        start = int(own.ends[part.start - 1]) if part.start else 0
+        ends = own.ends[part]
+        return _count(
+            asking[part],
+            ends - start,
+            lookup.found(known.leaders.keys, own.keys[start : ends[-1]]),
+            asks,
+            known.leaders.ends,
+            known.leaders.units,
+            known.holders.ends,
+            known.holders.units,
+            units.sizes,
+            units.texts,
+            recipe.candidate_keys,
+            recipe.candidate_share,
+        )
+
+    parts = [slice(start, start + _ASKING) for start in range(0, len(asking), _ASKING)]
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        return np.concatenate([np.empty((0, 2), np.int64), *threads.map(count, parts)])
+
+
+# Units that are asked for at once: each time there is a count for every unit there is.
+_ASKING = 5_000
+
+
+def contested(postings: Postings) -> Postings:
+    """Return the keys that several units hold: the others make no candidates."""
+    sizes = np.diff(postings.ends, prepend=0)
+    kept = sizes > 1
+    return Postings(postings.keys[kept], np.cumsum(sizes[kept]), postings.units[np.repeat(kept, sizes)])
 
 
 def shared(keys: Hashes64, units: NDArray[np.int32]) -> Postings:
@@ -276,6 +297,8 @@ def _count(
         seen = 0
         for place in range(start, own_ends[row]):
             key = places[place]
+            if key < 0:
+                continue
             first, last = (lead_ends[key - 1] if key else 0), lead_ends[key]
             leads = False
             for other in range(first, last):

@@ -32,6 +32,16 @@ def places(held: Hashes64, asked: Hashes64) -> Places:
 
 
 @compiled
+def found(held: Hashes64, asked: Hashes64) -> Places:
+    """Return where each of `asked` stands among `held`, which are sorted and distinct; -1 where it does not."""
+    out = places(held, asked)
+    for row in range(len(asked)):
+        if out[row] == len(held) or held[out[row]] != asked[row]:
+            out[row] = -1
+    return out
+
+
+@compiled
 def _ranges(held: Hashes64) -> tuple[np.uint64, Places]:
     """Return how many low bits keys of one range differ in, and where each range begins."""
     size, shift, span = 1, np.uint64(0), held[-1] - held[0]

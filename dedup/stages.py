@@ -235,7 +235,7 @@ def candidates(
     asks[asking] = True
     known, shifted = [], [np.empty(0, np.int32)]
     tables = [boilerplate.table(sites.repeated) for sites in (state.sites_before, state.sites)]
-    for part in _search(desk.corpus, state, keys):
+    for part in map(index.contested, _search(desk.corpus, state, keys)):
         held, holds = (
             _holds(part, units, table) for units, table in zip((state.before, state.units), tables, strict=True)
         )
@@ -438,7 +438,7 @@ def _of_others(desk: Desk, state: State, others: NDArray[np.int32], table: Hashe
     asks = np.zeros(len(state.units.sites), dtype=bool)
     asks[others] = True
     known = []
-    for part in _search(desk.corpus, state, minhash.distinct(own.keys)):
+    for part in map(index.contested, _search(desk.corpus, state, minhash.distinct(own.keys))):
         holds = _holds(part, state.units, table)
         leads = index.leaders(part, state.units, holds, desk.recipe)
         known.append(index.led(part, leads, holds, asks))

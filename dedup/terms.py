@@ -134,10 +134,10 @@ def vectors(found: Terms, words: Cut, own: Mask, recipe: Recipe) -> list[TermVec
     """
     lengths, named = _lengths(found.ends, found.said, found.names)
     facts = (words.flags & BEGINS_WITH_DIGIT != 0) | of_the_calendar(words)
-    whole, its_own = np.maximum(_counted(words, np.ones(len(own), dtype=bool)), 1), np.maximum(_counted(words, own), 1)
+    whole, its_own = np.maximum(np.diff(words.ends, prepend=0), 1), np.maximum(_counted(words.ends, own), 1)
     framed = np.minimum(1, 2 * its_own / whole)
-    silent = _counted(words, own & facts) >= recipe.story_table * framed * its_own
-    silent |= (named < recipe.story_names) & (_counted(words, words.flags & CAPITALISED != 0) > 0)
+    silent = _counted(words.ends, own & facts) >= recipe.story_table * framed * its_own
+    silent |= (named < recipe.story_names) & (_counted(words.ends, words.flags & CAPITALISED != 0) > 0)
     sizes = np.diff(found.ends, prepend=0)
     shares = np.minimum(found.said / np.repeat(lengths, sizes), recipe.story_term_limit)
     parts = np.rint(shares / PART).astype(np.uint16)
@@ -151,11 +151,15 @@ def vectors(found: Terms, words: Cut, own: Mask, recipe: Recipe) -> list[TermVec
     return [TermVector(keys[start:stop], weights[start:stop]) for start, stop in itertools.pairwise(ends.tolist())]
 
 
-def _counted(words: Cut, marked: Mask) -> Places:
+@compiled
+def _counted(ends: Places, marked: Mask) -> Places:
     """Return how many words of each text are marked."""
-    before = np.concatenate([[0], np.cumsum(marked, dtype=np.int64)])
-    counts: Places = np.diff(before[np.concatenate([[0], words.ends])])
-    return counts
+    out, start = np.zeros(len(ends), np.int64), 0
+    for text in range(len(ends)):
+        for word in range(start, ends[text]):
+            out[text] += marked[word]
+        start = ends[text]
+    return out
 
 
 @compiled
@@ -265,9 +269,10 @@ def _distinct(
 
 def _spoken(ends: Places, languages: Sequence[str], scales: Mapping[str, Scale]) -> Iterator[tuple[Mask, Scale]]:
     """Yield which of what texts have, up to `ends`, is of each language, and the scale of that."""
-    spoken = np.repeat(np.array(languages, dtype=object), np.diff(ends, prepend=0))
-    for language in set(languages):
-        yield spoken == language, scales[language]
+    numbers = {language: number for number, language in enumerate(dict.fromkeys(languages))}
+    spoken = np.repeat(np.array([numbers[language] for language in languages], np.int32), np.diff(ends, prepend=0))
+    for language, number in numbers.items():
+        yield spoken == number, scales[language]
 
 
 def _meant(words: Cut, languages: Sequence[str], scales: Mapping[str, Scale]) -> Hashes64:
