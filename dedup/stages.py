@@ -1,8 +1,8 @@
 """The stages of an update, each from what changed to what that changes."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -14,17 +14,18 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from dedup import boilerplate, cutting, index, lookup, matching, minhash, ordering, signing
-from dedup.boilerplate import NO_FURNITURE
+from dedup.boilerplate import NO_FURNITURE, Own
 from dedup.corpus import Corpus, grouping, postings, verdicts
 from dedup.corpus import units as stored
 from dedup.corpus.postings import Block, Pairs
 from dedup.corpus.units import Moves, Sites
+from dedup.evidence import Texts
 from dedup.reading import NOTHING, Batch, Desk
 from dedup.records import SITE_BITS, Furniture, Hashes64, Match, Postings, Sketches, TermVector, Units
 
 Progress = Callable[[str, int, int], None]
 Pair = tuple[str, str]
-_T = TypeVar("_T")
+_T, _Made = TypeVar("_T"), TypeVar("_Made")
 
 # Articles whose texts are in memory at a time.
 _AT_ONCE = 5_000
@@ -79,17 +80,19 @@ def read_state(corpus: Corpus, changed: Set[str]) -> State:
     return State(_longer(before, len(units.sites)), units, sites, now, moves, blocks, articles, {}, none)
 
 
-def sign(desk: Desk, state: State, tell: Progress) -> int:
-    """Sign each new text, take the raw sketch of each new unit, and return how many signatures there are of them."""
-    signed = 0
+def read(desk: Desk, state: State, tell: Progress) -> None:
+    """Take the raw sketch of each new unit."""
     for done, chunk in _chunks([held.number for held in state.moves.born]):
-        tell("signing", done, len(state.moves.born))
-        batch = desk.batch([state.articles[number] for number in chunk])
-        sketches = minhash.sketches(batch.words, desk.recipe)
+        tell("reading", done, len(state.moves.born))
+        sketches = minhash.sketches(desk.batch([state.articles[number] for number in chunk]).words, desk.recipe)
         state.sketched |= {number: sketches.of(place) for place, number in enumerate(chunk)}
-        signed += _sign(desk, batch)
     state.new = _by_key(state.sketched)
-    return signed
+
+
+def sign(desk: Desk, state: State) -> int:
+    """Sign each new text; return how many there are of them."""
+    chunks = _chunks([held.number for held in state.moves.born])
+    return sum(_sign(desk, desk.batch([state.articles[number] for number in chunk])) for _, chunk in chunks)
 
 
 def _sign(desk: Desk, batch: Batch) -> int:
@@ -204,9 +207,8 @@ def _flipped(before: Mapping[int, Hashes64], now: Mapping[int, Hashes64]) -> dic
 def own_texts(desk: Desk, state: State, numbers: NDArray[np.int32], tell: Progress) -> tuple[Sketches, Sketches]:
     """Take the own sketches of units; return them, and those with boilerplate."""
     own, raw = [], []
-    for done, chunk in _as_signed(state, numbers):
+    for (done, chunk), taken in _ahead(_as_read(state, numbers), lambda part: _own(desk, state, part[1])):
         tell("sketching", done, len(numbers))
-        taken = desk.own(desk.batch(_keys(desk.corpus, state, chunk)))
         state.units.own[chunk] = taken.hashes
         state.units.sizes[chunk] = taken.sketches.sizes()
         own.append(taken.sketches)
@@ -214,10 +216,14 @@ def own_texts(desk: Desk, state: State, numbers: NDArray[np.int32], tell: Progre
     return minhash.together(own), minhash.together(raw)
 
 
+def _own(desk: Desk, state: State, numbers: Sequence[int]) -> Own:
+    return desk.own(desk.batch(_keys(desk.corpus, state, numbers)))
+
+
 def terms(desk: Desk, state: State, numbers: NDArray[np.int32]) -> dict[str, TermVector]:
     """Return what units tell, by the articles that stand for them."""
     told: dict[str, TermVector] = {}
-    for _, chunk in _as_signed(state, numbers):
+    for _, chunk in _as_read(state, numbers):
         keys = _keys(desk.corpus, state, chunk)
         told |= zip(keys, desk.term_vectors(desk.batch(keys)), strict=True)
     return told
@@ -300,14 +306,19 @@ def _compared(desk: Desk, pairs: Sequence[Pair], whole: Set[Pair], tell: Progres
     done = 0
     for in_whole in (False, True):
         some = [pair for pair in pairs if (pair in whole) is in_whole]
-        for _, chunk in _chunks(_by_component(some), _PAIRS_AT_ONCE):
+        chunks = (chunk for _, chunk in _chunks(_by_component(some), _PAIRS_AT_ONCE))
+        for chunk, (articles, texts) in _ahead(chunks, partial(_texts, desk, whole=in_whole)):
             tell("verifying", done, len(pairs))
             done += len(chunk)
-            batch, own = desk.gathered({key for pair in chunk for key in pair}, in_whole)
-            articles = [(article.id, article.site) for article in batch.articles]
             places = {key: place for place, (key, _) in enumerate(articles)}
             ends = np.array([(places[a], places[b]) for a, b in chunk], dtype=np.int64)
-            yield from matching.compare_all(articles, desk.texts(batch, own), ends, desk.recipe)
+            yield from matching.compare_all(articles, texts, ends, desk.recipe)
+
+
+def _texts(desk: Desk, pairs: Sequence[Pair], whole: bool) -> tuple[list[tuple[str, str]], Texts]:
+    """Return the ids and sites of the articles of pairs, and their texts as they are compared."""
+    batch, own = desk.gathered({key for pair in pairs for key in pair}, whole)
+    return [(article.id, article.site) for article in batch.articles], desk.texts(batch, own)
 
 
 def _by_component(pairs: Sequence[Pair]) -> list[Pair]:
@@ -433,7 +444,7 @@ def _of_others(desk: Desk, state: State, others: NDArray[np.int32], table: Hashe
     """Return the candidate pairs of units that did not move."""
     parts = []
     for _, chunk in _chunks(others.tolist()):
-        parts.append(desk.own(desk.batch(_keys(desk.corpus, state, chunk))).sketches)
+        parts.append(_own(desk, state, chunk).sketches)
     own = minhash.together(parts)
     asks = np.zeros(len(state.units.sites), dtype=bool)
     asks[others] = True
@@ -454,10 +465,23 @@ def _keys(corpus: Corpus, state: State, numbers: Sequence[int]) -> list[str]:
     return [state.articles[number] for number in numbers]
 
 
-def _as_signed(state: State, numbers: NDArray[np.int32]) -> Iterator[tuple[int, Sequence[int]]]:
-    """Yield units a batch at a time, new ones in the order in which they were signed: these are still at hand."""
+def _as_read(state: State, numbers: NDArray[np.int32]) -> Iterator[tuple[int, Sequence[int]]]:
+    """Yield units a batch at a time, new ones in the order in which they were read: these are still at hand."""
     born = [held.number for held in state.moves.born]
     yield from (*_chunks(np.setdiff1d(numbers, born).tolist()), *_chunks(born))
+
+
+def _ahead(parts: Iterable[_T], make: Callable[[_T], _Made]) -> Iterator[tuple[_T, _Made]]:
+    """Yield each part with what is made of it; while one is looked at the next is made."""
+    with ThreadPoolExecutor(1) as thread:
+        before: tuple[_T, Future[_Made]] | None = None
+        for part in parts:
+            making = part, thread.submit(make, part)
+            if before:
+                yield before[0], before[1].result()
+            before = making
+        if before:
+            yield before[0], before[1].result()
 
 
 def _chunks(values: Sequence[_T], most: int = _AT_ONCE) -> Iterator[tuple[int, Sequence[_T]]]:

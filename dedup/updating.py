@@ -17,7 +17,7 @@ from dedup.embedding import Embedding
 from dedup.gathering import gather
 from dedup.reading import Desk
 from dedup.records import Recipe, Updated
-from dedup.stages import Progress, candidates, learn, moved, own_texts, read_state, sign, terms, verify
+from dedup.stages import Progress, candidates, learn, moved, own_texts, read, read_state, sign, terms, verify
 from dedup.telling import tell_stories
 from dedup.uncollected import uncollected
 from dedup.vocabulary import look_up
@@ -93,17 +93,18 @@ def _group(corpus: Corpus, recipe: Recipe, changed: Set[str], now: datetime, tel
     """Find the copies of what changed, store them, and return what was done."""
     state = read_state(corpus, changed)
     desk = Desk(corpus, recipe, state.sites.numbers)
-    signed = sign(desk, state, tell)
-    sampled, unsampled = learn(desk, state, tell)
-    again, retold = moved(desk, state, changed)
-    own, raw = own_texts(desk, state, again, tell)
+    read(desk, state, tell)
     with ThreadPoolExecutor(1) as beside:
-        # Copies do not depend on what is told.
+        # Copies depend neither on signatures nor on what is told.
+        signing = beside.submit(sign, desk, state)
+        sampled, unsampled = learn(desk, state, tell)
+        again, retold = moved(desk, state, changed)
+        own, raw = own_texts(desk, state, again, tell)
         telling = beside.submit(terms, desk, state, retold)
         pairs, others = candidates(desk, state, again, own, raw)
         verified = verify(desk, state, pairs, set(again.tolist()), set(others.tolist()), changed, tell)
-        told = telling.result()
-    families = gather(corpus, recipe, changed, verified)
+        families = gather(corpus, recipe, changed, verified)
+        signed, told = signing.result(), telling.result()
     outcome = Outcome(
         units=state.units,
         units_before=state.before,

@@ -98,7 +98,7 @@ def wrong(corpus: Corpus, undisturbed: Corpus) -> list[str]:
 
 def _at_work(stage: str, done: int, total: int) -> None:
     """Tell that the update has begun, once: nobody reads on."""
-    if stage == "signing" and not done:
+    if stage == "reading" and not done:
         print(stage, flush=True)
 
 
