@@ -20,8 +20,8 @@ from dedup.vocabulary import Vocabulary
 Mask = NDArray[np.bool_]
 
 NOTHING: Hashes64 = np.empty(0, dtype=np.uint64)
-# Texts kept cut, some three hundred megabytes: those of one step of an update, and others.
-_KEPT = 25_000
+# Texts kept cut, some four hundred megabytes: those of one step of an update, and others.
+_KEPT = 32_000
 # So many of an article's terms are kept in words.
 _NAMED = 8
 

@@ -25,7 +25,8 @@ from dedup.records import SITE_BITS, Furniture, Hashes64, Match, Postings, Sketc
 
 Progress = Callable[[str, int, int], None]
 Pair = tuple[str, str]
-_T, _Made = TypeVar("_T"), TypeVar("_Made")
+_T = TypeVar("_T")
+_Made = TypeVar("_Made")
 
 # Articles whose texts are in memory at a time.
 _AT_ONCE = 5_000

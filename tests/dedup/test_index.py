@@ -1,7 +1,7 @@
 """Candidates: enough shared keys, and no key that proposes too much."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -14,6 +14,14 @@ from dedup.corpus import units as stored
 from dedup.records import Postings, Recipe, Sketches, Units
 
 RECIPE = Recipe()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_at_once() -> Iterator[None]:
+    """Units are asked for a few at a time, so that some tens of them are several parts."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(index, "_ASKING", 3)
+        yield
 
 
 def holding(sketches: Sequence[Sequence[int]], own: Sequence[int] | None = None) -> tuple[Units, Postings, Sketches]:
@@ -42,6 +50,7 @@ def pairs(
 ) -> set[tuple[int, int]]:
     """Return the candidates of all units, or of the last `asking`."""
     units, postings, held = holding(sketches, own)
+    postings = index.contested(postings)
     everyone = np.arange(len(sketches), dtype=np.int32)
     asks = everyone[-asking:]
     marked = np.isin(everyone, asks)
@@ -134,6 +143,12 @@ def test_leaders_that_changed_are_told() -> None:
     assert index.changed(led[1], led[1]).tolist() == []
 
 
+def test_keys_that_one_unit_holds_are_left_out() -> None:
+    _, postings, _ = holding([[1, 2, 5], [2, 3], [2, 5, 9]])
+    found = index.contested(postings)
+    assert [found.keys.tolist(), found.ends.tolist(), found.units.tolist()] == [[2, 5], [3, 5], [0, 1, 2, 0, 2]]
+
+
 def test_families_of_all_sites_are_counted() -> None:
     _, postings, _ = holding([[1, 2]] * 9 + [[2]])
     strict: NDArray[np.int64] = np.array([0, 0, 2, 3, 4, 5, -1, 7, 8, 9])
@@ -156,3 +171,5 @@ def test_the_leaders_do_not_depend_on_the_order_of_holders(seed: int) -> None:
 def test_a_look_up_is_a_binary_search(held: set[int], asked: list[int]) -> None:
     known, wanted = np.array(sorted(held), dtype=np.uint64), np.array([*asked, *held], dtype=np.uint64)
     assert lookup.places(known, wanted).tolist() == np.searchsorted(known, wanted).tolist()
+    places = {value: place for place, value in enumerate(sorted(held))}
+    assert lookup.found(known, wanted).tolist() == [places.get(value, -1) for value in wanted.tolist()]
