@@ -47,8 +47,8 @@ Outcome = Literal["new", "changed", "same", "forgotten"]
 
 _BUSY_TIMEOUT_MS = 60_000
 # Of memory for each connection, at most.
-_CACHE_KIB = 65_536
-# Of the write-ahead log before it is moved into the corpus: as much.
+_CACHE_KIB = 16_384
+# Of the write-ahead log before it is moved into the corpus: 64 MB.
 _WAL_PAGES = 8_192
 _CHUNK = 1_000
 # Articles that are added in one transaction: under half a second, and a page of an index is written once for many.
