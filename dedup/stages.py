@@ -30,7 +30,8 @@ _Made = TypeVar("_Made")
 
 # Articles whose texts are in memory at a time.
 _AT_ONCE = 5_000
-_PAIRS_AT_ONCE = 5_000
+# As many again wait while they are compared.
+_PAIRS_AT_ONCE = 2_500
 # Texts that stand for their sites, of which the sketches are in memory at a time: some fifty megabytes.
 _SAMPLED_AT_ONCE = 40_000
 

@@ -4,8 +4,10 @@ The families of a day are clustered together with the stories of the days before
 millionths, so that sums do not depend on the order of adding.
 """
 
+import os
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import sqrt
 
@@ -24,6 +26,8 @@ MILLION = 1_000_000
 _NEVER = -(10**15)
 # So many stories may one family bring together: those it is most alike.
 _BRIDGED = 8
+# Fewer pairs than this are compared sooner than threads are started.
+_MANY = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,12 @@ def linked(sizes: Places, pairs: Places, totals: Places, recipe: Recipe) -> Plac
 
 def cosines(vectors: Vectors, pairs: Places) -> NDArray[np.float64]:
     """Return how alike the vectors of each pair are."""
-    return _cosines(vectors.ends, vectors.keys, vectors.weights, pairs)
+    given = vectors.ends, vectors.keys, vectors.weights
+    if len(pairs) < _MANY:
+        return _cosines(*given, pairs)
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        found = list(threads.map(lambda part: _cosines(*given, part), np.array_split(pairs, os.cpu_count() or 1)))
+    return np.concatenate(found)
 
 
 def signs(vectors: Vectors, recipe: Recipe) -> Places:
