@@ -52,7 +52,8 @@ def around(day: stories.Day, seeds: Places, gone: Vectors, recipe: Recipe) -> st
         reached, turn = np.unique(strong[turns[strong] < 0]), turn + 1
     turns[count:] = -1
     told, both = turns >= 0, np.concatenate(pairs)
-    return stories.Reached(*_at_least(vectors, both[told[both].all(axis=1)], recipe.story_floor), told[:count])
+    ends, alike = _at_least(vectors, both[told[both].all(axis=1)], recipe.story_floor)
+    return stories.Reached(ends, alike - stories.less(day.sites, ends, recipe), told[:count])
 
 
 def _at_least(vectors: Vectors, pairs: Places, least: float) -> tuple[Places, NDArray[np.float64]]:

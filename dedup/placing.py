@@ -56,17 +56,18 @@ def _standing(
     """Return how those of these families stand now that there are."""
     tellers = strands.tellers(connection, names)
     held = sorted(tellers)
-    known = strands.told(connection, (number for _, number in tellers.values()))
-    told = [known.get(tellers[name][1], SILENT) for name in held]
+    known = strands.told(connection, (teller.number for teller in tellers.values()))
+    told = [known.get(tellers[name].number, SILENT) for name in held]
     signs = stories.signs(strands.vectors(told), recipe).tolist()
     return {
         name: replace(
             before.get(name, Placed(name, None)),
-            rank=tellers[name][0],
-            teller=tellers[name][1],
+            rank=tellers[name].rank,
+            teller=tellers[name].number,
             fresh=True,
             told=told[place],
             signs=tuple(sorted({*signs[place]} - {0})),
+            site=tellers[name].site,
         )
         for place, name in enumerate(held)
     }
@@ -81,7 +82,7 @@ def _kin(connection: Connection, rows: Mapping[str, Placed], recipe: Recipe) -> 
     known = strands.ties(connection, rows)
     asked = {there for ties in known.values() for there in (*ties.templates, *ties.excerpts)}
     tellers = strands.tellers(connection, asked)
-    days = {name: strands.day_of(rank) for name, (rank, _) in tellers.items()}
+    days = {name: strands.day_of(teller.rank) for name, teller in tellers.items()}
     week = recipe.story_days
     found = {name: Ties(set(), {}) for name in rows}
     frames = []
@@ -91,8 +92,8 @@ def _kin(connection: Connection, rows: Mapping[str, Placed], recipe: Recipe) -> 
         close = {there: place for there, place in ties.excerpts.items() if abs(day - days.get(there, -UNDATED)) <= week}
         found[name] = Ties(set(), close)
     framed = {there for _, there in frames} - rows.keys()
-    told = strands.told(connection, (tellers[name][1] for name in framed))
-    others = {name: Placed(name, None, told=told.get(tellers[name][1], SILENT)) for name in framed}
+    told = strands.told(connection, (tellers[name].number for name in framed))
+    others = {name: Placed(name, None, told=told.get(tellers[name].number, SILENT)) for name in framed}
     for name, there, signed in alike(frames, {**others, **rows}, recipe):
         if signed or _day(rows[name]) - days[there] <= week:
             found[name].templates.add(there)
@@ -136,7 +137,7 @@ def _digests(
     known = {name: row for name, row in strands.placed(connection, sorted(theirs)).items() if row.rank is not None}
     pairs = {name: _side_by_side(ties) for name, ties in {**kin, **_kin(connection, known, recipe)}.items()}
     asked = sorted({other for held in pairs.values() for pair in held for other in pair})
-    tellers = {name: number for name, (_, number) in strands.tellers(connection, asked).items()}
+    tellers = {name: teller.number for name, teller in strands.tellers(connection, asked).items()}
     told = strands.told(connection, tellers.values())
     vectors = strands.vectors([told.get(tellers.get(name, -1), SILENT) for name in asked])
     places = {name: place for place, name in enumerate(asked)}
@@ -162,8 +163,12 @@ def _side_by_side(ties: Ties) -> list[tuple[str, str]]:
 
 
 def _stands(before: Placed | None, now: Placed) -> bool:
-    """Tell whether a family stands where it stood and tells what it told, if anything in company."""
-    return before is not None and (before.rank, before.told, before.alone) == (now.rank, now.told, now.alone)
+    """Tell whether a family stands where it stood, on its site, and tells what it told, if anything in company."""
+    return before is not None and _standing_as(before) == _standing_as(now)
+
+
+def _standing_as(row: Placed) -> tuple[object, ...]:
+    return row.rank, row.site, row.told, row.alone
 
 
 def _signs_by_day(rows: Iterable[Placed]) -> dict[int, set[int]]:

@@ -34,18 +34,20 @@ _MANY = 10_000
 class Day:
     """The stories at hand, the first of `vectors`, and from `first` on a day's families; `sizes` families each.
 
-    `heads` tells which of their terms are the weightiest, by which they find one another.
+    `heads` tells which of their terms are the weightiest, by which they find one another; `sites` are the shares of
+    sites among the families of each.
     """
 
     vectors: Vectors
     heads: Heads
+    sites: Vectors
     sizes: Places
     first: int
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """What is told of a day: the pairs (a < b) among it, how alike they are, and which items it is."""
+    """What is told of a day: the pairs (a < b) among it, how alike they count (see `less`), and which items it is."""
 
     pairs: Places
     alike: NDArray[np.float64]
@@ -62,13 +64,14 @@ def means(vectors: Vectors, groups: Places, count: int) -> Vectors:
     return _middles(vectors, np.zeros(len(vectors.keys), np.bool_), groups, count, 0)[0]
 
 
-def day(vectors: Vectors, known: Heads, groups: Places, first: int, recipe: Recipe) -> Day:
+def day(vectors: Vectors, known: Heads, sites: Vectors, groups: Places, first: int, recipe: Recipe) -> Day:
     """Return a day of which the items are the middles of `groups`, -1: of none, the day's families from `first` on.
 
     `known` are the heads of the vectors: of what stands alone they need not be found again.
     """
     sizes = np.bincount(groups[groups >= 0], minlength=first)
-    return Day(*_middles(vectors, known, groups, len(sizes), recipe.story_top_terms), sizes, first)
+    shares = means(sites, groups, len(sizes))
+    return Day(*_middles(vectors, known, groups, len(sizes), recipe.story_top_terms), shares, sizes, first)
 
 
 def _middles(vectors: Vectors, known: Heads, groups: Places, count: int, most: int) -> tuple[Vectors, Heads]:
@@ -102,7 +105,8 @@ def together(day: Day, reached: Reached, bridges: Places, apart: Places, recipe:
 
     Stories of before are compared where `bridges` says so. No two of `apart` (pairs of places) come together.
     """
-    between = np.round(cosines(day.vectors, bridges) * MILLION).astype(np.int64)
+    alike = cosines(day.vectors, bridges) - less(day.sites, bridges, recipe)
+    between = np.round(alike * MILLION).astype(np.int64)
     pairs = np.concatenate([reached.pairs, bridges, apart])
     values = [np.round(reached.alike * MILLION).astype(np.int64), between, np.zeros(len(apart), np.int64)]
     totals = np.concatenate(values) * day.sizes[pairs[:, 0]] * day.sizes[pairs[:, 1]]
@@ -136,6 +140,14 @@ def cosines(vectors: Vectors, pairs: Places) -> NDArray[np.float64]:
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         found = list(threads.map(lambda part: _cosines(*given, part), np.array_split(pairs, os.cpu_count() or 1)))
     return np.concatenate(found)
+
+
+def less(sites: Vectors, pairs: Places, recipe: Recipe) -> NDArray[np.float64]:
+    """Return how much less alike pairs count than their words are, `sites` being the shares of sites in each.
+
+    A site's own reports share its columns, its authors' words and its readers' interests.
+    """
+    return recipe.story_site * cosines(sites, pairs)
 
 
 def signs(vectors: Vectors, recipe: Recipe) -> Places:

@@ -171,7 +171,8 @@ class Weaving:
         groups[start + own] = np.arange(len(old), len(old) + len(own))
         every = stories.joined([*(held.vectors for held in week), here.vectors])
         known = np.concatenate([held.heads for held in (*week, here)])
-        told = stories.day(every, known, groups, len(old), self.recipe)
+        sites = stories.joined([strands.sites(held.families) for held in (*week, here)])
+        told = stories.day(every, known, sites, groups, len(old), self.recipe)
         return _Items(old.tolist(), recent, where[home], own.tolist(), told)
 
     def _seeds(self, day: int, here: _Held, items: _Items, was: Sequence[Told]) -> tuple[Places, list[Told]]:
@@ -289,13 +290,15 @@ class Weaving:
         """Return the family that passes by most what a group must be alike to it; None where none does."""
         if not rows:
             return None
-        own = strands.vectors([here.families[place].told for place in group])
-        middle = stories.means(own, np.zeros(len(group), np.int64), 1)
-        both = stories.joined([middle, strands.vectors([row.told for row in rows])])
+        own = [here.families[place] for place in group]
         pairs = np.array([(0, place) for place in range(1, len(rows) + 1)], np.int64)
+        alike = stories.cosines(
+            _beside(strands.vectors([row.told for row in own]), strands.vectors([row.told for row in rows])), pairs
+        )
+        alike -= stories.less(_beside(strands.sites(own), strands.sites(rows)), pairs, self.recipe)
         over = [
-            round(alike - stories.needed(None if UNDATED in (day, _day(row)) else day - _day(row), self.recipe), 6)
-            for alike, row in zip(stories.cosines(both, pairs).tolist(), rows, strict=True)
+            round(one - stories.needed(None if UNDATED in (day, _day(row)) else day - _day(row), self.recipe), 6)
+            for one, row in zip(alike.tolist(), rows, strict=True)
         ]
         best = max(range(len(rows)), key=lambda place: (over[place], -(rows[place].rank or 0)))
         return rows[best] if over[best] >= 0 else None
@@ -340,6 +343,11 @@ def _places(apart: Set[tuple[str, str]], items: _Items, here: _Held) -> Places:
     home |= {here.families[place].family: item for item, place in enumerate(items.own, items.day.first)}
     pairs = sorted({_sorted(home[a], home[b]) for a, b in apart if a in home and b in home and home[a] != home[b]})
     return np.array(pairs, np.int64).reshape(-1, 2)
+
+
+def _beside(group: Vectors, others: Vectors) -> Vectors:
+    """Return the middle of a group, then the others."""
+    return stories.joined([stories.means(group, np.zeros(len(group.ends), np.int64), 1), others])
 
 
 def root(strand: int, merges: Merges, day: int) -> int:

@@ -66,7 +66,7 @@ def members(connection: Connection, names: Iterable[str]) -> dict[str, list[str]
 
 def tellers(connection: Connection, names: Iterable[str]) -> dict[str, Teller]:
     """Return who tells for each of these families, and what."""
-    numbers = {family: number for family, (_, number) in strands.tellers(connection, names).items()}
+    numbers = {family: teller.number for family, teller in strands.tellers(connection, names).items()}
     told = strands.told(connection, numbers.values())
     rows = many.among(connection, select(articles.c.id, articles.c.key), articles.c.id, numbers.values())
     keys = {row.id: row.key for row in rows}

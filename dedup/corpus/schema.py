@@ -286,6 +286,7 @@ story_families = Table(
     Column("weights", LargeBinary, nullable=False),
     Column("tied", BigInteger, nullable=False),
     Column("signs", LargeBinary, nullable=False),
+    Column("site", BigInteger, nullable=False),
 )
 
 Index(

@@ -67,7 +67,7 @@ class Placed:
     """A family among stories; `rank` is None once it is gone, `strand` and `story` until it is told.
 
     `teller` is the number of the article that tells for it, `told` what that tells, as it is stored. `fresh`: it was
-    placed since it was told; `tied` is a hash of the templates it shares with others.
+    placed since it was told; `tied` is a hash of the templates it shares with others, `site` one of the teller's site.
     """
 
     family: str
@@ -80,6 +80,16 @@ class Placed:
     told: Told = SILENT
     tied: int = 0
     signs: tuple[int, ...] = ()
+    site: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """The number of the article that tells for a family, its rank, and a hash of its site."""
+
+    number: int
+    rank: int
+    site: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,21 +166,29 @@ def days(connection: Connection) -> list[int]:
     return sorted(connection.execute(select(day).distinct().where(story_families.c.rank.is_not(None))).scalars())
 
 
-def tellers(connection: Connection, families: Iterable[str]) -> dict[str, tuple[int, int]]:
-    """Return the ranks and tellers that those of these families have now that there are."""
+def tellers(connection: Connection, families: Iterable[str]) -> dict[str, Teller]:
+    """Return who tells now for those of these families that there are."""
     read = own_texts.c.article_id.is_(None)
-    columns = read, as_text(articles.c.published), articles.c.key, articles.c.id
+    columns = read, as_text(articles.c.published), articles.c.key, articles.c.id, articles.c.site, articles.c.url
     query = select(family_members.c.family, *columns).join(articles, articles.c.id == family_members.c.article_id)
     query = query.outerjoin(own_texts, own_texts.c.article_id == articles.c.id)
-    held: dict[str, list[tuple[bool, str, str, int]]] = defaultdict(list)
-    for family, unread, published, key, number in many.among(connection, query, family_members.c.family, families):
+    held: dict[str, list[tuple[bool, str, str, int, str, str]]] = defaultdict(list)
+    for family, unread, published, *which in many.among(connection, query, family_members.c.family, families):
         # Of the articles of one text on a site, only one has its terms read.
-        held[family].append((bool(unread), iso(published) if published else _NEVER, key, number))
+        held[family].append((bool(unread), iso(published) if published else _NEVER, *which))
     firsts = {family: min(members) for family, members in held.items()}
     return {
-        family: (_rank(published_day(None if time == _NEVER else time), key), number)
-        for family, (_, time, key, number) in firsts.items()
+        family: Teller(number, _rank(published_day(None if time == _NEVER else time), key), _site(site, url))
+        for family, (_, time, key, number, site, url) in firsts.items()
     }
+
+
+def _site(name: str, url: str) -> int:
+    """Return a hash of a site's name, of 32 bits: sites are told apart by it as words are.
+
+    0: it is not known. What was imported from a folder has the folder's name, which may hold texts of many outlets.
+    """
+    return ordering.site_number(name) >> 32 if name and not url.startswith("file:") else 0
 
 
 def placed(connection: Connection, families: Iterable[str]) -> dict[str, Placed]:
@@ -216,6 +234,16 @@ def vectors(told: Sequence[Told]) -> Vectors:
     ends = np.cumsum([len(terms) // 4 for terms, _ in told], dtype=np.int64)
     keys = np.frombuffer(terms, "<u4").astype(np.uint32)
     return Vectors(ends, keys, np.frombuffer(weights, "<u2") * np.float32(PART))
+
+
+def sites(rows: Sequence[Placed]) -> Vectors:
+    """Return of which site each of these families is, as a vector: the middle of several has the shares of sites.
+
+    It is empty where the site is not known.
+    """
+    found = np.array([row.site for row in rows], np.uint32)
+    known = found != 0
+    return Vectors(np.cumsum(known, dtype=np.int64), found[known], np.ones(int(known.sum()), np.float32))
 
 
 def templates(connection: Connection, families: Iterable[str]) -> set[tuple[str, str]]:
@@ -387,7 +415,7 @@ def _placed(connection: Connection, where: Any) -> list[Placed]:
 
 
 def _as_placed(row: Row[*tuple[Any, ...]]) -> Placed:
-    family, story, rank, teller, strand, alone, fresh, terms, weights, tied, signs = row
+    family, story, rank, teller, strand, alone, fresh, terms, weights, tied, signs, site = row
     return Placed(
         family=family,
         rank=rank,
@@ -399,6 +427,7 @@ def _as_placed(row: Row[*tuple[Any, ...]]) -> Placed:
         told=(terms, weights),
         tied=tied,
         signs=unpack(f"<{len(signs) // 8}q", signs),
+        site=site,
     )
 
 
@@ -415,6 +444,7 @@ def _row(row: Placed) -> dict[str, Any]:
         "weights": row.told[1],
         "tied": row.tied,
         "signs": pack(f"<{len(row.signs)}q", *row.signs),
+        "site": row.site,
     }
 
 

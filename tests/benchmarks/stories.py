@@ -138,6 +138,7 @@ def events() -> tuple[list[Article], dict[str, str]]:
             url=row["url"],
             text=row["text"],
             title=row["title"],
+            site=row["site"],
             language="en",
             id=row["url"],
             published=datetime.fromisoformat(row["published"]).replace(tzinfo=UTC),

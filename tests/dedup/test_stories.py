@@ -142,10 +142,11 @@ def test_where_both_are_several_more_is_needed_in_whatever_order_they_merge(
 
 
 def test_two_stories_need_more_than_one_more_family_does() -> None:
+    between = round((RECIPE.story_cut + RECIPE.story_join) / 2 * stories.MILLION)
     near = {("a", "b"): 400_000, ("c", "d"): 400_000}
-    beside = dict.fromkeys((("a", "c"), ("a", "d"), ("b", "c"), ("b", "d")), 160000)
+    beside = dict.fromkeys((("a", "c"), ("a", "d"), ("b", "c"), ("b", "d")), between)
     assert clusters(near | beside, "abcd") == {("a", "b"), ("c", "d")}
-    assert clusters(near | dict.fromkeys(beside, 190000), "abcd") == {("a", "b", "c", "d")}
+    assert clusters(near | dict.fromkeys(beside, between + 50_000), "abcd") == {("a", "b", "c", "d")}
     one_more = {pair: alike for pair, alike in (near | beside).items() if "d" not in pair}
     assert clusters(one_more, "abc") == {("a", "b", "c")}
 
@@ -173,9 +174,10 @@ def vectors(*texts: dict[int, float]) -> Vectors:
     return Vectors(ends, keys, weights)
 
 
-def a_day(told: Vectors, first: int) -> stories.Day:
-    """Return a day of which each item is one family."""
-    return stories.day(told, stories.heads(told, RECIPE), np.arange(len(told.ends)), first, RECIPE)
+def a_day(told: Vectors, first: int, sites: str = "") -> stories.Day:
+    """Return a day of which each item is one family; `sites` has a letter for each, a space where it is not known."""
+    known = vectors(*({} if letter == " " else {ord(letter): 1.0} for letter in sites.ljust(len(told.ends))))
+    return stories.day(told, stories.heads(told, RECIPE), known, np.arange(len(told.ends)), first, RECIPE)
 
 
 def told_by(day: stories.Day, seeds: NDArray[np.int64], apart: list[tuple[int, int]]) -> tuple[list[int], list[bool]]:
@@ -290,10 +292,35 @@ def test_what_could_have_come_together_with_what_is_gone_is_told_again(
 def test_the_weightiest_terms_of_middles_are_found_as_those_of_texts(found: list[dict[int, float]]) -> None:
     recipe, told = replace(RECIPE, story_top_terms=3), vectors(*found)
     groups = np.arange(len(found)) // 2
-    day = stories.day(told, stories.heads(told, recipe), groups, 0, recipe)
+    day = stories.day(told, stories.heads(told, recipe), vectors(*[{}] * len(found)), groups, 0, recipe)
     assert day.sizes.tolist() == np.bincount(groups).tolist()
     assert day.heads.tolist() == stories.heads(day.vectors, recipe).tolist()
     assert day.vectors.weights.tolist() == stories.means(told, groups, len(day.sizes)).weights.tolist()
+
+
+def alike(cosine: float) -> Vectors:
+    """Return two texts that are so much alike."""
+    return vectors({1: 1.0}, {1: cosine, 2: (1 - cosine**2) ** 0.5})
+
+
+@pytest.mark.parametrize(("sites", "cosine", "together"), [
+    ("ab", RECIPE.story_cut + 0.01, True),
+    ("  ", RECIPE.story_cut + 0.01, True),
+    ("aa", RECIPE.story_cut + 0.01, False),
+    ("aa", RECIPE.story_cut + RECIPE.story_site - 0.01, False),
+    ("aa", RECIPE.story_cut + RECIPE.story_site + 0.01, True),
+])  # fmt: skip
+def test_reports_of_one_site_need_more_in_common(sites: str, cosine: float, together: bool) -> None:
+    labels, _ = told_by(a_day(alike(cosine), 0, sites), np.arange(2), [])
+    assert (labels[0] == labels[1]) is together
+
+
+def test_a_story_counts_as_of_a_site_by_the_share_of_its_families() -> None:
+    told = vectors({1: 1.0}, {1: 1.0}, {1: 1.0})
+    sites = vectors({7: 1.0}, {9: 1.0}, {7: 1.0})
+    day = stories.day(told, stories.heads(told, RECIPE), sites, np.array([0, 0, 1]), 1, RECIPE)
+    reached = meeting.around(day, np.array([1]), vectors(), RECIPE)
+    assert reached.alike.tolist() == pytest.approx([1 - RECIPE.story_site / 2])
 
 
 @given(st.lists(st.integers(0, 2**32 - 1) | st.integers(0, 5)))
