@@ -445,8 +445,7 @@ class Recipe:
     furniture_share: float = 0.2
     furniture_keys: int = 3
     story_prior: float = 300.0
-    story_cut: float = 0.13
-    story_join: float = 0.15
+    story_cut: float = 0.15
     story_site: float = 0.2
     story_floor: float = 0.08
     story_days: int = 7

@@ -111,25 +111,21 @@ def together(day: Day, reached: Reached, bridges: Places, apart: Places, recipe:
     values = [np.round(reached.alike * MILLION).astype(np.int64), between, np.zeros(len(apart), np.int64)]
     totals = np.concatenate(values) * day.sizes[pairs[:, 0]] * day.sizes[pairs[:, 1]]
     totals[len(totals) - len(apart) :] = _NEVER
-    return linked(day.sizes, pairs, totals, recipe)
+    return linked(day.sizes, pairs, totals, recipe.story_cut)
 
 
-def linked(sizes: Places, pairs: Places, totals: Places, recipe: Recipe) -> Places:
-    """Return the first of the cluster of each item of so many families: average linkage, cut at `recipe.story_cut`.
+def linked(sizes: Places, pairs: Places, totals: Places, cut: float) -> Places:
+    """Return the first of the cluster of each item of so many families: average linkage, cut at `cut`.
 
-    Where both have several families, affairs that lie beside one another come together that easily: they have to be
-    as alike as `recipe.story_join`. `totals` are the similarities, in millionths, of all families of one with all of
-    the other; a missing pair is 0. Reciprocal nearest neighbours merge in rounds, which gives the partition of merging
-    the nearest two again and again (average linkage is reducible: Bruynooghe 1977, Murtagh 1983; and so it is where
-    pairs that are too little alike count as nothing, since what is needed never falls as clusters grow). Among equals
-    the first is nearest.
+    `totals` are the similarities, in millionths, of all families of one with all of the other; a missing pair is 0.
+    Reciprocal nearest neighbours merge in rounds, which gives the textbook's partition (average linkage is
+    reducible: Bruynooghe 1977, Murtagh 1983). Among equals the first is nearest.
     """
     ends = np.concatenate([pairs[:, 0], pairs[:, 1]])
     order = np.argsort(ends, kind="stable")
     others, values = np.concatenate([pairs[:, 1], pairs[:, 0]])[order], np.concatenate([totals, totals])[order]
     starts = np.searchsorted(ends[order], np.arange(len(sizes) + 1))
-    needs = recipe.story_cut * MILLION, max(recipe.story_cut, recipe.story_join) * MILLION
-    return _linked(sizes.astype(np.int64), starts.astype(np.int64), others, values, needs)
+    return _linked(sizes.astype(np.int64), starts.astype(np.int64), others, values, cut * MILLION)
 
 
 def cosines(vectors: Vectors, pairs: Places) -> NDArray[np.float64]:
@@ -313,7 +309,7 @@ def _cosines(ends: Places, keys: Hashes32, weights: Weights, pairs: Places) -> N
 
 
 @compiled
-def _linked(sizes: Places, starts: Places, others: Places, values: Places, needs: tuple[float, float]) -> Places:
+def _linked(sizes: Places, starts: Places, others: Places, values: Places, cut: float) -> Places:
     """Return what `linked` does; what item i is near to are `others[starts[i]:starts[i + 1]]`."""
     count = len(sizes)
     home, held = np.arange(count), sizes.copy()
@@ -325,9 +321,7 @@ def _linked(sizes: Places, starts: Places, others: Places, values: Places, needs
     while len(dirty):
         for one in dirty:
             stamp += 1
-            nearest[one] = _nearest(
-                one, home, held, follows, starts, others, values, needs, totals, met, seen_at, stamp
-            )
+            nearest[one] = _nearest(one, home, held, follows, starts, others, values, cut, totals, met, seen_at, stamp)
         merged = np.empty(len(dirty), np.int64)
         found = 0
         for one in dirty:
@@ -380,16 +374,13 @@ def _nearest(
     starts: Places,
     others: Places,
     values: Places,
-    needs: tuple[float, float],
+    cut: float,
     totals: Places,
     met: Places,
     seen_at: Places,
     stamp: int,
 ) -> int:
-    """Return the cluster nearest to `one` on average, -1 where none is near enough; among equals the first.
-
-    `needs` are what that takes where one of the two is a single family, and where neither is.
-    """
+    """Return the cluster nearest to `one` on average, -1 where none reaches the cut; among equals the first."""
     seen, item = 0, one
     while item >= 0:
         for row in range(starts[item], starts[item + 1]):
@@ -403,12 +394,10 @@ def _nearest(
                 seen += 1
             totals[other] += values[row]
         item = follows[item]
-    best, nearest = 0.0, -1
+    best, nearest = cut, -1
     for place in range(seen):
         other = met[place]
         average = totals[other] / (held[one] * held[other])
-        if average < needs[1 if held[one] > 1 and held[other] > 1 else 0]:
-            continue
         if average > best or (average == best and (nearest < 0 or other < nearest)):
             best, nearest = average, other
     return nearest

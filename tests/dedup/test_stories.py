@@ -87,17 +87,11 @@ edge_lists = st.dictionaries(
 )
 
 
-# What the textbook knows: one threshold, however large the clusters are.
-ONE_CUT = replace(RECIPE, story_join=RECIPE.story_cut)
-
-
-def clusters(
-    similar: dict[tuple[str, str], int], names: str = "abcdefg", recipe: Recipe = RECIPE
-) -> set[tuple[str, ...]]:
+def clusters(similar: dict[tuple[str, str], int], names: str = "abcdefg") -> set[tuple[str, ...]]:
     places = {name: place for place, name in enumerate(names)}
     pairs = np.array([sorted((places[a], places[b])) for a, b in similar], dtype=np.int64).reshape(-1, 2)
     totals = np.array(list(similar.values()), dtype=np.int64)
-    homes = stories.linked(np.ones(len(names), dtype=np.int64), pairs, totals, recipe).tolist()
+    homes = stories.linked(np.ones(len(names), dtype=np.int64), pairs, totals, RECIPE.story_cut).tolist()
     return {tuple(name for name, home in zip(names, homes, strict=True) if home == one) for one in set(homes)}
 
 
@@ -112,43 +106,7 @@ def test_clusters_are_those_of_the_textbook(similar: dict[tuple[str, str], int])
         return
     labels = fcluster(tree, 1_000_000 - RECIPE.story_cut * stories.MILLION, "distance")
     expected = {tuple(n for n, held in zip("abcdefg", labels, strict=True) if held == one) for one in set(labels)}
-    assert clusters(similar, recipe=ONE_CUT) == expected
-
-
-def nearest_first(similar: dict[tuple[str, str], int], recipe: Recipe) -> set[tuple[str, ...]]:
-    """Merge the two nearest of what may come together, again and again."""
-    held: list[tuple[str, ...]] = [(name,) for name in "abcdefg"]
-    while True:
-        able = []
-        for one, other in combinations(sorted(held), 2):
-            total = sum(similar.get((min(a, b), max(a, b)), 0) for a in one for b in other)
-            alike = total / (len(one) * len(other) * stories.MILLION)
-            need = recipe.story_join if min(len(one), len(other)) > 1 else recipe.story_cut
-            if alike >= need:
-                able.append((alike, one, other))
-        if not able:
-            return set(held)
-        _, one, other = max(able)
-        held = [*(each for each in held if each not in (one, other)), tuple(sorted(one + other))]
-
-
-@given(st.dictionaries(st.sampled_from(list(combinations("abcdefg", 2))), st.integers(0, 400_000), max_size=21))
-def test_where_both_are_several_more_is_needed_in_whatever_order_they_merge(
-    similar: dict[tuple[str, str], int],
-) -> None:
-    if len(set(similar.values())) < len(similar):
-        return
-    assert clusters(similar) == nearest_first(similar, RECIPE)
-
-
-def test_two_stories_need_more_than_one_more_family_does() -> None:
-    between = round((RECIPE.story_cut + RECIPE.story_join) / 2 * stories.MILLION)
-    near = {("a", "b"): 400_000, ("c", "d"): 400_000}
-    beside = dict.fromkeys((("a", "c"), ("a", "d"), ("b", "c"), ("b", "d")), between)
-    assert clusters(near | beside, "abcd") == {("a", "b"), ("c", "d")}
-    assert clusters(near | dict.fromkeys(beside, between + 50_000), "abcd") == {("a", "b", "c", "d")}
-    one_more = {pair: alike for pair, alike in (near | beside).items() if "d" not in pair}
-    assert clusters(one_more, "abc") == {("a", "b", "c")}
+    assert clusters(similar) == expected
 
 
 @settings(deadline=None)
@@ -163,7 +121,7 @@ def test_a_story_of_before_counts_as_many_times_as_it_has_families() -> None:
     # 200 between one and each of three: the average with the three is 200; with one more that tells of nothing, 150.
     pairs = np.array([[0, 1], [0, 2]], dtype=np.int64)
     for sizes, total, expected in (([3, 1], 600_000, [0, 0]), ([5, 1], 600_000, [0, 1])):
-        found = stories.linked(np.array(sizes), pairs[:1], np.array([total]), RECIPE)
+        found = stories.linked(np.array(sizes), pairs[:1], np.array([total]), RECIPE.story_cut)
         assert found.tolist() == expected
 
 
