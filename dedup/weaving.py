@@ -31,11 +31,12 @@ _SURELY = 0.001
 
 @dataclass(slots=True)
 class _Held:
-    """A day's families, by rank, what they tell, and which terms of it are the weightiest."""
+    """A day's families, by rank, what they tell, which terms of it are the weightiest, and whose sites they are."""
 
     families: list[Placed]
     vectors: Vectors
     heads: stories.Heads
+    sites: Vectors
 
     def telling(self) -> Places:
         """Return the places of families that could come into a story."""
@@ -171,7 +172,7 @@ class Weaving:
         groups[start + own] = np.arange(len(old), len(old) + len(own))
         every = stories.joined([*(held.vectors for held in week), here.vectors])
         known = np.concatenate([held.heads for held in (*week, here)])
-        sites = stories.joined([strands.sites(held.families) for held in (*week, here)])
+        sites = stories.joined([held.sites for held in (*week, here)])
         told = stories.day(every, known, sites, groups, len(old), self.recipe)
         return _Items(old.tolist(), recent, where[home], own.tolist(), told)
 
@@ -322,7 +323,7 @@ class Weaving:
                         by_day[_day(row)].append(self.changed.get(row.family, row))
             for day, families in by_day.items():
                 vectors = strands.vectors([row.told for row in families])
-                self.held[day] = _Held(families, vectors, stories.heads(vectors, self.recipe))
+                self.held[day] = _Held(families, vectors, stories.heads(vectors, self.recipe), strands.sites(families))
         return {day: self.held[day] for day in range(first, last + 1)}
 
 
