@@ -228,16 +228,16 @@ def learn(
     of the keys `asked` stands.
     """
     repeated = np.zeros(len(asked), dtype=np.int64)
-    known = {site: _found(asked, held.keys) for site, held in counted.items()}
+    known = {site: lookup.found(asked, held.keys) for site, held in counted.items()}
     for site, held in counted.items():
-        places, inside = known[site]
-        repeated[places[inside]] += held.families[inside]
+        inside = known[site] >= 0
+        repeated[known[site][inside]] += held.families[inside]
     mostly = repeated >= recipe.boilerplate_share * everywhere
     learned = {}
     for site, held in counted.items():
-        places, inside = known[site]
+        inside = known[site] >= 0
         kept = held.families >= recipe.boilerplate_everywhere
-        kept[inside] |= mostly[places[inside]]
+        kept[inside] |= mostly[known[site][inside]]
         learned[site] = held.keys[kept]
     return learned
 
@@ -275,7 +275,8 @@ class Aged:
 
     def on(self, keys: Hashes64, sites: Sites, days: Days) -> NDArray[np.bool_]:
         """Return for which of these keys, sites and days that is so."""
-        places, found = _found(self.keys, marked(keys, sites))
+        places = lookup.found(self.keys, marked(keys, sites))
+        found: NDArray[np.bool_] = places >= 0
         at = places[found]
         found[found] = (self.begin[at] <= days[found]) & (days[found] < self.end[at])
         return found
@@ -306,14 +307,6 @@ def _since(table: Furniture, keys: Hashes64) -> Days:
     places = lookup.found(table.keys, keys)
     # The last one is for keys that are none.
     return np.append(table.since, np.int32(NEVER))[places]
-
-
-def _found(known: Hashes64, keys: Hashes64) -> tuple[Places, NDArray[np.bool_]]:
-    """Return the places of `keys` among `known`, which are sorted, and which of them are there."""
-    places = np.searchsorted(known, keys)
-    inside = places < len(known)
-    inside[inside] = known[places[inside]] == keys[inside]
-    return places, inside
 
 
 def marked(keys: Hashes64, sites: Sites) -> Hashes64:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from dedup import matching
-from dedup.corpus import Corpus, grouping, vocabularies
+from dedup.corpus import Corpus, grouping, strands, vocabularies
 from dedup.corpus.results import snapshot
 from dedup.reading import desk_of
 from dedup.records import Explanation, GemaError, Match, Recipe, Relation, TermVector
@@ -41,7 +41,9 @@ def explain(corpus: Corpus, a: str, b: str, recipe: Recipe | None = None) -> Exp
     vectors = desk.term_vectors(batch)
     path = _path(one.id, other.id, now.matches) if family else ()
     both = shared(*_pair(said), desk.translated(batch))
-    return Explanation(one, other, match, family, story, _cosine(*_pair(vectors)), both, path)
+    sites = {strands.site_of(article.site, article.url) for article in (one, other)}
+    less = recipe.story_site if len(sites) == 1 and 0 not in sites else 0.0
+    return Explanation(one, other, match, family, story, _cosine(*_pair(vectors)), both, path, less)
 
 
 def _pair(two: Iterable[_T]) -> tuple[_T, _T]:

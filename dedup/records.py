@@ -505,7 +505,8 @@ class Explanation:
 
     `match` compares the two now, whether or not they were a candidate. `family` and `story` are the ids both
     share, None where they do not. `path` is the chain of stored matches that joins them in their family.
-    `cosine` compares what they tell, `shared_terms` names what it rests on, weightiest first.
+    `cosine` compares what they tell, `shared_terms` names what it rests on, weightiest first; `less` is how much less
+    it counts, because both are of one site.
     """
 
     a: Article
@@ -516,6 +517,7 @@ class Explanation:
     cosine: float = 0.0
     shared_terms: tuple[str, ...] = ()
     path: tuple[Match, ...] = ()
+    less: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

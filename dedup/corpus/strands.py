@@ -178,12 +178,12 @@ def tellers(connection: Connection, families: Iterable[str]) -> dict[str, Teller
         held[family].append((bool(unread), iso(published) if published else _NEVER, *which))
     firsts = {family: min(members) for family, members in held.items()}
     return {
-        family: Teller(number, _rank(published_day(None if time == _NEVER else time), key), _site(site, url))
+        family: Teller(number, _rank(published_day(None if time == _NEVER else time), key), site_of(site, url))
         for family, (_, time, key, number, site, url) in firsts.items()
     }
 
 
-def _site(name: str, url: str) -> int:
+def site_of(name: str, url: str) -> int:
     """Return a hash of a site's name, of 32 bits: sites are told apart by it as words are.
 
     0: it is not known. What was imported from a folder has the folder's name, which may hold texts of many outlets.

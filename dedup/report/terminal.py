@@ -59,7 +59,9 @@ def explanation(explained: Explanation, out: Console, zone: tzinfo | None = None
         show(out, Text(line))
     show(out, Text())
     table = columns(2)
-    for name, value in (*wording.measures(measures, "A", "B"), ("alike in what they tell", f"{explained.cosine:.3f}")):
+    told = [("alike in what they tell", f"{explained.cosine:.3f}")]
+    told += [("less, both being of one site", f"{explained.less:.3f}")] if explained.less else []
+    for name, value in (*wording.measures(measures, "A", "B"), *told):
         table.add_row(Text(name, "dim"), Text(value))
     show(out, table)
     if explained.shared_terms:

@@ -428,6 +428,10 @@ def test_an_explanation_shows_relation_reason_measures_words_and_passages() -> N
     assert any(re.fullmatch(r"alike in what they tell +0.250", line) for line in lines)
     assert "Words they share: banjir, desa" in lines
     assert lines[-2:] == ["1 shared passage", "  5 words: Air sungai"]
+    assert not any("one site" in line for line in lines)
+    out = piped()
+    terminal.explanation(Explanation(a, b, near, cosine=0.25, less=0.2), out, UTC)
+    assert any(re.fullmatch(r"less, both being of one site +0.200", line) for line in lines_of(out))
 
 
 def test_an_explanation_names_the_chain_that_joins_a_family() -> None:

@@ -10,6 +10,7 @@ import pytest
 from dedup import Article, Corpus, Recipe
 from dedup.corpus import strands
 from dedup.corpus.results import snapshot
+from dedup.explain import explain
 from dedup.ordering import UNDATED
 from dedup.records import Relation
 from dedup.updating import rebuild, update
@@ -61,6 +62,28 @@ def test_what_lies_a_year_apart_is_one_story_where_it_is_alike_enough(corpus: Co
     )
     less = report("mirip", "gempa", 800.0, words=8)
     assert told(corpus, [near, far, less]) == {frozenset({"dulu", "kini"}), frozenset({"mirip"})}
+
+
+@pytest.mark.parametrize(("days", "words", "cosine"), [(1, 10, 0.25), (400, 12, 0.346)])
+def test_two_reports_of_one_site_are_no_story_where_those_of_two_are(
+    corpus: Corpus, days: int, words: int, cosine: float
+) -> None:
+    early, late = report("dulu", "gempa", 0.0, words=words), report("kini", "gempa", days, words=words)
+    assert told(corpus, [early, late]) == {frozenset({"dulu", "kini"})}
+    # The address stays, the site is another: both days are told again.
+    assert told(corpus, [replace(late, site=early.site)]) == {frozenset({"dulu"}), frozenset({"kini"})}
+    explained = explain(corpus, "dulu", "kini")
+    assert (round(explained.cosine, 3), explained.less) == (cosine, Recipe().story_site)
+    assert told(corpus, [late]) == {frozenset({"dulu", "kini"})}
+    assert explain(corpus, "dulu", "kini").less == 0
+
+
+def test_texts_of_one_folder_count_as_of_no_site(corpus: Corpus) -> None:
+    early, late = (
+        replace(report(name, "gempa", day, words=10), url=f"file:///kumpulan/{name}.txt", site="kumpulan")
+        for name, day in (("dulu", 0.0), ("kini", 1.0))
+    )
+    assert told(corpus, [early, late]) == {frozenset({"dulu", "kini"})}
 
 
 def test_what_nobody_dated_joins_the_story_it_is_alike_to(corpus: Corpus) -> None:
