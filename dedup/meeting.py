@@ -1,204 +1,397 @@
-"""What meets whom: which of many vectors are alike, found by the terms they share.
+"""What meets whom: which stories and families of a week are alike enough to come together, found by their terms.
 
 Few of all pairs are looked at: those that share enough of their weightiest terms. Of these, most are left out by a
-bound on how alike they can be, which costs one look a term.
+bound on how alike they can be, which costs one look a term. What is told of a day is found from what changed, over
+what is alike; the rest of the week is neither added up nor compared.
 """
 
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dedup import stories
 from dedup.compiled import compiled
-from dedup.records import Hashes32, Recipe, Vectors
-from dedup.stories import Places, Weights, mark
+from dedup.records import PART, Hashes32, Recipe, Vectors
+from dedup.stories import Places, Weights
 
-# How much less than `Recipe.story_cut` a cosine may be and still be rounded to it.
+Heads = NDArray[np.bool_]
+Table = NDArray[np.uint16]
+
+# How much less than what is asked for a cosine may be and still be rounded to it.
 _ROUNDED = 1e-6
-# Families compared by one thread at a time.
+# Items compared by one thread at a time.
 _AT_ONCE = 128
 # Places in a table that terms are put into by their last bits: few of a text's terms share one.
 _TABLE = 1 << 15
 # In a bound, weights are whole numbers of so many parts of 1.
 _PARTS = 50_000.0
+# Terms are looked for behind as many doors, by their first bits.
+_DOOR_BITS = 14
+_DOOR_SHIFT = 32 - _DOOR_BITS
 
 
-def around(day: stories.Day, seeds: Places, gone: Vectors, recipe: Recipe) -> stories.Reached:
+class DayIndex(NamedTuple):
+    """What a day's families tell, one after the other, and where the weightiest terms of each stand.
+
+    Family i tells `keys[ends[i - 1]:ends[i]]` with `weights`, `packed` both in one number each (see `_packed`), and
+    `heads` marks its weightiest; `sites` are hashes, 0 where a site is not known. Term `terms[t]`, sorted, is one of
+    the weightiest of `holders[starts[t]:starts[t + 1]]`, to which it says so many `parts` of `PART`. Terms that begin
+    with the bits of d are from `doors[d]` on.
+    """
+
+    ends: Places
+    keys: Hashes32
+    weights: Weights
+    packed: Hashes32
+    heads: Heads
+    sites: Hashes32
+    doors: NDArray[np.int32]
+    terms: Hashes32
+    starts: NDArray[np.int32]
+    holders: NDArray[np.int32]
+    parts: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """Some days, the last of them the one that is told, and the items of which what they tell comes together.
+
+    Items are the stories of before and, from `first` on, families of the last day, one each. Item i has the families
+    at `places[starts[i]:starts[i + 1]]` of the days `on[…]`; `homes` tells by day of which item each family is, -1: of
+    none.
+    """
+
+    days: tuple[DayIndex, ...]
+    homes: tuple[Places, ...]
+    first: int
+    starts: Places
+    on: Places
+    places: Places
+
+    def told(self) -> tuple[Hashes32, Places, Places]:
+        """Return what all families tell, packed, and where what those of `places` tell begins and ends."""
+        packed = np.concatenate([day.packed for day in self.days])
+        sizes = np.cumsum([0, *(len(day.packed) for day in self.days)])
+        ends = np.concatenate([day.ends + before for day, before in zip(self.days, sizes, strict=False)])
+        rows = self.places + np.cumsum([0, *(len(day.ends) for day in self.days)])[self.on]
+        return packed, np.append(0, ends)[rows], ends[rows]
+
+
+def indexed(vectors: Vectors, sites: Hashes32, recipe: Recipe) -> DayIndex:
+    """Return what families tell, with an index of the weightiest terms of each; among equals the first count."""
+    heads = _heads(vectors.ends, vectors.weights, recipe.story_top_terms)
+    keys, holders, parts = _chosen(vectors.ends, vectors.keys, vectors.weights, heads)
+    order = in_order(keys)
+    keys = keys[order]
+    starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)]).astype(np.int32)
+    terms = keys[starts]
+    doors = np.searchsorted(terms >> np.uint32(_DOOR_SHIFT), np.arange(2**_DOOR_BITS + 1)).astype(np.int32)
+    ends = np.append(starts, np.int32(len(keys)))
+    told = vectors.ends, vectors.keys, vectors.weights, _packed(vectors.keys, vectors.weights)
+    return DayIndex(*told, heads, sites, doors, terms, ends, holders[order], parts[order])
+
+
+def week(days: Sequence[DayIndex], homes: Sequence[Places], first: int) -> Week:
+    """Return these days with their items, given of which item each family is, -1: of none."""
+    where = np.concatenate(homes)
+    sizes = [len(each) for each in homes]
+    order = np.argsort(where, kind="stable")
+    order = order[np.searchsorted(where[order], 0) :]
+    count = int(where[order[-1]]) + 1 if len(order) else 0
+    starts = np.searchsorted(where[order], np.arange(max(count, first) + 1))
+    on = np.repeat(np.arange(len(sizes)), sizes)[order]
+    before = np.cumsum([0, *sizes])[:-1]
+    return Week(tuple(days), tuple(homes), first, starts, on, order - before[on])
+
+
+def around(
+    week: Week, seeds: Places, gone: DayIndex, recipe: Recipe
+) -> tuple[Places, stories.Day, NDArray[np.int64], stories.Reached]:
     """Return what `seeds` reach, from a family of the day to another or to a story, over as many as need be.
 
     So does what is `gone` of the day: what it could have come together with may now be told otherwise.
 
-    One reaches another if they are alike enough to come together: what does not reach one another never does. Of pairs,
-    the second is from `first` on, and the cosine reaches the floor. Candidates share enough of their weightiest terms:
-    what shares little of these reaches the floor hardly ever (the prefix filter of Bayardo, Ma and Srikant 2007, with
-    a little less than everything).
+    That is which items, sorted; what they tell; the rows of `week.places` that are their families; and how alike they
+    are, where it counts. One reaches another if they are alike enough to come together: what does not reach one another
+    never does. Of pairs, the second is from `first` on, and the cosine reaches the floor. Candidates share enough of
+    their weightiest terms, families of stories on average: what shares little of these reaches the floor hardly ever
+    (the prefix filter of Bayardo, Ma and Srikant 2007, with a little less than everything).
     """
-    vectors, count, first = stories.joined([day.vectors, gone]), len(day.sizes), day.first
-    held = _postings(vectors, np.concatenate([day.heads, stories.heads(gone, recipe)]))
-    packed = _packed(vectors.keys, vectors.weights)
-    turns, turn = np.full(len(vectors.ends), -1, np.int32), 0
-    reached = np.union1d(seeds, np.arange(count, len(vectors.ends)))
+    every = _and_gone(week, gone)
+    terms = every.told()
+    count, first = len(week.starts) - 1, week.first
+    done = np.zeros(len(every.starts) - 1, np.bool_)
+    reached = np.union1d(seeds, np.arange(count, len(done)))
     pairs = [np.empty((0, 2), np.int64)]
     while len(reached):
-        turns[reached] = turn
         # Once each of the day's families was asked for, what came before has nobody left to find.
-        asking = reached if (turns[first:] < 0).any() else reached[reached >= first]
-        found, bounds = _asked(vectors, held, packed, asking, turns, first, recipe)
+        asking = reached[reached >= first] if done[first:].all() else reached
+        found, bounds = _asked(every, terms, asking, done, recipe)
+        done[reached] = True
         pairs.append(found)
-        strong = _at_least(vectors, found[bounds >= recipe.story_cut - _ROUNDED], recipe.story_cut - _ROUNDED)[0]
-        reached, turn = np.unique(strong[turns[strong] < 0]), turn + 1
-    turns[count:] = -1
-    told, both = turns >= 0, np.concatenate(pairs)
-    ends, alike = _at_least(vectors, both[told[both].all(axis=1)], recipe.story_floor)
-    return stories.Reached(ends, alike - stories.less(day.sites, ends, recipe), told[:count])
+        strong = found[bounds >= recipe.story_cut - _ROUNDED]
+        strong = strong[_alike(every, strong) >= recipe.story_cut - _ROUNDED]
+        reached = np.unique(strong[~done[strong]])
+    told, both = done[:count], np.concatenate(pairs)
+    both = both[(both < count).all(axis=1)]
+    items = np.flatnonzero(told)
+    number = np.cumsum(told) - 1
+    day, rows = _day(week, items)
+    return items, day, rows, _at_least(day, number[both[told[both].all(axis=1)]], recipe)
 
 
-def _at_least(vectors: Vectors, pairs: Places, least: float) -> tuple[Places, NDArray[np.float64]]:
-    """Return those of these pairs that are at least so much alike, and how much."""
-    alike = stories.cosines(vectors, pairs)
-    return pairs[alike >= least], alike[alike >= least]
+def met(day: DayIndex, others: DayIndex, groups: Places, recipe: Recipe) -> Places:
+    """Return which families of a day could come together with any group of others, and some that could not.
 
-
-def alike_to(vectors: Vectors, first: int, others: Vectors, least: float) -> Places:
-    """Return the places from `first` on of what is at least so much alike to any of others."""
-    own = _since(vectors, first)
-    held = _postings(own, np.ones(len(own.keys), dtype=bool))
-    given = held.terms, held.starts, held.holders, held.weights, len(own.ends), least - _ROUNDED
-    parts = np.array_split(np.arange(len(others.ends)), os.cpu_count() or 1)
+    `groups` tells of which group each of the others is.
+    """
+    order = np.argsort(groups, kind="stable")
+    starts = np.flatnonzero(np.diff(groups[order], prepend=-1, append=-1))
+    parts = np.array_split(np.arange(len(starts) - 1), os.cpu_count() or 1)
     with ThreadPoolExecutor(len(parts)) as threads:
-        found = threads.map(lambda part: _any_alike(others.ends, others.keys, others.weights, part, *given), parts)
-        return np.flatnonzero(np.logical_or.reduce(list(found))) + first
+        rules = recipe.story_top_share, recipe.story_cut - _ROUNDED
+        found = threads.map(lambda part: _met(day, others, starts, order, part, *rules), parts)
+        return np.flatnonzero(np.logical_or.reduce(list(found)))
 
 
-def _since(vectors: Vectors, first: int) -> Vectors:
-    """Return the vectors from `first` on."""
-    start = vectors.ends[first - 1] if first else 0
-    return Vectors(vectors.ends[first:] - start, vectors.keys[start:], vectors.weights[start:])
+def _and_gone(week: Week, gone: DayIndex) -> Week:
+    """Return a week with a further day of which each family is an item that nothing finds."""
+    more = len(gone.ends)
+    return Week(
+        (*week.days, gone),
+        (*week.homes, np.full(more, -1, np.int64)),
+        week.first,
+        np.concatenate([week.starts, week.starts[-1] + np.arange(1, more + 1)]),
+        np.concatenate([week.on, np.full(more, len(week.days))]),
+        np.concatenate([week.places, np.arange(more)]),
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class _Postings:
-    """Some terms of vectors: `terms[t]`, sorted, stands in `holders[starts[t]:starts[t + 1]]`, with `weights`."""
+def _day(week: Week, items: Places) -> tuple[stories.Day, Places]:
+    """Return what some items tell, and which rows of `week.places` are their families."""
+    sizes = np.diff(week.starts)[items]
+    rows = np.repeat(week.starts[items] - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
+    groups = np.repeat(np.arange(len(items)), sizes)
+    ends, keys, weights, sites = _gathered(week.days, week.on[rows], week.places[rows])
+    first = int(np.searchsorted(items, week.first))
+    return stories.day(Vectors(ends, keys, weights), stories.of_sites(sites), groups, first), rows
 
-    terms: Hashes32
-    starts: Places
-    holders: NDArray[np.int32]
-    weights: Weights
 
-
-def _postings(vectors: Vectors, some: NDArray[np.bool_]) -> _Postings:
-    keys, holders, weights = _chosen(vectors.ends, vectors.keys, vectors.weights, some)
-    places = in_order(keys)
-    keys = keys[places]
-    fresh = np.append(True, keys[1:] != keys[:-1])[: len(keys)]
-    return _Postings(keys[fresh], np.append(np.flatnonzero(fresh), len(keys)), holders[places], weights[places])
+def _at_least(day: stories.Day, pairs: Places, recipe: Recipe) -> stories.Reached:
+    """Return those of these pairs that reach the floor, and how alike they count."""
+    alike = stories.cosines(day.vectors, pairs)
+    pairs, alike = pairs[alike >= recipe.story_floor], alike[alike >= recipe.story_floor]
+    return stories.Reached(pairs, alike - stories.less(day.sites, pairs, recipe))
 
 
 def _asked(
-    vectors: Vectors,
-    held: _Postings,
-    packed: Hashes32,
-    asking: Places,
-    turns: NDArray[np.int32],
-    first: int,
-    recipe: Recipe,
+    every: Week, terms: tuple[Hashes32, Places, Places], asking: Places, done: NDArray[np.bool_], recipe: Recipe
 ) -> tuple[Places, NDArray[np.float64]]:
-    """Return the pairs of those asking with all that did not ask before them, and what they are alike at most."""
-    given = vectors.ends, vectors.keys, vectors.weights, packed, held.terms, held.starts, held.holders, held.weights
+    """Return the pairs of those asking with all that are not done, and what they are alike at most."""
     parts = [asking[start : start + _AT_ONCE] for start in range(0, len(asking), _AT_ONCE)]
-    rules = first, recipe.story_top_terms, recipe.story_top_share, recipe.story_floor
+    homes = tuple(np.where((home >= 0) & ~done[home], home, -1).astype(np.int32) for home in every.homes)
+    asks = np.zeros(len(done), np.bool_)
+    asks[asking] = True
+    given = every.days, homes, every.starts, every.on, every.places, *terms
+    rules = every.first, recipe.story_top_share, recipe.story_floor - _ROUNDED
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        found = list(threads.map(lambda part: _near(*given, part, turns, *rules), parts))
+        found = list(threads.map(lambda part: _near(*given, part, asks, *rules), parts))
     none = np.empty((0, 2), np.int64), np.empty(0)
     pairs, bounds = zip(none, *found, strict=True)
     return np.concatenate(pairs), np.concatenate(bounds)
 
 
+def _alike(every: Week, pairs: Places) -> NDArray[np.float64]:
+    """Return how alike the items of each pair are."""
+    given = every.days, every.starts, every.on, every.places
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        parts = np.array_split(pairs, os.cpu_count() or 1)
+        return np.concatenate(list(threads.map(lambda part: _cosines(*given, part), parts)))
+
+
 @compiled
 def _near(
-    ends: Places,
-    keys: Hashes32,
-    weights: Weights,
-    packed: Hashes32,
-    terms: Hashes32,
+    days: tuple[DayIndex, ...],
+    homes: tuple[NDArray[np.int32], ...],
     starts: Places,
-    holders: NDArray[np.int32],
-    theirs: Weights,
+    on: Places,
+    places: Places,
+    packed: Hashes32,
+    begins: Places,
+    ends: Places,
     asking: Places,
-    turns: NDArray[np.int32],
+    asks: NDArray[np.bool_],
     first: int,
-    most: int,
     least: float,
     floor: float,
 ) -> tuple[Places, NDArray[np.float64]]:
-    """Return what `_asked` does, for some that ask in one turn: not with those of earlier turns, nor later in this."""
-    totals, met = np.zeros(len(ends), np.float32), np.empty(len(ends), np.int64)
-    pairs, bounds = np.empty((1024, 2), np.int64), np.empty(1024)
-    table, found = np.zeros(_TABLE, np.uint32), 0
+    """Return what `_asked` does, for some of those that ask; of a pair of these, the later one finds the other."""
+    last, count = len(days) - 2, len(starts) - 1
+    totals, near = np.zeros(count, np.int64), np.empty(count, np.int64)
+    pairs, bounds, found = np.empty((1024, 2), np.int64), np.empty(1024), 0
+    table = np.zeros(_TABLE, np.uint16)
     for item in asking:
-        begin, end, seen = (ends[item - 1] if item else 0), ends[item], 0
-        head = np.empty(end - begin, np.bool_)
-        mark(weights[begin:end], most, head)
-        for place in begin + np.flatnonzero(head):
-            term = np.searchsorted(terms, keys[place])
-            row, stop = starts[term], starts[term + 1]
-            if item < first:
-                row += np.searchsorted(holders[row:stop], first)
-            for near in range(row, stop):
-                other = holders[near]
-                if turns[other] >= 0 and (turns[other] < turns[item] or other >= item):
-                    continue
-                if totals[other] == 0:
-                    met[seen] = other
-                    seen += 1
-                totals[other] += weights[place] * theirs[near]
-        _lay(table, packed[begin:end], True)
-        for other in met[:seen]:
-            enough = totals[other] >= least
-            totals[other] = 0.0
-            if not enough:
+        mine, seen = starts[item + 1] - starts[item], 0
+        for row in range(starts[item], starts[item + 1]):
+            # A story of before meets the day's families only.
+            for there in range(last if item < first else 0, last + 1):
+                seen = _share(days[on[row]], places[row], days[there], homes[there], totals, near, seen)
+        for row in range(starts[item], starts[item + 1]):
+            _lay(table, packed[begins[row] : ends[row]], mine)
+        for other in near[:seen]:
+            theirs = starts[other + 1] - starts[other]
+            enough = totals[other] * PART * PART >= least * mine * theirs
+            totals[other] = 0
+            if not enough or (asks[other] and other >= item):
                 continue
-            bound = _bound(table, packed[ends[other - 1] if other else 0 : ends[other]])
+            bound = 0.0
+            for row in range(starts[other], starts[other + 1]):
+                bound += _bound(table, packed[begins[row] : ends[row]])
+            bound /= theirs
             if bound < floor:
                 continue
             if found == len(bounds):
                 pairs, bounds = _grown(pairs, bounds)
             pairs[found, 0], pairs[found, 1], bounds[found] = min(item, other), max(item, other), bound
             found += 1
-        _lay(table, packed[begin:end], False)
+        for row in range(starts[item], starts[item + 1]):
+            _lay(table, packed[begins[row] : ends[row]], 0)
     return pairs[:found].copy(), bounds[:found].copy()
 
 
 @compiled
-def _any_alike(
-    ends: Places,
-    keys: Hashes32,
-    weights: Weights,
-    asking: Places,
-    terms: Hashes32,
-    starts: Places,
-    holders: NDArray[np.int32],
-    theirs: Weights,
-    count: int,
-    least: float,
+def _met(
+    day: DayIndex, others: DayIndex, starts: Places, order: Places, groups: Places, least: float, cut: float
 ) -> NDArray[np.bool_]:
-    """Return which of `count` vectors, whose terms and holders are given, are so much alike to any of those asking."""
-    found, totals = np.zeros(count, np.bool_), np.empty(count, np.float32)
-    for item in asking:
-        totals[:] = 0.0
-        begin, end = (ends[item - 1] if item else 0), ends[item]
-        numbers = np.searchsorted(terms, keys[begin:end])
-        for place in range(begin, end):
-            term = numbers[place - begin]
-            if term < len(terms) and terms[term] == keys[place]:
-                for row in range(starts[term], starts[term + 1]):
-                    totals[holders[row]] += weights[place] * theirs[row]
-        for holder in range(count):
-            found[holder] |= totals[holder] >= least
+    """Return which families of a day share terms with some of a group, and are alike to some of it, for any group."""
+    count = len(day.ends)
+    found, homes = np.zeros(count, np.bool_), np.arange(count).astype(np.int32)
+    totals, near, could = np.zeros(count, np.int64), np.empty(count, np.int64), np.zeros(count, np.bool_)
+    some, table = np.empty(count, np.int64), np.zeros(_TABLE, np.uint16)
+    for group in groups:
+        waiting = 0
+        for one in order[starts[group] : starts[group + 1]]:
+            seen = _share(others, one, day, homes, totals, near, 0)
+            for place in near[:seen]:
+                if totals[place] * PART * PART >= least and not could[place] and not found[place]:
+                    could[place], some[waiting], waiting = True, place, waiting + 1
+                totals[place] = 0
+        for one in order[starts[group] : starts[group + 1]]:
+            told = others.packed[others.ends[one - 1] if one else 0 : others.ends[one]]
+            _lay(table, told, 1)
+            for place in some[:waiting]:
+                own = day.packed[day.ends[place - 1] if place else 0 : day.ends[place]]
+                found[place] = found[place] or _bound(table, own) >= cut
+            _lay(table, told, 0)
+        could[some[:waiting]] = False
     return found
+
+
+@compiled
+def _share(
+    here: DayIndex,
+    text: int,
+    there: DayIndex,
+    homes: NDArray[np.int32],
+    totals: Places,
+    near: Places,
+    seen: int,
+) -> int:
+    """Add to `totals` what items there have in common with a text in their weightiest terms, in parts of parts.
+
+    The items met are put into `near`, of which `seen` are filled. Returns how many are then.
+    """
+    for place in range(here.ends[text - 1] if text else 0, here.ends[text]):
+        if not here.heads[place]:
+            continue
+        key = here.keys[place]
+        term, stop = there.doors[key >> _DOOR_SHIFT], there.doors[(key >> _DOOR_SHIFT) + 1]
+        while term < stop and there.terms[term] < key:
+            term += 1
+        if term == stop or there.terms[term] != key:
+            continue
+        part = int(here.weights[place] / PART + 0.5)
+        for row in range(there.starts[term], there.starts[term + 1]):
+            other = homes[there.holders[row]]
+            if other < 0:
+                continue
+            if totals[other] == 0:
+                near[seen] = other
+                seen += 1
+            totals[other] += part * np.int64(there.parts[row])
+    return seen
+
+
+@compiled
+def _packed(keys: Hashes32, weights: Weights) -> Hashes32:
+    """Return terms and weights in one number each: the place in a table, and the weight, rounded up, in parts."""
+    out = np.empty(len(keys), np.uint32)
+    for place in range(len(keys)):
+        part = min(int(weights[place] * _PARTS) + 1, 65535)
+        out[place] = np.uint32(keys[place] & (_TABLE - 1)) << 16 | np.uint32(part)
+    return out
+
+
+@compiled
+def _lay(table: Table, packed: Hashes32, among: int) -> None:
+    """Add the weights of a text's terms to a table, each divided by so many; by 0: empty their places."""
+    for one in packed:
+        slot = one >> 16
+        table[slot] = min(table[slot] + ((one & 65535) + among - 1) // among, 65535) if among else 0
+
+
+@compiled
+def _bound(table: Table, packed: Hashes32) -> float:
+    """Return what a text is alike at most to what lies in the table.
+
+    A term that is not the other's may find the weight of one that is: that adds a little, and saves a search.
+    """
+    total = np.uint64(0)
+    for one in packed:
+        total += np.uint64(table[one >> 16]) * np.uint64(one & 65535)
+    return np.float64(total) / (_PARTS * _PARTS)
+
+
+@compiled
+def _cosines(
+    days: tuple[DayIndex, ...], starts: Places, on: Places, places: Places, pairs: Places
+) -> NDArray[np.float64]:
+    out = np.empty(len(pairs))
+    for row in range(len(pairs)):
+        one, other = pairs[row, 0], pairs[row, 1]
+        total = 0.0
+        for mine in range(starts[one], starts[one + 1]):
+            a, i = days[on[mine]], places[mine]
+            begin, end = (a.ends[i - 1] if i else 0), a.ends[i]
+            for theirs in range(starts[other], starts[other + 1]):
+                b, j = days[on[theirs]], places[theirs]
+                start, stop = (b.ends[j - 1] if j else 0), b.ends[j]
+                total += stories.dot(a.keys[begin:end], a.weights[begin:end], b.keys[start:stop], b.weights[start:stop])
+        out[row] = total / ((starts[one + 1] - starts[one]) * (starts[other + 1] - starts[other]))
+    return out
+
+
+@compiled
+def _gathered(days: tuple[DayIndex, ...], on: Places, places: Places) -> tuple[Places, Hashes32, Weights, Hashes32]:
+    """Return what some families tell, one after the other: ends, terms, weights, and their sites."""
+    ends, sites = np.empty(len(on), np.int64), np.empty(len(on), np.uint32)
+    size = 0
+    for row in range(len(on)):
+        day, text = days[on[row]], places[row]
+        size += day.ends[text] - (day.ends[text - 1] if text else 0)
+        ends[row], sites[row] = size, day.sites[text]
+    keys, weights, at = np.empty(size, np.uint32), np.empty(size, np.float32), 0
+    for row in range(len(on)):
+        day, text = days[on[row]], places[row]
+        start, stop = (day.ends[text - 1] if text else 0), day.ends[text]
+        keys[at : ends[row]], weights[at : ends[row]] = day.keys[start:stop], day.weights[start:stop]
+        at = ends[row]
+    return ends, keys, weights, sites
 
 
 @compiled
@@ -219,50 +412,47 @@ def in_order(keys: Hashes32) -> Places:
 
 
 @compiled
-def _chosen(
-    ends: Places, keys: Hashes32, weights: Weights, some: NDArray[np.bool_]
-) -> tuple[Hashes32, NDArray[np.int32], Weights]:
-    """Return some terms of vectors in turn, which vector each is of, and its weight."""
-    count = some.sum()
-    terms, holders, theirs = np.empty(count, np.uint32), np.empty(count, np.int32), np.empty(count, np.float32)
-    at, start = 0, 0
-    for item in range(len(ends)):
-        for place in range(start, ends[item]):
-            if some[place]:
-                terms[at], holders[at], theirs[at] = keys[place], item, weights[place]
-                at += 1
-        start = ends[item]
-    return terms, holders, theirs
-
-
-@compiled
-def _packed(keys: Hashes32, weights: Weights) -> Hashes32:
-    """Return terms and weights in one number each: the place in a table, and the weight, rounded up, in parts."""
-    out = np.empty(len(keys), np.uint32)
-    for place in range(len(keys)):
-        part = min(int(weights[place] * _PARTS) + 1, 65535)
-        out[place] = np.uint32(keys[place] & (_TABLE - 1)) << 16 | np.uint32(part)
+def _heads(ends: Places, weights: Weights, most: int) -> Heads:
+    """Mark the weightiest of each text's terms; among equals the first."""
+    out = np.empty(len(weights), np.bool_)
+    start = 0
+    for stop in ends:
+        _mark(weights[start:stop], most, out[start:stop])
+        start = stop
     return out
 
 
 @compiled
-def _lay(table: Hashes32, packed: Hashes32, there: bool) -> None:
-    """Put the weights of an item's terms into a table, or take them out of it."""
-    for one in packed:
-        slot = one >> 16
-        table[slot] = max(table[slot], one & 65535) if there else 0
+def _mark(weights: Weights, most: int, out: Heads) -> None:
+    out[:] = len(weights) <= most
+    if most == 0 or len(weights) <= most:
+        return
+    least = np.partition(weights, len(weights) - most)[len(weights) - most]
+    room = most
+    for place in range(len(weights)):
+        out[place] = weights[place] > least
+        room -= out[place]
+    for place in range(len(weights)):
+        if room > 0 and weights[place] == least:
+            out[place] = True
+            room -= 1
 
 
 @compiled
-def _bound(table: Hashes32, packed: Hashes32) -> float:
-    """Return what an item is alike at most to the one whose terms are in the table.
-
-    A term that is not the other's may find the weight of one that is: that adds a little, and saves a search.
-    """
-    total = np.uint64(0)
-    for one in packed:
-        total += np.uint64(table[one >> 16]) * np.uint64(one & 65535)
-    return np.float64(total) / (_PARTS * _PARTS)
+def _chosen(
+    ends: Places, keys: Hashes32, weights: Weights, some: Heads
+) -> tuple[Hashes32, NDArray[np.int32], NDArray[np.int32]]:
+    """Return some terms of texts in turn, which text each is of, and how many parts it says there."""
+    count = some.sum()
+    terms, holders, parts = np.empty(count, np.uint32), np.empty(count, np.int32), np.empty(count, np.int32)
+    at, start = 0, 0
+    for text in range(len(ends)):
+        for place in range(start, ends[text]):
+            if some[place]:
+                terms[at], holders[at], parts[at] = keys[place], text, int(weights[place] / PART + 0.5)
+                at += 1
+        start = ends[text]
+    return terms, holders, parts
 
 
 @compiled

@@ -7,7 +7,6 @@ What of it is other than before tells what has to be told again.
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from hashlib import blake2b
 from itertools import combinations
 
@@ -32,9 +31,9 @@ def place(corpus: Corpus, recipe: Recipe) -> bool:
             return False
         before = strands.placed(connection, names)
         now = _standing(connection, before, names, recipe)
-        lost = [replace(row, rank=None, signs=()) for name, row in before.items() if name not in now]
+        lost = [row._replace(rank=None, signs=()) for name, row in before.items() if name not in now]
         kin = _kin(connection, now, recipe)
-        now = {name: replace(row, tied=_number(sorted(kin[name].templates))) for name, row in now.items()}
+        now = {name: row._replace(tied=_number(sorted(kin[name].templates))) for name, row in now.items()}
         now |= _digests(connection, before, now, kin, recipe)
         before |= strands.placed(connection, sorted(now.keys() - before.keys()))
         # What tells the same on the same day changes no story.
@@ -60,8 +59,7 @@ def _standing(
     told = [known.get(tellers[name].number, SILENT) for name in held]
     signs = stories.signs(strands.vectors(told), recipe).tolist()
     return {
-        name: replace(
-            before.get(name, Placed(name, None)),
+        name: before.get(name, Placed(name, None))._replace(
             rank=tellers[name].rank,
             teller=tellers[name].number,
             fresh=True,
@@ -146,7 +144,7 @@ def _digests(
         some = np.array([(places[one], places[other]) for one, other in pairs[name]], np.int64).reshape(-1, 2)
         alone = bool((stories.cosines(vectors, some) < recipe.story_cut).any())
         if alone != row.alone:
-            found[name] = replace(row, alone=alone, fresh=True)
+            found[name] = row._replace(alone=alone, fresh=True)
     return found
 
 

@@ -19,7 +19,6 @@ from dedup.records import Hashes32, Recipe, Vectors
 
 Places = NDArray[np.int64]
 Weights = NDArray[np.float32]
-Heads = NDArray[np.bool_]
 MILLION = 1_000_000
 
 # What keeps two apart whatever the others of their stories tell.
@@ -32,14 +31,12 @@ _MANY = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The stories at hand, the first of `vectors`, and from `first` on a day's families; `sizes` families each.
+    """Stories at hand, the first of `vectors`, and from `first` on a day's families; `sizes` families each.
 
-    `heads` tells which of their terms are the weightiest, by which they find one another; `sites` are the shares of
-    sites among the families of each.
+    A story's vector is the middle of its families'; `sites` are the shares of sites among the families of each.
     """
 
     vectors: Vectors
-    heads: Heads
     sites: Vectors
     sizes: Places
     first: int
@@ -47,39 +44,29 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """What is told of a day: the pairs (a < b) among it, how alike they count (see `less`), and which items it is."""
+    """What is alike of what is told of a day: pairs (a < b), and how alike they count (see `less`)."""
 
     pairs: Places
     alike: NDArray[np.float64]
-    items: NDArray[np.bool_]
-
-
-def heads(vectors: Vectors, recipe: Recipe) -> Heads:
-    """Return which terms are among the weightiest of their text; among equals the first."""
-    return _heads(vectors.ends, vectors.weights, recipe.story_top_terms)
 
 
 def means(vectors: Vectors, groups: Places, count: int) -> Vectors:
     """Return the vector in the middle of each of `count` groups; `groups` tells where each belongs, -1: nowhere."""
-    return _middles(vectors, np.zeros(len(vectors.keys), np.bool_), groups, count, 0)[0]
-
-
-def day(vectors: Vectors, known: Heads, sites: Vectors, groups: Places, first: int, recipe: Recipe) -> Day:
-    """Return a day of which the items are the middles of `groups`, -1: of none, the day's families from `first` on.
-
-    `known` are the heads of the vectors: of what stands alone they need not be found again.
-    """
-    sizes = np.bincount(groups[groups >= 0], minlength=first)
-    shares = means(sites, groups, len(sizes))
-    return Day(*_middles(vectors, known, groups, len(sizes), recipe.story_top_terms), shares, sizes, first)
-
-
-def _middles(vectors: Vectors, known: Heads, groups: Places, count: int, most: int) -> tuple[Vectors, Heads]:
     order = np.argsort(groups, kind="stable")
     order = order[np.searchsorted(groups[order], 0) :]
-    given = vectors.ends, vectors.keys, vectors.weights, known
-    ends, keys, weights, found = _means(*given, order, groups[order], count, most)
-    return Vectors(ends, keys, weights), found
+    return Vectors(*_means(vectors.ends, vectors.keys, vectors.weights, order, groups[order], count))
+
+
+def day(vectors: Vectors, sites: Vectors, groups: Places, first: int) -> Day:
+    """Return a day of which the items are the middles of `groups`, the day's families from `first` on."""
+    sizes = np.bincount(groups, minlength=first)
+    return Day(means(vectors, groups, len(sizes)), means(sites, groups, len(sizes)), sizes, first)
+
+
+def of_sites(sites: Hashes32) -> Vectors:
+    """Return sites, by their hashes, as vectors, so that the middle of several has their shares; 0: it is not known."""
+    known = sites != 0
+    return Vectors(np.cumsum(known, dtype=np.int64), sites[known], np.ones(int(known.sum()), np.float32))
 
 
 def joined(parts: Sequence[Vectors]) -> Vectors:
@@ -204,20 +191,13 @@ def _bridged(ends: Places, most: int) -> Places:
 
 @compiled
 def _means(
-    ends: Places,
-    keys: Hashes32,
-    weights: Weights,
-    heads: Heads,
-    order: Places,
-    groups: Places,
-    count: int,
-    most: int,
-) -> tuple[Places, Hashes32, Weights, Heads]:
-    """Return the middles of groups and which are their `most` weightiest terms: `order` are their members in turn."""
+    ends: Places, keys: Hashes32, weights: Weights, order: Places, groups: Places, count: int
+) -> tuple[Places, Hashes32, Weights]:
+    """Return the middles of groups: `order` are their members in turn."""
     room = 0
     for one in order:
         room += ends[one] - (ends[one - 1] if one else 0)
-    out, said, found = np.empty(room, np.uint32), np.empty(room, np.float32), np.empty(room, np.bool_)
+    out, said = np.empty(room, np.uint32), np.empty(room, np.float32)
     out_ends, row, at = np.zeros(count, np.int64), 0, 0
     for group in range(count):
         begin = row
@@ -227,17 +207,16 @@ def _means(
             one = order[begin]
             start, stop = (ends[one - 1] if one else 0), ends[one]
             end = at + stop - start
-            out[at:end], said[at:end], found[at:end] = keys[start:stop], weights[start:stop], heads[start:stop]
+            out[at:end], said[at:end] = keys[start:stop], weights[start:stop]
         else:
             held, values = _added(ends, keys, weights, order[begin:row])
             end = at + len(held)
             out[at:end] = held
             for place in range(len(held)):
                 said[at + place] = values[place] / (row - begin)
-            mark(said[at:end], most, found[at:end])
         at = end
         out_ends[group] = at
-    return out_ends, out[:at], said[:at], found[:at]
+    return out_ends, out[:at], said[:at]
 
 
 @compiled
@@ -259,40 +238,15 @@ def _added(ends: Places, keys: Hashes32, weights: Weights, members: Places) -> t
 
 
 @compiled
-def _heads(ends: Places, weights: Weights, most: int) -> Heads:
-    out = np.empty(len(weights), np.bool_)
-    start = 0
-    for stop in ends:
-        mark(weights[start:stop], most, out[start:stop])
-        start = stop
-    return out
-
-
-@compiled
-def mark(weights: Weights, most: int, out: Heads) -> None:
-    """Mark the weightiest of a text's terms; among equals the first."""
-    out[:] = len(weights) <= most
-    if most == 0 or len(weights) <= most:
-        return
-    least = np.partition(weights, len(weights) - most)[len(weights) - most]
-    room = most - int((weights > least).sum())
-    for place in range(len(weights)):
-        if weights[place] > least:
-            out[place] = True
-        elif weights[place] == least and room > 0:
-            out[place] = True
-            room -= 1
-
-
-@compiled
-def _cosine(keys: Hashes32, weights: Weights, one: int, one_stop: int, other: int, other_stop: int) -> float:
-    total = 0.0
-    while one < one_stop and other < other_stop:
-        if keys[one] == keys[other]:
-            total += np.float64(weights[one]) * np.float64(weights[other])
+def dot(keys: Hashes32, weights: Weights, others: Hashes32, theirs: Weights) -> float:
+    """Return the product of two vectors, given by their terms in order and the weights of these."""
+    total, one, other = 0.0, 0, 0
+    while one < len(keys) and other < len(others):
+        if keys[one] == others[other]:
+            total += np.float64(weights[one]) * np.float64(theirs[other])
             one += 1
             other += 1
-        elif keys[one] < keys[other]:
+        elif keys[one] < others[other]:
             one += 1
         else:
             other += 1
@@ -304,7 +258,8 @@ def _cosines(ends: Places, keys: Hashes32, weights: Weights, pairs: Places) -> N
     out = np.empty(len(pairs))
     for row in range(len(pairs)):
         a, b = pairs[row, 0], pairs[row, 1]
-        out[row] = _cosine(keys, weights, ends[a - 1] if a else 0, ends[a], ends[b - 1] if b else 0, ends[b])
+        one, other = slice(ends[a - 1] if a else 0, ends[a]), slice(ends[b - 1] if b else 0, ends[b])
+        out[row] = dot(keys[one], weights[one], keys[other], weights[other])
     return out
 
 

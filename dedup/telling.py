@@ -32,7 +32,7 @@ def tell_stories(corpus: Corpus, recipe: Recipe, now: datetime, tell: Progress) 
         told = Weaving(corpus, recipe, due, before, dict(before), tell)
         told.all()
         # Those whose day was not told anew stand as before, but their titles and words may be others.
-        told.changed = {row.family: replace(row, fresh=False) for row in fresh} | told.changed
+        told.changed = {row.family: row._replace(fresh=False) for row in fresh} | told.changed
         _save(corpus, recipe, told, gone, now)
         grouping.told(corpus, now)
 
@@ -74,7 +74,7 @@ def _save(corpus: Corpus, recipe: Recipe, told: Weaving, gone: Sequence[Placed],
         for name, held in zip(named.ids, members, strict=True)
     ]
     told_as = {family: story.id for story in found for family in story.families}
-    placed = [replace(row, story=told_as[name]) for name, row in rows.items()]
+    placed = [row._replace(story=told_as[name]) for name, row in rows.items()]
     fresh = [story for story in found if known.get(story.id) != replace(story, families=())]
     with corpus.transaction() as connection:
         strands.save(

@@ -7,7 +7,8 @@ the strands of before that they changed, could come together with.
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from dedup import meeting, placing, stories
 from dedup.corpus import Corpus, strands
 from dedup.corpus.strands import Due, Placed, Told
+from dedup.meeting import DayIndex
 from dedup.ordering import UNDATED
 from dedup.records import Recipe, Vectors
 
@@ -25,31 +27,26 @@ Places = stories.Places
 
 # So many lost or changed neighbours are looked for; for more, the whole day is told.
 _FEW = 20_000
-# Two stories are as alike as their families on average: with this less, no rounding hides one that is.
-_SURELY = 0.001
+# Days read at once.
+_READERS = 2
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Held:
-    """A day's families, by rank, what they tell, which terms of it are the weightiest, and whose sites they are."""
+    """A day's families, by rank, what they tell, which could come into a story, and the strands of these, -1: none."""
 
     families: list[Placed]
-    vectors: Vectors
-    heads: stories.Heads
-    sites: Vectors
-
-    def telling(self) -> Places:
-        """Return the places of families that could come into a story."""
-        alone = np.array([row.alone for row in self.families], dtype=bool)
-        return np.flatnonzero((np.diff(self.vectors.ends, prepend=0) > 0) & ~alone)
+    index: DayIndex
+    telling: NDArray[np.bool_]
+    strands: Places
 
 
 @dataclass(frozen=True, slots=True)
 class _Items:
-    """What is told together on a day: the strands of the week before, `old`, then its families, at places `own`.
+    """What is told of a day: strands of the week before, `old`, then its families, at places `own`.
 
     `recent` are the families of the week before, `home` the item that each belongs to: a strand's vector is the middle
-    of its families'.
+    of its families'. `day` is what they tell, `reached` what is alike of it.
     """
 
     old: list[int]
@@ -57,6 +54,7 @@ class _Items:
     home: Places
     own: list[int]
     day: stories.Day
+    reached: stories.Reached
 
 
 @dataclass(slots=True)
@@ -72,6 +70,9 @@ class Weaving:
     changed: dict[str, Placed] = field(default_factory=dict)
     was: dict[str, Placed] = field(default_factory=dict)
     held: dict[int, _Held] = field(default_factory=dict)
+    # Days that are being read ahead.
+    coming: dict[int, Future[_Held]] = field(default_factory=dict)
+    readers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_READERS))
     # By day, the strands that are otherwise than before from there on.
     other: dict[int, set[int]] = field(default_factory=dict)
 
@@ -87,10 +88,14 @@ class Weaving:
             day = heappop(waiting)
             self.tell("telling stories", done, done + len(waiting) + 1)
             done += 1
+            self._ahead(day)
+            if waiting:
+                self._ahead(waiting[0])
             reached = self._reached(day, self._day(day), days)
             for later in sorted(reached - known):
                 heappush(waiting, later)
             known |= reached
+        self.readers.shutdown()
 
     def _reached(self, day: int, changed: Sequence[Placed], days: Sequence[int]) -> set[int]:
         """Return the days that a day's change reaches; `changed` are its families that are told otherwise now."""
@@ -105,32 +110,29 @@ class Weaving:
 
     def _day(self, day: int) -> Sequence[Placed]:
         """Tell what changes reach on a day; return its families that are told otherwise than before."""
-        for old in [old for old in self.held if old < day - self.recipe.story_days]:
-            del self.held[old]
+        for held in (self.held, self.coming):
+            for old in [old for old in held if old < day - self.recipe.story_days]:
+                del held[old]
         here = self._read(day, day)[day]
-        before = here.families
         others = self._others(day)
         was, now = self._reaching(day, others)
         self.other[day] = set()
-        if not self.due.get(day) and not self._met(here.vectors, 0, was) and not self._met(here.vectors, 0, now):
+        met = self._met(here.index, was)
+        if not self.due.get(day) and not len(met) and not len(self._met(here.index, now)):
             return []
-        items = self._items(day, here)
-        seeds, went = self._seeds(day, here, items, was)
-        seeds = np.union1d(seeds, np.flatnonzero(np.isin(items.old, list(others))))
-        reached = meeting.around(items.day, seeds, strands.vectors(went), self.recipe)
-        bridges = stories.bridges(items.day, reached, self.recipe)
-        apart = self._apart(_framed(here, items, reached, bridges))
-        labels = stories.together(items.day, reached, bridges, _places(apart, items, here), self.recipe)
-        undone = self._undo(
-            day, {one for one, told in zip(items.old, reached.items.tolist(), strict=False) if not told}
-        )
-        told: dict[int, int | None] = dict.fromkeys(np.setdiff1d(np.arange(len(before)), items.own).tolist())
-        told |= self._strands(day, here, items, labels, reached.items, apart)
-        here.families = [
-            replace(row, strand=told.get(place, row.strand), fresh=False) if row.fresh or place in told else row
-            for place, row in enumerate(before)
+        items, kept = self._items(day, here, others, met)
+        bridges = stories.bridges(items.day, items.reached, self.recipe)
+        apart = self._apart(_framed(here, items, bridges))
+        labels = stories.together(items.day, items.reached, bridges, _places(apart, items, here), self.recipe)
+        undone = self._undo(day, kept)
+        told: dict[int, int | None] = dict.fromkeys(np.flatnonzero(~here.telling).tolist())
+        told |= self._strands(day, here, items, labels, apart)
+        families = [
+            row._replace(strand=told.get(place, row.strand), fresh=False) if row.fresh or place in told else row
+            for place, row in enumerate(here.families)
         ]
-        changed = self._note(before, here.families)
+        self.held[day] = _held(families, here.index)
+        changed = self._note(here.families, families)
         self.other[day] = {
             strand for row in changed for strand in (self.was[row.family].strand, row.strand) if strand is not None
         } | {one for one in undone | self._merged(day) if self.before.get(one) != self.merges.get(one)}
@@ -154,42 +156,64 @@ class Weaving:
             self.changed[new.family] = new
         return [new for old, new in other if old.strand != new.strand]
 
-    def _items(self, day: int, here: _Held) -> _Items:
-        """Return what a day is told with: the strands of the week before, each in its middle, and its families."""
-        week = [] if day == UNDATED else list(self._read(day - self.recipe.story_days, day - 1).values())
-        recent, rows, start = list[Placed](), [np.empty(0, np.int64)], 0
-        for held in week:
-            places = [place for place in held.telling().tolist() if held.families[place].strand is not None]
-            recent += [held.families[place] for place in places]
-            rows.append(np.array(places, np.int64) + start)
-            start += len(held.families)
-        strand, home = np.unique(np.array([row.strand for row in recent], np.int64), return_inverse=True)
-        roots = np.array([root(one, self.merges, day) for one in strand.tolist()], np.int64)
+    def _items(self, day: int, here: _Held, others: Set[int], met: Places) -> tuple[_Items, set[int]]:
+        """Return what is told of a day, and the strands of the week before that are not.
+
+        Told is what strands that may be otherwise, what came, what went and what `met` these before reach.
+        """
+        held = self._week(day, here)
+        homes, old = self._homes(day, held)
+        first, mine = len(old), homes[-1]
+        came, went = self._came(day, here)
+        changed = np.flatnonzero(np.isin(old, list(others)))
+        seeds = np.unique(np.concatenate([changed, mine[came], mine[met][here.telling[met]]]))
+        if len(went) > _FEW:
+            seeds, went = np.arange(first + int(here.telling.sum())), []
+        week = meeting.week([each.index for each in held], homes, first)
+        gone = meeting.indexed(strands.vectors(went), np.zeros(len(went), np.uint32), self.recipe)
+        told, what, rows, reached = meeting.around(week, seeds, gone, self.recipe)
+        rows = rows[: what.sizes[: what.first].sum()]
+        recent = [
+            held[on].families[place]
+            for on, place in zip(week.on[rows].tolist(), week.places[rows].tolist(), strict=True)
+        ]
+        home = np.repeat(np.arange(what.first), what.sizes[: what.first])
+        own = np.flatnonzero(here.telling)[told[what.first :] - first].tolist()
+        kept = set(np.delete(old, told[: what.first]).tolist())
+        return _Items(old[told[: what.first]].tolist(), recent, home, own, what, reached), kept
+
+    def _week(self, day: int, here: _Held) -> list[_Held]:
+        """Return the days of the week before a day, and that one: as many for every week, for they are compiled for."""
+        before = [] if day == UNDATED else list(self._read(day - self.recipe.story_days, day - 1).values())
+        nothing = _held([], meeting.indexed(strands.vectors([]), np.empty(0, np.uint32), self.recipe))
+        return [*[nothing] * (self.recipe.story_days - len(before)), *before, here]
+
+    def _homes(self, day: int, held: Sequence[_Held]) -> tuple[list[Places], Places]:
+        """Return, by the days of a week, of which item each family is, -1: of none; and the strands that are items."""
+        ends = np.cumsum([len(each.strands) for each in held[:-1]])
+        strand, home = np.unique(np.concatenate([each.strands for each in held[:-1]]), return_inverse=True)
+        known = strand >= 0
+        roots = np.array([root(one, self.merges, day) for one in strand[known].tolist()], np.int64)
         old, where = np.unique(roots, return_inverse=True)
-        own = here.telling()
-        groups = np.full(start + len(here.families), -1, np.int64)
-        groups[np.concatenate(rows)] = where[home]
-        groups[start + own] = np.arange(len(old), len(old) + len(own))
-        every = stories.joined([*(held.vectors for held in week), here.vectors])
-        known = np.concatenate([held.heads for held in (*week, here)])
-        sites = stories.joined([held.sites for held in (*week, here)])
-        told = stories.day(every, known, sites, groups, len(old), self.recipe)
-        return _Items(old.tolist(), recent, where[home], own.tolist(), told)
+        into = np.full(len(strand), -1, np.int64)
+        into[known] = where
+        mine = np.where(held[-1].telling, len(old) + np.cumsum(held[-1].telling) - 1, -1)
+        return [*np.split(into[home], ends[:-1]), mine], old
 
-    def _seeds(self, day: int, here: _Held, items: _Items, was: Sequence[Told]) -> tuple[Places, list[Told]]:
-        """Return the items that may be told otherwise than before, and what the day's families tell no more."""
-        first = items.day.first
+    def _came(self, day: int, here: _Held) -> tuple[Places, list[Told]]:
+        """Return which of a day's families tell something that is due, and what is due and no longer told."""
         due = {row.told for row in self.due.get(day, ())}
-        came = [item for item, place in enumerate(items.own, first) if here.families[place].told in due]
-        went = sorted(due - {here.families[place].told for place in items.own})
-        if len(came) == len(items.own) or len(went) + len(was) > _FEW:
-            return np.arange(first + len(items.own)), []
-        return np.array(came + self._met(items.day.vectors, first, was), np.int64), went
+        telling = np.flatnonzero(here.telling).tolist()
+        came = [place for place in telling if here.families[place].told in due]
+        return np.array(came, np.int64), sorted(due - {here.families[place].told for place in telling})
 
-    def _met(self, vectors: Vectors, first: int, told: Sequence[Told]) -> list[int]:
-        """Return which from `first` on could be in a story with any of what is told."""
-        least = self.recipe.story_cut - _SURELY
-        return meeting.alike_to(vectors, first, strands.vectors(told), least).tolist() if told else []
+    def _met(self, index: DayIndex, told: Set[tuple[int, Told]]) -> Places:
+        """Return which of a day's families could be in a story with any of these strands, given what they tell."""
+        if not told:
+            return np.empty(0, np.int64)
+        strand, each = zip(*sorted(told), strict=True)
+        others = meeting.indexed(strands.vectors(each), np.zeros(len(each), np.uint32), self.recipe)
+        return meeting.met(index, others, np.array(strand, np.int64), self.recipe)
 
     def _others(self, day: int) -> set[int]:
         """Return the strands of the week before a day that may be otherwise than they were."""
@@ -203,18 +227,24 @@ class Weaving:
         week = range(day - self.recipe.story_days, day) if day != UNDATED else ()
         return [row for one in week for row in self.due.get(one, ()) if row.moved]
 
-    def _reaching(self, day: int, others: Set[int]) -> tuple[list[Told], list[Told]]:
-        """Return what those strands of the week before a day told before, and what else they tell now."""
+    def _reaching(self, day: int, others: Set[int]) -> tuple[set[tuple[int, Told]], set[tuple[int, Told]]]:
+        """Return what those strands of the week before a day told before, and what they tell now."""
         week = range(day - self.recipe.story_days, day)
         if day == UNDATED:
-            return [], []
+            return set(), set()
         with self.corpus.reading() as connection:
             rows = strands.of_strands(connection, others, week)
-        moved = self._moved(day)
         # What never had a strand had no company either.
-        was = {row.told for row in moved if row.strand is not None} | {row.told for row in rows}
-        now = {row.told for row in self.changed.values() if row.strand in others and _day(row) in week}
-        return sorted(was), sorted((now | {row.told for row in moved}) - was)
+        was = {(row.strand, row.told) for row in rows if row.strand is not None}
+        was |= {(row.strand, row.told) for row in self._moved(day) if row.strand is not None}
+        held = {row.family: row for row in rows} | {
+            name: row for name, row in self.changed.items() if _day(row) in week
+        }
+        now = {(row.strand, row.told) for row in held.values() if row.strand in others}
+        return (
+            {(root(strand, self.before, day), told) for strand, told in was},
+            {(root(strand, self.merges, day), told) for strand, told in now if strand is not None},
+        )
 
     def _under(self, roots: Set[int]) -> set[int]:
         """Return these strands, and all that went up in them, on whatever day, before or now."""
@@ -230,19 +260,13 @@ class Weaving:
         return found
 
     def _strands(
-        self,
-        day: int,
-        here: _Held,
-        items: _Items,
-        labels: Places,
-        reached: NDArray[np.bool_],
-        apart: Set[tuple[str, str]],
+        self, day: int, here: _Held, items: _Items, labels: Places, apart: Set[tuple[str, str]]
     ) -> dict[int, int | None]:
         """Return by place the strands that those of a day's families that were told are told with."""
         first, old, own = len(items.old), items.old, items.own
         groups: dict[int, list[int]] = defaultdict(list)
-        for item in np.flatnonzero(reached).tolist():
-            groups[int(labels[item])].append(item)
+        for item, label in enumerate(labels.tolist()):
+            groups[label].append(item)
         fresh = [[own[item - first] for item in each] for each in groups.values() if each[0] >= first]
         far = self._far(day, here, fresh, apart)
         found: dict[int, int | None] = {}
@@ -296,7 +320,8 @@ class Weaving:
         alike = stories.cosines(
             _beside(strands.vectors([row.told for row in own]), strands.vectors([row.told for row in rows])), pairs
         )
-        alike -= stories.less(_beside(strands.sites(own), strands.sites(rows)), pairs, self.recipe)
+        sites = _beside(stories.of_sites(strands.sites(own)), stories.of_sites(strands.sites(rows)))
+        alike -= stories.less(sites, pairs, self.recipe)
         over = [
             round(one - stories.needed(None if UNDATED in (day, _day(row)) else day - _day(row), self.recipe), 6)
             for one, row in zip(alike.tolist(), rows, strict=True)
@@ -312,27 +337,39 @@ class Weaving:
         held = [pair for pair in pairs if pair[0] in rows and pair[1] in rows]
         return {_named(one, other) for one, other, _ in placing.alike(held, rows, self.recipe)}
 
+    def _ahead(self, day: int) -> None:
+        """Begin to read a day, and the week before it where something is due: while it is read another can be told."""
+        first = day - self.recipe.story_days if self.due.get(day) and day != UNDATED else day
+        for one in range(first, day + 1):
+            if one not in self.held and one not in self.coming:
+                self.coming[one] = self.readers.submit(self._stored, one)
+
     def _read(self, first: int, last: int) -> dict[int, _Held]:
-        """Return the days from `first` to `last`, those at hand as they stand now."""
-        missing = [day for day in range(first, last + 1) if day not in self.held]
-        if missing:
-            by_day: dict[int, list[Placed]] = {day: [] for day in missing}
-            with self.corpus.reading() as connection:
-                for row in strands.of_days(connection, missing[0], missing[-1]):
-                    if _day(row) in by_day:
-                        by_day[_day(row)].append(self.changed.get(row.family, row))
-            for day, families in by_day.items():
-                vectors = strands.vectors([row.told for row in families])
-                self.held[day] = _Held(families, vectors, stories.heads(vectors, self.recipe), strands.sites(families))
+        """Return the days from `first` to `last`, those that were told as they stand now."""
+        for day in range(first, last + 1):
+            if day not in self.held:
+                self.held[day] = self.coming.pop(day).result() if day in self.coming else self._stored(day)
         return {day: self.held[day] for day in range(first, last + 1)}
 
+    def _stored(self, day: int) -> _Held:
+        with self.corpus.reading() as connection:
+            families = strands.of_days(connection, day, day)
+        vectors = strands.vectors([row.told for row in families])
+        return _held(families, meeting.indexed(vectors, strands.sites(families), self.recipe))
 
-def _framed(here: _Held, items: _Items, reached: stories.Reached, bridges: Places) -> list[str]:
+
+def _held(families: list[Placed], index: DayIndex) -> _Held:
+    alone = np.array([row.alone for row in families], dtype=bool)
+    telling = (np.diff(index.ends, prepend=0) > 0) & ~alone
+    found = np.array([-1 if row.strand is None else row.strand for row in families], np.int64)
+    return _Held(families, index, telling, np.where(telling, found, -1))
+
+
+def _framed(here: _Held, items: _Items, bridges: Places) -> list[str]:
     """Return the families with templates among what may come together: the day's, and those of stories bridged."""
-    mine = [here.families[items.own[item]] for item in np.flatnonzero(reached.items[items.day.first :])]
     inside = np.isin(items.home, bridges)
     bridged = [row for row, held in zip(items.recent, inside.tolist(), strict=True) if held]
-    return [row.family for row in (*mine, *bridged) if row.tied]
+    return [row.family for row in (*(here.families[place] for place in items.own), *bridged) if row.tied]
 
 
 def _places(apart: Set[tuple[str, str]], items: _Items, here: _Held) -> Places:

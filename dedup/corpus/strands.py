@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from struct import pack, unpack
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import (
     Connection,
     Integer,
-    Row,
     Select,
     bindparam,
     delete,
@@ -50,7 +49,7 @@ from dedup.corpus.schema import (
     story_signs,
     strands,
 )
-from dedup.records import PART, Relation, Story, Vectors
+from dedup.records import PART, Hashes32, Relation, Story, Vectors
 
 Numbers = NDArray[np.int64]
 # Terms and their weights, as they are stored.
@@ -62,8 +61,7 @@ _HASH_BITS = 40
 _NEVER = "~"
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A family among stories; `rank` is None once it is gone, `strand` and `story` until it is told.
 
     `teller` is the number of the article that tells for it, `told` what that tells, as it is stored. `fresh`: it was
@@ -236,14 +234,9 @@ def vectors(told: Sequence[Told]) -> Vectors:
     return Vectors(ends, keys, np.frombuffer(weights, "<u2") * np.float32(PART))
 
 
-def sites(rows: Sequence[Placed]) -> Vectors:
-    """Return of which site each of these families is, as a vector: the middle of several has the shares of sites.
-
-    It is empty where the site is not known.
-    """
-    found = np.array([row.site for row in rows], np.uint32)
-    known = found != 0
-    return Vectors(np.cumsum(known, dtype=np.int64), found[known], np.ones(int(known.sum()), np.float32))
+def sites(rows: Sequence[Placed]) -> Hashes32:
+    """Return hashes of the sites of these families, 0 where one is not known."""
+    return np.array([row.site for row in rows], np.uint32)
 
 
 def templates(connection: Connection, families: Iterable[str]) -> set[tuple[str, str]]:
@@ -414,21 +407,10 @@ def _placed(connection: Connection, where: Any) -> list[Placed]:
     return list(map(_as_placed, many.rows(connection, select(story_families).where(where))))
 
 
-def _as_placed(row: Row[*tuple[Any, ...]]) -> Placed:
+def _as_placed(row: Sequence[Any]) -> Placed:
     family, story, rank, teller, strand, alone, fresh, terms, weights, tied, signs, site = row
-    return Placed(
-        family=family,
-        rank=rank,
-        teller=teller,
-        story=story,
-        strand=strand,
-        alone=bool(alone),
-        fresh=bool(fresh),
-        told=(terms, weights),
-        tied=tied,
-        signs=unpack(f"<{len(signs) // 8}q", signs),
-        site=site,
-    )
+    signed = unpack(f"<{len(signs) // 8}q", signs)
+    return Placed(family, rank, teller, story, strand, bool(alone), bool(fresh), (terms, weights), tied, signed, site)
 
 
 def _row(row: Placed) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Stories: salient words, edges, and the textbook's average linkage."""
 
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 
 from dedup import background, cutting, meeting, stories, terms
+from dedup.meeting import DayIndex, Week
 from dedup.records import PART, Recipe, Vectors
 
 RECIPE = Recipe()
@@ -132,43 +133,57 @@ def vectors(*texts: dict[int, float]) -> Vectors:
     return Vectors(ends, keys, weights)
 
 
-def a_day(told: Vectors, first: int, sites: str = "") -> stories.Day:
-    """Return a day of which each item is one family; `sites` has a letter for each, a space where it is not known."""
-    known = vectors(*({} if letter == " " else {ord(letter): 1.0} for letter in sites.ljust(len(told.ends))))
-    return stories.day(told, stories.heads(told, RECIPE), known, np.arange(len(told.ends)), first, RECIPE)
+def hashes(sites: str, count: int) -> NDArray[np.uint32]:
+    """Return the site of each of so many families, a letter each; a space where it is not known."""
+    return np.array([0 if letter == " " else ord(letter) for letter in sites.ljust(count)], dtype=np.uint32)
 
 
-def told_by(day: stories.Day, seeds: NDArray[np.int64], apart: list[tuple[int, int]]) -> tuple[list[int], list[bool]]:
-    """Return what comes together of what these reach, and what they reach."""
-    reached = meeting.around(day, seeds, vectors(), RECIPE)
+def indexed(told: Vectors, sites: str = "") -> DayIndex:
+    return meeting.indexed(told, hashes(sites, len(told.ends)), RECIPE)
+
+
+NOTHING = indexed(Vectors(np.empty(0, np.int64), np.empty(0, np.uint32), np.empty(0, np.float32)))
+
+
+def a_week(texts: list[dict[int, float]], first: int, sites: str = "") -> Week:
+    """Return a week of a day before, of which each family is a story, and the day from `first` on."""
+    count = len(texts)
+    before, now = (indexed(vectors(*texts[part]), sites[part]) for part in (slice(first), slice(first, None)))
+    return meeting.week([before, now], [np.arange(first), np.arange(first, count)], first)
+
+
+def told_by(week: Week, seeds: NDArray[np.int64], apart: list[tuple[int, int]]) -> dict[int, int]:
+    """Return what comes together of what these reach: by what is reached the first that it comes together with."""
+    told, day, _, reached = meeting.around(week, seeds, NOTHING, RECIPE)
+    kept = [np.searchsorted(told, pair).tolist() for pair in apart if set(pair) <= set(told.tolist())]
     bridges = stories.bridges(day, reached, RECIPE)
-    labels = stories.together(day, reached, bridges, np.array(apart, dtype=np.int64).reshape(-1, 2), RECIPE)
-    return [int(label) for label in labels], [bool(told) for told in reached.items]
+    labels = stories.together(day, reached, bridges, np.array(kept, dtype=np.int64).reshape(-1, 2), RECIPE)
+    return dict(zip(told.tolist(), told[labels].tolist(), strict=True))
 
 
-def together(told: Vectors, first: int, apart: list[tuple[int, int]] | None = None) -> list[int]:
-    return told_by(a_day(told, first), np.arange(first, len(told.ends)), apart or [])[0]
+def together(texts: list[dict[int, float]], first: int, apart: list[tuple[int, int]] | None = None) -> list[int]:
+    found = told_by(a_week(texts, first), np.arange(first, len(texts)), apart or [])
+    return [found.get(item, item) for item in range(len(texts))]
 
 
 def test_what_tells_of_one_thing_comes_together_with_the_story_of_before() -> None:
-    told = vectors({1: 0.3, 2: 0.3, 3: 0.3}, {7: 0.3, 8: 0.3, 9: 0.3}, {1: 0.3, 2: 0.3, 4: 0.3}, {5: 0.3, 6: 0.3})
+    told = [{1: 0.3, 2: 0.3, 3: 0.3}, {7: 0.3, 8: 0.3, 9: 0.3}, {1: 0.3, 2: 0.3, 4: 0.3}, {5: 0.3, 6: 0.3}]
     assert together(told, 2) == [0, 1, 0, 3]
 
 
 def test_two_templates_never_come_together_not_even_through_a_third() -> None:
     same = {1: 0.3, 2: 0.3, 3: 0.3, 4: 0.3}
-    told = vectors(same, same, same)
-    assert together(told, 0) == [0, 0, 0]
-    found = together(told, 0, [(0, 2)])
+    assert together([same, same, same], 0) == [0, 0, 0]
+    found = together([same, same, same], 0, [(0, 2)])
     assert found[0] != found[2]
 
 
 def test_a_family_can_bring_two_stories_of_before_together() -> None:
     one, other = {1: 0.3, 2: 0.3, 3: 0.25, 9: 0.1}, {1: 0.1, 4: 0.3, 5: 0.3, 3: 0.25}
-    alone = together(vectors(one, other), 2)
+    alone = together([one, other], 2)
     assert alone == [0, 1]
     both = {1: 0.3, 2: 0.3, 3: 0.3, 4: 0.3, 5: 0.3}
-    assert together(vectors(one, other, both), 2) == [0, 0, 0]
+    assert together([one, other, both], 2) == [0, 0, 0]
 
 
 texts = st.lists(
@@ -188,7 +203,7 @@ def test_near_finds_every_pair_that_reaches_the_floor(found: list[dict[int, floa
         for pair, cosine in zip(everything.tolist(), stories.cosines(told, everything).tolist(), strict=True)
         if cosine >= RECIPE.story_floor
     }
-    reached = meeting.around(a_day(told, 0), np.arange(len(found)), vectors(), RECIPE)
+    _, _, _, reached = meeting.around(a_week(found, 0), np.arange(len(found)), NOTHING, RECIPE)
     assert dict(zip(map(tuple, reached.pairs.tolist()), reached.alike.tolist(), strict=True)) == expected
 
 
@@ -197,16 +212,13 @@ def test_near_finds_every_pair_that_reaches_the_floor(found: list[dict[int, floa
 def test_what_is_told_in_part_comes_together_as_in_the_whole(
     found: list[dict[int, float]], data: st.DataObject
 ) -> None:
-    told = vectors(*found)
     first = data.draw(st.integers(0, len(found)))
     seeds = np.array(sorted(data.draw(st.sets(st.integers(0, len(found) - 1)))), dtype=np.int64)
-    day = a_day(told, first)
-    some, reached = told_by(day, seeds, [])
-    whole, _ = told_by(day, np.arange(first, len(found)), [])
-    inside = {item for item, told_again in enumerate(reached) if told_again}
-    assert inside.issuperset(seeds.tolist())
-    assert [some[item] for item in inside] == [whole[item] for item in inside]
-    assert not {whole[item] for item in inside} & {home for item, home in enumerate(whole) if item not in inside}
+    week = a_week(found, first)
+    some, whole = told_by(week, seeds, []), told_by(week, np.arange(len(found)), [])
+    assert some.keys() >= set(seeds.tolist())
+    assert some == {item: whole[item] for item in some}
+    assert not {whole[item] for item in some} & {home for item, home in whole.items() if item not in some}
 
 
 def alike_to(found: list[dict[int, float]], others: list[dict[int, float]]) -> NDArray[np.float64]:
@@ -219,16 +231,18 @@ def alike_to(found: list[dict[int, float]], others: list[dict[int, float]]) -> N
 
 @settings(deadline=None)
 @given(texts, texts, st.data())
-def test_all_that_is_alike_to_others_is_found(
+def test_all_that_could_come_together_with_others_is_found(
     found: list[dict[int, float]], others: list[dict[int, float]], data: st.DataObject
 ) -> None:
-    first = data.draw(st.integers(0, len(found)))
-    alike = alike_to(found, others)
-    told = set(meeting.alike_to(vectors(*found), first, vectors(*others), RECIPE.story_cut).tolist())
-    # Cosines are added up roughly there: what is as alike as asked, but for a rounding, may be found as well.
-    for item, most in enumerate(alike.tolist()):
-        assert item not in told or (item >= first and most >= RECIPE.story_cut - 1e-5)
-        assert item in told or item < first or most < RECIPE.story_cut
+    groups = np.array([data.draw(st.integers(0, 2)) for _ in others], dtype=np.int64)
+    told = meeting.met(indexed(vectors(*found)), indexed(vectors(*others)), groups, RECIPE).tolist()
+    one, other = vectors(*found), vectors(*others)
+    for group in set(groups.tolist()):
+        middle = stories.means(other, np.where(groups == group, 0, -1), 1)
+        pairs = np.array([[place, len(found)] for place in range(len(found))], dtype=np.int64)
+        alike = stories.cosines(stories.joined([one, middle]), pairs)
+        assert set(np.flatnonzero(alike >= RECIPE.story_cut).tolist()) <= set(told)
+    assert {place for place in told if alike_to(found, others)[place] < RECIPE.story_cut - 0.01} == set()
 
 
 @settings(deadline=None)
@@ -237,28 +251,41 @@ def test_what_could_have_come_together_with_what_is_gone_is_told_again(
     found: list[dict[int, float]], gone: list[dict[int, float]], data: st.DataObject
 ) -> None:
     first = data.draw(st.integers(0, len(found)))
-    day, none = a_day(vectors(*found), first), np.empty(0, dtype=np.int64)
+    week, none = a_week(found, first), np.empty(0, dtype=np.int64)
     met = np.flatnonzero(alike_to(found, gone) >= RECIPE.story_cut)
-    reached = meeting.around(day, none, vectors(*gone), RECIPE)
-    expected = meeting.around(day, met, vectors(), RECIPE)
-    assert reached.items.tolist() == expected.items.tolist()
-    assert sorted(reached.pairs.tolist()) == sorted(expected.pairs.tolist())
+    told, _, _, reached = meeting.around(week, none, indexed(vectors(*gone)), RECIPE)
+    expected, _, _, other = meeting.around(week, met, NOTHING, RECIPE)
+    assert told.tolist() == expected.tolist()
+    assert sorted(reached.pairs.tolist()) == sorted(other.pairs.tolist())
 
 
 @settings(deadline=None)
-@given(texts)
-def test_the_weightiest_terms_of_middles_are_found_as_those_of_texts(found: list[dict[int, float]]) -> None:
-    recipe, told = replace(RECIPE, story_top_terms=3), vectors(*found)
-    groups = np.arange(len(found)) // 2
-    day = stories.day(told, stories.heads(told, recipe), vectors(*[{}] * len(found)), groups, 0, recipe)
-    assert day.sizes.tolist() == np.bincount(groups).tolist()
-    assert day.heads.tolist() == stories.heads(day.vectors, recipe).tolist()
-    assert day.vectors.weights.tolist() == stories.means(told, groups, len(day.sizes)).weights.tolist()
+@given(texts, st.data())
+def test_a_story_meets_what_its_families_meet_on_average(found: list[dict[int, float]], data: st.DataObject) -> None:
+    first = data.draw(st.integers(0, len(found)))
+    homes = np.array([data.draw(st.integers(0, 2)) for _ in range(first)], dtype=np.int64)
+    _, homes = np.unique(homes, return_inverse=True)
+    count = len(set(homes.tolist()))
+    own = np.arange(count, count + len(found) - first)
+    days = [indexed(vectors(*found[:first])), indexed(vectors(*found[first:]))]
+    week = meeting.week(days, [homes, own], count)
+    told, day, rows, reached = meeting.around(week, np.arange(count + len(own)), NOTHING, RECIPE)
+    expected = stories.means(vectors(*found), np.concatenate([homes, own]), count + len(own))
+    assert told.tolist() == list(range(count + len(own)))
+    assert sorted(rows.tolist()) == list(range(len(found)))
+    assert (day.vectors.keys.tolist(), day.vectors.weights.tolist()) == (
+        expected.keys.tolist(),
+        expected.weights.tolist(),
+    )
+    some = [pair for pair in combinations(told.tolist(), 2) if pair[1] >= count]
+    pairs = np.array(some, dtype=np.int64).reshape(-1, 2)
+    alike = stories.cosines(expected, pairs)
+    assert sorted(map(tuple, reached.pairs.tolist())) == sorted(map(tuple, pairs[alike >= RECIPE.story_floor].tolist()))
 
 
-def alike(cosine: float) -> Vectors:
+def alike(cosine: float) -> list[dict[int, float]]:
     """Return two texts that are so much alike."""
-    return vectors({1: 1.0}, {1: cosine, 2: (1 - cosine**2) ** 0.5})
+    return [{1: 1.0}, {1: cosine, 2: (1 - cosine**2) ** 0.5}]
 
 
 @pytest.mark.parametrize(("sites", "cosine", "together"), [
@@ -269,16 +296,29 @@ def alike(cosine: float) -> Vectors:
     ("aa", RECIPE.story_cut + RECIPE.story_site + 0.01, True),
 ])  # fmt: skip
 def test_reports_of_one_site_need_more_in_common(sites: str, cosine: float, together: bool) -> None:
-    labels, _ = told_by(a_day(alike(cosine), 0, sites), np.arange(2), [])
-    assert (labels[0] == labels[1]) is together
+    found = told_by(a_week(alike(cosine), 0, sites), np.arange(2), [])
+    assert (found[0] == found[1]) is together
 
 
 def test_a_story_counts_as_of_a_site_by_the_share_of_its_families() -> None:
-    told = vectors({1: 1.0}, {1: 1.0}, {1: 1.0})
-    sites = vectors({7: 1.0}, {9: 1.0}, {7: 1.0})
-    day = stories.day(told, stories.heads(told, RECIPE), sites, np.array([0, 0, 1]), 1, RECIPE)
-    reached = meeting.around(day, np.array([1]), vectors(), RECIPE)
+    days = [indexed(vectors({1: 1.0}, {1: 1.0}), "ab"), indexed(vectors({1: 1.0}), "a")]
+    week = meeting.week(days, [np.array([0, 0]), np.array([1])], 1)
+    _, _, _, reached = meeting.around(week, np.array([1]), NOTHING, RECIPE)
     assert reached.alike.tolist() == pytest.approx([1 - RECIPE.story_site / 2])
+
+
+@given(texts, st.integers(0, 5))
+def test_the_weightiest_terms_of_a_text_are_marked_and_indexed(found: list[dict[int, float]], most: int) -> None:
+    day = meeting.indexed(vectors(*found), hashes("", len(found)), replace(RECIPE, story_top_terms=most))
+    held: dict[int, set[int]] = {}
+    for place, text in enumerate(found):
+        for key in sorted(text, key=lambda key: (-np.float32(text[key]), key))[:most]:
+            held.setdefault(key, set()).add(place)
+    said = zip(day.terms.tolist(), pairwise(day.starts.tolist()), strict=True)
+    assert {term: set(day.holders[start:stop].tolist()) for term, (start, stop) in said} == held
+    for term in held:
+        door = term >> 18
+        assert term in day.terms[day.doors[door] : day.doors[door + 1]].tolist()
 
 
 @given(st.lists(st.integers(0, 2**32 - 1) | st.integers(0, 5)))
