@@ -9,52 +9,21 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dedup import stories
 from dedup.compiled import compiled
+from dedup.day_index import DOOR_SHIFT, PARTS, TABLE, DayIndex, Places, Weights
 from dedup.records import PART, Hashes32, Recipe, Vectors
-from dedup.stories import Places, Weights
 
-Heads = NDArray[np.bool_]
 Table = NDArray[np.uint16]
 
 # How much less than what is asked for a cosine may be and still be rounded to it.
 _ROUNDED = 1e-6
 # Items compared by one thread at a time.
 _AT_ONCE = 128
-# Places in a table that terms are put into by their last bits: few of a text's terms share one.
-_TABLE = 1 << 15
-# In a bound, weights are whole numbers of so many parts of 1.
-_PARTS = 50_000.0
-# Terms are looked for behind as many doors, by their first bits.
-_DOOR_BITS = 14
-_DOOR_SHIFT = 32 - _DOOR_BITS
-
-
-class DayIndex(NamedTuple):
-    """What a day's families tell, one after the other, and where the weightiest terms of each stand.
-
-    Family i tells `keys[ends[i - 1]:ends[i]]` with `weights`, `packed` both in one number each (see `_packed`), and
-    `heads` marks its weightiest; `sites` are hashes, 0 where a site is not known. Term `terms[t]`, sorted, is one of
-    the weightiest of `holders[starts[t]:starts[t + 1]]`, to which it says so many `parts` of `PART`. Terms that begin
-    with the bits of d are from `doors[d]` on.
-    """
-
-    ends: Places
-    keys: Hashes32
-    weights: Weights
-    packed: Hashes32
-    heads: Heads
-    sites: Hashes32
-    doors: NDArray[np.int32]
-    terms: Hashes32
-    starts: NDArray[np.int32]
-    holders: NDArray[np.int32]
-    parts: NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +51,14 @@ class Week:
         return packed, np.append(0, ends)[rows], ends[rows]
 
 
-def indexed(vectors: Vectors, sites: Hashes32, recipe: Recipe) -> DayIndex:
-    """Return what families tell, with an index of the weightiest terms of each; among equals the first count."""
-    heads = _heads(vectors.ends, vectors.weights, recipe.story_top_terms)
-    keys, holders, parts = _chosen(vectors.ends, vectors.keys, vectors.weights, heads)
-    order = in_order(keys)
-    keys = keys[order]
-    starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)]).astype(np.int32)
-    terms = keys[starts]
-    doors = np.searchsorted(terms >> np.uint32(_DOOR_SHIFT), np.arange(2**_DOOR_BITS + 1)).astype(np.int32)
-    ends = np.append(starts, np.int32(len(keys)))
-    told = vectors.ends, vectors.keys, vectors.weights, _packed(vectors.keys, vectors.weights)
-    return DayIndex(*told, heads, sites, doors, terms, ends, holders[order], parts[order])
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of a week: some of its items, sorted, and as a day; `rows` of `Week.places` are their families."""
+
+    items: Places
+    rows: Places
+    day: stories.Day
+    reached: stories.Reached
 
 
 def week(days: Sequence[DayIndex], homes: Sequence[Places], first: int) -> Week:
@@ -109,18 +74,15 @@ def week(days: Sequence[DayIndex], homes: Sequence[Places], first: int) -> Week:
     return Week(tuple(days), tuple(homes), first, starts, on, order - before[on])
 
 
-def around(
-    week: Week, seeds: Places, gone: DayIndex, recipe: Recipe
-) -> tuple[Places, stories.Day, NDArray[np.int64], stories.Reached]:
+def around(week: Week, seeds: Places, gone: DayIndex, recipe: Recipe) -> Told:
     """Return what `seeds` reach, from a family of the day to another or to a story, over as many as need be.
 
     So does what is `gone` of the day: what it could have come together with may now be told otherwise.
 
-    That is which items, sorted; what they tell; the rows of `week.places` that are their families; and how alike they
-    are, where it counts. One reaches another if they are alike enough to come together: what does not reach one another
-    never does. Of pairs, the second is from `first` on, and the cosine reaches the floor. Candidates share enough of
-    their weightiest terms, families of stories on average: what shares little of these reaches the floor hardly ever
-    (the prefix filter of Bayardo, Ma and Srikant 2007, with a little less than everything).
+    One reaches another if they are alike enough to come together: what does not reach one another never does. Of pairs,
+    the second is from `first` on, and the cosine reaches the floor. Candidates share enough of their weightiest terms,
+    families of stories on average: what shares little of these reaches the floor hardly ever (the prefix filter of
+    Bayardo, Ma and Srikant 2007, with a little less than everything).
     """
     every = _and_gone(week, gone)
     terms = every.told()
@@ -139,10 +101,9 @@ def around(
         reached = np.unique(strong[~done[strong]])
     told, both = done[:count], np.concatenate(pairs)
     both = both[(both < count).all(axis=1)]
-    items = np.flatnonzero(told)
-    number = np.cumsum(told) - 1
-    day, rows = _day(week, items)
-    return items, day, rows, _at_least(day, number[both[told[both].all(axis=1)]], recipe)
+    items, number = np.flatnonzero(told), np.cumsum(told) - 1
+    rows, day = _day(week, items)
+    return Told(items, rows, day, _at_least(day, number[both[told[both].all(axis=1)]], recipe))
 
 
 def met(day: DayIndex, others: DayIndex, groups: Places, recipe: Recipe) -> Places:
@@ -172,14 +133,14 @@ def _and_gone(week: Week, gone: DayIndex) -> Week:
     )
 
 
-def _day(week: Week, items: Places) -> tuple[stories.Day, Places]:
-    """Return what some items tell, and which rows of `week.places` are their families."""
+def _day(week: Week, items: Places) -> tuple[Places, stories.Day]:
+    """Return which rows of `week.places` are the families of some items, and what these tell."""
     sizes = np.diff(week.starts)[items]
     rows = np.repeat(week.starts[items] - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
     groups = np.repeat(np.arange(len(items)), sizes)
     ends, keys, weights, sites = _gathered(week.days, week.on[rows], week.places[rows])
     first = int(np.searchsorted(items, week.first))
-    return stories.day(Vectors(ends, keys, weights), stories.of_sites(sites), groups, first), rows
+    return rows, stories.day(Vectors(ends, keys, weights), stories.of_sites(sites), groups, first)
 
 
 def _at_least(day: stories.Day, pairs: Places, recipe: Recipe) -> stories.Reached:
@@ -234,7 +195,7 @@ def _near(
     last, count = len(days) - 2, len(starts) - 1
     totals, near = np.zeros(count, np.int64), np.empty(count, np.int64)
     pairs, bounds, found = np.empty((1024, 2), np.int64), np.empty(1024), 0
-    table = np.zeros(_TABLE, np.uint16)
+    table = np.zeros(TABLE, np.uint16)
     for item in asking:
         mine, seen = starts[item + 1] - starts[item], 0
         for row in range(starts[item], starts[item + 1]):
@@ -272,7 +233,7 @@ def _met(
     count = len(day.ends)
     found, homes = np.zeros(count, np.bool_), np.arange(count).astype(np.int32)
     totals, near, could = np.zeros(count, np.int64), np.empty(count, np.int64), np.zeros(count, np.bool_)
-    some, table = np.empty(count, np.int64), np.zeros(_TABLE, np.uint16)
+    some, table = np.empty(count, np.int64), np.zeros(TABLE, np.uint16)
     for group in groups:
         waiting = 0
         for one in order[starts[group] : starts[group + 1]]:
@@ -310,7 +271,7 @@ def _share(
         if not here.heads[place]:
             continue
         key = here.keys[place]
-        term, stop = there.doors[key >> _DOOR_SHIFT], there.doors[(key >> _DOOR_SHIFT) + 1]
+        term, stop = there.doors[key >> DOOR_SHIFT], there.doors[(key >> DOOR_SHIFT) + 1]
         while term < stop and there.terms[term] < key:
             term += 1
         if term == stop or there.terms[term] != key:
@@ -325,16 +286,6 @@ def _share(
                 seen += 1
             totals[other] += part * np.int64(there.parts[row])
     return seen
-
-
-@compiled
-def _packed(keys: Hashes32, weights: Weights) -> Hashes32:
-    """Return terms and weights in one number each: the place in a table, and the weight, rounded up, in parts."""
-    out = np.empty(len(keys), np.uint32)
-    for place in range(len(keys)):
-        part = min(int(weights[place] * _PARTS) + 1, 65535)
-        out[place] = np.uint32(keys[place] & (_TABLE - 1)) << 16 | np.uint32(part)
-    return out
 
 
 @compiled
@@ -354,7 +305,7 @@ def _bound(table: Table, packed: Hashes32) -> float:
     total = np.uint64(0)
     for one in packed:
         total += np.uint64(table[one >> 16]) * np.uint64(one & 65535)
-    return np.float64(total) / (_PARTS * _PARTS)
+    return np.float64(total) / (PARTS * PARTS)
 
 
 @compiled
@@ -392,67 +343,6 @@ def _gathered(days: tuple[DayIndex, ...], on: Places, places: Places) -> tuple[P
         keys[at : ends[row]], weights[at : ends[row]] = day.keys[start:stop], day.weights[start:stop]
         at = ends[row]
     return ends, keys, weights, sites
-
-
-@compiled
-def in_order(keys: Hashes32) -> Places:
-    """Return the places of keys in order, the first of equals first: sorted by eleven bits after the other."""
-    places, spare = np.arange(len(keys)), np.empty(len(keys), np.int64)
-    for shift in (0, 11, 22):
-        starts = np.zeros(2049, np.int64)
-        for key in keys:
-            starts[((key >> shift) & 2047) + 1] += 1
-        starts = np.cumsum(starts)
-        for place in places:
-            part = (keys[place] >> shift) & 2047
-            spare[starts[part]] = place
-            starts[part] += 1
-        places, spare = spare, places
-    return places
-
-
-@compiled
-def _heads(ends: Places, weights: Weights, most: int) -> Heads:
-    """Mark the weightiest of each text's terms; among equals the first."""
-    out = np.empty(len(weights), np.bool_)
-    start = 0
-    for stop in ends:
-        _mark(weights[start:stop], most, out[start:stop])
-        start = stop
-    return out
-
-
-@compiled
-def _mark(weights: Weights, most: int, out: Heads) -> None:
-    out[:] = len(weights) <= most
-    if most == 0 or len(weights) <= most:
-        return
-    least = np.partition(weights, len(weights) - most)[len(weights) - most]
-    room = most
-    for place in range(len(weights)):
-        out[place] = weights[place] > least
-        room -= out[place]
-    for place in range(len(weights)):
-        if room > 0 and weights[place] == least:
-            out[place] = True
-            room -= 1
-
-
-@compiled
-def _chosen(
-    ends: Places, keys: Hashes32, weights: Weights, some: Heads
-) -> tuple[Hashes32, NDArray[np.int32], NDArray[np.int32]]:
-    """Return some terms of texts in turn, which text each is of, and how many parts it says there."""
-    count = some.sum()
-    terms, holders, parts = np.empty(count, np.uint32), np.empty(count, np.int32), np.empty(count, np.int32)
-    at, start = 0, 0
-    for text in range(len(ends)):
-        for place in range(start, ends[text]):
-            if some[place]:
-                terms[at], holders[at], parts[at] = keys[place], text, int(weights[place] / PART + 0.5)
-                at += 1
-        start = ends[text]
-    return terms, holders, parts
 
 
 @compiled

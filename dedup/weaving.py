@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from dedup import meeting, placing, stories
 from dedup.corpus import Corpus, strands
 from dedup.corpus.strands import Due, Placed, Told
-from dedup.meeting import DayIndex
+from dedup.day_index import DayIndex, indexed
 from dedup.ordering import UNDATED
 from dedup.records import Recipe, Vectors
 
@@ -84,18 +84,17 @@ class Weaving:
         heapify(waiting)
         known = set(waiting)
         done = 0
-        while waiting:
-            day = heappop(waiting)
-            self.tell("telling stories", done, done + len(waiting) + 1)
-            done += 1
-            self._ahead(day)
-            if waiting:
-                self._ahead(waiting[0])
-            reached = self._reached(day, self._day(day), days)
-            for later in sorted(reached - known):
-                heappush(waiting, later)
-            known |= reached
-        self.readers.shutdown()
+        with self.readers:
+            while waiting:
+                day = heappop(waiting)
+                self.tell("telling stories", done, done + len(waiting) + 1)
+                done += 1
+                for coming in (day, *waiting[:1]):
+                    self._ahead(coming)
+                reached = self._reached(day, self._day(day), days)
+                for later in sorted(reached - known):
+                    heappush(waiting, later)
+                known |= reached
 
     def _reached(self, day: int, changed: Sequence[Placed], days: Sequence[int]) -> set[int]:
         """Return the days that a day's change reaches; `changed` are its families that are told otherwise now."""
@@ -170,22 +169,25 @@ class Weaving:
         if len(went) > _FEW:
             seeds, went = np.arange(first + int(here.telling.sum())), []
         week = meeting.week([each.index for each in held], homes, first)
-        gone = meeting.indexed(strands.vectors(went), np.zeros(len(went), np.uint32), self.recipe)
-        told, what, rows, reached = meeting.around(week, seeds, gone, self.recipe)
-        rows = rows[: what.sizes[: what.first].sum()]
-        recent = [
-            held[on].families[place]
-            for on, place in zip(week.on[rows].tolist(), week.places[rows].tolist(), strict=True)
-        ]
-        home = np.repeat(np.arange(what.first), what.sizes[: what.first])
-        own = np.flatnonzero(here.telling)[told[what.first :] - first].tolist()
-        kept = set(np.delete(old, told[: what.first]).tolist())
-        return _Items(old[told[: what.first]].tolist(), recent, home, own, what, reached), kept
+        gone = indexed(strands.vectors(went), np.zeros(len(went), np.uint32), self.recipe)
+        told = meeting.around(week, seeds, gone, self.recipe)
+        before, sizes = told.items[: told.day.first], told.day.sizes[: told.day.first]
+        rows = told.rows[: sizes.sum()]
+        places = zip(week.on[rows].tolist(), week.places[rows].tolist(), strict=True)
+        items = _Items(
+            old=old[before].tolist(),
+            recent=[held[on].families[place] for on, place in places],
+            home=np.repeat(np.arange(len(before)), sizes),
+            own=np.flatnonzero(here.telling)[told.items[len(before) :] - first].tolist(),
+            day=told.day,
+            reached=told.reached,
+        )
+        return items, set(np.delete(old, before).tolist())
 
     def _week(self, day: int, here: _Held) -> list[_Held]:
         """Return the days of the week before a day, and that one: as many for every week, for they are compiled for."""
         before = [] if day == UNDATED else list(self._read(day - self.recipe.story_days, day - 1).values())
-        nothing = _held([], meeting.indexed(strands.vectors([]), np.empty(0, np.uint32), self.recipe))
+        nothing = _held([], indexed(strands.vectors([]), np.empty(0, np.uint32), self.recipe))
         return [*[nothing] * (self.recipe.story_days - len(before)), *before, here]
 
     def _homes(self, day: int, held: Sequence[_Held]) -> tuple[list[Places], Places]:
@@ -212,7 +214,7 @@ class Weaving:
         if not told:
             return np.empty(0, np.int64)
         strand, each = zip(*sorted(told), strict=True)
-        others = meeting.indexed(strands.vectors(each), np.zeros(len(each), np.uint32), self.recipe)
+        others = indexed(strands.vectors(each), np.zeros(len(each), np.uint32), self.recipe)
         return meeting.met(index, others, np.array(strand, np.int64), self.recipe)
 
     def _others(self, day: int) -> set[int]:
@@ -355,7 +357,7 @@ class Weaving:
         with self.corpus.reading() as connection:
             families = strands.of_days(connection, day, day)
         vectors = strands.vectors([row.told for row in families])
-        return _held(families, meeting.indexed(vectors, strands.sites(families), self.recipe))
+        return _held(families, indexed(vectors, strands.sites(families), self.recipe))
 
 
 def _held(families: list[Placed], index: DayIndex) -> _Held:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from dedup import background, cutting, meeting, stories, terms
-from dedup.meeting import DayIndex, Week
+from dedup import background, cutting, day_index, meeting, stories, terms
+from dedup.day_index import DayIndex
+from dedup.meeting import Week
 from dedup.records import PART, Recipe, Vectors
 
 RECIPE = Recipe()
@@ -139,7 +140,7 @@ def hashes(sites: str, count: int) -> NDArray[np.uint32]:
 
 
 def indexed(told: Vectors, sites: str = "") -> DayIndex:
-    return meeting.indexed(told, hashes(sites, len(told.ends)), RECIPE)
+    return day_index.indexed(told, hashes(sites, len(told.ends)), RECIPE)
 
 
 NOTHING = indexed(Vectors(np.empty(0, np.int64), np.empty(0, np.uint32), np.empty(0, np.float32)))
@@ -154,11 +155,12 @@ def a_week(texts: list[dict[int, float]], first: int, sites: str = "") -> Week:
 
 def told_by(week: Week, seeds: NDArray[np.int64], apart: list[tuple[int, int]]) -> dict[int, int]:
     """Return what comes together of what these reach: by what is reached the first that it comes together with."""
-    told, day, _, reached = meeting.around(week, seeds, NOTHING, RECIPE)
-    kept = [np.searchsorted(told, pair).tolist() for pair in apart if set(pair) <= set(told.tolist())]
-    bridges = stories.bridges(day, reached, RECIPE)
-    labels = stories.together(day, reached, bridges, np.array(kept, dtype=np.int64).reshape(-1, 2), RECIPE)
-    return dict(zip(told.tolist(), told[labels].tolist(), strict=True))
+    told = meeting.around(week, seeds, NOTHING, RECIPE)
+    kept = [np.searchsorted(told.items, pair).tolist() for pair in apart if set(pair) <= set(told.items.tolist())]
+    bridges = stories.bridges(told.day, told.reached, RECIPE)
+    never = np.array(kept, dtype=np.int64).reshape(-1, 2)
+    labels = stories.together(told.day, told.reached, bridges, never, RECIPE)
+    return dict(zip(told.items.tolist(), told.items[labels].tolist(), strict=True))
 
 
 def together(texts: list[dict[int, float]], first: int, apart: list[tuple[int, int]] | None = None) -> list[int]:
@@ -203,7 +205,7 @@ def test_near_finds_every_pair_that_reaches_the_floor(found: list[dict[int, floa
         for pair, cosine in zip(everything.tolist(), stories.cosines(told, everything).tolist(), strict=True)
         if cosine >= RECIPE.story_floor
     }
-    _, _, _, reached = meeting.around(a_week(found, 0), np.arange(len(found)), NOTHING, RECIPE)
+    reached = meeting.around(a_week(found, 0), np.arange(len(found)), NOTHING, RECIPE).reached
     assert dict(zip(map(tuple, reached.pairs.tolist()), reached.alike.tolist(), strict=True)) == expected
 
 
@@ -253,10 +255,10 @@ def test_what_could_have_come_together_with_what_is_gone_is_told_again(
     first = data.draw(st.integers(0, len(found)))
     week, none = a_week(found, first), np.empty(0, dtype=np.int64)
     met = np.flatnonzero(alike_to(found, gone) >= RECIPE.story_cut)
-    told, _, _, reached = meeting.around(week, none, indexed(vectors(*gone)), RECIPE)
-    expected, _, _, other = meeting.around(week, met, NOTHING, RECIPE)
-    assert told.tolist() == expected.tolist()
-    assert sorted(reached.pairs.tolist()) == sorted(other.pairs.tolist())
+    told = meeting.around(week, none, indexed(vectors(*gone)), RECIPE)
+    expected = meeting.around(week, met, NOTHING, RECIPE)
+    assert told.items.tolist() == expected.items.tolist()
+    assert sorted(told.reached.pairs.tolist()) == sorted(expected.reached.pairs.tolist())
 
 
 @settings(deadline=None)
@@ -269,18 +271,16 @@ def test_a_story_meets_what_its_families_meet_on_average(found: list[dict[int, f
     own = np.arange(count, count + len(found) - first)
     days = [indexed(vectors(*found[:first])), indexed(vectors(*found[first:]))]
     week = meeting.week(days, [homes, own], count)
-    told, day, rows, reached = meeting.around(week, np.arange(count + len(own)), NOTHING, RECIPE)
+    told = meeting.around(week, np.arange(count + len(own)), NOTHING, RECIPE)
     expected = stories.means(vectors(*found), np.concatenate([homes, own]), count + len(own))
-    assert told.tolist() == list(range(count + len(own)))
-    assert sorted(rows.tolist()) == list(range(len(found)))
-    assert (day.vectors.keys.tolist(), day.vectors.weights.tolist()) == (
-        expected.keys.tolist(),
-        expected.weights.tolist(),
-    )
-    some = [pair for pair in combinations(told.tolist(), 2) if pair[1] >= count]
+    assert told.items.tolist() == list(range(count + len(own)))
+    assert sorted(told.rows.tolist()) == list(range(len(found)))
+    assert told.day.vectors.keys.tolist() == expected.keys.tolist()
+    assert told.day.vectors.weights.tolist() == expected.weights.tolist()
+    some = [pair for pair in combinations(told.items.tolist(), 2) if pair[1] >= count]
     pairs = np.array(some, dtype=np.int64).reshape(-1, 2)
     alike = stories.cosines(expected, pairs)
-    assert sorted(map(tuple, reached.pairs.tolist())) == sorted(map(tuple, pairs[alike >= RECIPE.story_floor].tolist()))
+    assert sorted(told.reached.pairs.tolist()) == sorted(pairs[alike >= RECIPE.story_floor].tolist())
 
 
 def alike(cosine: float) -> list[dict[int, float]]:
@@ -303,13 +303,13 @@ def test_reports_of_one_site_need_more_in_common(sites: str, cosine: float, toge
 def test_a_story_counts_as_of_a_site_by_the_share_of_its_families() -> None:
     days = [indexed(vectors({1: 1.0}, {1: 1.0}), "ab"), indexed(vectors({1: 1.0}), "a")]
     week = meeting.week(days, [np.array([0, 0]), np.array([1])], 1)
-    _, _, _, reached = meeting.around(week, np.array([1]), NOTHING, RECIPE)
+    reached = meeting.around(week, np.array([1]), NOTHING, RECIPE).reached
     assert reached.alike.tolist() == pytest.approx([1 - RECIPE.story_site / 2])
 
 
 @given(texts, st.integers(0, 5))
 def test_the_weightiest_terms_of_a_text_are_marked_and_indexed(found: list[dict[int, float]], most: int) -> None:
-    day = meeting.indexed(vectors(*found), hashes("", len(found)), replace(RECIPE, story_top_terms=most))
+    day = day_index.indexed(vectors(*found), hashes("", len(found)), replace(RECIPE, story_top_terms=most))
     held: dict[int, set[int]] = {}
     for place, text in enumerate(found):
         for key in sorted(text, key=lambda key: (-np.float32(text[key]), key))[:most]:
@@ -324,7 +324,7 @@ def test_the_weightiest_terms_of_a_text_are_marked_and_indexed(found: list[dict[
 @given(st.lists(st.integers(0, 2**32 - 1) | st.integers(0, 5)))
 def test_terms_are_sorted_and_the_first_of_equals_comes_first(keys: list[int]) -> None:
     terms = np.array(keys, dtype=np.uint32)
-    assert meeting.in_order(terms).tolist() == np.argsort(terms, kind="stable").tolist()
+    assert day_index.in_order(terms).tolist() == np.argsort(terms, kind="stable").tolist()
 
 
 @settings(deadline=None)
