@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from dedup import boilerplate, cutting, families, index, lookup, matching, merging, minhash, ordering, shingles
 from dedup.corpus.store import text_hash
 from dedup.corpus.units import empty
+from dedup.memory import uncollected
 from dedup.records import SITE_BITS, Article, Cut, Family, GemaError, Hashes64, Match, Postings, Recipe, Sketches, Units
-from dedup.uncollected import uncollected
 
 Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]

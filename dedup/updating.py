@@ -15,11 +15,11 @@ from dedup.corpus import Corpus, grouping, vocabularies
 from dedup.corpus.grouping import Outcome
 from dedup.embedding import Embedding
 from dedup.gathering import gather
+from dedup.memory import give_back, uncollected
 from dedup.reading import Desk
 from dedup.records import Recipe, Updated
 from dedup.stages import Progress, candidates, learn, moved, own_texts, read, read_state, sign, terms, verify
 from dedup.telling import tell_stories
-from dedup.uncollected import uncollected
 from dedup.vocabulary import look_up
 
 # Articles that are grouped and stored together: as many as fit into memory, and soon enough that others can write.
@@ -78,6 +78,7 @@ def _update(corpus: Corpus, recipe: Recipe, words: Embedding | None, now: dateti
         waiting -= len(changed)
         look_up(corpus, recipe, words, now, tell)
         step = _group(corpus, recipe, changed, now, tell)
+        give_back()
         done = replace(
             step,
             signed=done.signed + step.signed,

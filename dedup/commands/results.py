@@ -220,6 +220,7 @@ def report(
     from dedup.corpus.grouping import verdicts
     from dedup.corpus.results import snapshot
     from dedup.corpus.verdicts import pins
+    from dedup.memory import uncollected
     from dedup.regrouping import regroup
     from dedup.report import Wish, edition, manifest
     from dedup.report.ahead import begun
@@ -227,7 +228,6 @@ def report(
     from dedup.report.files import write
     from dedup.report.language import language
     from dedup.report.sheets import report as report_of
-    from dedup.uncollected import uncollected
 
     if check is not None:
         _verify(check)

@@ -11,6 +11,7 @@ from zlib import compress
 
 from dedup.corpus.readonly import open_to_read
 from dedup.corpus.results import mark, snapshot
+from dedup.memory import uncollected
 from dedup.records import GemaError
 from dedup.report import pages
 from dedup.report.context import context_of
@@ -18,7 +19,6 @@ from dedup.report.pages import Setting
 from dedup.report.sheets import Report, overview_page, pages_of_sites, report
 from dedup.report.stripping import Learned
 from dedup.serving.lists import Lists, lists
-from dedup.uncollected import uncollected
 
 _TOGETHER = 50
 # Whoever asks meanwhile comes first.

@@ -1,0 +1,33 @@
+"""Memory: no collector while many objects stay, and what was freed given back.
+
+Python's collector would walk objects that all stay again and again, for a tenth of the time. The C library keeps what
+threads have freed for other threads like them: at a million articles an update held three times what it used.
+"""
+
+import ctypes
+import gc
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Look for no cycles among objects meanwhile; what nobody refers to is freed as ever."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def give_back() -> None:
+    """Give memory that is free back to the system, where the C library can (glibc); elsewhere nothing happens."""
+    trim = getattr(_LIBRARY, "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
+_LIBRARY = ctypes.CDLL(None) if sys.platform == "linux" else None
