@@ -113,13 +113,16 @@ class Weaving:
             for old in [old for old in held if old < day - self.recipe.story_days]:
                 del held[old]
         here = self._read(day, day)[day]
-        others = self._others(day)
+        came, went = self._came(day, here)
+        # Where everything came and nothing stands yet, all of the day is told, whatever the week before was.
+        whole = len(came) == here.telling.sum() and not self._merged(day)
+        others = set() if whole else self._others(day)
         was, now = self._reaching(day, others)
         self.other[day] = set()
         met = self._met(here.index, was)
         if not self.due.get(day) and not len(met) and not len(self._met(here.index, now)):
             return []
-        items, kept = self._items(day, here, others, met)
+        items, kept = self._items(day, here, np.union1d(came, met), went, others)
         bridges = stories.bridges(items.day, items.reached, self.recipe)
         apart = self._apart(_framed(here, items, bridges))
         labels = stories.together(items.day, items.reached, bridges, _places(apart, items, here), self.recipe)
@@ -155,17 +158,17 @@ class Weaving:
             self.changed[new.family] = new
         return [new for old, new in other if old.strand != new.strand]
 
-    def _items(self, day: int, here: _Held, others: Set[int], met: Places) -> tuple[_Items, set[int]]:
+    def _items(
+        self, day: int, here: _Held, again: Places, went: Sequence[Told], others: Set[int]
+    ) -> tuple[_Items, set[int]]:
         """Return what is told of a day, and the strands of the week before that are not.
 
-        Told is what strands that may be otherwise, what came, what went and what `met` these before reach.
+        Told is what these families to be told `again` reach, what `went`, and `others`: strands that may be otherwise.
         """
         held = self._week(day, here)
         homes, old = self._homes(day, held)
         first, mine = len(old), homes[-1]
-        came, went = self._came(day, here)
-        changed = np.flatnonzero(np.isin(old, list(others)))
-        seeds = np.unique(np.concatenate([changed, mine[came], mine[met][here.telling[met]]]))
+        seeds = np.concatenate([np.flatnonzero(np.isin(old, list(others))), mine[again[here.telling[again]]]])
         if len(went) > _FEW:
             seeds, went = np.arange(first + int(here.telling.sum())), []
         week = meeting.week([each.index for each in held], homes, first)
