@@ -40,8 +40,8 @@ def gather(corpus: Corpus, recipe: Recipe, changed: Set[str], verified: Verified
     excerpts = _excerpts(corpus, reached, known, verified, recipe)
     kept = [match for match in matches if (match.a, match.b) not in excerpts]
     grouped = families.families(sorted(age), kept, verdicts)
-    taken = grouping.family_names(corpus, age) - set(before.values())
-    named = ids.lasting([family.members for family in grouped], before, age, taken)
+    members = [family.members for family in grouped]
+    named = ids.lasting(members, before, age, lambda names: grouping.family_names(corpus, names))
     found = [replace(family, id=name) for family, name in zip(grouped, named.ids, strict=True)]
     gone = grouping.without(corpus, set(before.values()), reached)
     flags = {(match.a, match.b): (match.a, match.b) in excerpts for match in matches if match.relation.joins}

@@ -42,7 +42,7 @@ class Week:
     on: Places
     places: Places
 
-    def told(self) -> tuple[Hashes32, Places, Places]:
+    def packed(self) -> tuple[Hashes32, Places, Places]:
         """Return what all families tell, packed, and where what those of `places` tell begins and ends."""
         packed = np.concatenate([day.packed for day in self.days])
         sizes = np.cumsum([0, *(len(day.packed) for day in self.days)])
@@ -85,7 +85,7 @@ def around(week: Week, seeds: Places, gone: DayIndex, recipe: Recipe) -> Told:
     Bayardo, Ma and Srikant 2007, with a little less than everything).
     """
     every = _and_gone(week, gone)
-    terms = every.told()
+    terms = every.packed()
     count, first = len(week.starts) - 1, week.first
     done = np.zeros(len(every.starts) - 1, np.bool_)
     reached = np.union1d(seeds, np.arange(count, len(done)))
@@ -102,7 +102,7 @@ def around(week: Week, seeds: Places, gone: DayIndex, recipe: Recipe) -> Told:
     told, both = done[:count], np.concatenate(pairs)
     both = both[(both < count).all(axis=1)]
     items, number = np.flatnonzero(told), np.cumsum(told) - 1
-    rows, day = _day(week, items)
+    rows, day = _as_day(week, items)
     return Told(items, rows, day, _at_least(day, number[both[told[both].all(axis=1)]], recipe))
 
 
@@ -133,7 +133,7 @@ def _and_gone(week: Week, gone: DayIndex) -> Week:
     )
 
 
-def _day(week: Week, items: Places) -> tuple[Places, stories.Day]:
+def _as_day(week: Week, items: Places) -> tuple[Places, stories.Day]:
     """Return which rows of `week.places` are the families of some items, and what these tell."""
     sizes = np.diff(week.starts)[items]
     rows = np.repeat(week.starts[items] - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())

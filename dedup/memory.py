@@ -1,7 +1,7 @@
 """Memory: no collector while many objects stay, and what was freed given back.
 
 Python's collector would walk objects that all stay again and again, for a tenth of the time. The C library keeps what
-threads have freed for other threads like them: at a million articles an update held three times what it used.
+threads have freed for other threads like them: after 80,000 articles an update held 1.9 GB, of which it used 0.8.
 """
 
 import ctypes

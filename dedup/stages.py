@@ -125,7 +125,9 @@ def learn(desk: Desk, state: State, tell: Progress) -> tuple[dict[int, Hashes64]
             days = [state.units.days[sample.units] for sample in chunk]
             found = list(threads.map(partial(boilerplate.strict_families, recipe=desk.recipe), known, days))
         for sample, sketches, (families, counted) in zip(chunk, known, found, strict=True):
-            fresh |= {number: sketches.of(int(np.searchsorted(sample.units, number))) for number in sample.came}
+            places = np.searchsorted(sample.units, sample.came).tolist()
+            # Copied: a view of one sketch would keep those of the whole site in memory.
+            fresh |= {number: sketches.of(place).copy() for number, place in zip(sample.came, places, strict=True)}
             state.units.strict[sample.units] = sample.units[families]
             state.sites.counted[sample.site] = boilerplate.enough(counted, desk.recipe)
     _decide(desk, state)

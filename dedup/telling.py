@@ -5,7 +5,7 @@ together by strands that went up in one another.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 
@@ -32,7 +32,9 @@ def tell_stories(corpus: Corpus, recipe: Recipe, now: datetime, tell: Progress) 
         told = Weaving(corpus, recipe, due, before, dict(before), tell)
         told.all()
         # Those whose day was not told anew stand as before, but their titles and words may be others.
-        told.changed = {row.family: row._replace(fresh=False) for row in fresh} | told.changed
+        with corpus.reading() as connection:
+            rows = strands.placed(connection, fresh - told.changed.keys())
+        told.changed |= {name: row._replace(fresh=False) for name, row in rows.items()}
         _save(corpus, recipe, told, gone, now)
         grouping.told(corpus, now)
 
@@ -65,10 +67,9 @@ def _save(corpus: Corpus, recipe: Recipe, told: Weaving, gone: Sequence[Placed],
     story_of = {name: row.story for name, row in stored.items() if row.story is not None}
     with corpus.reading() as connection:
         shown = strands.shown(connection, rows)
-        taken = strands.stories_named(connection, rows).keys() - set(story_of.values())
         known = strands.stories_named(connection, set(story_of.values()))
     age = {name: shown[name].age if name in shown else ("", name) for name in rows}
-    named = ids.lasting(members, story_of, age, taken)
+    named = ids.lasting(members, story_of, age, lambda names: _taken(corpus, names))
     found = [
         Story(name, tuple(held), *_label([rows[one] for one in held], shown))
         for name, held in zip(named.ids, members, strict=True)
@@ -86,6 +87,11 @@ def _save(corpus: Corpus, recipe: Recipe, told: Weaving, gone: Sequence[Placed],
             other,
         )
         grouping.save_aliases(connection, "story", named.aliases, now)
+
+
+def _taken(corpus: Corpus, names: Set[str]) -> Set[str]:
+    with corpus.reading() as connection:
+        return strands.stories_named(connection, names).keys()
 
 
 def _label(held: Sequence[Placed], shown: Mapping[str, Shown]) -> tuple[str, tuple[str, ...]]:

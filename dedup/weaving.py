@@ -7,17 +7,16 @@ the strands of before that they changed, could come together with.
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dedup import meeting, placing, stories
 from dedup.corpus import Corpus, strands
 from dedup.corpus.strands import Due, Placed, Told
 from dedup.day_index import DayIndex, indexed
+from dedup.days import Days, Held, held
 from dedup.ordering import UNDATED
 from dedup.records import Recipe, Vectors
 
@@ -27,18 +26,6 @@ Places = stories.Places
 
 # So many lost or changed neighbours are looked for; for more, the whole day is told.
 _FEW = 20_000
-# Days read at once.
-_READERS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """A day's families, by rank, what they tell, which could come into a story, and the strands of these, -1: none."""
-
-    families: list[Placed]
-    index: DayIndex
-    telling: NDArray[np.bool_]
-    strands: Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +56,12 @@ class Weaving:
     tell: Progress
     changed: dict[str, Placed] = field(default_factory=dict)
     was: dict[str, Placed] = field(default_factory=dict)
-    held: dict[int, _Held] = field(default_factory=dict)
-    # Days that are being read ahead.
-    coming: dict[int, Future[_Held]] = field(default_factory=dict)
-    readers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_READERS))
+    days: Days = field(init=False)
     # By day, the strands that are otherwise than before from there on.
     other: dict[int, set[int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.days = Days(self.corpus, self.recipe)
 
     def all(self) -> None:
         """Tell every day on which something is due, and every day that this reaches."""
@@ -84,13 +71,14 @@ class Weaving:
         heapify(waiting)
         known = set(waiting)
         done = 0
-        with self.readers:
+        with self.days.readers:
             while waiting:
                 day = heappop(waiting)
                 self.tell("telling stories", done, done + len(waiting) + 1)
                 done += 1
                 for coming in (day, *waiting[:1]):
-                    self._ahead(coming)
+                    # Where something is due, the week before is asked for as well.
+                    self.days.ahead(self._week_of(coming) if self.due.get(coming) else coming, coming)
                 reached = self._reached(day, self._day(day), days)
                 for later in sorted(reached - known):
                     heappush(waiting, later)
@@ -109,10 +97,11 @@ class Weaving:
 
     def _day(self, day: int) -> Sequence[Placed]:
         """Tell what changes reach on a day; return its families that are told otherwise than before."""
-        for held in (self.held, self.coming):
-            for old in [old for old in held if old < day - self.recipe.story_days]:
-                del held[old]
-        here = self._read(day, day)[day]
+        week = self._week_of(day)
+        self.days.forget(week)
+        for old in [old for old in self.due if old < week]:
+            del self.due[old]
+        (here,) = self.days.read(day, day)
         came, went = self._came(day, here)
         # Where everything came and nothing stands yet, all of the day is told, whatever the week before was.
         whole = len(came) == here.telling.sum() and not self._merged(day)
@@ -133,7 +122,7 @@ class Weaving:
             row._replace(strand=told.get(place, row.strand), fresh=False) if row.fresh or place in told else row
             for place, row in enumerate(here.families)
         ]
-        self.held[day] = _held(families, here.index)
+        self.days.stands(day, families)
         changed = self._note(here.families, families)
         self.other[day] = {
             strand for row in changed for strand in (self.was[row.family].strand, row.strand) if strand is not None
@@ -159,41 +148,45 @@ class Weaving:
         return [new for old, new in other if old.strand != new.strand]
 
     def _items(
-        self, day: int, here: _Held, again: Places, went: Sequence[Told], others: Set[int]
+        self, day: int, here: Held, again: Places, went: Sequence[Told], others: Set[int]
     ) -> tuple[_Items, set[int]]:
         """Return what is told of a day, and the strands of the week before that are not.
 
         Told is what these families to be told `again` reach, what `went`, and `others`: strands that may be otherwise.
         """
-        held = self._week(day, here)
-        homes, old = self._homes(day, held)
+        week = self._week(day, here)
+        homes, old = self._homes(day, week)
         first, mine = len(old), homes[-1]
         seeds = np.concatenate([np.flatnonzero(np.isin(old, list(others))), mine[again[here.telling[again]]]])
         if len(went) > _FEW:
             seeds, went = np.arange(first + int(here.telling.sum())), []
-        week = meeting.week([each.index for each in held], homes, first)
+        items = meeting.week([each.index for each in week], homes, first)
         gone = indexed(strands.vectors(went), np.zeros(len(went), np.uint32), self.recipe)
-        told = meeting.around(week, seeds, gone, self.recipe)
+        told = meeting.around(items, seeds, gone, self.recipe)
         before, sizes = told.items[: told.day.first], told.day.sizes[: told.day.first]
         rows = told.rows[: sizes.sum()]
-        places = zip(week.on[rows].tolist(), week.places[rows].tolist(), strict=True)
-        items = _Items(
+        places = zip(items.on[rows].tolist(), items.places[rows].tolist(), strict=True)
+        found = _Items(
             old=old[before].tolist(),
-            recent=[held[on].families[place] for on, place in places],
+            recent=[week[on].families[place] for on, place in places],
             home=np.repeat(np.arange(len(before)), sizes),
             own=np.flatnonzero(here.telling)[told.items[len(before) :] - first].tolist(),
             day=told.day,
             reached=told.reached,
         )
-        return items, set(np.delete(old, before).tolist())
+        return found, set(np.delete(old, before).tolist())
 
-    def _week(self, day: int, here: _Held) -> list[_Held]:
+    def _week(self, day: int, here: Held) -> list[Held]:
         """Return the days of the week before a day, and that one: as many for every week, for they are compiled for."""
-        before = [] if day == UNDATED else list(self._read(day - self.recipe.story_days, day - 1).values())
-        nothing = _held([], indexed(strands.vectors([]), np.empty(0, np.uint32), self.recipe))
+        before = self.days.read(self._week_of(day), day - 1)
+        nothing = held([], indexed(strands.vectors([]), np.empty(0, np.uint32), self.recipe))
         return [*[nothing] * (self.recipe.story_days - len(before)), *before, here]
 
-    def _homes(self, day: int, held: Sequence[_Held]) -> tuple[list[Places], Places]:
+    def _week_of(self, day: int) -> int:
+        """Return the first day of the week before a day: what has no date has none."""
+        return day if day == UNDATED else day - self.recipe.story_days
+
+    def _homes(self, day: int, held: Sequence[Held]) -> tuple[list[Places], Places]:
         """Return, by the days of a week, of which item each family is, -1: of none; and the strands that are items."""
         ends = np.cumsum([len(each.strands) for each in held[:-1]])
         strand, home = np.unique(np.concatenate([each.strands for each in held[:-1]]), return_inverse=True)
@@ -205,7 +198,7 @@ class Weaving:
         mine = np.where(held[-1].telling, len(old) + np.cumsum(held[-1].telling) - 1, -1)
         return [*np.split(into[home], ends[:-1]), mine], old
 
-    def _came(self, day: int, here: _Held) -> tuple[Places, list[Told]]:
+    def _came(self, day: int, here: Held) -> tuple[Places, list[Told]]:
         """Return which of a day's families tell something that is due, and what is due and no longer told."""
         due = {row.told for row in self.due.get(day, ())}
         telling = np.flatnonzero(here.telling).tolist()
@@ -265,7 +258,7 @@ class Weaving:
         return found
 
     def _strands(
-        self, day: int, here: _Held, items: _Items, labels: Places, apart: Set[tuple[str, str]]
+        self, day: int, here: Held, items: _Items, labels: Places, apart: Set[tuple[str, str]]
     ) -> dict[int, int | None]:
         """Return by place the strands that those of a day's families that were told are told with."""
         first, old, own = len(items.old), items.old, items.own
@@ -281,7 +274,7 @@ class Weaving:
             found |= dict.fromkeys(mine, strand)
         return found
 
-    def _strand(self, day: int, old: Sequence[int], mine: Sequence[int], here: _Held, far: Mapping[int, int]) -> int:
+    def _strand(self, day: int, old: Sequence[int], mine: Sequence[int], here: Held, far: Mapping[int, int]) -> int:
         """Return the strand that some come together in: the eldest of theirs, one from afar, or a new one."""
         if old:
             self.merges.update({one: (min(old), day) for one in old if one != min(old)})
@@ -289,7 +282,7 @@ class Weaving:
         return far.get(mine[0], here.families[mine[0]].rank or 0)
 
     def _far(
-        self, day: int, here: _Held, groups: Sequence[Sequence[int]], apart: Set[tuple[str, str]]
+        self, day: int, here: Held, groups: Sequence[Sequence[int]], apart: Set[tuple[str, str]]
     ) -> dict[int, int]:
         """Return, by the first place of each group, the strand from afar that it goes on with, if any."""
         recipe = self.recipe
@@ -316,7 +309,7 @@ class Weaving:
                 found[group[0]] = best.strand
         return found
 
-    def _nearest(self, day: int, here: _Held, group: Sequence[int], rows: Sequence[Placed]) -> Placed | None:
+    def _nearest(self, day: int, here: Held, group: Sequence[int], rows: Sequence[Placed]) -> Placed | None:
         """Return the family that passes by most what a group must be alike to it; None where none does."""
         if not rows:
             return None
@@ -342,42 +335,15 @@ class Weaving:
         held = [pair for pair in pairs if pair[0] in rows and pair[1] in rows]
         return {_named(one, other) for one, other, _ in placing.alike(held, rows, self.recipe)}
 
-    def _ahead(self, day: int) -> None:
-        """Begin to read a day, and the week before it where something is due: while it is read another can be told."""
-        first = day - self.recipe.story_days if self.due.get(day) and day != UNDATED else day
-        for one in range(first, day + 1):
-            if one not in self.held and one not in self.coming:
-                self.coming[one] = self.readers.submit(self._stored, one)
 
-    def _read(self, first: int, last: int) -> dict[int, _Held]:
-        """Return the days from `first` to `last`, those that were told as they stand now."""
-        for day in range(first, last + 1):
-            if day not in self.held:
-                self.held[day] = self.coming.pop(day).result() if day in self.coming else self._stored(day)
-        return {day: self.held[day] for day in range(first, last + 1)}
-
-    def _stored(self, day: int) -> _Held:
-        with self.corpus.reading() as connection:
-            families = strands.of_days(connection, day, day)
-        vectors = strands.vectors([row.told for row in families])
-        return _held(families, indexed(vectors, strands.sites(families), self.recipe))
-
-
-def _held(families: list[Placed], index: DayIndex) -> _Held:
-    alone = np.array([row.alone for row in families], dtype=bool)
-    telling = (np.diff(index.ends, prepend=0) > 0) & ~alone
-    found = np.array([-1 if row.strand is None else row.strand for row in families], np.int64)
-    return _Held(families, index, telling, np.where(telling, found, -1))
-
-
-def _framed(here: _Held, items: _Items, bridges: Places) -> list[str]:
+def _framed(here: Held, items: _Items, bridges: Places) -> list[str]:
     """Return the families with templates among what may come together: the day's, and those of stories bridged."""
     inside = np.isin(items.home, bridges)
     bridged = [row for row, held in zip(items.recent, inside.tolist(), strict=True) if held]
     return [row.family for row in (*(here.families[place] for place in items.own), *bridged) if row.tied]
 
 
-def _places(apart: Set[tuple[str, str]], items: _Items, here: _Held) -> Places:
+def _places(apart: Set[tuple[str, str]], items: _Items, here: Held) -> Places:
     """Return where among the items those stand that are kept apart, a pair a row."""
     names = {name for pair in apart for name in pair}
     home = {

@@ -249,9 +249,10 @@ def templates(connection: Connection, families: Iterable[str]) -> set[tuple[str,
     return found
 
 
-def fresh(connection: Connection) -> list[Placed]:
+def fresh(connection: Connection) -> set[str]:
     """Return the families that were placed since they were told."""
-    return _placed(connection, (story_families.c.fresh == 1) & story_families.c.rank.is_not(None))
+    placed = (story_families.c.fresh == 1) & story_families.c.rank.is_not(None)
+    return set(connection.execute(select(story_families.c.family).where(placed)).scalars())
 
 
 def ties(connection: Connection, families: Iterable[str]) -> dict[str, Ties]:

@@ -31,6 +31,16 @@ def test_the_larger_part_of_a_split_keeps_the_id() -> None:
     assert named.ids[0] != "a"
 
 
+def test_where_every_name_is_in_use_a_number_tells_two_groups_apart() -> None:
+    before = {"a": "b", "b": "a", "c": "a"}
+    assert lasting([["a"], ["b", "c"]], before | {"a": "a-2", "d": "a"}, ages("abcd")).ids == ("a-2", "a")
+    # What a number made once may still be the id of another group, of this set or of one that is not at hand.
+    held = {"b": "a-2", "c": "a", "d": "a"}
+    assert lasting([["a"], ["b"], ["c", "d"]], held, ages("abcd")).ids == ("a-3", "a-2", "a")
+    elsewhere = {"a", "a-2", "a-3"}
+    assert lasting([["a"]], {}, ages("a"), elsewhere.intersection).ids == ("a-4",)
+
+
 @given(st.lists(st.integers(0, 3), min_size=6, max_size=6), st.lists(st.integers(0, 3), min_size=6, max_size=6))
 def test_ids_are_unique_and_a_rebuild_changes_none(one: list[int], other: list[int]) -> None:
     def groups(places: list[int]) -> list[list[str]]:
@@ -46,3 +56,9 @@ def test_ids_are_unique_and_a_rebuild_changes_none(one: list[int], other: list[i
     later = lasting(groups(other), before, ages("abcdef"))
     assert len(set(later.ids)) == len(later.ids)
     assert not set(later.aliases) & set(later.ids)
+    # Again and again, with what the groups came to be called on the way.
+    for places in (one, other, one):
+        now = groups(places)
+        named = lasting(now, before, ages("abcdef"))
+        assert len(set(named.ids)) == len(named.ids)
+        before = {member: name for group, name in zip(now, named.ids, strict=True) for member in group}
