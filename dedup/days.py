@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.corpus import Corpus, strands
+from dedup.corpus import Corpus, edges, strands
 from dedup.corpus.strands import Placed
 from dedup.day_index import DayIndex, Places, indexed
 from dedup.records import Recipe
@@ -17,12 +17,17 @@ _READERS = 2
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A day's families, by rank, what they tell, which could come into a story, and the strands of these, -1: none."""
+    """A day's families, by rank, what they tell, which could come into a story, and the strands of these, -1: none.
+
+    `edges` are what `edges.of_day` says; None: they are not known.
+    """
 
     families: list[Placed]
     index: DayIndex
+    ranks: Places
     telling: NDArray[np.bool_]
     strands: Places
+    edges: Places | None
 
 
 @dataclass(slots=True)
@@ -49,9 +54,9 @@ class Days:
                 self._held[day] = self._coming.pop(day).result()
         return [self._held[day] for day in range(first, last + 1)]
 
-    def stands(self, day: int, families: list[Placed]) -> None:
+    def stands(self, day: int, families: list[Placed], edges: Places) -> None:
         """Have the families of a day, which tell what they told, stand otherwise from now on."""
-        self._held[day] = held(families, self._held[day].index)
+        self._held[day] = held(families, self._held[day].index, edges)
 
     def forget(self, day: int) -> None:
         """Let go of the days before this one."""
@@ -61,13 +66,15 @@ class Days:
     def _stored(self, day: int) -> Held:
         with self.corpus.reading() as connection:
             families = strands.of_days(connection, day, day)
+            known = edges.of_day(connection, day)
         vectors = strands.vectors([row.told for row in families])
-        return held(families, indexed(vectors, strands.sites(families), self.recipe))
+        return held(families, indexed(vectors, strands.sites(families), self.recipe), known)
 
 
-def held(families: list[Placed], index: DayIndex) -> Held:
+def held(families: list[Placed], index: DayIndex, edges: Places | None = None) -> Held:
     """Return a day of these families, given what they tell."""
     alone = np.array([row.alone for row in families], dtype=bool)
     telling = (np.diff(index.ends, prepend=0) > 0) & ~alone
+    ranks = np.array([row.rank for row in families], np.int64)
     found = np.array([-1 if row.strand is None else row.strand for row in families], np.int64)
-    return Held(families, index, telling, np.where(telling, found, -1))
+    return Held(families, index, ranks, telling, np.where(telling, found, -1), edges)

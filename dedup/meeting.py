@@ -1,8 +1,9 @@
 """What meets whom: which stories and families of a week are alike enough to come together, found by their terms.
 
 Few of all pairs are looked at: those that share enough of their weightiest terms. Of these, most are left out by a
-bound on how alike they can be, which costs one look a term. What is told of a day is found from what changed, over
-what is alike; the rest of the week is neither added up nor compared.
+bound on how alike they can be, which costs one look a term. An edge is a pair alike enough to come together; edges are
+kept, so that only what changed asks for its own. What is told of a day is found from what changed, over edges; the rest
+of the week is neither added up nor compared.
 """
 
 import os
@@ -15,10 +16,11 @@ from numpy.typing import NDArray
 
 from dedup import stories
 from dedup.compiled import compiled
-from dedup.day_index import DOOR_SHIFT, PARTS, TABLE, DayIndex, Places, Weights
+from dedup.day_index import DOOR_SHIFT, PARTS, TABLE, DayIndex, Places, Weights, indexed
 from dedup.records import PART, Hashes32, Recipe, Vectors
 
 Table = NDArray[np.uint16]
+Mask = NDArray[np.bool_]
 
 # How much less than what is asked for a cosine may be and still be rounded to it.
 _ROUNDED = 1e-6
@@ -50,19 +52,29 @@ class Week:
         rows = self.places + np.cumsum([0, *(len(day.ends) for day in self.days)])[self.on]
         return packed, np.append(0, ends)[rows], ends[rows]
 
+    def rows(self, items: Places) -> tuple[Places, Places]:
+        """Return which rows of `places` are the families of some items, and of each which of these it is of."""
+        sizes = np.diff(self.starts)[items]
+        rows = np.repeat(self.starts[items] - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
+        return rows, np.repeat(np.arange(len(items)), sizes)
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is told of a week: some of its items, sorted, and as a day; `rows` of `Week.places` are their families."""
+    """What is told of a week: some of its items, sorted, and as a day; `rows` of `Week.places` are their families.
+
+    `edges` are those of all items.
+    """
 
     items: Places
     rows: Places
     day: stories.Day
     reached: stories.Reached
+    edges: Places
 
 
-def week(days: Sequence[DayIndex], homes: Sequence[Places], first: int) -> Week:
-    """Return these days with their items, given of which item each family is, -1: of none."""
+def of_days(days: Sequence[DayIndex], homes: Sequence[Places], first: int) -> Week:
+    """Return the week of these days, given of which item each family is, -1: of none."""
     where = np.concatenate(homes)
     sizes = [len(each) for each in homes]
     order = np.argsort(where, kind="stable")
@@ -74,73 +86,59 @@ def week(days: Sequence[DayIndex], homes: Sequence[Places], first: int) -> Week:
     return Week(tuple(days), tuple(homes), first, starts, on, order - before[on])
 
 
-def around(week: Week, seeds: Places, gone: DayIndex, recipe: Recipe) -> Told:
-    """Return what `seeds` reach, from a family of the day to another or to a story, over as many as need be.
+def around(week: Week, before: Places, changed: Mask, seeds: Mask, recipe: Recipe) -> Told:
+    """Return what `seeds` reach, over as many edges as need be, and what is `changed`, if it has or had an edge.
 
-    So does what is `gone` of the day: what it could have come together with may now be told otherwise.
-
-    One reaches another if they are alike enough to come together: what does not reach one another never does. Of pairs,
-    the second is from `first` on, and the cosine reaches the floor. Candidates share enough of their weightiest terms,
-    families of stories on average: what shares little of these reaches the floor hardly ever (the prefix filter of
-    Bayardo, Ma and Srikant 2007, with a little less than everything).
+    `before` are the edges as they were: pairs of items, the second a family of the day, -1 for one that is no more. Of
+    those that nothing changed has, each stands; the rest are found anew.
     """
-    every = _and_gone(week, gone)
-    terms = every.packed()
-    count, first = len(week.starts) - 1, week.first
-    done = np.zeros(len(every.starts) - 1, np.bool_)
-    reached = np.union1d(seeds, np.arange(count, len(done)))
-    pairs = [np.empty((0, 2), np.int64)]
-    while len(reached):
-        # Once each of the day's families was asked for, what came before has nobody left to find.
-        asking = reached[reached >= first] if done[first:].all() else reached
-        found, bounds = _asked(every, terms, asking, done, recipe)
-        done[reached] = True
-        pairs.append(found)
-        strong = found[bounds >= recipe.story_cut - _ROUNDED]
-        strong = strong[_alike(every, strong) >= recipe.story_cut - _ROUNDED]
-        reached = np.unique(strong[~done[strong]])
-    told, both = done[:count], np.concatenate(pairs)
-    both = both[(both < count).all(axis=1)]
+    stands = (before >= 0).all(axis=1)
+    stands[stands] = ~changed[before[stands]].any(axis=1)
+    pairs, found = asked(week, np.flatnonzero(changed), recipe)
+    edges = np.concatenate([before[stands], found])
+    ends = np.concatenate([before[~stands].ravel(), found.ravel()])
+    seeds = seeds.copy()
+    seeds[ends[ends >= 0]] = True
+    joined = _joined(len(seeds), edges)
+    told = np.isin(joined, np.unique(joined[seeds]))
     items, number = np.flatnonzero(told), np.cumsum(told) - 1
+    # What did not change asks only those of its kind that are told as well.
+    rest = np.flatnonzero(told & ~changed)
+    both = np.concatenate([pairs[told[pairs].all(axis=1)], rest[_among(week, rest, recipe)]])
     rows, day = _as_day(week, items)
-    return Told(items, rows, day, _at_least(day, number[both[told[both].all(axis=1)]], recipe))
+    return Told(items, rows, day, _at_least(day, number[both], recipe), edges)
 
 
-def met(day: DayIndex, others: DayIndex, groups: Places, recipe: Recipe) -> Places:
-    """Return which families of a day could come together with any group of others, and some that could not.
+def asked(week: Week, asking: Places, recipe: Recipe) -> tuple[Places, Places]:
+    """Return the pairs of those asking with any that may reach the floor, and those of them that are edges.
 
-    `groups` tells of which group each of the others is.
+    Of a pair, the second is a family of the day. Candidates share enough of their weightiest terms, families of stories
+    on average: what shares little of these reaches the floor hardly ever (the prefix filter of Bayardo, Ma and Srikant
+    2007, with a little less than everything).
     """
-    order = np.argsort(groups, kind="stable")
-    starts = np.flatnonzero(np.diff(groups[order], prepend=-1, append=-1))
-    parts = np.array_split(np.arange(len(starts) - 1), os.cpu_count() or 1)
-    with ThreadPoolExecutor(len(parts)) as threads:
-        rules = recipe.story_top_share, recipe.story_cut - _ROUNDED
-        found = threads.map(lambda part: _met(day, others, starts, order, part, *rules), parts)
-        return np.flatnonzero(np.logical_or.reduce(list(found)))
-
-
-def _and_gone(week: Week, gone: DayIndex) -> Week:
-    """Return a week with a further day of which each family is an item that nothing finds."""
-    more = len(gone.ends)
-    return Week(
-        (*week.days, gone),
-        (*week.homes, np.full(more, -1, np.int64)),
-        week.first,
-        np.concatenate([week.starts, week.starts[-1] + np.arange(1, more + 1)]),
-        np.concatenate([week.on, np.full(more, len(week.days))]),
-        np.concatenate([week.places, np.arange(more)]),
-    )
+    pairs, bounds = _candidates(week, asking, recipe)
+    strong = pairs[bounds >= recipe.story_cut - _ROUNDED]
+    return pairs, strong[_alike(week, strong) >= recipe.story_cut - _ROUNDED]
 
 
 def _as_day(week: Week, items: Places) -> tuple[Places, stories.Day]:
     """Return which rows of `week.places` are the families of some items, and what these tell."""
-    sizes = np.diff(week.starts)[items]
-    rows = np.repeat(week.starts[items] - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
-    groups = np.repeat(np.arange(len(items)), sizes)
+    rows, groups = week.rows(items)
     ends, keys, weights, sites = _gathered(week.days, week.on[rows], week.places[rows])
     first = int(np.searchsorted(items, week.first))
     return rows, stories.day(Vectors(ends, keys, weights), stories.of_sites(sites), groups, first)
+
+
+def _among(week: Week, items: Places, recipe: Recipe) -> Places:
+    """Return the pairs of some items, by their places among these, that may reach the floor."""
+    first = int(np.searchsorted(items, week.first))
+    days, homes = [], []
+    for some, before in ((items[:0], 0),) * (len(week.days) - 2) + ((items[:first], 0), (items[first:], first)):
+        rows, groups = week.rows(some)
+        ends, keys, weights, sites = _gathered(week.days, week.on[rows], week.places[rows])
+        days.append(indexed(Vectors(ends, keys, weights), sites, recipe))
+        homes.append(groups + before)
+    return _candidates(of_days(days, homes, first), np.arange(len(items)), recipe)[0]
 
 
 def _at_least(day: stories.Day, pairs: Places, recipe: Recipe) -> stories.Reached:
@@ -150,16 +148,16 @@ def _at_least(day: stories.Day, pairs: Places, recipe: Recipe) -> stories.Reache
     return stories.Reached(pairs, alike - stories.less(day.sites, pairs, recipe))
 
 
-def _asked(
-    every: Week, terms: tuple[Hashes32, Places, Places], asking: Places, done: NDArray[np.bool_], recipe: Recipe
-) -> tuple[Places, NDArray[np.float64]]:
-    """Return the pairs of those asking with all that are not done, and what they are alike at most."""
+def _candidates(week: Week, asking: Places, recipe: Recipe) -> tuple[Places, NDArray[np.float64]]:
+    """Return the pairs of those asking with any that may reach the floor, and what they are alike at most."""
+    count = len(week.starts) - 1
     parts = [asking[start : start + _AT_ONCE] for start in range(0, len(asking), _AT_ONCE)]
-    homes = tuple(np.where((home >= 0) & ~done[home], home, -1).astype(np.int32) for home in every.homes)
-    asks = np.zeros(len(done), np.bool_)
+    # What is no item counts for one more, behind all others.
+    homes = tuple(np.where(home >= 0, home, count).astype(np.int32) for home in week.homes)
+    asks = np.zeros(count, np.bool_)
     asks[asking] = True
-    given = every.days, homes, every.starts, every.on, every.places, *terms
-    rules = every.first, recipe.story_top_share, recipe.story_floor - _ROUNDED
+    given = week.days, homes, week.starts, week.on, week.places, *week.packed()
+    rules = week.first, recipe.story_top_share, recipe.story_floor - _ROUNDED
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         found = list(threads.map(lambda part: _near(*given, part, asks, *rules), parts))
     none = np.empty((0, 2), np.int64), np.empty(0)
@@ -167,9 +165,9 @@ def _asked(
     return np.concatenate(pairs), np.concatenate(bounds)
 
 
-def _alike(every: Week, pairs: Places) -> NDArray[np.float64]:
+def _alike(week: Week, pairs: Places) -> NDArray[np.float64]:
     """Return how alike the items of each pair are."""
-    given = every.days, every.starts, every.on, every.places
+    given = week.days, week.starts, week.on, week.places
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         parts = np.array_split(pairs, os.cpu_count() or 1)
         return np.concatenate(list(threads.map(lambda part: _cosines(*given, part), parts)))
@@ -186,28 +184,27 @@ def _near(
     begins: Places,
     ends: Places,
     asking: Places,
-    asks: NDArray[np.bool_],
+    asks: Mask,
     first: int,
     least: float,
     floor: float,
 ) -> tuple[Places, NDArray[np.float64]]:
-    """Return what `_asked` does, for some of those that ask; of a pair of these, the later one finds the other."""
-    last, count = len(days) - 2, len(starts) - 1
-    totals, near = np.zeros(count, np.int64), np.empty(count, np.int64)
+    """Return what `_candidates` does, for some of those that ask; of a pair of these, the later one finds the other."""
+    last, count = len(days) - 1, len(starts) - 1
+    totals, near = np.zeros(count + 1, np.int64), np.empty(count, np.int64)
     pairs, bounds, found = np.empty((1024, 2), np.int64), np.empty(1024), 0
     table = np.zeros(TABLE, np.uint16)
     for item in asking:
-        mine, seen = starts[item + 1] - starts[item], 0
+        mine = starts[item + 1] - starts[item]
+        # A story of before meets the day's families only.
+        earliest, since = (last, first) if item < first else (0, 0)
         for row in range(starts[item], starts[item + 1]):
-            # A story of before meets the day's families only.
-            for there in range(last if item < first else 0, last + 1):
-                seen = _share(days[on[row]], places[row], days[there], homes[there], totals, near, seen)
-        for row in range(starts[item], starts[item + 1]):
+            for there in range(earliest, last + 1):
+                _share(days[on[row]], places[row], days[there], homes[there], totals)
             _lay(table, packed[begins[row] : ends[row]], mine)
-        for other in near[:seen]:
+        for other in near[: _over(totals, since, least * mine, near)]:
             theirs = starts[other + 1] - starts[other]
             enough = totals[other] * PART * PART >= least * mine * theirs
-            totals[other] = 0
             if not enough or (asks[other] and other >= item):
                 continue
             bound = 0.0
@@ -220,53 +217,15 @@ def _near(
                 pairs, bounds = _grown(pairs, bounds)
             pairs[found, 0], pairs[found, 1], bounds[found] = min(item, other), max(item, other), bound
             found += 1
+        totals[since:] = 0
         for row in range(starts[item], starts[item + 1]):
             _lay(table, packed[begins[row] : ends[row]], 0)
     return pairs[:found].copy(), bounds[:found].copy()
 
 
 @compiled
-def _met(
-    day: DayIndex, others: DayIndex, starts: Places, order: Places, groups: Places, least: float, cut: float
-) -> NDArray[np.bool_]:
-    """Return which families of a day share terms with some of a group, and are alike to some of it, for any group."""
-    count = len(day.ends)
-    found, homes = np.zeros(count, np.bool_), np.arange(count).astype(np.int32)
-    totals, near, could = np.zeros(count, np.int64), np.empty(count, np.int64), np.zeros(count, np.bool_)
-    some, table = np.empty(count, np.int64), np.zeros(TABLE, np.uint16)
-    for group in groups:
-        waiting = 0
-        for one in order[starts[group] : starts[group + 1]]:
-            seen = _share(others, one, day, homes, totals, near, 0)
-            for place in near[:seen]:
-                if totals[place] * PART * PART >= least and not could[place] and not found[place]:
-                    could[place], some[waiting], waiting = True, place, waiting + 1
-                totals[place] = 0
-        for one in order[starts[group] : starts[group + 1]]:
-            told = others.packed[others.ends[one - 1] if one else 0 : others.ends[one]]
-            _lay(table, told, 1)
-            for place in some[:waiting]:
-                own = day.packed[day.ends[place - 1] if place else 0 : day.ends[place]]
-                found[place] = found[place] or _bound(table, own) >= cut
-            _lay(table, told, 0)
-        could[some[:waiting]] = False
-    return found
-
-
-@compiled
-def _share(
-    here: DayIndex,
-    text: int,
-    there: DayIndex,
-    homes: NDArray[np.int32],
-    totals: Places,
-    near: Places,
-    seen: int,
-) -> int:
-    """Add to `totals` what items there have in common with a text in their weightiest terms, in parts of parts.
-
-    The items met are put into `near`, of which `seen` are filled. Returns how many are then.
-    """
+def _share(here: DayIndex, text: int, there: DayIndex, homes: NDArray[np.int32], totals: Places) -> None:
+    """Add to `totals` what each item there has in common with a text in their weightiest terms, in parts of parts."""
     for place in range(here.ends[text - 1] if text else 0, here.ends[text]):
         if not here.heads[place]:
             continue
@@ -278,14 +237,35 @@ def _share(
             continue
         part = int(here.weights[place] / PART + 0.5)
         for row in range(there.starts[term], there.starts[term + 1]):
-            other = homes[there.holders[row]]
-            if other < 0:
-                continue
-            if totals[other] == 0:
-                near[seen] = other
-                seen += 1
-            totals[other] += part * np.int64(there.parts[row])
-    return seen
+            totals[homes[there.holders[row]]] += part * np.int64(there.parts[row])
+
+
+@compiled
+def _over(totals: Places, since: int, least: float, near: Places) -> int:
+    """Put the items from `since` on that have so much in common, or nearly, into `near`; return how many there are."""
+    found, needed = 0, int(least / (PART * PART))
+    for item in range(since, len(near)):
+        near[found] = item
+        found += totals[item] >= needed
+    return found
+
+
+@compiled
+def _joined(count: int, edges: Places) -> Places:
+    """Return the first of those that hang together with each of so many items by edges."""
+    home = np.arange(count)
+    for row in range(len(edges)):
+        one, other = edges[row, 0], edges[row, 1]
+        while home[one] != one:
+            home[one] = home[home[one]]
+            one = home[one]
+        while home[other] != other:
+            home[other] = home[home[other]]
+            other = home[other]
+        home[max(one, other)] = min(one, other)
+    for item in range(count):
+        home[item] = home[home[item]]
+    return home
 
 
 @compiled

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from dedup import ids, placing, stories
-from dedup.corpus import Corpus, grouping, strands
+from dedup.corpus import Corpus, edges, grouping, strands
 from dedup.corpus.strands import Placed, Shown
 from dedup.ordering import UNDATED
 from dedup.records import Recipe, Story
@@ -86,6 +86,7 @@ def _save(corpus: Corpus, recipe: Recipe, told: Weaving, gone: Sequence[Placed],
             {one: merges[one] for one in other if one in merges},
             other,
         )
+        edges.save(connection, told.edges)
         grouping.save_aliases(connection, "story", named.aliases, now)
 
 

@@ -1,8 +1,8 @@
 """The middle of telling stories: days → strands, what of each day's families comes together with the week before.
 
 Days are told in order, each with what is left of the week before it: the result follows from the set of families. On
-a day, only what a change can reach is told again: families that came, went or tell something else, and what they, or
-the strands of before that they changed, could come together with.
+a day, only what a change can reach is told again: families that came, went or tell something else, the strands of
+before that they changed, and what hangs together with them, now or before, by edges (see `meeting`).
 """
 
 from collections import defaultdict
@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dedup import meeting, placing, stories
 from dedup.corpus import Corpus, strands
-from dedup.corpus.strands import Due, Placed, Told
-from dedup.day_index import DayIndex, indexed
+from dedup.corpus.strands import Due, Placed
+from dedup.day_index import indexed
 from dedup.days import Days, Held, held
 from dedup.ordering import UNDATED
 from dedup.records import Recipe, Vectors
@@ -24,16 +25,14 @@ Progress = Callable[[str, int, int], None]
 Merges = dict[int, tuple[int, int]]
 Places = stories.Places
 
-# So many lost or changed neighbours are looked for; for more, the whole day is told.
-_FEW = 20_000
-
 
 @dataclass(frozen=True, slots=True)
 class _Items:
     """What is told of a day: strands of the week before, `old`, then its families, at places `own`.
 
     `recent` are the families of the week before, `home` the item that each belongs to: a strand's vector is the middle
-    of its families'. `day` is what they tell, `reached` what is alike of it.
+    of its families'. `day` is what they tell, `reached` what is alike of it. `kept` are the strands that are not told,
+    `edges` those of the day, by what they are called at rest.
     """
 
     old: list[int]
@@ -42,11 +41,13 @@ class _Items:
     own: list[int]
     day: stories.Day
     reached: stories.Reached
+    kept: set[int]
+    edges: Places
 
 
 @dataclass(slots=True)
 class Weaving:
-    """Days told again, one after the other, and what that changed: families as they stand now, and merges."""
+    """Days told again, one after the other, and what that changed: families as they stand now, merges, edges by day."""
 
     corpus: Corpus
     recipe: Recipe
@@ -56,6 +57,7 @@ class Weaving:
     tell: Progress
     changed: dict[str, Placed] = field(default_factory=dict)
     was: dict[str, Placed] = field(default_factory=dict)
+    edges: dict[int, Places | None] = field(default_factory=dict)
     days: Days = field(init=False)
     # By day, the strands that are otherwise than before from there on.
     other: dict[int, set[int]] = field(default_factory=dict)
@@ -102,27 +104,26 @@ class Weaving:
         for old in [old for old in self.due if old < week]:
             del self.due[old]
         (here,) = self.days.read(day, day)
-        came, went = self._came(day, here)
+        came, far = self._came(day, here)
         # Where everything came and nothing stands yet, all of the day is told, whatever the week before was.
         whole = len(came) == here.telling.sum() and not self._merged(day)
         others = set() if whole else self._others(day)
-        was, now = self._reaching(day, others)
         self.other[day] = set()
-        met = self._met(here.index, was)
-        if not self.due.get(day) and not len(met) and not len(self._met(here.index, now)):
+        if not self.due.get(day) and not others:
             return []
-        items, kept = self._items(day, here, np.union1d(came, met), went, others)
+        items = self._items(day, here, came, far, others)
         bridges = stories.bridges(items.day, items.reached, self.recipe)
         apart = self._apart(_framed(here, items, bridges))
         labels = stories.together(items.day, items.reached, bridges, _places(apart, items, here), self.recipe)
-        undone = self._undo(day, kept)
+        undone = self._undo(day, items.kept)
         told: dict[int, int | None] = dict.fromkeys(np.flatnonzero(~here.telling).tolist())
         told |= self._strands(day, here, items, labels, apart)
         families = [
             row._replace(strand=told.get(place, row.strand), fresh=False) if row.fresh or place in told else row
             for place, row in enumerate(here.families)
         ]
-        self.days.stands(day, families)
+        self.days.stands(day, families, items.edges)
+        self.edges[day] = items.edges if families else None
         changed = self._note(here.families, families)
         self.other[day] = {
             strand for row in changed for strand in (self.was[row.family].strand, row.strand) if strand is not None
@@ -147,34 +148,34 @@ class Weaving:
             self.changed[new.family] = new
         return [new for old, new in other if old.strand != new.strand]
 
-    def _items(
-        self, day: int, here: Held, again: Places, went: Sequence[Told], others: Set[int]
-    ) -> tuple[_Items, set[int]]:
-        """Return what is told of a day, and the strands of the week before that are not.
-
-        Told is what these families to be told `again` reach, what `went`, and `others`: strands that may be otherwise.
-        """
-        week = self._week(day, here)
-        homes, old = self._homes(day, week)
+    def _items(self, day: int, here: Held, came: Places, far: Places, others: Set[int]) -> _Items:
+        """Return what is told of a day: what `came` reaches, what is `far` due, and `others`, that may be otherwise."""
+        before = self._week(day, here)
+        homes, old = self._homes(day, before)
         first, mine = len(old), homes[-1]
-        seeds = np.concatenate([np.flatnonzero(np.isin(old, list(others))), mine[again[here.telling[again]]]])
-        if len(went) > _FEW:
-            seeds, went = np.arange(first + int(here.telling.sum())), []
-        items = meeting.week([each.index for each in week], homes, first)
-        gone = indexed(strands.vectors(went), np.zeros(len(went), np.uint32), self.recipe)
-        told = meeting.around(items, seeds, gone, self.recipe)
-        before, sizes = told.items[: told.day.first], told.day.sizes[: told.day.first]
+        week = meeting.of_days([each.index for each in before], homes, first)
+        names = np.concatenate([old, here.ranks[here.telling]])
+        changed, seeds = _doubled(names), np.zeros(len(names), np.bool_)
+        changed[:first] = np.isin(old, list(others))
+        seeds[:first] = np.isin(old, list(others & self._merged(day)))
+        again = np.flatnonzero(here.telling) if here.edges is None else came
+        changed[mine[again]] = seeds[mine[again]] = seeds[mine[far]] = True
+        # Where each of the day's families asks, nobody is left to be asked for.
+        changed[:first] &= not changed[first:].all()
+        told = meeting.around(week, _among(names, here.edges), changed, seeds, self.recipe)
+        items, sizes = told.items[: told.day.first], told.day.sizes[: told.day.first]
         rows = told.rows[: sizes.sum()]
-        places = zip(items.on[rows].tolist(), items.places[rows].tolist(), strict=True)
-        found = _Items(
-            old=old[before].tolist(),
-            recent=[week[on].families[place] for on, place in places],
-            home=np.repeat(np.arange(len(before)), sizes),
-            own=np.flatnonzero(here.telling)[told.items[len(before) :] - first].tolist(),
+        places = zip(week.on[rows].tolist(), week.places[rows].tolist(), strict=True)
+        return _Items(
+            old=old[items].tolist(),
+            recent=[before[on].families[place] for on, place in places],
+            home=np.repeat(np.arange(len(items)), sizes),
+            own=np.flatnonzero(here.telling)[told.items[len(items) :] - first].tolist(),
             day=told.day,
             reached=told.reached,
+            kept=set(np.delete(old, items).tolist()),
+            edges=np.unique(names[told.edges], axis=0),
         )
-        return found, set(np.delete(old, before).tolist())
 
     def _week(self, day: int, here: Held) -> list[Held]:
         """Return the days of the week before a day, and that one: as many for every week, for they are compiled for."""
@@ -198,20 +199,13 @@ class Weaving:
         mine = np.where(held[-1].telling, len(old) + np.cumsum(held[-1].telling) - 1, -1)
         return [*np.split(into[home], ends[:-1]), mine], old
 
-    def _came(self, day: int, here: Held) -> tuple[Places, list[Told]]:
-        """Return which of a day's families tell something that is due, and what is due and no longer told."""
-        due = {row.told for row in self.due.get(day, ())}
-        telling = np.flatnonzero(here.telling).tolist()
-        came = [place for place in telling if here.families[place].told in due]
-        return np.array(came, np.int64), sorted(due - {here.families[place].told for place in telling})
-
-    def _met(self, index: DayIndex, told: Set[tuple[int, Told]]) -> Places:
-        """Return which of a day's families could be in a story with any of these strands, given what they tell."""
-        if not told:
-            return np.empty(0, np.int64)
-        strand, each = zip(*sorted(told), strict=True)
-        others = indexed(strands.vectors(each), np.zeros(len(each), np.uint32), self.recipe)
-        return meeting.met(index, others, np.array(strand, np.int64), self.recipe)
+    def _came(self, day: int, here: Held) -> tuple[Places, Places]:
+        """Return which of a day's families came or tell something else, and which something far concerns."""
+        due = self.due.get(day, ())
+        came, far = ({row.told for row in due if row.moved == moved} for moved in (True, False))
+        telling = [(place, here.families[place].told) for place in np.flatnonzero(here.telling).tolist()]
+        places = [place for place, told in telling if told in came], [place for place, told in telling if told in far]
+        return np.array(places[0], np.int64), np.array(places[1], np.int64)
 
     def _others(self, day: int) -> set[int]:
         """Return the strands of the week before a day that may be otherwise than they were."""
@@ -224,25 +218,6 @@ class Weaving:
     def _moved(self, day: int) -> list[Due]:
         week = range(day - self.recipe.story_days, day) if day != UNDATED else ()
         return [row for one in week for row in self.due.get(one, ()) if row.moved]
-
-    def _reaching(self, day: int, others: Set[int]) -> tuple[set[tuple[int, Told]], set[tuple[int, Told]]]:
-        """Return what those strands of the week before a day told before, and what they tell now."""
-        week = range(day - self.recipe.story_days, day)
-        if day == UNDATED:
-            return set(), set()
-        with self.corpus.reading() as connection:
-            rows = strands.of_strands(connection, others, week)
-        # What never had a strand had no company either.
-        was = {(row.strand, row.told) for row in rows if row.strand is not None}
-        was |= {(row.strand, row.told) for row in self._moved(day) if row.strand is not None}
-        held = {row.family: row for row in rows} | {
-            name: row for name, row in self.changed.items() if _day(row) in week
-        }
-        now = {(row.strand, row.told) for row in held.values() if row.strand in others}
-        return (
-            {(root(strand, self.before, day), told) for strand, told in was},
-            {(root(strand, self.merges, day), told) for strand, told in now if strand is not None},
-        )
 
     def _under(self, roots: Set[int]) -> set[int]:
         """Return these strands, and all that went up in them, on whatever day, before or now."""
@@ -352,6 +327,21 @@ def _places(apart: Set[tuple[str, str]], items: _Items, here: Held) -> Places:
     home |= {here.families[place].family: item for item, place in enumerate(items.own, items.day.first)}
     pairs = sorted({_sorted(home[a], home[b]) for a, b in apart if a in home and b in home and home[a] != home[b]})
     return np.array(pairs, np.int64).reshape(-1, 2)
+
+
+def _doubled(names: Places) -> NDArray[np.bool_]:
+    """Return which of these names are those of more than one item: edges cannot tell them apart."""
+    _, which, counts = np.unique(names, return_inverse=True, return_counts=True)
+    return counts[which] > 1
+
+
+def _among(names: Places, edges: Places | None) -> Places:
+    """Return edges as places among items of these names, -1 where there is none."""
+    if edges is None or not len(names):
+        return np.full((0 if edges is None else len(edges), 2), -1, np.int64)
+    order = np.argsort(names, kind="stable")
+    places = order[np.minimum(np.searchsorted(names, edges, sorter=order), len(names) - 1)]
+    return np.where(names[places] == edges, places, -1)
 
 
 def _beside(group: Vectors, others: Vectors) -> Vectors:

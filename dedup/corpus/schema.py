@@ -314,6 +314,14 @@ strands = Table(
     Column("day", Integer, nullable=False),
 )
 
+# By day, which of its families and of the strands of the week before are alike enough to come together: int64 pairs.
+story_edges = Table(
+    "story_edges",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("ends", LargeBinary, nullable=False),
+)
+
 # Families that may be other than when stories were last told; and what tells, or told, something on a day that has to
 # be told again for it: its terms, and the strand it was told with. `moved`: it came there or went, which concerns the
 # week after as well.

@@ -45,6 +45,7 @@ from dedup.corpus.schema import (
     own_texts,
     published_day,
     stories,
+    story_edges,
     story_families,
     story_signs,
     strands,
@@ -382,7 +383,7 @@ def save(
 
 def forget(connection: Connection) -> None:
     """Have everything placed and told anew; families stay in their stories until then."""
-    for table in (story_signs, strands, days_due, families_due):
+    for table in (story_signs, story_edges, strands, days_due, families_due):
         connection.execute(delete(table))
     connection.execute(
         update(story_families).values(

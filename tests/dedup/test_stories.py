@@ -1,5 +1,6 @@
 """Stories: salient words, edges, and the textbook's average linkage."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import combinations, pairwise
 
@@ -12,7 +13,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 
 from dedup import background, cutting, day_index, meeting, stories, terms
 from dedup.day_index import DayIndex
-from dedup.meeting import Week
+from dedup.meeting import Told, Week
 from dedup.records import PART, Recipe, Vectors
 
 RECIPE = Recipe()
@@ -143,19 +144,28 @@ def indexed(told: Vectors, sites: str = "") -> DayIndex:
     return day_index.indexed(told, hashes(sites, len(told.ends)), RECIPE)
 
 
-NOTHING = indexed(Vectors(np.empty(0, np.int64), np.empty(0, np.uint32), np.empty(0, np.float32)))
+NO_EDGES = np.empty((0, 2), np.int64)
 
 
 def a_week(texts: list[dict[int, float]], first: int, sites: str = "") -> Week:
     """Return a week of a day before, of which each family is a story, and the day from `first` on."""
     count = len(texts)
     before, now = (indexed(vectors(*texts[part]), sites[part]) for part in (slice(first), slice(first, None)))
-    return meeting.week([before, now], [np.arange(first), np.arange(first, count)], first)
+    return meeting.of_days([before, now], [np.arange(first), np.arange(first, count)], first)
 
 
-def told_by(week: Week, seeds: NDArray[np.int64], apart: list[tuple[int, int]]) -> dict[int, int]:
-    """Return what comes together of what these reach: by what is reached the first that it comes together with."""
-    told = meeting.around(week, seeds, NOTHING, RECIPE)
+def marked(week: Week, some: Iterable[int]) -> NDArray[np.bool_]:
+    return np.isin(np.arange(len(week.starts) - 1), list(some))
+
+
+def all_told(week: Week) -> Told:
+    """Return all of a week as it is told when everything in it is new."""
+    every = marked(week, range(len(week.starts) - 1))
+    return meeting.around(week, NO_EDGES, every, every, RECIPE)
+
+
+def together_of(told: Told, apart: list[tuple[int, int]]) -> dict[int, int]:
+    """Return what comes together of what is told: by what is told the first that it comes together with."""
     kept = [np.searchsorted(told.items, pair).tolist() for pair in apart if set(pair) <= set(told.items.tolist())]
     bridges = stories.bridges(told.day, told.reached, RECIPE)
     never = np.array(kept, dtype=np.int64).reshape(-1, 2)
@@ -164,7 +174,7 @@ def told_by(week: Week, seeds: NDArray[np.int64], apart: list[tuple[int, int]]) 
 
 
 def together(texts: list[dict[int, float]], first: int, apart: list[tuple[int, int]] | None = None) -> list[int]:
-    found = told_by(a_week(texts, first), np.arange(first, len(texts)), apart or [])
+    found = together_of(all_told(a_week(texts, first)), apart or [])
     return [found.get(item, item) for item in range(len(texts))]
 
 
@@ -205,8 +215,12 @@ def test_near_finds_every_pair_that_reaches_the_floor(found: list[dict[int, floa
         for pair, cosine in zip(everything.tolist(), stories.cosines(told, everything).tolist(), strict=True)
         if cosine >= RECIPE.story_floor
     }
-    reached = meeting.around(a_week(found, 0), np.arange(len(found)), NOTHING, RECIPE).reached
+    reached = all_told(a_week(found, 0)).reached
     assert dict(zip(map(tuple, reached.pairs.tolist()), reached.alike.tolist(), strict=True)) == expected
+
+
+def drawn(data: st.DataObject, count: int) -> set[int]:
+    return data.draw(st.sets(st.integers(0, count - 1)))
 
 
 @settings(deadline=None)
@@ -214,50 +228,35 @@ def test_near_finds_every_pair_that_reaches_the_floor(found: list[dict[int, floa
 def test_what_is_told_in_part_comes_together_as_in_the_whole(
     found: list[dict[int, float]], data: st.DataObject
 ) -> None:
-    first = data.draw(st.integers(0, len(found)))
-    seeds = np.array(sorted(data.draw(st.sets(st.integers(0, len(found) - 1)))), dtype=np.int64)
+    first, changed, seeds = data.draw(st.integers(0, len(found))), drawn(data, len(found)), drawn(data, len(found))
     week = a_week(found, first)
-    some, whole = told_by(week, seeds, []), told_by(week, np.arange(len(found)), [])
-    assert some.keys() >= set(seeds.tolist())
-    assert some == {item: whole[item] for item in some}
-    assert not {whole[item] for item in some} & {home for item, home in whole.items() if item not in some}
-
-
-def alike_to(found: list[dict[int, float]], others: list[dict[int, float]]) -> NDArray[np.float64]:
-    """Return what each is alike at most to any of others."""
-    both = vectors(*found, *others)
-    pairs = [[one, len(found) + other] for one in range(len(found)) for other in range(len(others))]
-    alike = stories.cosines(both, np.array(pairs)).reshape(len(found), len(others))
-    return np.array(alike.max(axis=1), dtype=np.float64)
-
-
-@settings(deadline=None)
-@given(texts, texts, st.data())
-def test_all_that_could_come_together_with_others_is_found(
-    found: list[dict[int, float]], others: list[dict[int, float]], data: st.DataObject
-) -> None:
-    groups = np.array([data.draw(st.integers(0, 2)) for _ in others], dtype=np.int64)
-    told = meeting.met(indexed(vectors(*found)), indexed(vectors(*others)), groups, RECIPE).tolist()
-    one, other = vectors(*found), vectors(*others)
-    for group in set(groups.tolist()):
-        middle = stories.means(other, np.where(groups == group, 0, -1), 1)
-        pairs = np.array([[place, len(found)] for place in range(len(found))], dtype=np.int64)
-        alike = stories.cosines(stories.joined([one, middle]), pairs)
-        assert set(np.flatnonzero(alike >= RECIPE.story_cut).tolist()) <= set(told)
-    assert {place for place in told if alike_to(found, others)[place] < RECIPE.story_cut - 0.01} == set()
+    whole = all_told(week)
+    # Edges of what changed may have been anything before.
+    false = [[one, data.draw(st.integers(0, len(found) - 1))] for one in changed]
+    before = np.concatenate([whole.edges, np.array(false, dtype=np.int64).reshape(-1, 2)])
+    told = meeting.around(week, before, marked(week, changed), marked(week, seeds), RECIPE)
+    assert sorted(told.edges.tolist()) == sorted(whole.edges.tolist())
+    ends = {end for edge in [*false, *whole.edges.tolist()] if changed & set(edge) for end in edge}
+    assert set(told.items.tolist()) >= seeds | ends
+    pairs = [told.items[pair].tolist() for pair in told.reached.pairs.tolist()]
+    inside = [pair for pair in whole.items[whole.reached.pairs].tolist() if set(pair) <= set(told.items.tolist())]
+    assert sorted(pairs) == sorted(inside)
+    some, every = together_of(told, []), together_of(whole, [])
+    assert some == {item: every[item] for item in some}
+    assert not {every[item] for item in some} & {home for item, home in every.items() if item not in some}
 
 
 @settings(deadline=None)
-@given(texts, texts, st.data())
-def test_what_could_have_come_together_with_what_is_gone_is_told_again(
-    found: list[dict[int, float]], gone: list[dict[int, float]], data: st.DataObject
-) -> None:
-    first = data.draw(st.integers(0, len(found)))
-    week, none = a_week(found, first), np.empty(0, dtype=np.int64)
-    met = np.flatnonzero(alike_to(found, gone) >= RECIPE.story_cut)
-    told = meeting.around(week, none, indexed(vectors(*gone)), RECIPE)
-    expected = meeting.around(week, met, NOTHING, RECIPE)
+@given(texts, st.data())
+def test_what_had_an_edge_with_what_is_gone_is_told_again(found: list[dict[int, float]], data: st.DataObject) -> None:
+    week, met = a_week(found, 0), drawn(data, len(found))
+    edges = all_told(week).edges
+    none = marked(week, [])
+    gone = np.array([[-1, one] for one in met], dtype=np.int64).reshape(-1, 2)
+    told = meeting.around(week, np.concatenate([edges, gone]), none, none, RECIPE)
+    expected = meeting.around(week, edges, none, marked(week, met), RECIPE)
     assert told.items.tolist() == expected.items.tolist()
+    assert sorted(told.edges.tolist()) == sorted(edges.tolist())
     assert sorted(told.reached.pairs.tolist()) == sorted(expected.reached.pairs.tolist())
 
 
@@ -270,8 +269,7 @@ def test_a_story_meets_what_its_families_meet_on_average(found: list[dict[int, f
     count = len(set(homes.tolist()))
     own = np.arange(count, count + len(found) - first)
     days = [indexed(vectors(*found[:first])), indexed(vectors(*found[first:]))]
-    week = meeting.week(days, [homes, own], count)
-    told = meeting.around(week, np.arange(count + len(own)), NOTHING, RECIPE)
+    told = all_told(meeting.of_days(days, [homes, own], count))
     expected = stories.means(vectors(*found), np.concatenate([homes, own]), count + len(own))
     assert told.items.tolist() == list(range(count + len(own)))
     assert sorted(told.rows.tolist()) == list(range(len(found)))
@@ -296,14 +294,13 @@ def alike(cosine: float) -> list[dict[int, float]]:
     ("aa", RECIPE.story_cut + RECIPE.story_site + 0.01, True),
 ])  # fmt: skip
 def test_reports_of_one_site_need_more_in_common(sites: str, cosine: float, together: bool) -> None:
-    found = told_by(a_week(alike(cosine), 0, sites), np.arange(2), [])
+    found = together_of(all_told(a_week(alike(cosine), 0, sites)), [])
     assert (found[0] == found[1]) is together
 
 
 def test_a_story_counts_as_of_a_site_by_the_share_of_its_families() -> None:
     days = [indexed(vectors({1: 1.0}, {1: 1.0}), "ab"), indexed(vectors({1: 1.0}), "a")]
-    week = meeting.week(days, [np.array([0, 0]), np.array([1])], 1)
-    reached = meeting.around(week, np.array([1]), NOTHING, RECIPE).reached
+    reached = all_told(meeting.of_days(days, [np.array([0, 0]), np.array([1])], 1)).reached
     assert reached.alike.tolist() == pytest.approx([1 - RECIPE.story_site / 2])
 
 

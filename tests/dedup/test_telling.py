@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from dedup import Article, Corpus, Recipe
-from dedup.corpus import strands
+from dedup.corpus import edges, schema, strands
 from dedup.corpus.results import snapshot
 from dedup.explain import explain
 from dedup.ordering import UNDATED
@@ -35,6 +36,13 @@ def keeps_what_tellers_tell(corpus: Corpus) -> bool:
         rows = strands.of_days(connection, 0, UNDATED)
         known = strands.told(connection, [row.teller for row in rows if row.teller is not None])
     return all(row.teller is not None and row.told == known.get(row.teller, strands.SILENT) for row in rows)
+
+
+def edges_at_rest(corpus: Corpus) -> dict[int, list[list[int]] | None]:
+    """Return the edges of each day that has families."""
+    with corpus.reading() as connection:
+        held = {day: edges.of_day(connection, day) for day in strands.days(connection)}
+    return {day: None if found is None else found.tolist() for day, found in held.items()}
 
 
 def report(name: str, subject: str, day: float | None, own: int = 0, words: int = 12) -> Article:
@@ -131,7 +139,8 @@ def test_stories_do_not_depend_on_order_batches_or_what_went_again(new_corpus: C
         replace(report(f"sementara{number}", chosen.choice(subjects), chosen.uniform(0, 30), words=16))
         for number in range(8)
     ]
-    whole = told(new_corpus(), wanted)
+    once = new_corpus()
+    whole = told(once, wanted)
     assert any(len(story) > 2 for story in whole)
     assert any(len(story) == 1 for story in whole)
     pieces = new_corpus()
@@ -143,9 +152,47 @@ def test_stories_do_not_depend_on_order_batches_or_what_went_again(new_corpus: C
         pieces.remove(article.id)
     assert told(pieces, []) == whole
     assert keeps_what_tellers_tell(pieces)
+    assert edges_at_rest(pieces) == edges_at_rest(once)
     before = snapshot(pieces)
     rebuild(pieces, now=NOW)
     assert snapshot(pieces) == before
+
+
+def test_stories_are_told_on_where_edges_are_not_known_and_then_they_are(new_corpus: Callable[[], Corpus]) -> None:
+    chosen = random.Random(5)
+    reports = [report(f"kabar{n}", chosen.choice(["banjir", "gempa"]), chosen.uniform(0, 20)) for n in range(30)]
+    whole, pieces = new_corpus(), new_corpus()
+    expected = told(whole, reports)
+    told(pieces, reports[:20])
+    with pieces.transaction() as connection:
+        edges.save(connection, dict.fromkeys(strands.days(connection)))
+    assert set(edges_at_rest(pieces).values()) == {None}
+    assert told(pieces, reports[20:]) == expected
+    known = {day: found for day, found in edges_at_rest(pieces).items() if found is not None}
+    assert known.items() <= edges_at_rest(whole).items()
+    assert sum(map(len, known.values())) > 10
+
+
+def test_a_day_of_which_all_went_leaves_nothing(corpus: Corpus) -> None:
+    pair = [report(f"kabar{n}", "banjir", 0.1, words=16) for n in range(2)]
+    assert len(told(corpus, pair)) == 1
+    for article in pair:
+        corpus.remove(article.id)
+    assert told(corpus, []) == set()
+    with corpus.reading() as connection:
+        assert list(connection.execute(select(schema.story_edges))) == []
+
+
+def test_so_many_edges_of_a_day_are_not_kept_and_stories_are_the_same(
+    new_corpus: Callable[[], Corpus], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = random.Random(6)
+    reports = [report(f"kabar{n}", chosen.choice(["banjir", "gempa"]), chosen.uniform(0, 6)) for n in range(30)]
+    expected = told(new_corpus(), reports)
+    monkeypatch.setattr(edges, "_MOST", 8)
+    few = new_corpus()
+    assert told(few, reports[::2], reports[1::2]) == expected
+    assert {found is None for found in edges_at_rest(few).values()} == {True, False}
 
 
 def test_an_article_that_is_dated_anew_moves(corpus: Corpus) -> None:
@@ -224,7 +271,8 @@ def test_nor_on_when_footers_templates_and_digests_came(new_corpus: Callable[[],
         published = START + timedelta(days=chosen.uniform(0, 30))
         wanted.append(replace(both, text=f"{one.text}\n{other.text}", published=published))
     extra = [longer(f"sementara{number}", "banjir", chosen.uniform(0, 30), sites[0], True) for number in range(6)]
-    whole = told(new_corpus(), wanted)
+    once = new_corpus()
+    whole = told(once, wanted)
     assert any(len(story) > 2 for story in whole)
     pieces = new_corpus()
     chosen.shuffle(wanted)
@@ -235,6 +283,7 @@ def test_nor_on_when_footers_templates_and_digests_came(new_corpus: Callable[[],
         pieces.remove(article.id)
     assert told(pieces, []) == whole
     assert keeps_what_tellers_tell(pieces)
+    assert edges_at_rest(pieces) == edges_at_rest(once)
 
 
 def days_told(corpus: Corpus, batch: Iterable[Article]) -> int:
