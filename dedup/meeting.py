@@ -92,7 +92,7 @@ def around(week: Week, before: Places, changed: Mask, seeds: Mask, recipe: Recip
     `before` are the edges as they were: pairs of items, the second a family of the day, -1 for one that is no more. Of
     those that nothing changed has, each stands; the rest are found anew.
     """
-    stands: Mask = (before >= 0).all(axis=1)
+    stands = (before[:, 0] >= 0) & (before[:, 1] >= 0)
     stands[stands] = ~changed[before[stands]].any(axis=1)
     pairs, found = asked(week, np.flatnonzero(changed), recipe)
     edges = np.concatenate([before[stands], found])
