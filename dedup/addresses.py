@@ -2,7 +2,6 @@
 
 import re
 from functools import lru_cache
-from itertools import product
 
 from dedup.sites import site_of_host
 
@@ -24,14 +23,15 @@ def spelling(url: str) -> str:
 
 def spellings(url: str) -> tuple[str, ...]:
     """Return the ways to write an address, the one that stands for all first: eight as a rule, one for no address."""
-    first = spelling(url)
-    found = _ADDRESS.fullmatch(first)
+    found = _ADDRESS.fullmatch(url)
     if found is None:
-        return (first,)
-    host, path, rest = found["host"], found["path"], found["rest"]
+        return (url,)
+    host, path, rest = _bare(found["host"]), found["path"].rstrip("/") or "/", found["rest"]
+    if not host:
+        return (f"https://{path}{rest}",)
+    both = (path + rest, f"{path}/{rest}") if path != "/" else (path + rest, rest)
     hosts = (host, f"www.{host}") if _bare(f"www.{host}") == host else (host,)
-    paths = (path, f"{path}/") if path != "/" else (path, "")
-    return tuple("".join((scheme, *way, rest)) for scheme in ("https://", "http://") for way in product(hosts, paths))
+    return tuple([f"{scheme}://{each}{end}" for scheme in ("https", "http") for each in hosts for end in both])
 
 
 @lru_cache(maxsize=4_096)

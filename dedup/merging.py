@@ -8,17 +8,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from operator import itemgetter
 
 from dedup.records import Match, Recipe, Relation
 
 Pair = tuple[str, str]
-# Where pieces of a part stand in a text: from, to, and how many words each has.
-Spans = tuple[tuple[int, int, int], ...]
+# Where a piece of a part stands in a text: from, to, and how many words it has.
+Span = tuple[int, int, int]
+Spans = tuple[Span, ...]
 # How many words a part of a text has, and where.
 Part = tuple[int, Spans]
 
 # Parts of which less than this share of the smaller one lies in both stand apart.
 _OVERLAP = 0.2
+# What sums of shares may be off by.
+_ROUNDED = 1e-9
 # So many of the smallest parts are held against all others.
 _TRIED = 4
 # Texts that stand apart are at least so many.
@@ -60,8 +64,8 @@ def doubtful(holding: Holding) -> bool:
     """
     if len(holding.most) < _TWO:
         return False
-    parts = sorted(holding.shared[other] for other in holding.most)
-    return any(_apart(small, part) for small in parts[:_TRIED] for part in parts)
+    parts = [_with_longest(part) for part in sorted(holding.shared[other] for other in holding.most)]
+    return any(_stand_apart(small, part) for small in parts[:_TRIED] for part in parts if part is not small)
 
 
 def merged(texts: Iterable[str], matches: Sequence[Match], recipe: Recipe) -> set[Pair]:
@@ -123,6 +127,23 @@ def _apart(one: Part, other: Part) -> bool:
     if one[0] > other[0]:
         one, other = other, one
     return _outside([one[1]], other[1]) > (1 - _OVERLAP) * one[0]
+
+
+def _with_longest(part: Part) -> tuple[Part, Span]:
+    return part, max(part[1], key=itemgetter(2), default=(0, 1, 0))
+
+
+def _stand_apart(one: tuple[Part, Span], other: tuple[Part, Span]) -> bool:
+    """Tell what `_apart` does of two parts, given the longest piece of each.
+
+    Most parts of a text are the same place of it, less some edits: these pieces alone are soon seen to meet.
+    """
+    if one[0][0] > other[0][0]:
+        one, other = other, one
+    (part, (start, stop, words)), (_, piece) = one, other
+    both = min(stop, piece[1]) - max(start, piece[0])
+    meet = both > 0 and words * both >= (_OVERLAP + _ROUNDED) * part[0] * (stop - start)
+    return not meet and _apart(part, other[0])
 
 
 def _outside(parts: Iterable[Spans], covered: Spans) -> float:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
@@ -40,6 +41,7 @@ from dedup.corpus.schema import (
     revisions,
     texts,
 )
+from dedup.memory import uncollected
 from dedup.records import Article, CorpusError, UnknownArticle, article_id
 
 _T = TypeVar("_T")
@@ -215,7 +217,7 @@ class Corpus:
         """Store articles in short transactions; what was stored before an error stays stored."""
         total = Added()
         for chunk in chunks(found, _ADDED):
-            with self.transaction() as connection:
+            with self.transaction() as connection, uncollected():
                 seen = now or datetime.now(UTC)
                 fresh, others = newcomers.newcomers(connection, chunk)
                 self._put_new(connection, fresh, seen)
@@ -354,10 +356,17 @@ _FIELDS = frozenset(field.name for field in fields(Article))
 
 def _row(article: Article) -> dict[str, Any]:
     """Return what is stored of an article beside its address, id and text."""
-    return {name: getattr(article, name) for name in _PLAIN} | {
-        "marks": " ".join(article.marks),
-        "credits": _json({name: getattr(article, name) for name in _CREDITS}),
-    }
+    row = dict(zip(_PLAIN, _plain(article), strict=True))
+    said = _credits(article)
+    row["marks"] = " ".join(article.marks)
+    row["credits"] = _NO_CREDITS if said == _NOTHING_SAID else _json(dict(zip(_CREDITS, said, strict=True)))
+    return row
+
+
+_plain, _credits = attrgetter(*_PLAIN), attrgetter(*_CREDITS)
+# Of many imported articles nothing but the text is known.
+_NOTHING_SAID = _credits(Article("", ""))
+_NO_CREDITS = _json(dict(zip(_CREDITS, _NOTHING_SAID, strict=True)))
 
 
 def _article(row: Row[Any]) -> Article:
