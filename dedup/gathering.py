@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dedup import families, ids, merging
 from dedup.corpus import Corpus, grouping
 from dedup.records import Change, Family, Match, Recipe, Verdict
-from dedup.stages import Verified
+from dedup.verifying import Verified
 
 Pair = tuple[str, str]
 
@@ -42,7 +42,7 @@ def gather(corpus: Corpus, recipe: Recipe, changed: Set[str], verified: Verified
     grouped = families.families(sorted(age), kept, verdicts)
     members = [family.members for family in grouped]
     named = ids.lasting(members, before, age, lambda names: grouping.family_names(corpus, names))
-    found = [replace(family, id=name) for family, name in zip(grouped, named.ids, strict=True)]
+    found = [Family(name, each.members, each.weakest) for each, name in zip(grouped, named.ids, strict=True)]
     gone = grouping.without(corpus, set(before.values()), reached)
     flags = {(match.a, match.b): (match.a, match.b) in excerpts for match in matches if match.relation.joins}
     return Gathered(found, gone, named.aliases, list(_changes(found, before, named.aliases)), flags)

@@ -217,7 +217,7 @@ def _all_stars(edges: DataFrame) -> bool:
 
 
 def _count_site(table: pa.Table, recipe: Recipe) -> pa.Table:
-    """Return in how many strict families of a site each key stands, as `stages.learn` counts them."""
+    """Return in how many strict families of a site each key stands, as `learning.learn` counts them."""
     texts = table["text"].to_pylist()
     chosen = np.argsort(_orders(texts, table["site"][0].as_py()))[: recipe.site_sample]
     sketches = minhash.sketches(cutting.cut([texts[place] for place in chosen.tolist()], cores=1), recipe)

@@ -15,11 +15,13 @@ from dedup.corpus import Corpus, grouping, vocabularies
 from dedup.corpus.grouping import Outcome
 from dedup.embedding import Embedding
 from dedup.gathering import gather
+from dedup.learning import learn
 from dedup.memory import give_back, uncollected
 from dedup.reading import Desk
 from dedup.records import Recipe, Updated
-from dedup.stages import Progress, candidates, learn, moved, own_texts, read, read_state, sign, terms, verify
+from dedup.stages import Progress, candidates, moved, own_texts, read, read_state, sign, terms
 from dedup.telling import tell_stories
+from dedup.verifying import verify
 from dedup.vocabulary import look_up
 
 # Articles that are grouped and stored together: as many as fit into memory, and soon enough that others can write.

@@ -1,0 +1,148 @@
+"""What sites repeat, learned from the texts that stand for each: its sketches counted, then decided by all sites."""
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup import boilerplate, cutting, index, minhash
+from dedup.boilerplate import NO_FURNITURE
+from dedup.corpus import units as stored
+from dedup.corpus import verdicts
+from dedup.corpus.units import Moves
+from dedup.reading import NOTHING, Desk
+from dedup.records import Furniture, Hashes64, Sketches, Units
+from dedup.stages import Progress, State, articles_of, batches, search
+
+# Texts that stand for their sites, of which the sketches are in memory at a time: some fifty megabytes.
+_SAMPLED_AT_ONCE = 40_000
+# What no site repeats.
+_UNKNOWN: Hashes64 = np.array([2**64 - 1], dtype=np.uint64)
+
+
+def learn(desk: Desk, state: State, tell: Progress) -> tuple[dict[int, Hashes64], list[int]]:
+    """Learn what sites repeat.
+
+    Returns the sketches that newly stand for their sites, and the units that no longer do.
+    """
+    fresh: dict[int, Hashes64] = {}
+    left: list[int] = []
+    others: list[_Sample] = []
+    for sample in _site_samples(desk, state):
+        state.units.strict[sample.gone] = -1
+        left += sample.gone
+        if sample.came or sample.gone or sample.site not in state.sites.counted:
+            others.append(sample)
+    for done, chunk in _by_size(others):
+        tell("learning what sites repeat", done, len(others))
+        known = _sketches(desk, state, chunk)
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            days = [state.units.days[sample.units] for sample in chunk]
+            found = list(threads.map(partial(boilerplate.strict_families, recipe=desk.recipe), known, days))
+        for sample, sketches, (families, counted) in zip(chunk, known, found, strict=True):
+            places = np.searchsorted(sample.units, sample.came).tolist()
+            # Copied: a view of one sketch would keep those of the whole site in memory.
+            fresh |= {number: sketches.of(place).copy() for number, place in zip(sample.came, places, strict=True)}
+            state.units.strict[sample.units] = sample.units[families]
+            state.sites.counted[sample.site] = boilerplate.enough(counted, desk.recipe)
+    _decide(desk, state)
+    return fresh, left
+
+
+def _by_size(samples: Sequence["_Sample"]) -> Iterator[tuple[int, Sequence["_Sample"]]]:
+    """Yield samples, some at a time, after how many were before them."""
+    sizes = np.cumsum([len(sample.units) for sample in samples])
+    starts = np.flatnonzero(np.diff(sizes // _SAMPLED_AT_ONCE, prepend=-1)).tolist() if samples else []
+    for start, stop in pairwise([*starts, len(samples)]):
+        yield start, samples[start:stop]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """The units, sorted, that stand for a site as it is learned what it repeats; which came, and which went."""
+
+    site: int
+    units: NDArray[np.int64]
+    came: list[int]
+    gone: list[int]
+
+
+def _site_samples(desk: Desk, state: State) -> Iterator[_Sample]:
+    """Yield the sample of each site that units came to or went from, or have other days at now."""
+    redated = np.flatnonzero((state.before.sites >= 0) & (state.before.days != state.units.days))
+    moved = [*_sites_of(state.units, state.moves), *_sites_of(state.before, state.moves)]
+    touched = np.unique([*moved, *state.before.sites[redated].tolist()]).tolist()
+    now = _by_site(state.units, np.arange(len(state.units.sites)), touched)
+    old = _by_site(state.before, np.flatnonzero(state.before.strict >= 0), touched)
+    for site, here, sampled in zip(touched, now, old, strict=True):
+        first = here[np.argsort(state.units.order[here], kind="stable")[: desk.recipe.site_sample]]
+        units = np.sort(first)
+        came, gone = (np.setdiff1d(*two, assume_unique=True).tolist() for two in ((units, sampled), (sampled, units)))
+        yield _Sample(site, units, came, gone)
+
+
+def _by_site(units: Units, some: NDArray[np.int64], sites: Sequence[int]) -> list[NDArray[np.int64]]:
+    """Return which of `some` units, sorted, are of each of these sites."""
+    some = some[np.argsort(units.sites[some], kind="stable")]
+    first, last = np.searchsorted(units.sites[some], [sites, [site + 1 for site in sites]])
+    return [some[start:stop] for start, stop in zip(first.tolist(), last.tolist(), strict=True)]
+
+
+def _sites_of(units: Units, moves: Moves) -> list[int]:
+    numbers = [held.number for held in (*moves.born, *moves.dead)]
+    return [site for site in units.sites[numbers].tolist() if site >= 0]
+
+
+def _sketches(desk: Desk, state: State, samples: Sequence[_Sample]) -> list[Sketches]:
+    """Return the raw sketches of the units of samples: those of new ones, else as they are kept, else taken again."""
+    with desk.corpus.reading() as connection:
+        kept, known = stored.read_samples(connection, [sample.site for sample in samples])
+    others = [number for sample in samples for number in sample.came]
+    numbers, parts = [kept], [known]
+    for _, chunk in batches([number for number in others if number not in state.sketched]):
+        numbers.append(np.array(chunk, np.int64))
+        parts.append(minhash.sketches(desk.batch(articles_of(desk.corpus, state, chunk)).words, desk.recipe))
+    new = [number for number in others if number in state.sketched]
+    numbers.append(np.array(new, np.int64))
+    parts.append(minhash.one_each([state.sketched[number] for number in new]))
+    units, held = np.concatenate(numbers), minhash.together(parts)
+    order = np.argsort(units, kind="stable")
+    return [minhash.chosen(held, order[np.searchsorted(units, sample.units, sorter=order)]) for sample in samples]
+
+
+def _decide(desk: Desk, state: State) -> None:
+    """Decide what each site repeats, from how many families each key stands in there and everywhere."""
+    counted = state.sites.counted
+    asked = boilerplate.doubtful(counted, desk.recipe)
+    everywhere = [index.families_of(part, state.units.strict) for part in search(desk.corpus, state, asked)]
+    found = boilerplate.learn(counted, asked, np.concatenate([np.empty(0, np.int64), *everywhere]), desk.recipe)
+    furniture = boilerplate.furniture(counted)
+    _follow(desk, state, found, furniture)
+    # What stays as it was stays the same object: only others are stored again.
+    for site, keys in found.items():
+        if not np.array_equal(keys, state.sites.repeated.get(site, _UNKNOWN)):
+            state.sites.repeated[site] = keys
+    for site, held in furniture.items():
+        old = state.sites.furniture.get(site)
+        if old is None or not (np.array_equal(held.keys, old.keys) and np.array_equal(held.since, old.since)):
+            state.sites.furniture[site] = held
+    desk.repeated = boilerplate.table(state.sites.repeated)
+    desk.furniture = boilerplate.furniture_table(state.sites.furniture)
+
+
+def _follow(desk: Desk, state: State, learned: dict[int, Hashes64], furniture: dict[int, Furniture]) -> None:
+    """Add to what sites repeat what a person says they do, and take out what they do not."""
+    said = verdicts.pins(desk.corpus)
+    cut = cutting.cut([pin.text for pin in said])
+    keys = minhash.sketches(cut, desk.recipe)
+    for place, pin in sorted(enumerate(said), key=lambda each: not each[1].repeated):
+        site = state.sites.numbers.get(pin.site)
+        if site is not None:
+            change = np.union1d if pin.repeated else np.setdiff1d
+            learned[site] = change(learned.get(site, NOTHING), keys.of(place))
+            furniture[site] = boilerplate.pinned(furniture.get(site, NO_FURNITURE), keys.of(place), pin.repeated)
