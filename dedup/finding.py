@@ -79,7 +79,7 @@ def _candidates(desk: Desk, text: str, words: Cut) -> list[str]:
     with desk.corpus.reading() as connection:
         known = units.read_units(connection, units.read_sites(connection))
         shared = np.zeros(len(known.sites), dtype=np.int64)
-        for part in postings.search(connection, postings.blocks(connection), keys, none):
+        for part in postings.search([connection], postings.blocks(connection), keys, none):
             shared += _counted(part, known, desk.repeated)
         best = _best(shared, len(keys), known, desk.recipe)
         named = units.articles_of(connection, best)

@@ -203,8 +203,8 @@ def _by_key(sketched: Mapping[int, Hashes64]) -> Pairs:
 
 def search(corpus: Corpus, state: State, keys: Hashes64) -> Iterator[Postings]:
     """Yield who holds these keys (sorted, distinct), new units among them, a range of keys at a time."""
-    with corpus.reading() as connection:
-        yield from postings.search(connection, state.blocks, keys, state.new)
+    with corpus.reading() as one, corpus.reading() as other:
+        yield from postings.search([one, other], state.blocks, keys, state.new)
 
 
 def _holds(part: Postings, units: Units, table: Hashes64) -> NDArray[np.bool_]:

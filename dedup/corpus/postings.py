@@ -4,10 +4,12 @@ A segment is a run of blocks; a block holds some thousand pairs of a key and a u
 is one new segment. Units that are no more stay in their segments until these are merged.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain, cycle, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,29 +50,32 @@ def blocks(connection: Connection) -> list[Block]:
     return [Block(*row) for row in rows]
 
 
-def search(connection: Connection, known: Sequence[Block], keys: Hashes64, new: Pairs) -> Iterator[Postings]:
+def search(readers: Sequence[Connection], known: Sequence[Block], keys: Hashes64, new: Pairs) -> Iterator[Postings]:
     """Yield who holds `keys` (sorted, distinct), a range of them at a time; `new` are pairs not yet stored, by key.
 
-    While one range is looked at the next is read, by a thread that has the connection to itself.
+    While one range is looked at the next are read, by a thread for each of the `readers`, which has it to itself.
     """
     numbers = np.array([block.number for block in known], dtype=np.int64)
     ends = [np.array([getattr(block, end) for block in known], dtype=np.uint64) for end in ("first", "last")]
 
-    def holders(asked: Hashes64) -> Postings:
+    def holders(connection: Connection, asked: Hashes64) -> Postings:
         # Only blocks that may hold a key: of few keys they are few.
         met = numbers[np.searchsorted(asked, ends[1], "right") > np.searchsorted(asked, ends[0])].tolist()
         start, stop = np.searchsorted(new[0], [asked[0], asked[-1] + np.uint64(1)])
         fresh = [(new[0][start:stop], new[1][start:stop])]
         return _held(asked, chain(fresh, _read(connection, met)))
 
-    with ThreadPoolExecutor(1) as ahead:
-        reading: Future[Postings] | None = None
-        for asked in _ranges(known, keys):
-            before, reading = reading, ahead.submit(holders, asked)
-            if before:
-                yield before.result()
-        if reading:
-            yield reading.result()
+    with ExitStack() as stack:
+        threads = [stack.enter_context(ThreadPoolExecutor(1)) for _ in readers]
+        reading: deque[Future[Postings]] = deque()
+        for asked, (reader, thread) in zip(
+            _ranges(known, keys), cycle(zip(readers, threads, strict=True)), strict=False
+        ):
+            reading.append(thread.submit(holders, reader, asked))
+            if len(reading) > len(readers):
+                yield reading.popleft().result()
+        while reading:
+            yield reading.popleft().result()
 
 
 def keys_of(connection: Connection, units: NDArray[np.bool_]) -> Iterator[Pairs]:

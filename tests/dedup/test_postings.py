@@ -1,7 +1,9 @@
 """Who holds which keys, from sorted segments on disk: the same as one list of all pairs says."""
 
+import random
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -50,9 +52,30 @@ def test_a_search_finds_all_holders_and_nobody_else(
             postings.append(connection, *columns(pairs))
         known = postings.blocks(connection)
         found = {}
-        for part in postings.search(connection, known, keys, columns(new)):
+        for part in postings.search([connection], known, keys, columns(new)):
             starts = np.concatenate([[0], part.ends[:-1]])
             for key, start, end in zip(part.keys.tolist(), starts.tolist(), part.ends.tolist(), strict=True):
                 found[key] = sorted(part.units[start:end].tolist())
         connection.rollback()
     assert found == {key: sorted(holders[key]) for key in asked}
+
+
+def test_two_readers_find_what_one_finds_in_the_same_order(tmp_path: Path) -> None:
+    chosen = random.Random(5)
+    segments = [[(chosen.randrange(200), unit) for unit in range(start, start + 90)] for start in (0, 100, 200)]
+    asked = np.arange(0, 200, 3, dtype=np.uint64)
+    with Corpus.open(f"sqlite:///{tmp_path}/corpus.db") as corpus:
+        with corpus.transaction() as connection:
+            for pairs in segments:
+                postings.append(connection, *columns(pairs))
+        with corpus.reading() as one, corpus.reading() as other:
+            known = postings.blocks(one)
+            alone, together = (
+                [
+                    (part.keys.tolist(), part.ends.tolist(), part.units.tolist())
+                    for part in postings.search(readers, known, asked, columns([]))
+                ]
+                for readers in ([one], [one, other])
+            )
+    assert len(alone) > 10
+    assert together == alone
