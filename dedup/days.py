@@ -54,7 +54,7 @@ class Days:
                 self._held[day] = self._coming.pop(day).result()
         return [self._held[day] for day in range(first, last + 1)]
 
-    def stands(self, day: int, families: list[Placed], edges: Places) -> None:
+    def stands(self, day: int, families: list[Placed], edges: Places | None) -> None:
         """Have the families of a day, which tell what they told, stand otherwise from now on."""
         self._held[day] = held(families, self._held[day].index, edges)
 

@@ -99,7 +99,7 @@ def around(week: Week, before: Places, changed: Mask, seeds: Mask, recipe: Recip
     ends = np.concatenate([before[~stands].ravel(), found.ravel()])
     seeds = seeds.copy()
     seeds[ends[ends >= 0]] = True
-    joined = _joined(len(seeds), edges)
+    joined = joined_by(edges, len(seeds))
     told = np.isin(joined, np.unique(joined[seeds]))
     items, number = np.flatnonzero(told), np.cumsum(told) - 1
     # What did not change asks only those of its kind that are told as well.
@@ -251,7 +251,7 @@ def _over(totals: Places, since: int, least: float, near: Places) -> int:
 
 
 @compiled
-def _joined(count: int, edges: Places) -> Places:
+def joined_by(edges: Places, count: int) -> Places:
     """Return the first of those that hang together with each of so many items by edges."""
     home = np.arange(count)
     for row in range(len(edges)):

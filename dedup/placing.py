@@ -41,9 +41,9 @@ def place(corpus: Corpus, recipe: Recipe) -> bool:
         moved = [*other, *(before[row.family] for row in (*other, *lost) if row.family in before)]
         due = {_due(row, moved=True) for row in moved if row.rank is not None}
         for day, signs in _signs_by_day(moved).items():
-            due |= {_due(row, moved=False) for row in strands.later(connection, signs, day)}
+            due |= {_due(row) for row in strands.later(connection, signs, day)}
         retied = [row for row in now.values() if row.family in before and row.tied != before[row.family].tied]
-        due |= {_due(row, moved=True) for row in retied}
+        due |= {_due(row, tied=True) for row in retied}
         strands.settle(connection, names)
         strands.place(connection, before, [*now.values(), *lost], due)
     return True
@@ -177,8 +177,8 @@ def _signs_by_day(rows: Iterable[Placed]) -> dict[int, set[int]]:
     return found
 
 
-def _due(row: Placed, *, moved: bool) -> Due:
-    return Due(_day(row), row.told, row.strand, moved)
+def _due(row: Placed, *, moved: bool = False, tied: bool = False) -> Due:
+    return Due(_day(row), row.rank, row.strand, moved, tied)
 
 
 def _day(row: Placed) -> int:

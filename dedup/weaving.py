@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import meeting, placing, stories
-from dedup.corpus import Corpus, strands
+from dedup.corpus import Corpus, edges, strands
 from dedup.corpus.strands import Due, Placed
 from dedup.day_index import indexed
 from dedup.days import Days, Held, held
@@ -43,6 +43,22 @@ class _Items:
     reached: stories.Reached
     kept: set[int]
     edges: Places
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """A week, its last day the one that is told, of which these families came, and these are due from afar.
+
+    `others` are strands of the week before that may be otherwise than they were, `tied` those of families that share
+    other templates. `part`: only what hangs together with what is due is there.
+    """
+
+    week: list[Held]
+    came: Places
+    far: Places
+    others: Set[int]
+    tied: Set[int]
+    part: bool
 
 
 @dataclass(slots=True)
@@ -79,8 +95,7 @@ class Weaving:
                 self.tell("telling stories", done, done + len(waiting) + 1)
                 done += 1
                 for coming in (day, *waiting[:1]):
-                    # Where something is due, the week before is asked for as well.
-                    self.days.ahead(self._week_of(coming) if self.due.get(coming) else coming, coming)
+                    self._ahead(coming)
                 reached = self._reached(day, self._day(day), days)
                 for later in sorted(reached - known):
                     heappush(waiting, later)
@@ -91,9 +106,9 @@ class Weaving:
         with self.corpus.reading() as connection:
             far = strands.later(connection, (sign for row in changed for sign in row.signs), day)
         for row in far:
-            self.due.setdefault(_day(row), []).append(Due(_day(row), row.told, row.strand, False))
+            self.due.setdefault(_day(row), []).append(Due(_day(row), row.rank, row.strand))
         reached = {_day(row) for row in far}
-        if self.other[day] or any(row.moved for row in self.due.get(day, ())):
+        if self.other[day] or any(row.moved or row.tied for row in self.due.get(day, ())):
             reached |= {later for later in days if day < later <= day + self.recipe.story_days and later != UNDATED}
         return reached
 
@@ -103,15 +118,11 @@ class Weaving:
         self.days.forget(week)
         for old in [old for old in self.due if old < week]:
             del self.due[old]
-        (here,) = self.days.read(day, day)
-        came, far = self._came(day, here)
-        # Where everything came and nothing stands yet, all of the day is told, whatever the week before was.
-        whole = len(came) == here.telling.sum() and not self._merged(day)
-        others = set() if whole else self._others(day)
         self.other[day] = set()
-        if not self.due.get(day) and not others:
+        scene = self._scene(day)
+        if scene is None:
             return []
-        items = self._items(day, here, came, far, others)
+        here, items = scene.week[-1], self._items(day, scene)
         bridges = stories.bridges(items.day, items.reached, self.recipe)
         apart = self._apart(_framed(here, items, bridges))
         labels = stories.together(items.day, items.reached, bridges, _places(apart, items, here), self.recipe)
@@ -122,13 +133,88 @@ class Weaving:
             row._replace(strand=told.get(place, row.strand), fresh=False) if row.fresh or place in told else row
             for place, row in enumerate(here.families)
         ]
-        self.days.stands(day, families, items.edges)
-        self.edges[day] = items.edges if families else None
         changed = self._note(here.families, families)
+        if not scene.part:
+            self.days.stands(day, families, items.edges)
+            self.edges[day] = items.edges if families else None
+        elif changed:
+            (whole,) = self.days.read(day, day)
+            now = [self.changed.get(row.family, row) for row in whole.families]
+            self.days.stands(day, now, whole.edges)
         self.other[day] = {
             strand for row in changed for strand in (self.was[row.family].strand, row.strand) if strand is not None
         } | {one for one in undone | self._merged(day) if self.before.get(one) != self.merges.get(one)}
         return changed
+
+    def _ahead(self, day: int) -> None:
+        """Begin to read what telling a day will ask for, as far as that is known by now."""
+        week = self._week_of(day)
+        if any(row.moved for row in self.due.get(day, ())):
+            self.days.ahead(week, day)
+        elif any(self.other.get(one) for one in range(week, day)):
+            self.days.ahead(day, day)
+
+    def _scene(self, day: int) -> _Scene | None:
+        """Return what has to be at hand to tell a day; None: there is nothing to tell."""
+        due = self.due.get(day, ())
+        others = None if any(row.moved for row in due) else self._others(day)
+        if others is not None and not self._concern(day, others):
+            return self._part(day, due)
+        (here,) = self.days.read(day, day)
+        came, far = _due(here, due)
+        # Where everything came and nothing stands yet, all of the day is told, whatever the week before was.
+        whole = len(came) == here.telling.sum() and not self._merged(day)
+        others = set() if whole else self._others(day) if others is None else others
+        return _Scene(self._week(day, here), came, far, others, self._tied(day), part=False)
+
+    def _concern(self, day: int, others: Set[int]) -> bool:
+        """Tell whether these strands, or what is due, may concern a day as stories of the week before it."""
+        week = range(self._week_of(day), day)
+        if not others.isdisjoint(self._merged(day)) or self._moved(day):
+            return True
+        told = (row for rows in (self.was, self.changed) for row in rows.values())
+        if any(row.strand in others and _day(row) in week for row in told):
+            return True
+        with self.corpus.reading() as connection:
+            return bool(strands.of_strands(connection, others, week))
+
+    def _part(self, day: int, due: Sequence[Due]) -> _Scene | None:
+        """Return what hangs together with what is due on a day, where nothing of the week before is otherwise.
+
+        None: nothing does, and nothing is due.
+        """
+        tied = self._tied(day)
+        if not due and not tied:
+            return None
+        with self.corpus.reading() as connection:
+            known = edges.of_day(connection, day)
+            if known is None:
+                (here,) = self.days.read(day, day)
+                return _Scene(self._week(day, here), *_due(here, due), set(), tied, part=False)
+            asked = {row.rank for row in due if row.rank is not None}
+            inside = _hanging(known, [*asked, *tied])
+            if not asked and not len(inside):
+                return None
+            names = {*inside.ravel().tolist(), *asked}
+            own = strands.of_ranks(connection, {name for name in names if strands.day_of(name) == day})
+            old = {name for name in names if strands.day_of(name) != day}
+            week = range(self._week_of(day), day)
+            recent = strands.of_strands(connection, self._under(old), week) if old else []
+        recent = [row for row in recent if row.strand is not None and root(row.strand, self.merges, day) in old]
+        before, here = (self._held(rows, inside) for rows in (recent, own))
+        nothing = [self._held([], inside)] * (self.recipe.story_days - 1)
+        return _Scene([*nothing, before, here], *_due(here, due), set(), tied, part=True)
+
+    def _tied(self, day: int) -> set[int]:
+        """Return the strands of the week before a day of which a family shares other templates than before."""
+        week = range(self._week_of(day), day)
+        ends = {row.strand for one in week for row in self.due.get(one, ()) if row.tied and row.strand is not None}
+        return {root(strand, way, day) for strand in ends for way in (self.before, self.merges)}
+
+    def _held(self, rows: Sequence[Placed], known: Places) -> Held:
+        rows = sorted(rows, key=lambda row: (row.rank or 0, row.family))
+        vectors = strands.vectors([row.told for row in rows])
+        return held(rows, indexed(vectors, strands.sites(rows), self.recipe), known)
 
     def _undo(self, day: int, kept: Set[int]) -> set[int]:
         """Take back what came together on a day; return it. What no change reaches, stays."""
@@ -148,18 +234,18 @@ class Weaving:
             self.changed[new.family] = new
         return [new for old, new in other if old.strand != new.strand]
 
-    def _items(self, day: int, here: Held, came: Places, far: Places, others: Set[int]) -> _Items:
-        """Return what is told of a day: what `came` reaches, what is `far` due, and `others`, that may be otherwise."""
-        before = self._week(day, here)
+    def _items(self, day: int, scene: _Scene) -> _Items:
+        """Return what is told of a day."""
+        before, here, others = scene.week, scene.week[-1], scene.others
         homes, old = self._homes(day, before)
         first, mine = len(old), homes[-1]
         week = meeting.of_days([each.index for each in before], homes, first)
         names = np.concatenate([old, here.ranks[here.telling]])
         changed, seeds = _doubled(names), np.zeros(len(names), np.bool_)
         changed[:first] = np.isin(old, list(others))
-        seeds[:first] = np.isin(old, list(others & self._merged(day)))
-        again = np.flatnonzero(here.telling) if here.edges is None else came
-        changed[mine[again]] = seeds[mine[again]] = seeds[mine[far]] = True
+        seeds[:first] = np.isin(old, list(others & self._merged(day) | scene.tied))
+        again = np.flatnonzero(here.telling) if here.edges is None else scene.came
+        changed[mine[again]] = seeds[mine[again]] = seeds[mine[scene.far]] = True
         # Where each of the day's families asks, nobody is left to be asked for.
         changed[:first] &= not changed[first:].all()
         told = meeting.around(week, _among(names, here.edges), changed, seeds, self.recipe)
@@ -173,7 +259,7 @@ class Weaving:
             own=np.flatnonzero(here.telling)[told.items[len(items) :] - first].tolist(),
             day=told.day,
             reached=told.reached,
-            kept=set(np.delete(old, items).tolist()),
+            kept=(self._merged(day) if scene.part else set(old.tolist())) - set(old[items].tolist()),
             edges=np.unique(names[told.edges], axis=0),
         )
 
@@ -198,14 +284,6 @@ class Weaving:
         into[known] = where
         mine = np.where(held[-1].telling, len(old) + np.cumsum(held[-1].telling) - 1, -1)
         return [*np.split(into[home], ends[:-1]), mine], old
-
-    def _came(self, day: int, here: Held) -> tuple[Places, Places]:
-        """Return which of a day's families came or tell something else, and which something far concerns."""
-        due = self.due.get(day, ())
-        came, far = ({row.told for row in due if row.moved == moved} for moved in (True, False))
-        telling = [(place, here.families[place].told) for place in np.flatnonzero(here.telling).tolist()]
-        places = [place for place, told in telling if told in came], [place for place, told in telling if told in far]
-        return np.array(places[0], np.int64), np.array(places[1], np.int64)
 
     def _others(self, day: int) -> set[int]:
         """Return the strands of the week before a day that may be otherwise than they were."""
@@ -327,6 +405,24 @@ def _places(apart: Set[tuple[str, str]], items: _Items, here: Held) -> Places:
     home |= {here.families[place].family: item for item, place in enumerate(items.own, items.day.first)}
     pairs = sorted({_sorted(home[a], home[b]) for a, b in apart if a in home and b in home and home[a] != home[b]})
     return np.array(pairs, np.int64).reshape(-1, 2)
+
+
+def _due(here: Held, due: Sequence[Due]) -> tuple[Places, Places]:
+    """Return which of a day's families came or tell something else, and which something far concerns."""
+    came, far = ([row.rank for row in due if row.moved == moved and row.rank is not None] for moved in (True, False))
+    return np.flatnonzero(here.telling & np.isin(here.ranks, came)), np.flatnonzero(
+        here.telling & np.isin(here.ranks, far)
+    )
+
+
+def _hanging(known: Places, names: Sequence[int]) -> Places:
+    """Return those of these edges that hang together with any of these names."""
+    if not len(known):
+        return known
+    every, ends = np.unique(known, return_inverse=True)
+    joined = meeting.joined_by(ends.reshape(-1, 2), len(every))[ends.reshape(-1, 2)[:, 0]]
+    mine = joined[np.isin(known, names).any(axis=1)]
+    return known[np.isin(joined, mine)]
 
 
 def _doubled(names: Places) -> NDArray[np.bool_]:

@@ -322,19 +322,19 @@ story_edges = Table(
     Column("ends", LargeBinary, nullable=False),
 )
 
-# Families that may be other than when stories were last told; and what tells, or told, something on a day that has to
-# be told again for it: its terms, and the strand it was told with. `moved`: it came there or went, which concerns the
-# week after as well.
+# Families that may be other than when stories were last told; and where one stands or stood on a day that has to be
+# told again for it: its rank (NULL: not known), and the strand it was told with. `moved`: it came there, went or tells
+# something else, `tied`: it shares other templates than before; both concern the week after as well.
 families_due = Table("families_due", metadata, Column("family", String(255), primary_key=True))
 days_due = Table(
     "days_due",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("day", Integer, nullable=False),
-    Column("terms", LargeBinary, nullable=False),
-    Column("weights", LargeBinary, nullable=False),
+    Column("rank", BigInteger),
     Column("strand", BigInteger),
     Column("moved", Integer, nullable=False),
+    Column("tied", Integer, nullable=False),
 )
 
 # What is known of words, by what it is: `background`, in how many of so many texts each stands, or `lexicon`, which

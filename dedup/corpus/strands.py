@@ -93,16 +93,18 @@ class Teller:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What told something on a day, or tells it now, since the stories of that day were told last.
+    """The rank of a family that is otherwise on a day since its stories were told last, or of one that went.
 
-    `strand` is the one it was told with. `moved`: it came there, or went; else it stayed, but something far away that
-    could concern it is other than before.
+    `strand` is the one it was told with. `moved`: it came there, went or tells something else; `tied`: it shares other
+    templates than before; neither: something far away that could concern it is other than before. None: which family
+    it was is not known.
     """
 
     day: int
-    told: Told
+    rank: int | None
     strand: int | None
-    moved: bool
+    moved: bool = False
+    tied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ def waiting(connection: Connection) -> dict[int, list[Due]]:
     """Return what has to be told again, by day."""
     found: dict[int, list[Due]] = defaultdict(list)
     for row in connection.execute(select(days_due)):
-        found[row.day].append(Due(row.day, (row.terms, row.weights), row.strand, bool(row.moved)))
+        found[row.day].append(Due(row.day, row.rank, row.strand, bool(row.moved), bool(row.tied)))
     return found
 
 
@@ -433,5 +435,4 @@ def _row(row: Placed) -> dict[str, Any]:
 
 
 def _due_row(row: Due) -> dict[str, Any]:
-    terms, weights = row.told
-    return {"day": row.day, "terms": terms, "weights": weights, "strand": row.strand, "moved": int(row.moved)}
+    return {"day": row.day, "rank": row.rank, "strand": row.strand, "moved": int(row.moved), "tied": int(row.tied)}

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from dedup import Article, Corpus, Recipe
+from dedup import Article, Corpus, Recipe, ordering
 from dedup.corpus import edges, schema, strands
 from dedup.corpus.results import snapshot
+from dedup.days import Days, Held
 from dedup.explain import explain
 from dedup.ordering import UNDATED
 from dedup.records import Relation
@@ -171,6 +172,28 @@ def test_stories_are_told_on_where_edges_are_not_known_and_then_they_are(new_cor
     known = {day: found for day, found in edges_at_rest(pieces).items() if found is not None}
     assert known.items() <= edges_at_rest(whole).items()
     assert sum(map(len, known.values())) > 10
+
+
+def test_of_a_day_far_away_only_what_a_change_concerns_is_read(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    title = " ".join(f"gempa{letter}" for letter in "abcdef")
+    near, far = (
+        replace(report(name, "gempa", day, words=16), title=title) for name, day in (("dulu", 0), ("kini", 400))
+    )
+    less = replace(report("mirip", "banjir", 800.0, words=16), title="gempaa gempab gempac")
+    told(corpus, [far, less, *(report(f"lain{day}", "pemilu", float(day)) for day in (400, 800))])
+    read: list[int] = []
+    original = Days.read
+
+    def noted(self: Days, first: int, last: int) -> list[Held]:
+        read.extend((first, last))
+        return original(self, first, last)
+
+    monkeypatch.setattr(Days, "read", noted)
+    # Both have signs of what comes: one becomes part of its story, the other is looked at and stays.
+    assert days_told(corpus, [near]) == 3
+    assert told(corpus, []) == {frozenset(story) for story in ({"dulu", "kini"}, {"mirip"}, {"lain400", "lain800"})}
+    assert ordering.day(far.published) in read
+    assert ordering.day(less.published) not in read
 
 
 def test_a_day_of_which_all_went_leaves_nothing(corpus: Corpus) -> None:
