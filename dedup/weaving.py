@@ -149,10 +149,8 @@ class Weaving:
     def _ahead(self, day: int) -> None:
         """Begin to read what telling a day will ask for, as far as that is known by now."""
         week = self._week_of(day)
-        if any(row.moved for row in self.due.get(day, ())):
+        if any(row.moved for row in self.due.get(day, ())) or any(self.other.get(one) for one in range(week, day)):
             self.days.ahead(week, day)
-        elif any(self.other.get(one) for one in range(week, day)):
-            self.days.ahead(day, day)
 
     def _scene(self, day: int) -> _Scene | None:
         """Return what has to be at hand to tell a day; None: there is nothing to tell."""
