@@ -2,20 +2,25 @@
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 
 import numpy as np
 from sqlalchemy import Connection, Select, func, select, text
 
 from dedup import cutting, families, merging, minhash, signing
-from dedup.corpus import Corpus, grouping, postings, schema, units, vocabularies
+from dedup.corpus import Corpus, edges, grouping, postings, schema, strands, units, vocabularies
 from dedup.corpus.results import read_matches
 from dedup.corpus.store import text_hash
+from dedup.ordering import UNDATED
 from dedup.records import Match, Recipe
+from dedup.weaving import Weaving
 
 Progress = Callable[[str, int, int], None]
 
 # Texts of each kind that are taken again.
 _SAMPLE = 500
+# Days of which stories are looked at.
+_DAYS = 10
 # How many of one kind of fault are named.
 _NAMED = 5
 
@@ -24,8 +29,9 @@ def check(corpus: Corpus, recipe: Recipe | None = None, tell: Progress | None = 
     """Return what is wrong with a corpus, a line each; an empty list where nothing was found.
 
     Everything that can be counted is: families against the components of matches (unless articles wait for an update),
-    units against articles, orphans. Texts, signatures and sketches are taken again for a sample of some hundred,
-    another one with another `seed`. Raises RecipeError when the corpus was grouped by another recipe.
+    units against articles, orphans. Texts, signatures and sketches are taken again for a sample of some hundred, and
+    what is alike for ten days; others with another `seed`. Raises RecipeError when the corpus was grouped by another
+    recipe.
     """
     recipe = recipe or vocabularies.settled(corpus)
     grouping.check_recipe(corpus, recipe)
@@ -38,6 +44,7 @@ def check(corpus: Corpus, recipe: Recipe | None = None, tell: Progress | None = 
         ("signatures", lambda connection: _signatures(connection, recipe, randomness)),
         ("sketches", lambda connection: _sketches(connection, recipe, randomness)),
         ("families", lambda connection: _families(corpus, connection, recipe)),
+        ("stories", lambda connection: _edges(corpus, connection, recipe, randomness)),
     ]
     found: list[str] = []
     for done, (name, stage) in enumerate(stages):
@@ -172,6 +179,21 @@ def _families(corpus: Corpus, connection: Connection, recipe: Recipe) -> Iterato
     shown = {(match.a, match.b) for match in read_matches(connection) if match.reason.endswith("other reports as well")}
     for a, b in sorted(shown ^ excerpts):
         yield f"{a} and {b}: whether one of them holds other reports as well is not what their matches tell"
+
+
+def _edges(corpus: Corpus, connection: Connection, recipe: Recipe, randomness: random.Random) -> Iterator[str]:
+    """Edges of stories are what a day's families, and strands of the week before, tell."""
+    unsettled = (schema.changes, schema.families_due, schema.days_due)
+    if any(connection.execute(select(table).limit(1)).first() for table in unsettled):
+        return
+    days, merges = strands.days(connection), strands.merges(connection)
+    weaving = Weaving(corpus, recipe, {}, merges, merges, lambda *_: None)
+    with weaving.days.readers:
+        for day in sorted(randomness.sample(days, min(len(days), _DAYS))):
+            known = edges.of_day(connection, day)
+            if known is not None and not np.array_equal(known, weaving.edges_anew(day)):
+                when = "without a date" if day == UNDATED else f"of {date.fromordinal(day)}"
+                yield f"what may be one story of articles {when} is not what they tell; `dedup rebuild` tells all anew"
 
 
 def _some(numbers: Sequence[int], randomness: random.Random) -> list[int]:

@@ -7,7 +7,7 @@ before that they changed, and what hangs together with them, now or before, by e
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import heapify, heappop, heappush
 
 import numpy as np
@@ -100,6 +100,14 @@ class Weaving:
                 for later in sorted(reached - known):
                     heappush(waiting, later)
                 known |= reached
+
+    def edges_anew(self, day: int) -> Places:
+        """Return the edges of a day, found anew: see `edges.of_day`."""
+        self.days.forget(self._week_of(day))
+        (here,) = self.days.read(day, day)
+        week = [*self._week(day, here)[:-1], replace(here, edges=None)]
+        nothing = np.empty(0, np.int64)
+        return self._items(day, _Scene(week, nothing, nothing, set(), set(), part=False)).edges
 
     def _reached(self, day: int, changed: Sequence[Placed], days: Sequence[int]) -> set[int]:
         """Return the days that a day's change reaches; `changed` are its families that are told otherwise now."""

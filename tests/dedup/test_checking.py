@@ -5,6 +5,7 @@ from sqlalchemy import delete, select, update
 
 from dedup import Article, Corpus, Recipe, tables
 from dedup.checking import check
+from dedup.corpus import edges, strands
 from dedup.records import RecipeError
 from dedup.updating import update as group
 from tests.dedup.conftest import NOW
@@ -55,6 +56,17 @@ def test_a_family_that_is_not_its_matches_is_found(grouped: Corpus) -> None:
         where = tables.family_members.c.article_id == rows[0].article_id
         connection.execute(update(tables.family_members).where(where).values(family=other))
     assert any("is not what its matches make it" in fault for fault in check(grouped))
+
+
+def test_edges_of_stories_that_nothing_tells_are_found(grouped: Corpus) -> None:
+    with grouped.transaction() as connection:
+        held = {day: edges.of_day(connection, day) for day in strands.days(connection)}
+        found = {day: known[1:] for day, known in held.items() if known is not None and len(known) > 1}
+        edges.save(connection, found)
+    assert found
+    faults = check(grouped)
+    assert len(faults) == min(len(found), 6)
+    assert "what may be one story of articles" in faults[0]
 
 
 def test_orphans_are_found(grouped: Corpus) -> None:
