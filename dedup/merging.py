@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from operator import itemgetter
 
+from dedup.ordering import in_order
 from dedup.records import Match, Recipe, Relation
 
 Pair = tuple[str, str]
@@ -88,12 +89,12 @@ def excerpts(texts: Iterable[str], known: Mapping[str, Holding], matches: Iterab
     found = set()
     for text in texts:
         holding = known[text]
-        joined = [other for other in sorted(holding.most) if _pair(text, other) in joining]
+        joined = [other for other in sorted(holding.most) if in_order(text, other) in joining]
         tied = cache(lambda one, other, text=text: _tied(one, other, text, known))
         for other in joined:
-            foreign = [holding.shared[one][1] for one in holding.most if not tied(*_pair(one, other))]
+            foreign = [holding.shared[one][1] for one in holding.most if not tied(*in_order(one, other))]
             if _outside(foreign, holding.shared[other][1]) >= recipe.merge_share * holding.words:
-                found.add(_pair(text, other))
+                found.add(in_order(text, other))
     return found
 
 
@@ -102,10 +103,6 @@ def as_excerpt(match: Match) -> Match:
     return replace(
         match, relation=Relation.EXCERPT, reason=f"{match.reason}; in a text that holds other reports as well"
     )
-
-
-def _pair(one: str, other: str) -> Pair:
-    return (one, other) if one < other else (other, one)
 
 
 _HOLDS = frozenset({Relation.NEAR, Relation.REVISION, Relation.SYNDICATED, Relation.EXCERPT})

@@ -2,10 +2,13 @@
 
 from datetime import UTC, datetime
 from hashlib import blake2b
+from typing import TypeVar
 
 import numpy as np
 
 from dedup.records import Hashes64
+
+_T = TypeVar("_T", int, str)
 
 # The day of what nobody has dated: after all others.
 UNDATED = (1 << 23) - 2
@@ -14,6 +17,11 @@ UNDATED = (1 << 23) - 2
 def day(published: datetime | None) -> int:
     """Return the day of a publication in UTC, as `datetime.date.toordinal` counts, or UNDATED."""
     return UNDATED if published is None else published.astimezone(UTC).date().toordinal()
+
+
+def in_order(one: _T, other: _T) -> tuple[_T, _T]:
+    """Return a pair, the smaller first."""
+    return (one, other) if one < other else (other, one)
 
 
 def text_number(text_hash: str) -> int:

@@ -12,6 +12,7 @@ from scipy.sparse.csgraph import connected_components
 from dedup import matching
 from dedup.corpus import Corpus, grouping
 from dedup.evidence import Texts
+from dedup.ordering import in_order
 from dedup.reading import Desk
 from dedup.records import Match
 from dedup.stages import Progress, State, ahead, articles_of, batches
@@ -49,7 +50,7 @@ def verify(
     texts = {held.text for held in (*state.moves.dead, *state.moves.renamed)}
     groups = grouping.alike(desk.corpus, fresh, texts)
     whole = {(group[0], key) for group in groups for key in group[1:]}
-    wanted = whole | {_sorted(state.articles[a], state.articles[b]) for a, b in pairs.tolist()}
+    wanted = whole | {in_order(state.articles[a], state.articles[b]) for a, b in pairs.tolist()}
     proposing = fresh | {state.articles[number] for number in others}
     same = {key: place for place, group in enumerate(groups) for key in group}
     known = grouping.pairs_of(desk.corpus, proposing | same.keys())
@@ -104,7 +105,3 @@ def _by_component(pairs: Sequence[Pair]) -> list[Pair]:
     graph = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(len(places), len(places)))
     labels = connected_components(graph, directed=False)[1] if len(places) else ends[:, 0]
     return [pairs[row] for row in np.lexsort((ends[:, 1], ends[:, 0], labels[ends[:, 0]])).tolist()]
-
-
-def _sorted(one: str, other: str) -> Pair:
-    return (one, other) if one < other else (other, one)
