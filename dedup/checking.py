@@ -11,9 +11,9 @@ from dedup import cutting, families, merging, minhash, signing
 from dedup.corpus import Corpus, edges, grouping, postings, schema, strands, units, vocabularies
 from dedup.corpus.results import read_matches
 from dedup.corpus.store import text_hash
+from dedup.loom import Loom
 from dedup.ordering import UNDATED
 from dedup.records import Match, Recipe
-from dedup.weaving import Weaving
 
 Progress = Callable[[str, int, int], None]
 
@@ -187,11 +187,11 @@ def _edges(corpus: Corpus, connection: Connection, recipe: Recipe, randomness: r
     if any(connection.execute(select(table).limit(1)).first() for table in unsettled):
         return
     days, merges = strands.days(connection), strands.merges(connection)
-    weaving = Weaving(corpus, recipe, {}, merges, merges, lambda *_: None)
-    with weaving.days.readers:
+    loom = Loom(corpus, recipe, {}, merges)
+    with loom.days.readers:
         for day in sorted(randomness.sample(days, min(len(days), _DAYS))):
-            known = edges.of_day(connection, day)
-            if known is not None and not np.array_equal(known, weaving.edges_anew(day)):
+            known, anew = edges.of_day(connection, day), loom.edges_anew(day)
+            if known is not None and (anew is None or not np.array_equal(known, anew)):
                 when = "without a date" if day == UNDATED else f"of {date.fromordinal(day)}"
                 yield f"what may be one story of articles {when} is not what they tell; `dedup rebuild` tells all anew"
 

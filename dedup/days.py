@@ -54,9 +54,9 @@ class Days:
                 self._held[day] = self._coming.pop(day).result()
         return [self._held[day] for day in range(first, last + 1)]
 
-    def stands(self, day: int, families: list[Placed], edges: Places | None) -> None:
+    def stands(self, day: int, families: list[Placed]) -> None:
         """Have the families of a day, which tell what they told, stand otherwise from now on."""
-        self._held[day] = held(families, self._held[day].index, edges)
+        self._held[day] = held(families, self._held[day].index)
 
     def forget(self, day: int) -> None:
         """Let go of the days before this one."""

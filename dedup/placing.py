@@ -14,8 +14,9 @@ import numpy as np
 from sqlalchemy import Connection
 
 from dedup import stories
-from dedup.corpus import Corpus, strands
-from dedup.corpus.strands import SILENT, Due, Placed, Ties
+from dedup.corpus import Corpus, strands, ties
+from dedup.corpus.strands import SILENT, Due, Placed
+from dedup.corpus.ties import Ties
 from dedup.ordering import UNDATED
 from dedup.records import Recipe
 
@@ -77,23 +78,23 @@ def _kin(connection: Connection, rows: Mapping[str, Placed], recipe: Recipe) -> 
     A template concerns only the later of two that are alike, where the other lies in the week before or has a sign of
     it. An excerpt concerns both if they lie in one week.
     """
-    known = strands.ties(connection, rows)
-    asked = {there for ties in known.values() for there in (*ties.templates, *ties.excerpts)}
+    known = ties.of_families(connection, rows)
+    asked = {there for held in known.values() for there in (*held.templates, *held.excerpts)}
     tellers = strands.tellers(connection, asked)
     days = {name: strands.day_of(teller.rank) for name, teller in tellers.items()}
     week = recipe.story_days
     found = {name: Ties(set(), {}) for name in rows}
     frames = []
-    for name, ties in known.items():
-        day = _day(rows[name])
-        frames += [(name, there) for there in sorted(ties.templates & days.keys()) if days[there] <= day]
-        close = {there: place for there, place in ties.excerpts.items() if abs(day - days.get(there, -UNDATED)) <= week}
+    for name, held in known.items():
+        day = rows[name].day
+        frames += [(name, there) for there in sorted(held.templates & days.keys()) if days[there] <= day]
+        close = {there: place for there, place in held.excerpts.items() if abs(day - days.get(there, -UNDATED)) <= week}
         found[name] = Ties(set(), close)
     framed = {there for _, there in frames} - rows.keys()
     told = strands.told(connection, (tellers[name].number for name in framed))
     others = {name: Placed(name, None, told=told.get(tellers[name].number, SILENT)) for name in framed}
     for name, there, signed in alike(frames, {**others, **rows}, recipe):
-        if signed or _day(rows[name]) - days[there] <= week:
+        if signed or rows[name].day - days[there] <= week:
             found[name].templates.add(there)
     return found
 
@@ -133,7 +134,7 @@ def _digests(
     changed = {name for name, row in now.items() if not _stands(before.get(name), row)}
     theirs = {there for name in changed for there in kin[name].excerpts} - now.keys()
     known = {name: row for name, row in strands.placed(connection, sorted(theirs)).items() if row.rank is not None}
-    pairs = {name: _side_by_side(ties) for name, ties in {**kin, **_kin(connection, known, recipe)}.items()}
+    pairs = {name: _side_by_side(held) for name, held in {**kin, **_kin(connection, known, recipe)}.items()}
     asked = sorted({other for held in pairs.values() for pair in held for other in pair})
     tellers = {name: teller.number for name, teller in strands.tellers(connection, asked).items()}
     told = strands.told(connection, tellers.values())
@@ -148,14 +149,14 @@ def _digests(
     return found
 
 
-def _side_by_side(ties: Ties) -> list[tuple[str, str]]:
+def _side_by_side(held: Ties) -> list[tuple[str, str]]:
     """Return the pairs of families of which one article holds excerpts in different places.
 
     What stands in one place is one thing that all of them share, as a site's furniture is before it is learned.
     """
     return [
         (one, other)
-        for (one, (here, start, stop)), (other, (there, begin, end)) in combinations(sorted(ties.excerpts.items()), 2)
+        for (one, (here, start, stop)), (other, (there, begin, end)) in combinations(sorted(held.excerpts.items()), 2)
         if here == there and (stop <= begin or end <= start)
     ]
 
@@ -178,8 +179,4 @@ def _signs_by_day(rows: Iterable[Placed]) -> dict[int, set[int]]:
 
 
 def _due(row: Placed, *, moved: bool = False, tied: bool = False) -> Due:
-    return Due(_day(row), row.rank, row.strand, moved, tied)
-
-
-def _day(row: Placed) -> int:
-    return strands.day_of(row.rank or 0)
+    return Due(row.day, row.rank, row.strand, moved, tied)

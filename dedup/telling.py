@@ -12,9 +12,10 @@ from datetime import datetime
 from dedup import ids, placing, stories
 from dedup.corpus import Corpus, edges, grouping, strands
 from dedup.corpus.strands import Placed, Shown
+from dedup.loom import Loom, root
 from dedup.ordering import UNDATED
 from dedup.records import Recipe, Story
-from dedup.weaving import Progress, Weaving, root
+from dedup.weaving import Progress, Weaving
 
 _EVER = UNDATED + 1
 
@@ -29,8 +30,8 @@ def tell_stories(corpus: Corpus, recipe: Recipe, now: datetime, tell: Progress) 
         fresh = strands.fresh(connection)
         before = strands.merges(connection)
     if due or gone or fresh:
-        told = Weaving(corpus, recipe, due, before, dict(before), tell)
-        told.all()
+        told = Loom(corpus, recipe, due, before)
+        Weaving(told, tell).all()
         # Those whose day was not told anew stand as before, but their titles and words may be others.
         with corpus.reading() as connection:
             rows = strands.placed(connection, fresh - told.changed.keys())
@@ -39,7 +40,7 @@ def tell_stories(corpus: Corpus, recipe: Recipe, now: datetime, tell: Progress) 
         grouping.told(corpus, now)
 
 
-def _save(corpus: Corpus, recipe: Recipe, told: Weaving, gone: Sequence[Placed], now: datetime) -> None:
+def _save(corpus: Corpus, recipe: Recipe, told: Loom, gone: Sequence[Placed], now: datetime) -> None:
     """Name the stories that what was told anew belongs to, and store them."""
     before, merges = told.before, told.merges
     other = {one for one in before.keys() | merges.keys() if before.get(one) != merges.get(one)}

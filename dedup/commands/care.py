@@ -44,7 +44,7 @@ def rebuild(corpus: CorpusOption = None, embeddings: EmbeddingsOption = None) ->
 
 @app.command(epilog=examples("dedup check", "dedup check --corpus sqlite:////backups/corpus.db"))
 def check(corpus: CorpusOption = None) -> None:
-    """Verify the corpus against itself: families, units, postings, and a sample of texts taken again."""
+    """Verify the corpus against itself: families, units, postings, and a sample of texts and days taken again."""
     from dedup.checking import check as verify
     from dedup.corpus import grouping
     from dedup.report.wording import count

@@ -25,12 +25,13 @@ def of_day(connection: Connection, day: int) -> Edges | None:
     return None if held is None else np.frombuffer(held, "<i8").reshape(-1, 2).astype(np.int64)
 
 
+def in_order(edges: Edges) -> Edges | None:
+    """Return edges, each once, as they are kept: sorted; None where they are more than are kept."""
+    return edges[np.lexsort((edges[:, 1], edges[:, 0]))] if len(edges) <= _MOST else None
+
+
 def save(connection: Connection, found: Mapping[int, Edges | None]) -> None:
-    """Store the edges of some days; None, or more than are kept: let go of them."""
+    """Store the edges of some days, in order; None: let go of them."""
     many.drop(connection, story_edges.c.day, found)
-    rows = [
-        {"day": day, "ends": edges.astype("<i8").tobytes()}
-        for day, edges in found.items()
-        if edges is not None and len(edges) <= _MOST
-    ]
+    rows = [{"day": day, "ends": edges.astype("<i8").tobytes()} for day, edges in found.items() if edges is not None]
     many.insert(connection, story_edges, rows)

@@ -20,13 +20,11 @@ from numpy.typing import NDArray
 from sqlalchemy import (
     Connection,
     Integer,
-    Select,
     bindparam,
     delete,
     func,
     literal,
     literal_column,
-    or_,
     select,
     true,
     update,
@@ -41,7 +39,6 @@ from dedup.corpus.schema import (
     families_due,
     family_members,
     iso,
-    matches,
     own_texts,
     published_day,
     stories,
@@ -50,7 +47,7 @@ from dedup.corpus.schema import (
     story_signs,
     strands,
 )
-from dedup.records import PART, Hashes32, Relation, Story, Vectors
+from dedup.records import PART, Hashes32, Story, Vectors
 
 Numbers = NDArray[np.int64]
 # Terms and their weights, as they are stored.
@@ -81,6 +78,11 @@ class Placed(NamedTuple):
     signs: tuple[int, ...] = ()
     site: int = 0
 
+    @property
+    def day(self) -> int:
+        """The day of its rank."""
+        return day_of(self.rank or 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Teller:
@@ -105,17 +107,6 @@ class Due:
     strand: int | None
     moved: bool = False
     tied: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Ties:
-    """With which others a family shares templates, and excerpts: of each, the longest passage in the family's text.
-
-    A passage is an article's number, and from and to which character.
-    """
-
-    templates: set[str]
-    excerpts: dict[str, tuple[int, int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,53 +233,10 @@ def sites(rows: Sequence[Placed]) -> Hashes32:
     return np.array([row.site for row in rows], np.uint32)
 
 
-def templates(connection: Connection, families: Iterable[str]) -> set[tuple[str, str]]:
-    """Return the pairs of families that share templates, of which one is one of these."""
-    asked, found = list(families), set()
-    for here, there in _ENDS:
-        query = _tied(here, there).where(matches.c.relation == Relation.TEMPLATE.value)
-        for mine, other, *_ in many.among(connection, query, _MINE.c.family, asked):
-            found.add((min(mine, other), max(mine, other)))
-    return found
-
-
 def fresh(connection: Connection) -> set[str]:
     """Return the families that were placed since they were told."""
     placed = (story_families.c.fresh == 1) & story_families.c.rank.is_not(None)
     return set(connection.execute(select(story_families.c.family).where(placed)).scalars())
-
-
-def ties(connection: Connection, families: Iterable[str]) -> dict[str, Ties]:
-    """Return for those of these families that have any: templates and excerpts they share with others."""
-    templates: dict[str, set[str]] = defaultdict(set)
-    passages: dict[str, dict[str, list[tuple[int, int, int, int]]]] = defaultdict(lambda: defaultdict(list))
-    asked = list(families)
-    for side, (here, there) in enumerate(_ENDS):
-        rows = many.among(connection, _tied(here, there), _MINE.c.family, asked)
-        for mine, other, relation, article, shared in rows:
-            if relation == Relation.TEMPLATE.value:
-                templates[mine].add(other)
-            else:
-                passages[mine][other] += [
-                    (-words, article, *places[2 * side : 2 * side + 2]) for *places, words, _ in json.loads(shared)
-                ]
-    longest = {mine: {other: min(held)[1:] for other, held in each.items() if held} for mine, each in passages.items()}
-    return {name: Ties(templates[name], longest.get(name, {})) for name in {*templates, *longest}}
-
-
-_ENDS = (matches.c.a_id, matches.c.b_id), (matches.c.b_id, matches.c.a_id)
-_MINE, _OTHERS = family_members.alias(), family_members.alias()
-
-
-def _tied(here: Any, there: Any) -> Select[*tuple[Any, ...]]:
-    apart = or_(matches.c.relation.in_([Relation.TEMPLATE.value, Relation.EXCERPT.value]), matches.c.merged == 1)
-    return (
-        select(_MINE.c.family, _OTHERS.c.family, matches.c.relation, here, matches.c.passages)
-        .select_from(_MINE)
-        .join(matches, here == _MINE.c.article_id)
-        .join(_OTHERS, there == _OTHERS.c.article_id)
-        .where(apart, _MINE.c.family != _OTHERS.c.family)
-    )
 
 
 def later(connection: Connection, signs: Iterable[int], day: int) -> list[Placed]:
