@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
 
 from dedup import Article, Corpus
@@ -81,8 +83,21 @@ def one_shingle(count: int = 5_000) -> Iterator[Article]:
         yield article(number, f"{body}\n{words(0, 14)}\n{words(number + 900_000, 100)}", f"situs{number % 500}.test")
 
 
+def one_affair(count: int = 4_000) -> Iterator[Article]:
+    """Yield texts of one day that name forty of the same names, each in words of its own: one story."""
+    names = words(1, 40).replace(".", "").title().split()
+    for number in range(count):
+        randomness = random.Random(number)
+        said = words(number + 10, 60).replace(".", "").lower().split()
+        for name in randomness.choices(names, k=25):
+            said.insert(randomness.randrange(1, len(said)), name)
+        told = article(number, " ".join(said))
+        yield replace(told, title=" ".join(randomness.sample(names, 3)), published=datetime(2026, 3, 1, tzinfo=UTC))
+
+
 CASES: dict[str, Callable[[], Iterator[Article]]] = {
-    each.__name__: each for each in (identical, own_footers, one_template, huge, holding_all, nothing, one_shingle)
+    each.__name__: each
+    for each in (identical, own_footers, one_template, huge, holding_all, nothing, one_shingle, one_affair)
 }
 
 
@@ -100,7 +115,7 @@ def measure(name: str) -> None:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
         f"{name:14} {done.articles:7,} {done.verified:9,} {seconds:7.1f} {memory:7.0f}  "
-        f"{done.families:,} families, largest {largest:,}; {named or 'no match'}"
+        f"{done.families:,} families, largest {largest:,}; {done.stories:,} stories; {named or 'no match'}"
     )
 
 

@@ -27,7 +27,7 @@ from tests.quality.generated.corpus import articles
 _STEP = 300
 _BATCHES = 3
 # How long an update lives at most after its first sign of work.
-_LIFE_S = 5.0
+_LIFE_S = 2.0
 
 Result = tuple[set[frozenset[str]], set[frozenset[str]], dict[tuple[str, str], Match]]
 
@@ -106,7 +106,7 @@ def main() -> int:
     """Run it; return 1 where something is wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("kills", nargs="?", type=int, default=30)
-    parser.add_argument("--articles", type=int, default=6_000)
+    parser.add_argument("--articles", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--child", help=argparse.SUPPRESS)
     asked = parser.parse_args()

@@ -16,8 +16,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Row, create_engine, select
 
 from dedup import Corpus, spelling, tables
-from dedup.corpus import migration
+from dedup.corpus import migration, strands
 from dedup.corpus.store import text_hash
+from dedup.corpus.strands import Due
 from dedup.records import CorpusError
 
 SCRIPTS = str(Path(migration.__file__).parent / "migrations")
@@ -260,6 +261,15 @@ def test_what_is_forgotten_is_so_in_every_spelling(second: Path) -> None:
     }
     with Corpus.open(f"sqlite:///{second}") as corpus, corpus.reading() as connection:
         assert connection.execute(select(tables.forgotten.c.url)).scalars().all() == ["https://satu.test/a"]
+
+
+def test_what_is_due_on_a_day_stays_due_though_nobody_knows_for_which_family(tmp_path: Path) -> None:
+    file = tmp_path / "eleventh.db"
+    make(file, "0011")
+    told = {"terms": b"", "weights": b"", "strand": 7}
+    fill(file, "days_due", {"day": 5, "moved": 1, **told}, {"day": 6, "moved": 0, **told, "strand": None})
+    with Corpus.open(f"sqlite:///{file}") as corpus, corpus.reading() as connection:
+        assert strands.waiting(connection) == {5: [Due(5, None, 7, moved=True)], 6: [Due(6, None, None)]}
 
 
 def test_a_long_ledger_is_named_anew_batch_by_batch(second: Path) -> None:
