@@ -17,10 +17,10 @@ from dedup.corpus import verdicts
 from dedup.corpus.units import Moves
 from dedup.reading import NOTHING, Desk
 from dedup.records import Furniture, Hashes64, Sketches, Units
-from dedup.stages import Progress, State, articles_of, batches, search
+from dedup.stages import Progress, State, ahead, articles_of, batches, search
 
-# Texts that stand for their sites, of which the sketches are in memory at a time: some fifty megabytes.
-_SAMPLED_AT_ONCE = 40_000
+# Texts that stand for their sites, of which the sketches are counted at a time; as many again are read meanwhile.
+_SAMPLED_AT_ONCE = 20_000
 # What no site repeats.
 _UNKNOWN: Hashes64 = np.array([2**64 - 1], dtype=np.uint64)
 
@@ -38,9 +38,8 @@ def learn(desk: Desk, state: State, tell: Progress) -> tuple[dict[int, Hashes64]
         left += sample.gone
         if sample.came or sample.gone or sample.site not in state.sites.counted:
             others.append(sample)
-    for done, chunk in _by_size(others):
+    for (done, chunk), known in ahead(_by_size(others), lambda part: _sketches(desk, state, part[1])):
         tell("learning what sites repeat", done, len(others))
-        known = _sketches(desk, state, chunk)
         with ThreadPoolExecutor(os.cpu_count()) as threads:
             days = [state.units.days[sample.units] for sample in chunk]
             found = list(threads.map(partial(boilerplate.strict_families, recipe=desk.recipe), known, days))

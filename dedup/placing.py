@@ -21,7 +21,7 @@ from dedup.ordering import UNDATED
 from dedup.records import Recipe
 
 # Families placed at a time.
-_AT_ONCE = 2_000
+_AT_ONCE = 5_000
 
 
 def place(corpus: Corpus, recipe: Recipe) -> bool:
