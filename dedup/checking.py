@@ -8,7 +8,7 @@ import numpy as np
 from sqlalchemy import Connection, Select, func, select, text
 
 from dedup import cutting, families, merging, minhash, signing
-from dedup.corpus import Corpus, edges, grouping, postings, schema, strands, units, vocabularies
+from dedup.corpus import Corpus, edges, grouping, heads, postings, schema, strands, units, vocabularies
 from dedup.corpus.results import read_matches
 from dedup.corpus.store import text_hash
 from dedup.loom import Loom
@@ -182,7 +182,7 @@ def _families(corpus: Corpus, connection: Connection, recipe: Recipe) -> Iterato
 
 
 def _edges(corpus: Corpus, connection: Connection, recipe: Recipe, randomness: random.Random) -> Iterator[str]:
-    """Edges of stories are what a day's families, and strands of the week before, tell."""
+    """Edges of stories, and weightiest terms, are what a day's families, and strands of the week before, tell."""
     unsettled = (schema.changes, schema.families_due, schema.days_due)
     if any(connection.execute(select(table).limit(1)).first() for table in unsettled):
         return
@@ -191,7 +191,9 @@ def _edges(corpus: Corpus, connection: Connection, recipe: Recipe, randomness: r
     with loom.days.readers:
         for day in sorted(randomness.sample(days, min(len(days), _DAYS))):
             known, anew = edges.of_day(connection, day), loom.edges_anew(day)
-            if known is not None and (anew is None or not np.array_equal(known, anew)):
+            other = known is not None and (anew is None or not np.array_equal(known, anew))
+            terms = heads.of_day(connection, day)
+            if other or (terms is not None and not heads.equal(terms, loom.heads_anew(day))):
                 when = "without a date" if day == UNDATED else f"of {date.fromordinal(day)}"
                 yield f"what may be one story of articles {when} is not what they tell; `dedup rebuild` tells all anew"
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.compiled import compiled
+from dedup.corpus.heads import Heads as Stored
 from dedup.records import PART, Hashes32, Recipe, Vectors
 
 Places = NDArray[np.int64]
@@ -53,10 +54,28 @@ def indexed(vectors: Vectors, sites: Hashes32, recipe: Recipe) -> DayIndex:
     keys = keys[order]
     starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)]).astype(np.int32)
     terms = keys[starts]
-    doors = np.searchsorted(terms >> np.uint32(DOOR_SHIFT), np.arange(2**_DOOR_BITS + 1)).astype(np.int32)
     ends = np.append(starts, np.int32(len(keys)))
     told = vectors.ends, vectors.keys, vectors.weights, _packed(vectors.keys, vectors.weights)
-    return DayIndex(*told, heads, sites, doors, terms, ends, holders[order], parts[order])
+    return DayIndex(*told, heads, sites, _doors(terms), terms, ends, holders[order], parts[order])
+
+
+def as_stored(index: DayIndex, ranks: Places) -> Stored:
+    """Return the weightiest terms of families, given their ranks, as they are stored."""
+    return Stored(ranks, index.terms, index.starts, index.holders, index.parts)
+
+
+def of_stored(found: Stored) -> DayIndex:
+    """Return an index of families of which no more is known than their weightiest terms."""
+    told = np.zeros(len(found.ranks), np.int64), _NONE, np.empty(0, np.float32), _NONE
+    sites = np.zeros(len(found.ranks), np.uint32)
+    return DayIndex(*told, np.empty(0, np.bool_), sites, _doors(found.terms), *found[1:])
+
+
+def _doors(terms: Hashes32) -> NDArray[np.int32]:
+    return np.searchsorted(terms >> np.uint32(DOOR_SHIFT), np.arange(2**_DOOR_BITS + 1)).astype(np.int32)
+
+
+_NONE: Hashes32 = np.empty(0, np.uint32)
 
 
 @compiled

@@ -1,5 +1,6 @@
 """Days at hand while stories are told: read ahead, beside what is told meanwhile, and kept for the week after."""
 
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -39,6 +40,7 @@ class Days:
     readers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_READERS))
     _held: dict[int, Held] = field(default_factory=dict)
     _coming: dict[int, Future[Held]] = field(default_factory=dict)
+    _changed: dict[int, Mapping[str, Placed]] = field(default_factory=dict)
 
     def ahead(self, first: int, last: int) -> None:
         """Begin to read the days from `first` to `last` that are not at hand."""
@@ -51,17 +53,24 @@ class Days:
         self.ahead(first, last)
         for day in range(first, last + 1):
             if day not in self._held:
-                self._held[day] = self._coming.pop(day).result()
+                self._held[day] = self._as_changed(day, self._coming.pop(day).result())
         return [self._held[day] for day in range(first, last + 1)]
 
-    def stands(self, day: int, families: list[Placed]) -> None:
-        """Have the families of a day, which tell what they told, stand otherwise from now on."""
-        self._held[day] = held(families, self._held[day].index)
+    def stands(self, day: int, changed: Mapping[str, Placed]) -> None:
+        """Have some families of a day, by name, which tell what they told, stand otherwise from now on."""
+        self._changed[day] = changed
+        if day in self._held:
+            self._held[day] = self._as_changed(day, self._held[day])
 
     def forget(self, day: int) -> None:
         """Let go of the days before this one."""
         self._held = {one: each for one, each in self._held.items() if one >= day}
         self._coming = {one: each for one, each in self._coming.items() if one >= day}
+        self._changed = {one: each for one, each in self._changed.items() if one >= day}
+
+    def _as_changed(self, day: int, stored: Held) -> Held:
+        changed = self._changed.get(day)
+        return held([changed.get(row.family, row) for row in stored.families], stored.index) if changed else stored
 
     def _stored(self, day: int) -> Held:
         with self.corpus.reading() as connection:

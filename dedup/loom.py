@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import meeting
-from dedup.corpus import Corpus, edges, strands
+from dedup.corpus import Corpus, edges, heads, strands
+from dedup.corpus.heads import Heads
 from dedup.corpus.strands import Due, Placed
-from dedup.day_index import Places, indexed
+from dedup.day_index import Places, as_stored, indexed, of_stored
 from dedup.days import Days, Held, held
 from dedup.ordering import UNDATED
 from dedup.records import Recipe
@@ -84,11 +85,8 @@ class Loom:
 
     def ahead(self, day: int) -> None:
         """Begin to read what telling a day will ask for, as far as that is known by now."""
-        week = self.week_of(day)
         if self._anything_moved(day):
-            self.days.ahead(week, day)
-        elif any(self.other.get(one) for one in range(week, day)):
-            self.days.ahead(day, day)
+            self.days.ahead(self.week_of(day), day)
 
     def scene(self, day: int) -> Scene | None:
         """Return what has to be at hand to tell a day; None: there is nothing to tell."""
@@ -129,6 +127,11 @@ class Loom:
         _, found = meeting.asked(named.week, np.arange(named.first, len(named.names)), self.recipe)
         return edges.in_order(named.names[found])
 
+    def heads_anew(self, day: int) -> Heads:
+        """Return the heads of a day as they are now."""
+        (here,) = self.days.read(day, day)
+        return as_stored(here.index, here.ranks)
+
     def merged(self, day: int) -> set[int]:
         """Return the strands that went up in others on a day, as it stands now."""
         return {one for one, (_, when) in self.merges.items() if when == day}
@@ -149,14 +152,13 @@ class Loom:
             self.was.setdefault(new.family, old)
             self.changed[new.family] = new
         changed = [new for old, new in other if old.strand != new.strand]
-        if scene.edges is None:
-            self.edges[day] = edges.in_order(found) if families else None
-            self.days.stands(day, families)
-        else:
+        self.days.stands(day, {new.family: new for _, new in other})
+        if scene.edges is not None:
             self.edges[day] = edges.in_order(scene.edges)
-            if changed:
-                (whole,) = self.days.read(day, day)
-                self.days.stands(day, [self.changed.get(row.family, row) for row in whole.families])
+            return changed
+        self.edges[day] = edges.in_order(found) if families else None
+        if self._anything_moved(day):
+            self._keep(day, here)
         return changed
 
     def _anything_moved(self, day: int) -> bool:
@@ -195,11 +197,27 @@ class Loom:
         rows = self._told_with(day, old)
         if not rows:
             return np.empty((0, 2), np.int64)
-        (here,) = self.days.read(day, day)
-        nothing = [self._held([])] * (self.recipe.story_days - 1)
-        named = self.named(day, [*nothing, self._held(rows), here])
+        before = [*[self._held([])] * (self.recipe.story_days - 1), self._held(rows)]
+        known = self._heads(day)
+        old_week = self.named(day, [*before, self._held([])]).week
+        near = known.ranks[meeting.sharing(old_week, of_stored(known), self.recipe)]
+        with self.corpus.reading() as connection:
+            here = strands.of_ranks(connection, near.tolist())
+        named = self.named(day, [*before, self._held(here)])
         _, found = meeting.asked(named.week, np.arange(named.first), self.recipe)
         return named.names[found]
+
+    def _heads(self, day: int) -> Heads:
+        with self.corpus.reading() as connection:
+            known = heads.of_day(connection, day)
+        return self._keep(day, *self.days.read(day, day)) if known is None else known
+
+    def _keep(self, day: int, here: Held) -> Heads:
+        """Store the heads of a day at once: they follow from where families are placed, which is stored."""
+        found = as_stored(here.index, here.ranks)
+        with self.corpus.transaction() as connection:
+            heads.save(connection, day, found)
+        return found
 
     def _told_with(self, day: int, old: Set[int]) -> list[Placed]:
         """Return the families of the week before a day that are told with these strands, as they stand now."""

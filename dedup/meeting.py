@@ -121,6 +121,11 @@ def asked(week: Week, asking: Places, recipe: Recipe) -> tuple[Places, Places]:
     return pairs, strong[_alike(week, strong) >= recipe.story_cut - _ROUNDED]
 
 
+def sharing(week: Week, there: DayIndex, recipe: Recipe) -> Mask:
+    """Return which families of a day share enough of their weightiest terms with a story of before to be candidates."""
+    return _sharing(week.days, week.starts, week.on, week.places, week.first, there, recipe.story_top_share)
+
+
 def _as_day(week: Week, items: Places) -> tuple[Places, stories.Day]:
     """Return which rows of `week.places` are the families of some items, and what these tell."""
     rows, groups = week.rows(items)
@@ -238,6 +243,27 @@ def _share(here: DayIndex, text: int, there: DayIndex, homes: NDArray[np.int32],
         part = int(here.weights[place] / PART + 0.5)
         for row in range(there.starts[term], there.starts[term + 1]):
             totals[homes[there.holders[row]]] += part * np.int64(there.parts[row])
+
+
+@compiled
+def _sharing(
+    days: tuple[DayIndex, ...],
+    starts: Places,
+    on: Places,
+    places: Places,
+    first: int,
+    there: DayIndex,
+    least: float,
+) -> Mask:
+    count = len(there.ends)
+    homes, totals, out = np.arange(count).astype(np.int32), np.zeros(count, np.int64), np.zeros(count, np.bool_)
+    for item in range(first):
+        for row in range(starts[item], starts[item + 1]):
+            _share(days[on[row]], places[row], there, homes, totals)
+        for other in range(count):
+            out[other] |= totals[other] * PART * PART >= least * (starts[item + 1] - starts[item])
+            totals[other] = 0
+    return out
 
 
 @compiled

@@ -322,6 +322,18 @@ story_edges = Table(
     Column("ends", LargeBinary, nullable=False),
 )
 
+# By day, the ranks of its families, and where their weightiest terms stand: see heads.py.
+story_heads = Table(
+    "story_heads",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("ranks", LargeBinary, nullable=False),
+    Column("terms", LargeBinary, nullable=False),
+    Column("starts", LargeBinary, nullable=False),
+    Column("holders", LargeBinary, nullable=False),
+    Column("parts", LargeBinary, nullable=False),
+)
+
 # Families that may be other than when stories were last told; and where one stands or stood on a day that has to be
 # told again for it: its rank (NULL: not known), and the strand it was told with. `moved`: it came there, went or tells
 # something else, `tied`: it shares other templates than before; both concern the week after as well.

@@ -44,6 +44,7 @@ from dedup.corpus.schema import (
     stories,
     story_edges,
     story_families,
+    story_heads,
     story_signs,
     strands,
 )
@@ -333,7 +334,7 @@ def save(
 
 def forget(connection: Connection) -> None:
     """Have everything placed and told anew; families stay in their stories until then."""
-    for table in (story_signs, story_edges, strands, days_due, families_due):
+    for table in (story_signs, story_edges, story_heads, strands, days_due, families_due):
         connection.execute(delete(table))
     connection.execute(
         update(story_families).values(

@@ -5,7 +5,7 @@ from sqlalchemy import delete, select, update
 
 from dedup import Article, Corpus, Recipe, tables
 from dedup.checking import check
-from dedup.corpus import edges, strands
+from dedup.corpus import edges, heads, strands
 from dedup.records import RecipeError
 from dedup.updating import update as group
 from tests.dedup.conftest import NOW
@@ -67,6 +67,16 @@ def test_edges_of_stories_that_nothing_tells_are_found(grouped: Corpus) -> None:
     faults = check(grouped)
     assert len(faults) == min(len(found), 6)
     assert "what may be one story of articles" in faults[0]
+
+
+def test_weightiest_terms_that_nobody_says_are_found(grouped: Corpus) -> None:
+    with grouped.transaction() as connection:
+        day = strands.days(connection)[0]
+        known = heads.of_day(connection, day)
+        assert known is not None
+        heads.save(connection, day, known._replace(parts=known.parts + 1))
+    (fault,) = check(grouped)
+    assert "what may be one story of articles" in fault
 
 
 def test_orphans_are_found(grouped: Corpus) -> None:
