@@ -25,8 +25,8 @@ def repeated(corpus: Corpus, site: str, recipe: Recipe | None = None) -> list[Se
     if site not in desk.sites:
         raise GemaError(f"nothing is known of the site {site!r}; a site is a domain, like one.example")
     with corpus.reading() as connection:
-        sample, _ = units.read_samples(connection, [desk.sites[site]])
-        keys = sorted(units.articles_of(connection, sample.tolist()).values())
+        sample = units.read_samples(connection, [desk.sites[site]])
+        keys = sorted(units.articles_of(connection, sample).values())
     batch = desk.batch(keys)
     own = desk.own(batch).words
     counts: Counter[str] = Counter()

@@ -100,18 +100,23 @@ def _sites_of(units: Units, moves: Moves) -> list[int]:
 def _sketches(desk: Desk, state: State, samples: Sequence[_Sample]) -> list[Sketches]:
     """Return the raw sketches of the units of samples: those of new ones, else as they are kept, else taken again."""
     with desk.corpus.reading() as connection:
-        kept, known = stored.read_samples(connection, [sample.site for sample in samples])
-    others = [number for sample in samples for number in sample.came]
-    numbers, parts = [kept], [known]
-    for _, chunk in batches([number for number in others if number not in state.sketched]):
-        numbers.append(np.array(chunk, np.int64))
-        parts.append(minhash.sketches(desk.batch(articles_of(desk.corpus, state, chunk)).words, desk.recipe))
-    new = [number for number in others if number in state.sketched]
-    numbers.append(np.array(new, np.int64))
-    parts.append(minhash.one_each([state.sketched[number] for number in new]))
-    units, held = np.concatenate(numbers), minhash.together(parts)
-    order = np.argsort(units, kind="stable")
-    return [minhash.chosen(held, order[np.searchsorted(units, sample.units, sorter=order)]) for sample in samples]
+        held = stored.read_samples(connection, [sample.site for sample in samples])
+    came = [number for sample in samples for number in sample.came]
+    held |= {number: _written(state.sketched[number]) for number in came if number in state.sketched}
+    for _, chunk in batches([number for number in came if number not in state.sketched]):
+        found = minhash.sketches(desk.batch(articles_of(desk.corpus, state, chunk)).words, desk.recipe)
+        held |= {number: _written(found.of(place)) for place, number in enumerate(chunk)}
+    return [_read([held[number] for number in sample.units.tolist()]) for sample in samples]
+
+
+def _written(keys: Hashes64) -> bytes:
+    return keys.astype("<u8").tobytes()
+
+
+def _read(written: Sequence[bytes]) -> Sketches:
+    """Return sketches from how they are stored, each copied once: there are some hundred thousand."""
+    keys = np.frombuffer(bytearray().join(written), "<u8").astype(np.uint64, copy=False)
+    return Sketches(np.cumsum([len(each) for each in written], dtype=np.int64) // 8, keys)
 
 
 def _decide(desk: Desk, state: State) -> None:

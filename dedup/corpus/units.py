@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from dedup import ordering
 from dedup.corpus import many, schema
-from dedup.records import SITE_BITS, CorpusError, Counted, Furniture, Hashes64, Sketches, Units
+from dedup.records import SITE_BITS, CorpusError, Counted, Furniture, Hashes64, Units
 
 
 @dataclass(slots=True)
@@ -155,14 +155,11 @@ def read_days(connection: Connection, named: Mapping[int, str]) -> dict[int, int
     return {number: found[key] for number, key in named.items() if key in found}
 
 
-def read_samples(connection: Connection, sites: Sequence[int]) -> tuple[NDArray[np.int64], Sketches]:
-    """Return the units that stand for these sites, and their sketches, in one order."""
+def read_samples(connection: Connection, sites: Sequence[int]) -> dict[int, bytes]:
+    """Return the sketches that stand for these sites, as they are stored (uint64), by their units."""
     table = schema.samples
-    query = select(table.c.unit_id, table.c["keys"]).order_by(table.c.site_id, table.c.unit_id)
-    rows = list(many.among(connection, query, table.c.site_id, sites))
-    ends = np.cumsum([len(keys) for _, keys in rows], dtype=np.int64) // 8
-    keys = np.frombuffer(b"".join(keys for _, keys in rows), "<u8")
-    return np.array([number for number, _ in rows], np.int64), Sketches(ends, keys)
+    query = select(table.c.unit_id, table.c["keys"])
+    return dict(many.among(connection, query, table.c.site_id, sites))
 
 
 def save_sites(connection: Connection, before: Sites, now: Sites) -> None:
