@@ -157,7 +157,8 @@ class Loom:
             self.edges[day] = edges.in_order(scene.edges)
             return changed
         self.edges[day] = edges.in_order(found) if families else None
-        if self._anything_moved(day):
+        # Nothing comes after what has no date, to ask for these.
+        if self._anything_moved(day) and day != UNDATED:
             self._keep(day, here)
         return changed
 

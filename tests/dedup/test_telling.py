@@ -105,6 +105,8 @@ def test_texts_of_one_folder_count_as_of_no_site(corpus: Corpus) -> None:
 def test_what_nobody_dated_joins_the_story_it_is_alike_to(corpus: Corpus) -> None:
     dated, undated = report("dulu", "gempa", 0.0, words=16), report("entah", "gempa", None, words=16)
     assert told(corpus, [undated], [dated]) == {frozenset({"dulu", "entah"})}
+    # No day comes after what has no date, to ask for its terms.
+    assert {day for day, found in heads_at_rest(corpus).items() if found is None} == {UNDATED}
 
 
 def test_stories_keep_their_ids_while_they_grow_and_when_all_is_told_anew(corpus: Corpus) -> None:
