@@ -1,7 +1,7 @@
 """What is at hand while days are told: what is due, what changed so far, and what of days and edges a day needs.
 
 Where families came to a day, that is the whole week. Where none did, edges tell: what hangs together with what is due,
-and with strands that are otherwise, of which the edges are found anew.
+and with strands that are otherwise, of which the edges are found anew by the weightiest terms of the day's families.
 """
 
 from collections import defaultdict
@@ -166,9 +166,12 @@ class Loom:
         return any(row.moved for row in self.due.get(day, ()))
 
     def _week(self, day: int, here: Held) -> list[Held]:
-        """Return the days of the week before a day, and that one: as many for every week, for they are compiled for."""
-        before = self.days.read(self.week_of(day), day - 1)
-        return [*[self._held([])] * (self.recipe.story_days - len(before)), *before, here]
+        """Return the days of the week before a day, and that one."""
+        return self._after(*self.days.read(self.week_of(day), day - 1), here)
+
+    def _after(self, *days: Held) -> list[Held]:
+        """Return a week that ends with these: as many days for every week, for they are compiled for."""
+        return [*[self._held([])] * (self.recipe.story_days + 1 - len(days)), *days]
 
     def _part(self, day: int, due: Sequence[Due], known: Places) -> Scene | None:
         """Return what hangs together with what is due on a day nothing came to, and with strands that are otherwise.
@@ -190,21 +193,19 @@ class Loom:
             own = strands.of_ranks(connection, {name for name in names if strands.day_of(name) == day})
         recent = self._told_with(day, {name for name in names if strands.day_of(name) != day})
         here = replace(self._held(own), edges=inside)
-        nothing = [self._held([])] * (self.recipe.story_days - 1)
-        return Scene([*nothing, self._held(recent), here], *_due(here, due), others, tied, now)
+        return Scene(self._after(self._held(recent), here), *_due(here, due), others, tied, now)
 
     def _edges_with(self, day: int, old: Set[int]) -> Places:
         """Return the edges of a day's families with these strands of the week before."""
         rows = self._told_with(day, old)
         if not rows:
             return np.empty((0, 2), np.int64)
-        before = [*[self._held([])] * (self.recipe.story_days - 1), self._held(rows)]
-        known = self._heads(day)
-        old_week = self.named(day, [*before, self._held([])]).week
-        near = known.ranks[meeting.sharing(old_week, of_stored(known), self.recipe)]
+        before, known = self._held(rows), self._heads(day)
+        alone = self.named(day, self._after(before, self._held([]))).week
+        near = known.ranks[meeting.sharing(alone, of_stored(known), self.recipe)]
         with self.corpus.reading() as connection:
             here = strands.of_ranks(connection, near.tolist())
-        named = self.named(day, [*before, self._held(here)])
+        named = self.named(day, self._after(before, self._held(here)))
         _, found = meeting.asked(named.week, np.arange(named.first), self.recipe)
         return named.names[found]
 
