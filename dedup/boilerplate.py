@@ -16,6 +16,7 @@ from dedup.records import NEVER, SITE_BITS, Counted, Cut, Furniture, Hashes64, R
 
 Places = NDArray[np.int64]
 Days = NDArray[np.int32]
+Rows = NDArray[np.int32]
 Sites = NDArray[np.int64] | NDArray[np.int32]
 
 
@@ -322,8 +323,15 @@ def table(learned: Mapping[int, Hashes64]) -> Hashes64:
 
 def repeats(table: Hashes64, keys: Hashes64, sites: Sites) -> NDArray[np.bool_]:
     """Return which keys their sites repeat."""
-    held: NDArray[np.bool_] = lookup.found(table, marked(keys, sites)) >= 0
-    return held
+    return _repeats(lookup.table(table), keys, sites)
+
+
+@compiled
+def _repeats(known: lookup.Table, keys: Hashes64, sites: Sites) -> NDArray[np.bool_]:
+    out = np.empty(len(keys), np.bool_)
+    for row in range(len(keys)):
+        out[row] = lookup.holds(known, (keys[row] << _SITE_BITS) | np.uint64(sites[row]))
+    return out
 
 
 # --- own text ---------------------------------------------------------------------------------------
@@ -344,13 +352,27 @@ def own_of(
     ends: Places, found: Sampled, raw: Sketches, sites: NDArray[np.int64], repeated: Hashes64, recipe: Recipe
 ) -> Own:
     """Return the same, given where the words of texts end, which of their shingles are sampled, and their sketches."""
-    theirs = repeats(repeated, found.keys, sites[found.texts])
-    mask = ~_covered(ends, found.texts, found.places, theirs, recipe.shingle_words)
+    starts, known = np.concatenate(([0], raw.ends)), lookup.table(repeated)
+    begins = np.searchsorted(found.texts, np.arange(len(starts), dtype=np.int32))
+    theirs = _repeated(known, found.keys, begins, sites)
+    mask = _covered(ends, found.texts, found.places, theirs, recipe.shingle_words)
+    np.logical_not(mask, out=mask)
     left, total = _counted(ends, mask), np.diff(ends, prepend=0)
     enough = (left >= recipe.min_own_words) & (left >= recipe.min_own_share * total)
-    left_out = repeats(repeated, raw.keys, np.repeat(sites, raw.sizes()))
+    left_out = _repeated(known, raw.keys, starts, sites)
     sketches = minhash.without(raw, left_out, enough)
-    return Own(mask, sketches, _digests(sketches), raw)
+    return Own(mask, sketches, _digests(sketches.ends, sketches.keys), raw)
+
+
+@compiled
+def _repeated(known: lookup.Table, keys: Hashes64, starts: Places, sites: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which keys the sites of their texts repeat; those of text i are from `starts[i]` to `starts[i + 1]`."""
+    out = np.empty(len(keys), np.bool_)
+    for text in range(len(sites)):
+        site = np.uint64(sites[text])
+        for place in range(starts[text], starts[text + 1]):
+            out[place] = lookup.holds(known, (keys[place] << _SITE_BITS) | site)
+    return out
 
 
 @compiled
@@ -378,7 +400,7 @@ def telling(
 
 
 @compiled
-def _in_a_row(texts: Places, theirs: NDArray[np.bool_], least: int) -> NDArray[np.bool_]:
+def _in_a_row(texts: Rows, theirs: NDArray[np.bool_], least: int) -> NDArray[np.bool_]:
     """Return which of these stand with their like in a text, at least so many one after the other."""
     out = np.zeros(len(theirs), np.bool_)
     start = 0
@@ -392,9 +414,7 @@ def _in_a_row(texts: Places, theirs: NDArray[np.bool_], least: int) -> NDArray[n
 
 
 @compiled
-def _covered(
-    ends: Places, texts: Places, places: Places, repeated: NDArray[np.bool_], length: int
-) -> NDArray[np.bool_]:
+def _covered(ends: Places, texts: Rows, places: Rows, repeated: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
     """Return which words lie in repeated shingles, or between two that follow one another in the sample."""
     covered = np.zeros(ends[-1] if len(ends) else 0, np.bool_)
     for row in range(len(texts)):
@@ -410,13 +430,22 @@ def _covered(
     return covered
 
 
-def _digests(sketches: Sketches) -> Hashes64:
+@compiled
+def _digests(ends: Places, keys: Hashes64) -> Hashes64:
     """Return a hash of each sketch, whatever the order of its keys."""
-    mixed = sketches.keys * np.uint64(0x9E3779B97F4A7C15)
-    mixed = (mixed ^ (mixed >> np.uint64(31))) * np.uint64(0xBF58476D1CE4E5B9)
-    total = np.concatenate((np.zeros(1, np.uint64), np.cumsum(mixed ^ (mixed >> np.uint64(29)), dtype=np.uint64)))
-    return np.diff(total[np.concatenate(([0], sketches.ends))])
+    out = np.empty(len(ends), np.uint64)
+    start = 0
+    for text in range(len(ends)):
+        total = np.uint64(0)
+        for place in range(start, ends[text]):
+            mixed = np.uint64(keys[place] * _ODD)
+            mixed = np.uint64((mixed ^ (mixed >> np.uint64(31))) * _MIXER)
+            total = np.uint64(total + (mixed ^ (mixed >> np.uint64(29))))
+        out[text] = total
+        start = ends[text]
+    return out
 
 
+_ODD, _MIXER, _SITE_BITS = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(SITE_BITS)
 _NONE: Hashes64 = np.empty(0, dtype=np.uint64)
 NO_FURNITURE = Furniture(_NONE, np.empty(0, dtype=np.int32))

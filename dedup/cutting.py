@@ -3,10 +3,12 @@
 import os
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from importlib import import_module
+from threading import local
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +32,7 @@ def cut(texts: Sequence[str], cores: int | None = None) -> Cut:
         return by_words(texts)
     batches = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
     with ThreadPoolExecutor(cores or os.cpu_count()) as threads:
-        return joined(list(threads.map(by_kernel, batches)))
+        return _in_turn(threads.map(by_kernel, batches), texts)
 
 
 def load() -> None:
@@ -49,15 +51,42 @@ def by_kernel(texts: Sequence[str]) -> Cut:
     from dedup import scanning
 
     known = characters()
-    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
-    *columns, held = scanning.scan_texts(
-        codes, ends, known.kinds, known.traits, known.folded, known.longer, known.starts
+    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    room = _rooms.of(len(codes))
+    word_ends, number_ends, held = scanning.scan_texts(
+        codes, ends, known.kinds, known.traits, known.folded, known.longer, known.starts, *room
     )
-    # Copied, for they are the beginnings of arrays with room for a word a character.
-    found = Cut(*(column.copy() for column in columns))
+    words, numbers = (int(each[-1]) if texts else 0 for each in (word_ends, number_ends))
+    hashes, starts, stops, flags = (column[:words].copy() for column in room[:4])
+    found = Cut(word_ends, hashes, starts, stops, flags, number_ends, room[4][:numbers].copy())
     odd = [number for number in np.flatnonzero(held & (JOINS | LONG)).tolist() if _is_odd(held[number], texts[number])]
     return _with(found, {number: _one(texts[number]) for number in odd}) if odd else found
+
+
+class _Rooms(local):
+    """Where a thread writes what it finds in texts, again and again: memory fresh from the system costs as much."""
+
+    def __init__(self) -> None:
+        self._held = self._made(0)
+
+    def of(self, most: int) -> Sequence[NDArray[Any]]:
+        """Return room for the hashes, beginnings, ends, flags and numbers of so many characters."""
+        if most > _KEPT:
+            return self._made(most)
+        if most > len(self._held[0]):
+            self._held = self._made(most + most // 2)
+        return self._held
+
+    @staticmethod
+    def _made(most: int) -> Sequence[NDArray[Any]]:
+        kinds = (np.uint64, np.uint32, np.uint32, np.uint8, np.uint64)
+        return [np.empty(most + 1, kind) for kind in kinds]
+
+
+# Characters of texts for which room is kept.
+_KEPT = 1 << 20
+_rooms = _Rooms()
 
 
 def joined(cuts: Sequence[Cut]) -> Cut:
@@ -74,6 +103,49 @@ def joined(cuts: Sequence[Cut]) -> Cut:
         number_ends=_shifted([each.number_ends for each in cuts], [len(each.numbers) for each in cuts]),
         numbers=np.concatenate([each.numbers for each in cuts]),
     )
+
+
+def _in_turn(cuts: Iterable[Cut], texts: Sequence[str]) -> Cut:
+    """Return what `joined` does of the cuts of `texts`, none of which is kept for long."""
+    many = sum(map(len, texts))
+    rooms = (len(texts), *[many // _CHARACTERS_A_WORD] * 4, len(texts), many // _CHARACTERS_A_NUMBER)
+    columns = [_Column(kind, room) for kind, room in zip(_KINDS, rooms, strict=True)]
+    ends, hashes, starts, stops, flags, number_ends, numbers = columns
+    for each in cuts:
+        ends.add(each.ends + hashes.count)
+        number_ends.add(each.number_ends + numbers.count)
+        hashes.add(each.hashes)
+        starts.add(each.starts)
+        stops.add(each.stops)
+        flags.add(each.flags)
+        numbers.add(each.numbers)
+    return Cut(*(column.values() for column in columns))
+
+
+# Of the columns of a Cut, in their order.
+_KINDS: tuple[type, ...] = (np.int64, np.uint64, np.uint32, np.uint32, np.uint8, np.int64, np.uint64)
+# Most texts have more; there is room for more words and numbers when they come.
+_CHARACTERS_A_WORD, _CHARACTERS_A_NUMBER = 5, 40
+
+
+class _Column:
+    """Values that come a part at a time."""
+
+    def __init__(self, kind: type, room: int) -> None:
+        self._held: NDArray[Any] = np.empty(max(room, 1), kind)
+        self.count = 0
+
+    def add(self, values: NDArray[Any]) -> None:
+        """Add values behind those that came."""
+        stop = self.count + len(values)
+        while stop > len(self._held):
+            self._held = np.concatenate([self._held, np.empty_like(self._held)])
+        self._held[self.count : stop] = values
+        self.count = stop
+
+    def values(self) -> NDArray[Any]:
+        """Return all that came."""
+        return self._held[: self.count]
 
 
 def _shifted(ends: Sequence[NDArray[np.int64]], lengths: Sequence[int]) -> NDArray[np.int64]:

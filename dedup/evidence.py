@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dedup import lookup
 from dedup.compiled import compiled
 from dedup.passages import Flags, Mask, Places, follows, room
 from dedup.records import BEGINS_WITH_DIGIT, HEADS_LINE, HOLDS_DIGIT, NAME, QUOTED, Cut, Hashes32, Hashes64, Recipe
@@ -142,6 +143,7 @@ def _wholly_own(ends: Places, own: Mask, length: int) -> Mask:
 def _sets(ends: Places, values: Hashes64, kept: Mask) -> tuple[Places, Hashes64]:
     """Return the distinct `kept` values of each text, sorted, and where those of each end."""
     stops, found = np.empty(len(ends), np.int64), np.empty(len(values), np.uint64)
+    spare, counts = np.empty(_longest(ends), np.uint64), np.empty(lookup.COUNTS, np.int64)
     count, start = 0, 0
     for text in range(len(ends)):
         first = count
@@ -149,7 +151,7 @@ def _sets(ends: Places, values: Hashes64, kept: Mask) -> tuple[Places, Hashes64]
             if kept[place]:
                 found[count] = values[place]
                 count += 1
-        found[first:count].sort()
+        lookup.sort(found, first, count, spare, counts)
         last, count = count, first
         for place in range(first, last):
             if count == first or found[place] != found[count - 1]:
@@ -158,6 +160,14 @@ def _sets(ends: Places, values: Hashes64, kept: Mask) -> tuple[Places, Hashes64]
         stops[text] = count
         start = ends[text]
     return stops, found[:count].copy()
+
+
+@compiled
+def _longest(ends: Places) -> int:
+    most, start = 0, 0
+    for end in ends:
+        most, start = max(most, end - start), end
+    return most
 
 
 @compiled
@@ -231,14 +241,11 @@ def _common(one: Hashes64, other: Hashes64) -> int:
     """Return how many values two sorted sets have in common."""
     common, here, there = 0, 0, 0
     while here < len(one) and there < len(other):
-        if one[here] == other[there]:
-            common += 1
-            here += 1
-            there += 1
-        elif one[here] < other[there]:
-            here += 1
-        else:
-            there += 1
+        # No branch of which nobody knows whether it is taken: guessing wrong costs more than all of this.
+        a, b = one[here], other[there]
+        common += int(a == b)
+        here += int(a <= b)
+        there += int(b <= a)
     return common
 
 
@@ -254,8 +261,21 @@ def _common_frame(a: Side, b: Side) -> int:
 
 @compiled
 def _holds(values: Hashes64, value: np.uint64) -> bool:
-    place = np.searchsorted(values, value)
+    place = _place(values, value)
     return bool(place < len(values) and values[place] == value)
+
+
+@compiled
+def _place(values: Hashes64, value: np.uint64) -> int:
+    """Return `np.searchsorted(values, value)`, which is slow for one value."""
+    first, last = 0, len(values)
+    while first < last:
+        middle = (first + last) // 2
+        if values[middle] < value:
+            first = middle + 1
+        else:
+            last = middle
+    return first
 
 
 @compiled
@@ -341,14 +361,21 @@ def _late(longer: Side, inside: Mask) -> int:
 @compiled
 def _recurring(names: Hashes64, longer: Side, inside: Mask) -> int:
     """Return how many of these names are own words of a text outside its tiles."""
-    met, count = np.zeros(len(names), np.bool_), 0
+    met, near, count = np.zeros(len(names), np.bool_), np.zeros(_SLOTS, np.bool_), 0
+    for name in names:
+        near[name & _SLOT] = True
     for word in range(len(inside)):
-        if longer.own[word] and not inside[word]:
-            place = np.searchsorted(names, longer.hashes[word])
+        if longer.own[word] and not inside[word] and near[longer.hashes[word] & _SLOT]:
+            place = _place(names, longer.hashes[word])
             if place < len(names) and names[place] == longer.hashes[word] and not met[place]:
                 met[place] = True
                 count += 1
     return count
+
+
+# The last bits of a hash, by which most words are soon seen to be none of some names.
+_SLOTS = 1 << 10
+_SLOT = np.uint64(_SLOTS - 1)
 
 
 @compiled

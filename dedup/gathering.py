@@ -78,12 +78,11 @@ def _excerpts(
     corpus: Corpus, reached: Set[str], known: Sequence[Match], verified: Verified, recipe: Recipe
 ) -> set[Pair]:
     """Return the joining matches of which one text holds other reports as well."""
-    held = merging.holdings(known)
-    doubtful = [text for text in reached if text in held and merging.doubtful(held[text])]
-    beyond = {other for text in doubtful for other in held[text].most} - reached
+    doubtful = {text: most for text, most in merging.doubtful(known).items() if text in reached}
+    beyond = {other for most in doubtful.values() for other in most} - reached
     at_hand = {(match.a, match.b) for match in known} | set(verified.dropped)
     further = [match for pair, match in grouping.matches_of(corpus, beyond).items() if pair not in at_hand]
-    return merging.excerpts(doubtful, merging.holdings(further, held), known, recipe)
+    return merging.excerpts(doubtful, [*known, *further], recipe)
 
 
 def _ties(matches: Sequence[Match], verdicts: Sequence[Verdict]) -> dict[str, set[str]]:

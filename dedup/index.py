@@ -128,12 +128,16 @@ def contested(postings: Postings) -> Postings:
 
 def shared(keys: Hashes64, units: NDArray[np.int32]) -> Postings:
     """Return who holds each key that several units hold; `keys` are sorted, each beside its unit."""
-    return Postings(*_several(keys, units))
+    room = len(keys) // 2
+    found = np.empty(room, np.uint64), np.empty(room, np.int64), np.empty(len(keys), np.int32)
+    count, held = _several(keys, units, *found)
+    return Postings(found[0][:count].copy(), found[1][:count].copy(), found[2][:held].copy())
 
 
 @compiled
-def _several(keys: Hashes64, units: NDArray[np.int32]) -> tuple[Hashes64, Places, NDArray[np.int32]]:
-    out_keys, ends, out = np.empty(len(keys), np.uint64), np.empty(len(keys), np.int64), np.empty(len(keys), np.int32)
+def _several(
+    keys: Hashes64, units: NDArray[np.int32], out_keys: Hashes64, ends: Places, out: NDArray[np.int32]
+) -> tuple[int, int]:
     count, at, start = 0, 0, 0
     for place in range(1, len(keys) + 1):
         if place < len(keys) and keys[place] == keys[start]:
@@ -144,7 +148,7 @@ def _several(keys: Hashes64, units: NDArray[np.int32]) -> tuple[Hashes64, Places
             out_keys[count], ends[count] = keys[start], at
             count += 1
         start = place
-    return out_keys[:count].copy(), ends[:count].copy(), out[:at].copy()
+    return count, at
 
 
 def pairs(postings: Postings, units: Units, recipe: Recipe) -> Places:

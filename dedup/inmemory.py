@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import boilerplate, cutting, families, index, lookup, matching, merging, minhash, ordering, shingles
-from dedup.corpus.store import text_hash
+from dedup.corpus.store import text_digest
 from dedup.corpus.units import empty
 from dedup.memory import uncollected
 from dedup.records import SITE_BITS, Article, Cut, Family, GemaError, Hashes64, Match, Postings, Recipe, Sketches, Units
@@ -37,16 +37,19 @@ def group(articles: Sequence[Article], recipe: Recipe) -> tuple[list[Family], li
 
 
 def _grouped(ordered: Sequence[Article], recipe: Recipe) -> tuple[list[Family], list[Match]]:
-    chosen, alike = _chosen(ordered)
-    units = _units(chosen)
+    digests = [text_digest(article.text) for article in ordered]
+    places, alike = _chosen(ordered, digests)
+    chosen = [ordered[place] for place in places]
+    units = _units(chosen, [digests[place] for place in places])
     words = cutting.cut([article.text for article in chosen])
     sampled = minhash.sampled(words, recipe)
     raw = minhash.gathered(sampled.texts, sampled.keys, len(chosen))
-    repeated = _repeated(raw, units, recipe)
+    known = _postings(raw)
+    repeated = _repeated(raw, known, units, recipe)
     sites = units.sites.astype(np.int64)
     own = boilerplate.own_of(words.ends, sampled, raw, sites, repeated, recipe)
     units.own[:], units.sizes[:] = own.hashes, own.sketches.sizes()
-    pairs = index.pairs(_postings(own.sketches), units, recipe)
+    pairs = index.pairs(_own_of(known, units, repeated), units, recipe)
     found = [
         *_compared(chosen, words, own.words, pairs, recipe),
         *_identical(ordered, alike, recipe),
@@ -59,27 +62,27 @@ def _grouped(ordered: Sequence[Article], recipe: Recipe) -> tuple[list[Family], 
     return families.families(ids, matches), matches
 
 
-def _chosen(articles: Sequence[Article]) -> tuple[list[Article], list[list[int]]]:
-    """Return the first article of each text of each site, and the places of the articles of each text of several."""
-    firsts: dict[tuple[str, str], Article] = {}
-    alike: dict[str, list[int]] = defaultdict(list)
-    for place, article in enumerate(articles):
-        firsts.setdefault((article.text, article.site), article)
-        alike[article.text].append(place)
+def _chosen(articles: Sequence[Article], digests: Sequence[bytes]) -> tuple[list[int], list[list[int]]]:
+    """Return the place of the first article of each text of each site, and those of all of each text of several."""
+    firsts: dict[tuple[bytes, str], int] = {}
+    alike: dict[bytes, list[int]] = defaultdict(list)
+    for place, (article, digest) in enumerate(zip(articles, digests, strict=True)):
+        firsts.setdefault((digest, article.site), place)
+        alike[digest].append(place)
     return list(firsts.values()), [places for places in alike.values() if len(places) > 1]
 
 
-def _units(articles: Sequence[Article]) -> Units:
+def _units(articles: Sequence[Article], digests: Sequence[bytes]) -> Units:
     units = empty(len(articles))
     numbers = {name: number for number, name in enumerate(sorted({article.site for article in articles}))}
     units.sites[:] = [numbers[article.site] for article in articles]
-    units.texts[:] = [ordering.text_number(text_hash(article.text)) for article in articles]
+    units.texts[:] = np.frombuffer(b"".join(digests), ">u8")[::2]
     salts = np.array([ordering.site_number(name) for name in numbers], np.uint64)
     units.order[:] = ordering.order(units.texts, salts[units.sites])
     return units
 
 
-def _repeated(raw: Sketches, units: Units, recipe: Recipe) -> Hashes64:
+def _repeated(raw: Sketches, known: Postings, units: Units, recipe: Recipe) -> Hashes64:
     """Return the table of what sites repeat; units of samples get their strict families."""
     counted = {}
     for site, held in _by_site(units):
@@ -88,7 +91,6 @@ def _repeated(raw: Sketches, units: Units, recipe: Recipe) -> Hashes64:
         units.strict[sample] = sample[strict]
         counted[site] = boilerplate.enough(keys, recipe)
     asked = boilerplate.doubtful(counted, recipe)
-    known = _postings(raw)
     # What is asked for stands in several texts, as all that is known here does.
     everywhere = index.families_of(known, units.strict)[np.searchsorted(known.keys, asked)]
     return boilerplate.table(boilerplate.learn(counted, asked, everywhere, recipe))
@@ -109,6 +111,14 @@ def _postings(sketches: Sketches) -> Postings:
     units = (both & _UNIT).astype(np.int32)
     both >>= np.uint64(SITE_BITS)
     return index.shared(both, units)
+
+
+def _own_of(known: Postings, units: Units, repeated: Hashes64) -> Postings:
+    """Return who holds each key of its own text, of those that several do."""
+    keys = np.repeat(known.keys, np.diff(known.ends, prepend=0))
+    holds = units.sizes[known.units] > 0
+    holds &= ~boilerplate.repeats(repeated, keys, units.sites[known.units])
+    return index.shared(keys[holds], known.units[holds])
 
 
 def _compared(articles: Sequence[Article], words: Cut, own: Mask, pairs: Places, recipe: Recipe) -> Iterator[Match]:

@@ -1,5 +1,7 @@
 """Hashes in order, and where others stand among them: faster than numpy, because hashes are spread evenly."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,7 +23,7 @@ def places(held: Hashes64, asked: Hashes64) -> Places:
     out = np.zeros(len(asked), np.int64)
     if len(held):
         low, high = held[0], held[-1]
-        shift, starts = _ranges(held)
+        shift, starts = ranges(held)
         for row in range(len(asked)):
             if asked[row] > high:
                 out[row] = len(held)
@@ -41,8 +43,53 @@ def found(held: Hashes64, asked: Hashes64) -> Places:
     return out
 
 
+class Table(NamedTuple):
+    """Sorted hashes as they are asked for: where each range of them begins, and a sieve.
+
+    Of most hashes that are none of them one bit of the sieve tells so (Bloom 1970).
+    """
+
+    held: Hashes64
+    shift: np.uint64
+    starts: Places
+    sieve: Hashes64
+    unused: np.uint64
+
+
 @compiled
-def _ranges(held: Hashes64) -> tuple[np.uint64, Places]:
+def table(held: Hashes64) -> Table:
+    """Return sorted hashes as `holds` asks for them."""
+    bits = np.uint64(_LEAST_BITS)
+    while (1 << np.int64(bits)) < _BITS_EACH * len(held):
+        bits += np.uint64(1)
+    sieve, unused = np.zeros(1 << (np.int64(bits) - 6), np.uint64), np.uint64(64) - bits
+    for key in held:
+        bit = np.uint64(key * _ODD) >> unused
+        sieve[np.int64(bit >> _WORD)] |= np.uint64(1) << (bit & _IN_WORD)
+    shift, starts = ranges(held) if len(held) else (np.uint64(0), np.zeros(2, np.int64))
+    return Table(held, shift, starts, sieve, unused)
+
+
+@compiled
+def holds(known: Table, key: np.uint64) -> bool:
+    """Tell whether a hash is among some."""
+    bit = np.uint64(key * _ODD) >> known.unused
+    if (known.sieve[np.int64(bit >> _WORD)] >> (bit & _IN_WORD)) & np.uint64(1) == 0:
+        return False
+    held = known.held
+    if key < held[0] or key > held[-1]:
+        return False
+    at = np.int64((key - held[0]) >> known.shift)
+    return bool(held[_bisected(held, key, known.starts[at], known.starts[at + 1])] == key)
+
+
+# The sieve has so many bits for each hash, in words of 64.
+_BITS_EACH, _LEAST_BITS, _WORD, _IN_WORD = 16, 6, np.uint64(6), np.uint64(63)
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+
+
+@compiled
+def ranges(held: Hashes64) -> tuple[np.uint64, Places]:
     """Return how many low bits keys of one range differ in, and where each range begins."""
     size, shift, span = 1, np.uint64(0), held[-1] - held[0]
     while size < len(held) and size < _MOST:
@@ -69,46 +116,122 @@ def _bisected(held: Hashes64, key: np.uint64, first: int, last: int) -> int:
 
 
 def in_order(values: Hashes64) -> Hashes64:
-    """Return `np.sort(values)`, in less than half the time where their first bits are those of hashes."""
-    return _in_order(values) if COMPILES and len(values) > _CARDS else np.sort(values)
-
-
-@compiled
-def _in_order(values: Hashes64) -> Hashes64:
-    """Put values into as many equal ranges as there are some of them, and sort each range."""
-    bits, top, most = 1, 1, values.max()
-    while bits < _RANGE_BITS and (len(values) >> bits) > _FEW:
-        bits += 1
-    while top < 64 and most >> np.uint64(top):
-        top += 1
-    shift = np.uint64(max(top - bits, 0))
-    starts = np.zeros((1 << bits) + 1, np.int64)
-    for value in values:
-        starts[np.int64(value >> shift) + 1] += 1
-    for row in range(1, len(starts)):
-        starts[row] += starts[row - 1]
-    ends, out = starts[:-1].copy(), np.empty(len(values), np.uint64)
-    for value in values:
-        place = np.int64(value >> shift)
-        out[ends[place]] = value
-        ends[place] += 1
-    for row in range(len(ends)):
-        _sort(out, starts[row], ends[row])
+    """Return `np.sort(values)`, in a third of the time where they are spread as hashes are."""
+    if not COMPILES or len(values) <= _CARDS:
+        return np.sort(values)
+    # Not made by compiled code: of many megabytes numpy asks the system for large pages.
+    out = np.empty(len(values), np.uint64)
+    _in_order(values, out)
     return out
 
 
-# So many bits at most tell ranges apart: where these begin stays at hand. A range of few is sorted as a hand of cards.
-_RANGE_BITS, _FEW, _CARDS = 20, 6, 32
+@compiled
+def _in_order(values: Hashes64, out: Hashes64) -> None:
+    """Put values into ranges of which each stays at hand, and sort these."""
+    counts = np.empty(COUNTS, np.int64)
+    if len(values) <= _AT_HAND:
+        out[:] = values
+        sort(out, 0, len(out), np.empty(len(out), np.uint64), counts)
+        return
+    low, high = _least_and_most(values, 0, len(values))
+    bits = 1
+    while bits < _MOST_BITS and (len(values) >> bits) > _AT_HAND:
+        bits += 1
+    shift = _shift(low, high, bits)
+    ends = np.zeros((1 << bits) + 1, np.int64)
+    for value in values:
+        ends[np.int64((value - low) >> shift) + 1] += 1
+    for row in range(1, len(ends)):
+        ends[row] += ends[row - 1]
+    for value in values:
+        held = np.int64((value - low) >> shift)
+        out[ends[held]] = value
+        ends[held] += 1
+    spare = np.empty(max(ends[0], np.diff(ends).max()), np.uint64)
+    for row in range(len(ends) - 1):
+        sort(out, ends[row - 1] if row else 0, ends[row], spare, counts)
+
+
+# So many values stay at hand; ranges of them are told apart by so many bits at most.
+_AT_HAND, _MOST_BITS = 1 << 13, 12
+# A few are sorted as a hand of cards; of many two digits are, of more bits where there are more of them.
+_CARDS, _MANY, _FEWER_BITS, _MORE_BITS = 24, 1 << 10, 8, 11
+COUNTS = 2 << _MORE_BITS
+# So many steps for each value put it where it belongs, where these are spread as hashes are.
+_STEPS = 16
 
 
 @compiled
-def _sort(values: Hashes64, first: int, last: int) -> None:
-    if last - first > _CARDS:
-        values[first:last] = np.sort(values[first:last])
+def sort(values: Hashes64, first: int, last: int, spare: Hashes64, counts: Places) -> None:
+    """Sort the values from `first` to before `last`, in a third of the time of `np.sort` where they are hashes.
+
+    Their first bits are sorted digit by digit, what is left as a hand of cards. `spare` has room for as many values,
+    `counts` for COUNTS: both are written to.
+    """
+    if not COMPILES:
+        values[first:last].sort()
         return
+    if last - first > _CARDS:
+        bits = _FEWER_BITS if last - first <= _MANY else _MORE_BITS
+        low, high = _least_and_most(values, first, last)
+        _by_digits(values, first, last, low, _shift(low, high, 2 * bits), np.uint64(bits), spare, counts)
+    steps = _STEPS * (last - first)
     for place in range(first + 1, last):
         value, at = values[place], place
         while at > first and values[at - 1] > value:
             values[at] = values[at - 1]
             at -= 1
         values[at] = value
+        steps -= place - at
+        if steps < 0:
+            values[first:last].sort()
+            return
+
+
+@compiled
+def _by_digits(
+    values: Hashes64,
+    first: int,
+    last: int,
+    low: np.uint64,
+    shift: np.uint64,
+    width: np.uint64,
+    spare: Hashes64,
+    counts: Places,
+) -> None:
+    """Sort values by two digits of `width` bits each (Seward 1954), given by how much they are shifted above `low`."""
+    size, mask, upper = np.int64(1) << np.int64(width), (np.uint64(1) << width) - np.uint64(1), shift + width
+    counts[: 2 * size] = 0
+    for place in range(first, last):
+        value = values[place] - low
+        counts[np.int64((value >> shift) & mask)] += 1
+        counts[size + np.int64(value >> upper)] += 1
+    one, two = 0, 0
+    for row in range(size):
+        counts[row], one = one, one + counts[row]
+        counts[size + row], two = two, two + counts[size + row]
+    for place in range(first, last):
+        digit = np.int64(((values[place] - low) >> shift) & mask)
+        spare[counts[digit]] = values[place]
+        counts[digit] += 1
+    for place in range(last - first):
+        digit = size + np.int64((spare[place] - low) >> upper)
+        values[first + counts[digit]] = spare[place]
+        counts[digit] += 1
+
+
+@compiled
+def _least_and_most(values: Hashes64, first: int, last: int) -> tuple[np.uint64, np.uint64]:
+    low, high = values[first], values[first]
+    for place in range(first, last):
+        low, high = min(low, values[place]), max(high, values[place])
+    return low, high
+
+
+@compiled
+def _shift(low: np.uint64, high: np.uint64, bits: int) -> np.uint64:
+    """Return by how many bits values less `low` are shifted so that no more than these are left."""
+    shift = np.uint64(0)
+    while (high - low) >> shift >= np.uint64(1) << np.uint64(bits):
+        shift += np.uint64(1)
+    return shift

@@ -5,7 +5,7 @@ its own, which shares nothing with the first.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cache
 from operator import itemgetter
@@ -41,61 +41,84 @@ class Holding:
     most: set[str] = field(default_factory=set)
 
 
-def holdings(matches: Iterable[Match], known: dict[str, Holding] | None = None) -> dict[str, Holding]:
-    """Return what each text shares with others, by id; what is `known` of other matches is added to."""
-    found: dict[str, Holding] = defaultdict(Holding) if known is None else known
-    for match in matches:
-        measures, holds = match.measures, match.relation in _HOLDS
-        a, b = found[match.a], found[match.b]
-        a.words, b.words = measures.a_words, measures.b_words
-        words = sum([part.words for part in match.passages])
-        a.shared[match.b] = words, tuple([(part.a_start, part.a_end, part.words) for part in match.passages])
-        b.shared[match.a] = words, tuple([(part.b_start, part.b_end, part.words) for part in match.passages])
-        if holds and measures.b_in_a >= _MOST and a.words >= b.words:
-            a.most.add(match.b)
-        if holds and measures.a_in_b >= _MOST and b.words >= a.words:
-            b.most.add(match.a)
-    return found
-
-
-def doubtful(holding: Holding) -> bool:
-    """Tell whether a text holds most of two texts that stand apart in it.
-
-    Where two do, the smallest stands apart from one of them, unless it lies across both: a few are tried.
-    """
-    if len(holding.most) < _TWO:
-        return False
-    parts = [_with_longest(part) for part in sorted(holding.shared[other] for other in holding.most)]
-    return any(_stand_apart(small, part) for small in parts[:_TRIED] for part in parts if part is not small)
-
-
 def merged(texts: Iterable[str], matches: Sequence[Match], recipe: Recipe) -> set[Pair]:
     """Return the joining pairs of `texts` of which one holds the other beside reports that share nothing with it.
 
     `matches` are all that these texts have and, where one is `doubtful`, all that those have of which it holds most.
     """
-    known = holdings(matches)
-    return excerpts([text for text in texts if text in known and doubtful(known[text])], known, matches, recipe)
+    held = doubtful(matches)
+    return excerpts({text: held[text] for text in texts if text in held}, matches, recipe)
 
 
-def excerpts(texts: Iterable[str], known: Mapping[str, Holding], matches: Iterable[Match], recipe: Recipe) -> set[Pair]:
-    """Return the joining pairs of `texts`, all `doubtful`, of which one holds the other beside foreign reports.
+def doubtful(matches: Iterable[Match]) -> dict[str, Set[str]]:
+    """Return the texts that hold most of two texts that stand apart in them, and of which they hold most.
 
-    `known` is what these texts and all of which they hold most share with others. Reports share something where they
-    match or some text shows the same part to both. A text that holds foreign reports in at least `recipe.merge_share`
-    of its words joins nothing to what it holds: they share an excerpt.
+    `matches` are all that these texts have.
     """
-    joining = {(match.a, match.b) for match in matches if match.relation.joins}
+    most: dict[str, set[str]] = defaultdict(set)
+    several: dict[str, list[Match]] = defaultdict(list)
+    for match in matches:
+        for holder, held in _mostly(match):
+            most[holder].add(held)
+            several[holder].append(match)
+    asked = [text for text, others in most.items() if len(others) >= _TWO]
+    known = _holdings([match for text in asked for match in several[text]])
+    return {text: most[text] for text in asked if _apart_in(known[text])}
+
+
+def excerpts(texts: Mapping[str, Set[str]], matches: Iterable[Match], recipe: Recipe) -> set[Pair]:
+    """Return the joining pairs of texts that are `doubtful`, of which one holds the other beside foreign reports.
+
+    `matches` are all that the texts have of which these hold most. Reports share something where they match or some
+    text shows the same part to both. A text that holds foreign reports in at least `recipe.merge_share` of its words
+    joins nothing to what it holds: they share an excerpt.
+    """
+    inside = {other for others in texts.values() for other in others}
+    near = [match for match in matches if match.a in inside or match.b in inside] if inside else []
+    known, joining = _holdings(near), {(match.a, match.b) for match in near if match.relation.joins}
     found = set()
-    for text in texts:
+    for text, most in texts.items():
         holding = known[text]
-        joined = [other for other in sorted(holding.most) if in_order(text, other) in joining]
+        joined = [other for other in sorted(most) if in_order(text, other) in joining]
         tied = cache(lambda one, other, text=text: _tied(one, other, text, known))
         for other in joined:
-            foreign = [holding.shared[one][1] for one in holding.most if not tied(*in_order(one, other))]
+            foreign = [holding.shared[one][1] for one in most if not tied(*in_order(one, other))]
             if _outside(foreign, holding.shared[other][1]) >= recipe.merge_share * holding.words:
                 found.add(in_order(text, other))
     return found
+
+
+def _mostly(match: Match) -> Iterator[Pair]:
+    """Yield which of two texts holds most of the other one, with that."""
+    measures = match.measures
+    if match.relation in _HOLDS:
+        if measures.b_in_a >= _MOST and measures.a_words >= measures.b_words:
+            yield match.a, match.b
+        if measures.a_in_b >= _MOST and measures.b_words >= measures.a_words:
+            yield match.b, match.a
+
+
+def _holdings(matches: Iterable[Match]) -> dict[str, Holding]:
+    """Return what each text shares with others, by id."""
+    found: dict[str, Holding] = defaultdict(Holding)
+    for match in matches:
+        a, b = found[match.a], found[match.b]
+        a.words, b.words = match.measures.a_words, match.measures.b_words
+        words = sum([part.words for part in match.passages])
+        a.shared[match.b] = words, tuple([(part.a_start, part.a_end, part.words) for part in match.passages])
+        b.shared[match.a] = words, tuple([(part.b_start, part.b_end, part.words) for part in match.passages])
+        for holder, held in _mostly(match):
+            found[holder].most.add(held)
+    return found
+
+
+def _apart_in(holding: Holding) -> bool:
+    """Tell whether two texts of which a text holds most stand apart in it.
+
+    Where two do, the smallest stands apart from one of them, unless it lies across both: a few are tried.
+    """
+    parts = [_with_longest(part) for part in sorted(holding.shared[other] for other in holding.most)]
+    return any(_stand_apart(small, part) for small in parts[:_TRIED] for part in parts if part is not small)
 
 
 def as_excerpt(match: Match) -> Match:
@@ -105,7 +128,8 @@ def as_excerpt(match: Match) -> Match:
     )
 
 
-_HOLDS = frozenset({Relation.NEAR, Relation.REVISION, Relation.SYNDICATED, Relation.EXCERPT})
+# Looked through in a moment; a set would ask for the hash of each, which enumerations tell slowly.
+_HOLDS = (Relation.NEAR, Relation.REVISION, Relation.SYNDICATED, Relation.EXCERPT)
 
 
 def _tied(one: str, other: str, text: str, known: Mapping[str, Holding]) -> bool:

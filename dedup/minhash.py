@@ -45,54 +45,73 @@ def sketches(words: Cut, recipe: Recipe) -> Sketches:
 class Sampled(NamedTuple):
     """The shingles of several texts that sketches sample, in order: of each its text, its first word, its key."""
 
-    texts: NDArray[np.int64]
-    places: NDArray[np.int64]
+    texts: NDArray[np.int32]
+    places: NDArray[np.int32]
     keys: Hashes64
 
 
 def sampled(words: Cut, recipe: Recipe) -> Sampled:
     """Return the shingles of texts that sketches sample."""
-    hashes = shingles.hashes64(words.hashes, recipe.shingle_words)
-    return Sampled(*_sampled(hashes, words.ends, recipe.shingle_words, np.uint64(2**64 // recipe.sketch_one_in - 1)))
+    room = len(words.hashes)
+    # Not made by compiled code: of many megabytes numpy asks the system for large pages, and what is not written to
+    # takes none.
+    texts, places, keys = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.uint64)
+    most = np.uint64(2**64 // recipe.sketch_one_in - 1)
+    count = _sampled(words.hashes, words.ends, recipe.shingle_words, most, texts, places, keys)
+    return Sampled(texts[:count], places[:count], keys[:count])
 
 
 @compiled
 def _sampled(
-    hashes: Hashes64, ends: NDArray[np.int64], length: int, most: np.uint64
-) -> tuple[NDArray[np.int64], NDArray[np.int64], Hashes64]:
-    texts, places = np.empty(len(hashes), np.int64), np.empty(len(hashes), np.int64)
-    keys = np.empty(len(hashes), np.uint64)
+    words: Hashes64,
+    ends: NDArray[np.int64],
+    length: int,
+    most: np.uint64,
+    texts: NDArray[np.int32],
+    places: NDArray[np.int32],
+    keys: Hashes64,
+) -> int:
     count, start = 0, 0
     for text in range(len(ends)):
         for place in range(start, ends[text] - length + 1):
-            if hashes[place] <= most:
-                texts[count], places[count], keys[count] = text, place, hashes[place] >> _KEY_SHIFT
-                count += 1
+            value = shingles.hash64(words, place, length)
+            texts[count], places[count], keys[count] = text, place, value >> _KEY_SHIFT
+            # One that is not sampled is written over: no branch of which nobody knows whether it is taken.
+            count += int(value <= most)
         start = ends[text]
-    return texts[:count].copy(), places[:count].copy(), keys[:count].copy()
+    return count
 
 
-def gathered(texts: NDArray[np.int64], keys: Hashes64, count: int) -> Sketches:
+def gathered(texts: NDArray[np.int32], keys: Hashes64, count: int) -> Sketches:
     """Return the distinct keys of each of `count` texts, given in which text each of `keys` stands; texts in order."""
-    return Sketches(*_distinct(texts, keys, count))
+    ends, out = np.empty(count, np.int64), np.empty(len(keys), np.uint64)
+    _distinct(texts, keys, ends, out)
+    return Sketches(ends, out[: ends[-1]] if count else out)
 
 
 @compiled
-def _distinct(texts: NDArray[np.int64], keys: Hashes64, count: int) -> tuple[NDArray[np.int64], Hashes64]:
-    ends, out = np.empty(count, np.int64), np.empty(len(keys), np.uint64)
-    at, start = 0, 0
-    for text in range(count):
-        stop = start
+def _distinct(texts: NDArray[np.int32], keys: Hashes64, ends: NDArray[np.int64], out: Hashes64) -> None:
+    most, stop = 0, 0
+    for text in range(len(ends)):
+        start = stop
         while stop < len(texts) and texts[stop] == text:
             stop += 1
-        first = at
-        for key in np.sort(keys[start:stop]):
-            if at == first or key != out[at - 1]:
-                out[at] = key
-                at += 1
+        most = max(most, stop - start)
+    spare, counts = np.empty(most, np.uint64), np.empty(lookup.COUNTS, np.int64)
+    at, stop = 0, 0
+    for text in range(len(ends)):
+        start, first = stop, at
+        while stop < len(texts) and texts[stop] == text:
+            out[at] = keys[stop]
+            stop += 1
+            at += 1
+        lookup.sort(out, first, at, spare, counts)
+        last, at = at, first
+        for place in range(first, last):
+            out[at] = out[place]
+            # Written over by the next one where it is the same.
+            at += int(place + 1 == last or out[place] != out[place + 1])
         ends[text] = at
-        start = stop
-    return ends, out[:at].copy()
 
 
 def one_each(keys: Sequence[Hashes64]) -> Sketches:
@@ -112,24 +131,29 @@ def together(parts: Sequence[Sketches]) -> Sketches:
 
 def without(held: Sketches, left_out: NDArray[np.bool_], kept: NDArray[np.bool_]) -> Sketches:
     """Return sketches without some of all their keys; of texts that are not `kept`, without any."""
-    return Sketches(*_without(held.ends, held.keys, left_out, kept))
+    ends, out = np.empty_like(held.ends), np.empty(len(held.keys), np.uint64)
+    count = _without(held.ends, held.keys, left_out, kept, ends, out)
+    return Sketches(ends, out[:count])
 
 
 @compiled
 def _without(
-    ends: NDArray[np.int64], keys: Hashes64, left_out: NDArray[np.bool_], kept: NDArray[np.bool_]
-) -> tuple[NDArray[np.int64], Hashes64]:
-    stops, out = np.empty(len(ends), np.int64), np.empty(len(keys), np.uint64)
+    ends: NDArray[np.int64],
+    keys: Hashes64,
+    left_out: NDArray[np.bool_],
+    kept: NDArray[np.bool_],
+    stops: NDArray[np.int64],
+    out: Hashes64,
+) -> int:
     at, start = 0, 0
     for text in range(len(ends)):
         if kept[text]:
             for place in range(start, ends[text]):
-                if not left_out[place]:
-                    out[at] = keys[place]
-                    at += 1
+                out[at] = keys[place]
+                at += int(not left_out[place])
         stops[text] = at
         start = ends[text]
-    return stops, out[:at].copy()
+    return at
 
 
 def chosen(held: Sketches, texts: NDArray[np.int64]) -> Sketches:

@@ -27,14 +27,12 @@ def tiles(
     A row (place in a, place in b, length) each. `a` and `b` are the hashes of words, `a_own` which are a text's own.
     """
     runs = _maximal_runs(a, b, a_own, b_own, a_shingles, b_shingles, least)
-    order = np.argsort(runs[:, 1], kind="mergesort")
-    order = order[np.argsort(runs[order, 0], kind="mergesort")]
-    order = order[np.argsort(-runs[order, 2], kind="mergesort")]
+    runs = _longest_first(runs)
     taken_a, taken_b = np.zeros(len(a), np.bool_), np.zeros(len(b), np.bool_)
     kept = np.empty((16, 3), np.int64)
     count = 0
-    for row in order:
-        start_a, start_b, length = runs[row]
+    for row in range(len(runs)):
+        start_a, start_b, length = runs[row, 0], runs[row, 1], runs[row, 2]
         place = 0
         while place < length:
             first = place
@@ -48,8 +46,7 @@ def tiles(
                     taken_a[start_a + word] = True
                     taken_b[start_b + word] = True
             place += 1
-    kept = kept[:count]
-    return kept[np.argsort(kept[:, 0], kind="mergesort")]
+    return _by_place(kept[:count])
 
 
 @compiled
@@ -65,6 +62,11 @@ def _maximal_runs(
     for start_a in range(len(a_shingles)):
         shingle = a_shingles[start_a]
         first = heads[np.int64(shingle & mask)]
+        # Of a copy nearly all are such: found once, in a run that is known.
+        if first < 0 or (
+            following[first] < 0 and (b_shingles[first] != shingle or ends[first - start_a + len(a)] > start_a)
+        ):
+            continue
         held, start_b = 0, first
         while start_b >= 0 and held <= _COMMONPLACE:
             held += b_shingles[start_b] == shingle
@@ -103,11 +105,61 @@ def _maximal_runs(
     return runs[:count]
 
 
+# Places and lengths below this are sorted as one number; a few numbers as a hand of cards.
+_BITS, _TWICE, _CARDS = np.uint64(21), np.uint64(42), 64
+_LOW = np.uint64((1 << 21) - 1)
+
+
+@compiled
+def _longest_first(runs: Places) -> Places:
+    """Return runs sorted: the longest first, then by their places in a and in b."""
+    keys = np.empty(len(runs), np.uint64)
+    for row in range(len(runs)):
+        if max(runs[row, 0], runs[row, 1], runs[row, 2]) >= np.int64(_LOW):
+            order = np.argsort(runs[:, 1], kind="mergesort")
+            order = order[np.argsort(runs[order, 0], kind="mergesort")]
+            return runs[order[np.argsort(-runs[order, 2], kind="mergesort")]]
+        places = (np.uint64(runs[row, 0]) << _BITS) | np.uint64(runs[row, 1])
+        keys[row] = ((_LOW - np.uint64(runs[row, 2])) << _TWICE) | places
+    _sort(keys)
+    for row in range(len(runs)):
+        runs[row, 0], runs[row, 1] = (keys[row] >> _BITS) & _LOW, keys[row] & _LOW
+        runs[row, 2] = _LOW - (keys[row] >> _TWICE)
+    return runs
+
+
+@compiled
+def _by_place(kept: Places) -> Places:
+    """Return tiles sorted by their places in a."""
+    keys = np.empty(len(kept), np.uint64)
+    for row in range(len(kept)):
+        keys[row] = (np.uint64(kept[row, 0]) << np.uint64(32)) | np.uint64(row)
+    _sort(keys)
+    found = np.empty((len(kept), 3), np.int64)
+    for place in range(len(kept)):
+        old = np.int64(keys[place] & np.uint64(0xFFFFFFFF))
+        found[place, 0], found[place, 1], found[place, 2] = kept[old, 0], kept[old, 1], kept[old, 2]
+    return found
+
+
+@compiled
+def _sort(keys: Hashes64) -> None:
+    if len(keys) > _CARDS:
+        keys.sort()
+        return
+    for place in range(1, len(keys)):
+        key, at = keys[place], place
+        while at > 0 and keys[at - 1] > key:
+            keys[at] = keys[at - 1]
+            at -= 1
+        keys[at] = key
+
+
 @compiled
 def _chains(shingles: Hashes64) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Return a table of the last place of shingles whose last bits are the same, and of each the one before it."""
     size = 16
-    while size < 2 * len(shingles):
+    while size < 4 * len(shingles):
         size *= 2
     heads = np.full(size, -1, np.int32)
     following = np.empty(len(shingles), np.int32)

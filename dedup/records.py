@@ -253,7 +253,8 @@ class Relation(StrEnum):
         return self in _JOINING
 
 
-_JOINING = frozenset({Relation.EXACT, Relation.NEAR, Relation.REVISION, Relation.SYNDICATED})
+# No set: it would ask for a member's hash, which enumerations tell slowly.
+_JOINING = (Relation.EXACT, Relation.NEAR, Relation.REVISION, Relation.SYNDICATED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,17 +51,19 @@ def scan_texts(
     folded: Hashes32,
     longer: Hashes32,
     longer_starts: Places,
-) -> tuple[Places, Hashes64, Hashes32, Hashes32, Bytes, Places, Hashes64, Bytes]:
-    """Return for texts that stand one behind the other in `codes`, text i up to `ends[i]`, all their words and numbers.
+    hashes: Hashes64,
+    firsts: Hashes32,
+    lasts: Hashes32,
+    flags: Bytes,
+    numbers: Hashes64,
+) -> tuple[Places, Places, Bytes]:
+    """Find the words and numbers of texts that stand one behind the other in `codes`, text i up to `ends[i]`.
 
-    Of words: where each text's end, their hashes, where each begins and ends in its text, their traits; of numbers:
-    where each text's end, and their hashes. Last, what kinds of characters the words of each text hold, as
-    `kernel.sign_texts` tells.
+    Returns where the words of each text end, where its numbers do, and what kinds of characters its words hold, as
+    `kernel.sign_texts` tells. Of words are written: their `hashes`, where each begins and ends in its text, their
+    traits; of numbers their hashes. There is room for as many of them as there are characters.
     """
     word_ends, number_ends = np.empty(len(ends), np.int64), np.empty(len(ends), np.int64)
-    hashes, numbers = np.empty(len(codes) + 1, np.uint64), np.empty(len(codes) + 1, np.uint64)
-    firsts, lasts = np.empty(len(codes) + 1, np.uint32), np.empty(len(codes) + 1, np.uint32)
-    flags = np.empty(len(codes) + 1, np.uint8)
     held = np.zeros(len(ends), np.uint8)
     before, at, counted = 0, 0, 0
     for text in range(len(ends)):
@@ -71,7 +73,7 @@ def scan_texts(
         )
         word_ends[text], number_ends[text] = at, counted
         before = ends[text]
-    return word_ends, hashes[:at], firsts[:at], lasts[:at], flags[:at], number_ends, numbers[:counted], held
+    return word_ends, number_ends, held
 
 
 @_compiled

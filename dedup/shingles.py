@@ -53,10 +53,16 @@ def by_numpy(words: Hashes64, length: int) -> Hashes64:
 def _one_by_one(words: Hashes64, length: int) -> Hashes64:
     out = np.empty(max(len(words) - length + 1, 0), np.uint64)
     for place in range(len(out)):
-        value = np.uint64(0)
-        for word in range(place, place + length):
-            value = np.uint64(value * _MULTIPLIER + words[word])
-        value = np.uint64((value ^ (value >> np.uint64(33))) * _M1)
-        value = np.uint64((value ^ (value >> np.uint64(33))) * _M2)
-        out[place] = value ^ (value >> np.uint64(33))
+        out[place] = hash64(words, place, length)
     return out
+
+
+@compiled
+def hash64(words: Hashes64, place: int, length: int) -> np.uint64:
+    """Return the hash of the shingle that begins at a place."""
+    value = np.uint64(0)
+    for word in range(place, place + length):
+        value = np.uint64(value * _MULTIPLIER + words[word])
+    value = np.uint64((value ^ (value >> np.uint64(33))) * _M1)
+    value = np.uint64((value ^ (value >> np.uint64(33))) * _M2)
+    return np.uint64(value ^ (value >> np.uint64(33)))

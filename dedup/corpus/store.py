@@ -344,7 +344,12 @@ def chunks(values: Iterable[_T], most: int = _CHUNK) -> Iterator[list[_T]]:
 
 def text_hash(text: str) -> str:
     """Return the 32 hexadecimal digits that equal texts share."""
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return text_digest(text).hex()
+
+
+def text_digest(text: str) -> bytes:
+    """Return the 16 bytes that equal texts share."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 _json = json.JSONEncoder(ensure_ascii=False).encode

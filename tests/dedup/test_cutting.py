@@ -34,6 +34,12 @@ def test_compiled_or_not_texts_are_cut_alike(texts: list[str]) -> None:
     same(cutting.by_kernel(texts), cutting.by_words(texts))
 
 
+@pytest.mark.parametrize("text", ["北京今天下雨了", "1 2 3 ", "satu dua tiga", ""])
+def test_many_texts_are_cut_as_each_alone(text: str) -> None:
+    texts = [text * (count % 40) for count in range(300)]
+    same(cutting.cut(texts), cutting.by_words(texts))
+
+
 @given(TEXTS | QUOTING)
 def test_the_plain_way_says_what_segments_says(text: str) -> None:
     words, found = segments.words(text), cutting.by_words([text])

@@ -173,3 +173,22 @@ def test_a_look_up_is_a_binary_search(held: set[int], asked: list[int]) -> None:
     assert lookup.places(known, wanted).tolist() == np.searchsorted(known, wanted).tolist()
     places = {value: place for place, value in enumerate(sorted(held))}
     assert lookup.found(known, wanted).tolist() == [places.get(value, -1) for value in wanted.tolist()]
+    table = lookup.table(known)
+    assert [lookup.holds(table, value) for value in wanted] == [value in held for value in wanted.tolist()]
+
+
+@st.composite
+def many_hashes(draw: st.DrawFn) -> NDArray[np.uint64]:
+    """Hashes, or what is spread as no hashes are: a few values, steps, clumps far apart."""
+    randomness = np.random.default_rng(draw(st.integers(0, 2**32)))
+    count, bits = draw(st.sampled_from([0, 1, 30, 400, 3_000, 20_000])), draw(st.sampled_from([1, 8, 24, 63]))
+    found = randomness.integers(0, 2**bits, count, dtype=np.uint64)
+    step, far = np.uint64(draw(st.sampled_from([0, 1, 2**20]))), np.uint64(draw(st.sampled_from([0, 2**63])))
+    found += np.arange(count, dtype=np.uint64)[::-1] * step
+    found[::7] |= far
+    return found
+
+
+@given(many_hashes())
+def test_whatever_is_sorted_stands_in_order(values: NDArray[np.uint64]) -> None:
+    assert lookup.in_order(values).tolist() == sorted(values.tolist())
