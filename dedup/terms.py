@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup import background, cutting
+from dedup import background, cutting, lookup
 from dedup.compiled import compiled
 from dedup.facts import of_the_calendar
 from dedup.records import (
@@ -89,9 +89,7 @@ def scale(
     if stand:
         places = {word: place for place, word in enumerate(own)}
         meanings[[places[word] for word in stand]] = hashes[[places[pivot] for pivot in stand.values()]]
-    size = 16
-    while size < 2 * len(own):
-        size *= 2
+    size = _slots(len(own))
     slots, order = np.zeros(size, np.uint64), np.zeros(size, np.int64)
     _fill(slots, order, hashes)
     weights = np.array(list(own.values()), dtype=np.float64)
@@ -222,7 +220,6 @@ def _telling(words: Cut) -> Mask:
     return telling
 
 
-@compiled
 def _distinct(
     ends: Places,
     hashes: Hashes64,
@@ -231,40 +228,123 @@ def _distinct(
     title_ends: Places,
     title_hashes: Hashes64,
     title_telling: Mask,
-) -> tuple[Places, Hashes64, Places, Places]:
+) -> tuple[Places, Hashes64, Places, NDArray[np.int32]]:
     """Return for each text its distinct terms, sorted, where each stands first, and how often it does.
 
     That is in the text, in the title (1 or 0), and in the text as a name.
     """
     room = len(hashes) + len(title_hashes)
+    # Not made by compiled code: of many megabytes numpy asks the system for large pages.
     out_ends, out, places = np.empty(len(ends), np.int64), np.empty(room, np.uint64), np.empty(room, np.int64)
-    counts = np.zeros((room, 3), np.int64)
+    counts = np.zeros((room, 3), np.int32)
+    count = _tell_apart(
+        *(ends, hashes, telling, named, title_ends, title_hashes, title_telling), *(out_ends, out, places, counts)
+    )
+    return out_ends, out[:count], places[:count], counts[:count]
+
+
+@compiled
+def _tell_apart(
+    ends: Places,
+    hashes: Hashes64,
+    telling: Mask,
+    named: Mask,
+    title_ends: Places,
+    title_hashes: Hashes64,
+    title_telling: Mask,
+    out_ends: Places,
+    out: Hashes64,
+    places: Places,
+    counts: NDArray[np.int32],
+) -> int:
+    most = _most(ends, title_ends)
+    slots, rows, firsts = np.empty(_slots(most), np.uint64), np.empty(_slots(most), np.int64), np.empty(most, np.int64)
+    spare, digits = np.empty(most, np.uint64), np.empty(lookup.COUNTS, np.int64)
     at, start, title_start = 0, 0, 0
     for text in range(len(ends)):
-        most = ends[text] - start + title_ends[text] - title_start
-        held, where = np.empty(most, np.uint64), np.empty(most, np.int64)
-        found = 0
-        for word in range(start, ends[text]):
+        stop, title_stop = ends[text], title_ends[text]
+        used = slots[: _slots(stop - start + title_stop - title_start)]
+        used[:] = 0
+        first, at = at, _enter(hashes, telling, start, stop, 0, used, rows, firsts, out, at, at)
+        at = _enter(
+            title_hashes, title_telling, title_start, title_stop, len(hashes), used, rows, firsts, out, first, at
+        )
+        lookup.sort(out, first, at, spare, digits)
+        for place in range(first, at):
+            slot = _slot(out[place], used)
+            places[place], rows[slot] = firsts[rows[slot]], place
+        for word in range(start, stop):
             if telling[word]:
-                held[found], where[found] = hashes[word], word
-                found += 1
-        for word in range(title_start, title_ends[text]):
+                place = rows[_slot(hashes[word], used)]
+                counts[place, 0] += 1
+                counts[place, 2] += named[word]
+        for word in range(title_start, title_stop):
             if title_telling[word]:
-                held[found], where[found] = title_hashes[word], len(hashes) + word
-                found += 1
-        first = at
-        for place in np.argsort(held[:found], kind="mergesort"):
-            if at == first or held[place] != out[at - 1]:
-                out[at], places[at] = held[place], where[place]
-                at += 1
-            if where[place] < len(hashes):
-                counts[at - 1, 0] += 1
-                counts[at - 1, 2] += named[where[place]]
-            else:
-                counts[at - 1, 1] = 1
+                counts[rows[_slot(title_hashes[word], used)], 1] = 1
         out_ends[text] = at
+        start, title_start = stop, title_stop
+    return at
+
+
+@compiled
+def _enter(
+    hashes: Hashes64,
+    telling: Mask,
+    start: int,
+    stop: int,
+    before: int,
+    slots: Hashes64,
+    rows: Places,
+    firsts: Places,
+    out: Hashes64,
+    first: int,
+    at: int,
+) -> int:
+    """Put new ones of some words behind those in `out` from `first` to `at`; return where they end.
+
+    `rows` tells which of them a slot holds, `firsts` where it stands first: so many words are `before` these.
+    """
+    for word in range(start, stop):
+        if telling[word]:
+            slot = _slot(hashes[word], slots)
+            if slots[slot] == 0:
+                slots[slot], rows[slot], firsts[at - first], out[at] = (
+                    hashes[word],
+                    at - first,
+                    before + word,
+                    hashes[word],
+                )
+                at += 1
+    return at
+
+
+@compiled
+def _slot(word: np.uint64, slots: Hashes64) -> int:
+    """Return the slot that holds a word, or is free for it."""
+    mask = len(slots) - 1
+    slot = np.int64(word & np.uint64(mask))
+    while slots[slot] != 0 and slots[slot] != word:
+        slot = (slot + 1) & mask
+    return int(slot)
+
+
+@compiled
+def _slots(words: int) -> int:
+    """Return how many slots so many words need, a power of two."""
+    size = 16
+    while size < 2 * words:
+        size *= 2
+    return size
+
+
+@compiled
+def _most(ends: Places, title_ends: Places) -> int:
+    """Return how many words the longest text has with its title."""
+    most, start, title_start = 0, 0, 0
+    for text in range(len(ends)):
+        most = max(most, ends[text] - start + title_ends[text] - title_start)
         start, title_start = ends[text], title_ends[text]
-    return out_ends, out[:at].copy(), places[:at].copy(), counts[:at].copy()
+    return most
 
 
 def _spoken(ends: Places, languages: Sequence[str], scales: Mapping[str, Scale]) -> Iterator[tuple[Mask, Scale]]:
@@ -300,22 +380,16 @@ def _hashes(words: Sequence[str]) -> Hashes64:
 @compiled
 def _fill(slots: Hashes64, order: Places, hashes: Hashes64) -> None:
     """Put words into free slots; `order` tells afterwards which word each slot holds."""
-    mask = np.uint64(len(slots) - 1)
     for word in range(len(hashes)):
-        slot = np.int64(hashes[word] & mask)
-        while slots[slot] != 0:
-            slot = (slot + 1) % len(slots)
+        slot = _slot(hashes[word], slots)
         slots[slot], order[slot] = hashes[word], word
 
 
 @compiled
 def _found(hashes: Hashes64, slots: Hashes64) -> Places:
     """Return the slot of each word, -1 where there is none."""
-    mask = np.uint64(len(slots) - 1)
     out = np.empty(len(hashes), np.int64)
     for word in range(len(hashes)):
-        slot = np.int64(hashes[word] & mask)
-        while slots[slot] != 0 and slots[slot] != hashes[word]:
-            slot = (slot + 1) % len(slots)
+        slot = _slot(hashes[word], slots)
         out[word] = slot if slots[slot] == hashes[word] else -1
     return out

@@ -43,7 +43,7 @@ def update(
     Busy while another process updates it, GemaError for a folder without such a model.
     """
     words = embedding.opened(embeddings) if embeddings is not None else None
-    with corpus.alone("updating"), uncollected():
+    with corpus.alone("updating"), corpus.moved_beside(), uncollected():
         return _update(corpus, _recipe(corpus, recipe, words), words, now or datetime.now(UTC), progress or _silent)
 
 
@@ -59,7 +59,7 @@ def rebuild(
     See `update` for what it is given.
     """
     words = embedding.opened(embeddings) if embeddings is not None else None
-    with corpus.alone("updating"), uncollected():
+    with corpus.alone("updating"), corpus.moved_beside(), uncollected():
         wanted = _recipe(corpus, recipe, words)
         grouping.forget_results(corpus)
         return _update(corpus, wanted, words, now or datetime.now(UTC), progress or _silent)

@@ -20,17 +20,15 @@ from sqlalchemy import (
     bindparam,
     create_engine,
     delete,
-    event,
     func,
     select,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from dedup.addresses import spelling, spellings
-from dedup.corpus import fulltext, lock, many, migration, newcomers
+from dedup.corpus import connecting, fulltext, lock, many, migration, newcomers
 from dedup.corpus.address import resolve
 from dedup.corpus.schema import (
     articles,
@@ -47,11 +45,6 @@ from dedup.records import Article, CorpusError, UnknownArticle, article_id
 _T = TypeVar("_T")
 Outcome = Literal["new", "changed", "same", "forgotten"]
 
-_BUSY_TIMEOUT_MS = 60_000
-# Of memory for each connection, at most.
-_CACHE_KIB = 16_384
-# Of the write-ahead log before it is moved into the corpus: 64 MB.
-_WAL_PAGES = 8_192
 _CHUNK = 1_000
 # Articles that are added in one transaction: under half a second, and a page of an index is written once for many.
 _ADDED = 3_000
@@ -113,7 +106,7 @@ class Corpus:
         except ModuleNotFoundError as error:
             message = "a PostgreSQL corpus needs psycopg: pip install 'gema-news[postgres]'"
             raise CorpusError(message) from error
-        _prepare(engine)
+        connecting.prepare(engine)
         try:
             migration.migrate(engine)
         except DBAPIError as error:
@@ -158,6 +151,10 @@ class Corpus:
     def alone(self, work: str, wait: bool = False) -> AbstractContextManager[None]:
         """Hold the corpus for `work`, such as "updating"; while another process does, raises Busy or waits."""
         return lock.alone(self.engine, work, wait)
+
+    def moved_beside(self) -> AbstractContextManager[None]:
+        """Write much: what is committed is moved from the log into the corpus by a thread of its own meanwhile."""
+        return connecting.moved_beside(self.engine)
 
     def insert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
         """Return an INSERT for `table` that knows ON CONFLICT in this corpus's dialect."""
@@ -216,14 +213,15 @@ class Corpus:
     def add(self, found: Iterable[Article], now: datetime | None = None) -> Added:
         """Store articles in short transactions; what was stored before an error stays stored."""
         total = Added()
-        for chunk in chunks(found, _ADDED):
-            with self.transaction() as connection, uncollected():
-                seen = now or datetime.now(UTC)
-                fresh, others = newcomers.newcomers(connection, chunk)
-                self._put_new(connection, fresh, seen)
-                total += Added(new=len(fresh))
-                for article in others:
-                    total += Added(**{self.put(connection, article, seen): 1})
+        with self.moved_beside():
+            for chunk in chunks(found, _ADDED):
+                with self.transaction() as connection, uncollected():
+                    seen = now or datetime.now(UTC)
+                    fresh, others = newcomers.newcomers(connection, chunk)
+                    self._put_new(connection, fresh, seen)
+                    total += Added(new=len(fresh))
+                    for article in others:
+                        total += Added(**{self.put(connection, article, seen): 1})
         return total
 
     def article(self, reference: str) -> Article:
@@ -385,34 +383,3 @@ def _credited(stored: str) -> Mapping[str, Any]:
     """Return what credits say, by field: most articles of a site have the same."""
     found = json.loads(stored).items()
     return {name: tuple(value) if name in _TUPLES else value for name, value in found if name in _FIELDS}
-
-
-def _prepare(engine: Engine) -> None:
-    """Set up what SQLite needs to be as durable and as strict as PostgreSQL is by default."""
-    if engine.dialect.name != "sqlite":
-        return
-
-    @event.listens_for(engine, "connect")
-    def _connect(connection: Any, _: ConnectionPoolEntry) -> None:
-        # The driver's own transaction handling opens them late and deferred; see the begin event below.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
-        # Of a new file: most of what is kept are texts and sketches of some thousand bytes.
-        cursor.execute("PRAGMA page_size = 8192")
-        cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")
-        cursor.execute("PRAGMA foreign_keys = ON")
-        # What is deleted is overwritten where its page is written anyway. Some builds of SQLite write every page that a
-        # deletion frees, which costs most of what a rebuild deletes; `dedup forget` writes the whole corpus anew.
-        cursor.execute("PRAGMA secure_delete = FAST")
-        # The upper pages of every index stay at hand: with SQLite's own two megabytes they were read again and again.
-        cursor.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-        # A page that several transactions write goes into the corpus once.
-        cursor.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        # Read-then-write in a deferred transaction fails at once when another writer came between.
-        connection.exec_driver_sql(connection.get_execution_options().get("gema_begin", "BEGIN"))
