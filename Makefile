@@ -43,6 +43,7 @@ quality: setup
 
 bench: setup
 	$(BIN)/python -m tests.benchmarks.signatures
+	$(BIN)/python -m tests.benchmarks.hashes
 	$(BIN)/python -m tests.benchmarks.crashes 30
 	$(BIN)/python -m tests.benchmarks.update_crashes 30
 	$(BIN)/python -m tests.benchmarks.growth

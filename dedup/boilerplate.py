@@ -1,4 +1,4 @@
-"""What each site repeats: strict families of its texts, the keys it prints in many of them, and what is a text's own.
+"""What each site repeats: strict families of its texts, and the keys it prints in many of them.
 
 Families are counted, not articles: a site that carries one article ten times repeats an article, not a footer.
 """
@@ -9,29 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup import lookup, minhash
+from dedup import lookup
 from dedup.compiled import compiled
-from dedup.minhash import Sampled
-from dedup.records import NEVER, SITE_BITS, Counted, Cut, Furniture, Hashes64, Recipe, Sketches
+from dedup.records import NEVER, SITE_BITS, Counted, Furniture, Hashes64, Postings, Recipe, Sketches, Units
 
 Places = NDArray[np.int64]
 Days = NDArray[np.int32]
 Rows = NDArray[np.int32]
 Sites = NDArray[np.int64] | NDArray[np.int32]
-
-
-@dataclass(frozen=True, slots=True)
-class Own:
-    """What is the texts' own of several texts: which words, their sketches without boilerplate, and a hash of these.
-
-    The sketch of a text of which too little is its own is empty: it is compared by its raw text only. `raw` are the
-    sketches with boilerplate.
-    """
-
-    words: NDArray[np.bool_]
-    sketches: Sketches
-    hashes: Hashes64
-    raw: Sketches
+Mask = NDArray[np.bool_]
 
 
 # --- strict families --------------------------------------------------------------------------------
@@ -67,7 +53,7 @@ _ROUNDED = 1e-9
 
 
 @compiled
-def _held(ends: Places, holders: Places, fresh: NDArray[np.bool_]) -> Places:
+def _held(ends: Places, holders: Places, fresh: Mask) -> Places:
     """Return the places among all distinct keys of those of each text, given who holds each key, in order of keys."""
     held, next_of = np.empty(len(holders), np.int64), np.zeros(len(ends), np.int64)
     next_of[1:] = ends[:-1]
@@ -274,10 +260,10 @@ class Aged:
     begin: Days
     end: Days
 
-    def on(self, keys: Hashes64, sites: Sites, days: Days) -> NDArray[np.bool_]:
+    def on(self, keys: Hashes64, sites: Sites, days: Days) -> Mask:
         """Return for which of these keys, sites and days that is so."""
         places = lookup.found(self.keys, marked(keys, sites))
-        found: NDArray[np.bool_] = places >= 0
+        found: Mask = places >= 0
         at = places[found]
         found[found] = (self.begin[at] <= days[found]) & (days[found] < self.end[at])
         return found
@@ -288,7 +274,7 @@ def aged(before: Mapping[int, Furniture], now: Mapping[int, Furniture]) -> Aged:
     others = [site for site in now if now[site] is not before.get(site)]
     one, other = (furniture_table({site: each[site] for site in others if site in each}) for each in (before, now))
     keys = np.union1d(one.keys, other.keys)
-    both = np.stack([_since(each, keys) for each in (one, other)])
+    both = np.stack([since(each, keys) for each in (one, other)])
     changed = both[0] != both[1]
     return Aged(keys[changed], both.min(axis=0)[changed], both.max(axis=0)[changed])
 
@@ -303,7 +289,7 @@ def furniture_table(furniture: Mapping[int, Furniture]) -> Furniture:
     return Furniture(keys[order], since[order])
 
 
-def _since(table: Furniture, keys: Hashes64) -> Days:
+def since(table: Furniture, keys: Hashes64) -> Days:
     """Return since which day each of these marked keys is furniture."""
     places = lookup.found(table.keys, keys)
     # The last one is for keys that are none.
@@ -321,131 +307,34 @@ def table(learned: Mapping[int, Hashes64]) -> Hashes64:
     return np.sort(np.concatenate([_NONE, *rows]))
 
 
-def repeats(table: Hashes64, keys: Hashes64, sites: Sites) -> NDArray[np.bool_]:
-    """Return which keys their sites repeat."""
-    return _repeats(lookup.table(table), keys, sites)
-
-
 @compiled
-def _repeats(known: lookup.Table, keys: Hashes64, sites: Sites) -> NDArray[np.bool_]:
+def repeats(known: lookup.Table, keys: Hashes64, sites: Sites) -> Mask:
+    """Return which keys their sites repeat, given the table of what all do."""
     out = np.empty(len(keys), np.bool_)
     for row in range(len(keys)):
         out[row] = lookup.holds(known, (keys[row] << _SITE_BITS) | np.uint64(sites[row]))
     return out
 
 
-# --- own text ---------------------------------------------------------------------------------------
-
-
-def own(words: Cut, sites: NDArray[np.int64], repeated: Hashes64, recipe: Recipe) -> Own:
-    """Return what is own of each text, given the number of its site and the table of what sites repeat.
-
-    Sketches sample shingles; a word is boilerplate where the nearest sampled shingles that hold it or stand before
-    and behind it are.
-    """
-    found = minhash.sampled(words, recipe)
-    raw = minhash.gathered(found.texts, found.keys, len(words.ends))
-    return own_of(words.ends, found, raw, sites, repeated, recipe)
-
-
-def own_of(
-    ends: Places, found: Sampled, raw: Sketches, sites: NDArray[np.int64], repeated: Hashes64, recipe: Recipe
-) -> Own:
-    """Return the same, given where the words of texts end, which of their shingles are sampled, and their sketches."""
-    starts, known = np.concatenate(([0], raw.ends)), lookup.table(repeated)
-    begins = np.searchsorted(found.texts, np.arange(len(starts), dtype=np.int32))
-    theirs = _repeated(known, found.keys, begins, sites)
-    mask = _covered(ends, found.texts, found.places, theirs, recipe.shingle_words)
-    np.logical_not(mask, out=mask)
-    left, total = _counted(ends, mask), np.diff(ends, prepend=0)
-    enough = (left >= recipe.min_own_words) & (left >= recipe.min_own_share * total)
-    left_out = _repeated(known, raw.keys, starts, sites)
-    sketches = minhash.without(raw, left_out, enough)
-    return Own(mask, sketches, _digests(sketches.ends, sketches.keys), raw)
+def holds(part: Postings, units: Units, known: lookup.Table) -> Mask:
+    """Return which postings count: those of sketches that are not empty, and of keys that are no boilerplate there."""
+    return _holds(known, part.keys, part.ends, part.units, units.sites, units.sizes)
 
 
 @compiled
-def _repeated(known: lookup.Table, keys: Hashes64, starts: Places, sites: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return which keys the sites of their texts repeat; those of text i are from `starts[i]` to `starts[i + 1]`."""
-    out = np.empty(len(keys), np.bool_)
-    for text in range(len(sites)):
-        site = np.uint64(sites[text])
-        for place in range(starts[text], starts[text + 1]):
-            out[place] = lookup.holds(known, (keys[place] << _SITE_BITS) | site)
+def _holds(
+    known: lookup.Table, keys: Hashes64, ends: Places, holders: Rows, sites: Rows, sizes: NDArray[np.int32]
+) -> Mask:
+    out, start = np.empty(len(holders), np.bool_), 0
+    for row in range(len(keys)):
+        for place in range(start, ends[row]):
+            unit = holders[place]
+            site = np.uint64(sites[unit])
+            out[place] = sizes[unit] > 0 and not lookup.holds(known, (keys[row] << _SITE_BITS) | site)
+        start = ends[row]
     return out
 
 
-@compiled
-def _counted(ends: Places, mask: NDArray[np.bool_]) -> Places:
-    """Return how many words of each text are marked."""
-    out = np.empty(len(ends), np.int64)
-    start = 0
-    for text in range(len(ends)):
-        out[text] = mask[start : ends[text]].sum()
-        start = ends[text]
-    return out
-
-
-def telling(
-    words: Cut, sites: NDArray[np.int64], days: NDArray[np.int64], furniture: Furniture, recipe: Recipe
-) -> NDArray[np.bool_]:
-    """Return which words of texts are no furniture, given their sites and days.
-
-    Furniture is told by several sampled shingles in a row: a name that is often in the news is none.
-    """
-    texts, places, keys = minhash.sampled(words, recipe)
-    theirs = _since(furniture, marked(keys, sites[texts])) <= days[texts]
-    enough = _in_a_row(texts, theirs, recipe.furniture_keys)
-    return ~_covered(words.ends, texts, places, enough, recipe.shingle_words)
-
-
-@compiled
-def _in_a_row(texts: Rows, theirs: NDArray[np.bool_], least: int) -> NDArray[np.bool_]:
-    """Return which of these stand with their like in a text, at least so many one after the other."""
-    out = np.zeros(len(theirs), np.bool_)
-    start = 0
-    for place in range(len(theirs) + 1):
-        if place < len(theirs) and theirs[place] and (place == start or texts[place] == texts[place - 1]):
-            continue
-        if place - start >= least:
-            out[start:place] = True
-        start = place if place < len(theirs) and theirs[place] else place + 1
-    return out
-
-
-@compiled
-def _covered(ends: Places, texts: Rows, places: Rows, repeated: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
-    """Return which words lie in repeated shingles, or between two that follow one another in the sample."""
-    covered = np.zeros(ends[-1] if len(ends) else 0, np.bool_)
-    for row in range(len(texts)):
-        if repeated[row]:
-            text, begin, stop = texts[row], places[row], places[row] + length
-            if row == 0 or texts[row - 1] != text:
-                begin = ends[text - 1] if text else 0
-            if row + 1 == len(texts) or texts[row + 1] != text:
-                stop = ends[text]
-            elif repeated[row + 1]:
-                stop = max(stop, places[row + 1])
-            covered[begin:stop] = True
-    return covered
-
-
-@compiled
-def _digests(ends: Places, keys: Hashes64) -> Hashes64:
-    """Return a hash of each sketch, whatever the order of its keys."""
-    out = np.empty(len(ends), np.uint64)
-    start = 0
-    for text in range(len(ends)):
-        total = np.uint64(0)
-        for place in range(start, ends[text]):
-            mixed = np.uint64(keys[place] * _ODD)
-            mixed = np.uint64((mixed ^ (mixed >> np.uint64(31))) * _MIXER)
-            total = np.uint64(total + (mixed ^ (mixed >> np.uint64(29))))
-        out[text] = total
-        start = ends[text]
-    return out
-
-
-_ODD, _MIXER, _SITE_BITS = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(SITE_BITS)
+_SITE_BITS = np.uint64(SITE_BITS)
 _NONE: Hashes64 = np.empty(0, dtype=np.uint64)
 NO_FURNITURE = Furniture(_NONE, np.empty(0, dtype=np.int32))

@@ -261,21 +261,8 @@ def _common_frame(a: Side, b: Side) -> int:
 
 @compiled
 def _holds(values: Hashes64, value: np.uint64) -> bool:
-    place = _place(values, value)
+    place = lookup.bisected(values, value, 0, len(values))
     return bool(place < len(values) and values[place] == value)
-
-
-@compiled
-def _place(values: Hashes64, value: np.uint64) -> int:
-    """Return `np.searchsorted(values, value)`, which is slow for one value."""
-    first, last = 0, len(values)
-    while first < last:
-        middle = (first + last) // 2
-        if values[middle] < value:
-            first = middle + 1
-        else:
-            last = middle
-    return first
 
 
 @compiled
@@ -366,7 +353,7 @@ def _recurring(names: Hashes64, longer: Side, inside: Mask) -> int:
         near[name & _SLOT] = True
     for word in range(len(inside)):
         if longer.own[word] and not inside[word] and near[longer.hashes[word] & _SLOT]:
-            place = _place(names, longer.hashes[word])
+            place = lookup.bisected(names, longer.hashes[word], 0, len(names))
             if place < len(names) and names[place] == longer.hashes[word] and not met[place]:
                 met[place] = True
                 count += 1

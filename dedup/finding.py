@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup import boilerplate, cutting, families, matching, minhash
+from dedup import boilerplate, cutting, families, lookup, matching, minhash
 from dedup.corpus import Corpus, grouping, listing, postings, units, vocabularies
 from dedup.corpus.store import text_hash
 from dedup.reading import Desk, desk_of, reading
-from dedup.records import Article, Cut, Hashes64, Match, Postings, Reading, Recipe, Relation, Units
+from dedup.records import Article, Cut, Match, Postings, Reading, Recipe, Relation, Units
 
 # Articles that a text is compared with at most, those of most shared keys.
 _MOST = 200
@@ -79,8 +79,9 @@ def _candidates(desk: Desk, text: str, words: Cut) -> list[str]:
     with desk.corpus.reading() as connection:
         known = units.read_units(connection, units.read_sites(connection))
         shared = np.zeros(len(known.sites), dtype=np.int64)
+        repeated = lookup.table(desk.repeated)
         for part in postings.search([connection], postings.blocks(connection), keys, none):
-            shared += _counted(part, known, desk.repeated)
+            shared += _counted(part, known, repeated)
         best = _best(shared, len(keys), known, desk.recipe)
         named = units.articles_of(connection, best)
         same = listing.carried(connection, text_hash(text))
@@ -88,12 +89,9 @@ def _candidates(desk: Desk, text: str, words: Cut) -> list[str]:
     return list(dict.fromkeys([*same, *(named[number] for number in best)]))[:_MOST]
 
 
-def _counted(part: Postings, known: Units, repeated: Hashes64) -> NDArray[np.int64]:
+def _counted(part: Postings, known: Units, repeated: lookup.Table) -> NDArray[np.int64]:
     """Return how many of these keys each unit holds, those left out that its site repeats."""
-    keys = np.repeat(part.keys, np.diff(part.ends, prepend=0))
-    holds = known.sizes[part.units] > 0
-    holds[holds] = ~boilerplate.repeats(repeated, keys[holds], known.sites[part.units[holds]])
-    return np.bincount(part.units[holds], minlength=len(known.sites))
+    return np.bincount(part.units[boilerplate.holds(part, known, repeated)], minlength=len(known.sites))
 
 
 def _best(shared: NDArray[np.int64], size: int, known: Units, recipe: Recipe) -> list[int]:

@@ -10,7 +10,19 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup import boilerplate, cutting, families, index, lookup, matching, merging, minhash, ordering, shingles
+from dedup import (
+    boilerplate,
+    cutting,
+    families,
+    index,
+    lookup,
+    matching,
+    merging,
+    minhash,
+    ordering,
+    own_text,
+    shingles,
+)
 from dedup.corpus.store import text_digest
 from dedup.corpus.units import empty
 from dedup.memory import uncollected
@@ -47,9 +59,9 @@ def _grouped(ordered: Sequence[Article], recipe: Recipe) -> tuple[list[Family], 
     known = _postings(raw)
     repeated = _repeated(raw, known, units, recipe)
     sites = units.sites.astype(np.int64)
-    own = boilerplate.own_of(words.ends, sampled, raw, sites, repeated, recipe)
+    own = own_text.own_of(words.ends, sampled, raw, sites, repeated, recipe)
     units.own[:], units.sizes[:] = own.hashes, own.sketches.sizes()
-    pairs = index.pairs(_own_of(known, units, repeated), units, recipe)
+    pairs = index.pairs(_own_postings(known, units, repeated), units, recipe)
     found = [
         *_compared(chosen, words, own.words, pairs, recipe),
         *_identical(ordered, alike, recipe),
@@ -76,7 +88,7 @@ def _units(articles: Sequence[Article], digests: Sequence[bytes]) -> Units:
     units = empty(len(articles))
     numbers = {name: number for number, name in enumerate(sorted({article.site for article in articles}))}
     units.sites[:] = [numbers[article.site] for article in articles]
-    units.texts[:] = np.frombuffer(b"".join(digests), ">u8")[::2]
+    units.texts[:] = ordering.text_numbers(digests)
     salts = np.array([ordering.site_number(name) for name in numbers], np.uint64)
     units.order[:] = ordering.order(units.texts, salts[units.sites])
     return units
@@ -113,11 +125,10 @@ def _postings(sketches: Sketches) -> Postings:
     return index.shared(both, units)
 
 
-def _own_of(known: Postings, units: Units, repeated: Hashes64) -> Postings:
+def _own_postings(known: Postings, units: Units, repeated: Hashes64) -> Postings:
     """Return who holds each key of its own text, of those that several do."""
+    holds = boilerplate.holds(known, units, lookup.table(repeated))
     keys = np.repeat(known.keys, np.diff(known.ends, prepend=0))
-    holds = units.sizes[known.units] > 0
-    holds &= ~boilerplate.repeats(repeated, keys, units.sites[known.units])
     return index.shared(keys[holds], known.units[holds])
 
 

@@ -34,11 +34,10 @@ _MOST = 0.5
 
 @dataclass(slots=True)
 class Holding:
-    """What a text shares with others: with each, where; how many words it has; of which others it holds most."""
+    """What a text shares with others: with each, where; and how many words it has."""
 
     words: int = 0
     shared: dict[str, Part] = field(default_factory=dict)
-    most: set[str] = field(default_factory=set)
 
 
 def merged(texts: Iterable[str], matches: Sequence[Match], recipe: Recipe) -> set[Pair]:
@@ -63,7 +62,7 @@ def doubtful(matches: Iterable[Match]) -> dict[str, Set[str]]:
             several[holder].append(match)
     asked = [text for text, others in most.items() if len(others) >= _TWO]
     known = _holdings([match for text in asked for match in several[text]])
-    return {text: most[text] for text in asked if _apart_in(known[text])}
+    return {text: most[text] for text in asked if _apart_in(known[text], most[text])}
 
 
 def excerpts(texts: Mapping[str, Set[str]], matches: Iterable[Match], recipe: Recipe) -> set[Pair]:
@@ -107,17 +106,15 @@ def _holdings(matches: Iterable[Match]) -> dict[str, Holding]:
         words = sum([part.words for part in match.passages])
         a.shared[match.b] = words, tuple([(part.a_start, part.a_end, part.words) for part in match.passages])
         b.shared[match.a] = words, tuple([(part.b_start, part.b_end, part.words) for part in match.passages])
-        for holder, held in _mostly(match):
-            found[holder].most.add(held)
     return found
 
 
-def _apart_in(holding: Holding) -> bool:
-    """Tell whether two texts of which a text holds most stand apart in it.
+def _apart_in(holding: Holding, most: Set[str]) -> bool:
+    """Tell whether two texts of which a text holds `most` stand apart in it.
 
     Where two do, the smallest stands apart from one of them, unless it lies across both: a few are tried.
     """
-    parts = [_with_longest(part) for part in sorted(holding.shared[other] for other in holding.most)]
+    parts = [_with_longest(part) for part in sorted(holding.shared[other] for other in most)]
     return any(_stand_apart(small, part) for small in parts[:_TRIED] for part in parts if part is not small)
 
 

@@ -1,5 +1,6 @@
 """What decides wherever some must be chosen or go first: days, and hashes of text and site; no matter who came."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import TypeVar
@@ -27,6 +28,11 @@ def in_order(one: _T, other: _T) -> tuple[_T, _T]:
 def text_number(text_hash: str) -> int:
     """Return the 64 bits of a text's hash by which units are compared."""
     return int(text_hash[:16], 16)
+
+
+def text_numbers(digests: Sequence[bytes]) -> Hashes64:
+    """Return the same of texts, given the sixteen bytes of which their hashes are the digits."""
+    return np.frombuffer(b"".join(digests), ">u8")[::2].astype(np.uint64)
 
 
 def site_number(site: str) -> int:

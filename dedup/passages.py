@@ -7,6 +7,7 @@ so that paragraphs that changed places are found too, which a longest common sub
 import numpy as np
 from numpy.typing import NDArray
 
+from dedup import lookup
 from dedup.compiled import compiled
 from dedup.records import Hashes64
 
@@ -105,8 +106,8 @@ def _maximal_runs(
     return runs[:count]
 
 
-# Places and lengths below this are sorted as one number; a few numbers as a hand of cards.
-_BITS, _TWICE, _CARDS = np.uint64(21), np.uint64(42), 64
+# Places and lengths below this are sorted as one number.
+_BITS, _TWICE = np.uint64(21), np.uint64(42)
 _LOW = np.uint64((1 << 21) - 1)
 
 
@@ -121,7 +122,7 @@ def _longest_first(runs: Places) -> Places:
             return runs[order[np.argsort(-runs[order, 2], kind="mergesort")]]
         places = (np.uint64(runs[row, 0]) << _BITS) | np.uint64(runs[row, 1])
         keys[row] = ((_LOW - np.uint64(runs[row, 2])) << _TWICE) | places
-    _sort(keys)
+    lookup.sort_few(keys, 0, len(keys))
     for row in range(len(runs)):
         runs[row, 0], runs[row, 1] = (keys[row] >> _BITS) & _LOW, keys[row] & _LOW
         runs[row, 2] = _LOW - (keys[row] >> _TWICE)
@@ -134,25 +135,12 @@ def _by_place(kept: Places) -> Places:
     keys = np.empty(len(kept), np.uint64)
     for row in range(len(kept)):
         keys[row] = (np.uint64(kept[row, 0]) << np.uint64(32)) | np.uint64(row)
-    _sort(keys)
+    lookup.sort_few(keys, 0, len(keys))
     found = np.empty((len(kept), 3), np.int64)
     for place in range(len(kept)):
         old = np.int64(keys[place] & np.uint64(0xFFFFFFFF))
         found[place, 0], found[place, 1], found[place, 2] = kept[old, 0], kept[old, 1], kept[old, 2]
     return found
-
-
-@compiled
-def _sort(keys: Hashes64) -> None:
-    if len(keys) > _CARDS:
-        keys.sort()
-        return
-    for place in range(1, len(keys)):
-        key, at = keys[place], place
-        while at > 0 and keys[at - 1] > key:
-            keys[at] = keys[at - 1]
-            at -= 1
-        keys[at] = key
 
 
 @compiled

@@ -8,12 +8,13 @@ from threading import RLock
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup import boilerplate, cutting, matching, segments, shingles
+from dedup import boilerplate, cutting, matching, own_text, segments, shingles
 from dedup import terms as salient
-from dedup.boilerplate import NO_FURNITURE, Own
+from dedup.boilerplate import NO_FURNITURE
 from dedup.corpus import Corpus, grouping, units
 from dedup.corpus.grouping import Listed
 from dedup.evidence import Texts
+from dedup.own_text import Own
 from dedup.records import Cut, Furniture, Hashes64, Reading, Recipe, TermVector
 from dedup.vocabulary import Vocabulary
 
@@ -99,7 +100,7 @@ class Desk:
 
     def own(self, batch: Batch) -> Own:
         """Return what is own of each text, given what its site repeats."""
-        found = boilerplate.own(batch.words, self._sites(batch), self.repeated, self.recipe)
+        found = own_text.own(batch.words, self._sites(batch), self.repeated, self.recipe)
         with self._lock:
             if any(batch is kept for kept in self._kept.values()):
                 self._masks[id(batch)] = self.repeated, found.words
@@ -182,7 +183,7 @@ class Desk:
     def _terms(self, batch: Batch) -> tuple[salient.Terms, Mask]:
         """Return the terms of articles, and which of their words are no furniture."""
         days = np.array([article.day for article in batch.articles], dtype=np.int64)
-        telling = boilerplate.telling(batch.words, self._sites(batch), days, self.furniture, self.recipe)
+        telling = own_text.telling(batch.words, self._sites(batch), days, self.furniture, self.recipe)
         languages = [article.language for article in batch.articles]
         scales = self._vocabulary.scales(languages)
         return salient.terms(batch.words, batch.titles, telling, languages, scales, self.recipe), telling

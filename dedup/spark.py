@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from dedup import boilerplate, cutting, index, matching, minhash, ordering
+from dedup import boilerplate, cutting, index, matching, minhash, ordering, own_text
 from dedup import families as joined
 from dedup.corpus.store import text_hash
 from dedup.corpus.units import empty
@@ -233,7 +233,7 @@ def _own_site(table: pa.Table, repeated: pa.Table, recipe: Recipe) -> pa.Table:
     learned = boilerplate.table({0: repeated["key"].to_numpy().view(np.uint64)})
     texts = table["text"].to_pylist()
     words = cutting.cut(texts, cores=1)
-    own = boilerplate.own(words, np.zeros(len(texts), np.int64), learned, recipe)
+    own = own_text.own(words, np.zeros(len(texts), np.int64), learned, recipe)
     masks = [own.words[words.words(place)].tobytes() for place in range(len(texts))]
     keys = [own.sketches.of(place).view(np.int64) for place in range(len(texts))]
     orders = _orders(texts, table["site"][0].as_py()).view(np.int64)

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import boilerplate, index, lookup, minhash, ordering, signing
-from dedup.boilerplate import Own
 from dedup.corpus import Corpus, grouping, postings
 from dedup.corpus import units as stored
 from dedup.corpus.postings import Block, Pairs
 from dedup.corpus.units import Moves, Sites
+from dedup.own_text import Own
 from dedup.reading import NOTHING, Batch, Desk
 from dedup.records import SITE_BITS, Hashes64, Postings, Sketches, TermVector, Units
 
@@ -92,12 +92,13 @@ def moved(desk: Desk, state: State, changed: Set[str]) -> tuple[NDArray[np.int32
     longer does; for what they tell, it came to be furniture, or no longer is.
     """
     before, now = state.sites_before, state.sites
-    flipped = boilerplate.table(_flipped(before.repeated, now.repeated))
+    flipped = lookup.table(boilerplate.table(_flipped(before.repeated, now.repeated)))
     aged = boilerplate.aged(before.furniture, now.furniture)
     came = [held.number for held in (*state.moves.born, *state.moves.renamed)]
     came += [number for number, key in state.articles.items() if key in changed]
     again, retold = [np.array(came, np.int32)], [np.array(came, np.int32)]
-    for part in search(desk.corpus, state, np.unique(np.concatenate([flipped, aged.keys]) >> np.uint64(SITE_BITS))):
+    asked = np.unique(np.concatenate([flipped.held, aged.keys]) >> np.uint64(SITE_BITS))
+    for part in search(desk.corpus, state, asked):
         keys = np.repeat(part.keys, np.diff(part.ends, prepend=0))
         alive = state.units.sites[part.units] >= 0
         keys, holders = keys[alive], part.units[alive]
@@ -156,11 +157,9 @@ def candidates(
     asks = np.zeros(len(state.units.sites), dtype=bool)
     asks[asking] = True
     known, shifted = [], [np.empty(0, np.int32)]
-    tables = [boilerplate.table(sites.repeated) for sites in (state.sites_before, state.sites)]
+    tables = [lookup.table(boilerplate.table(sites.repeated)) for sites in (state.sites_before, state.sites)]
     for part in map(index.contested, search(desk.corpus, state, keys)):
-        held, holds = (
-            _holds(part, units, table) for units, table in zip((state.before, state.units), tables, strict=True)
-        )
+        held, holds = map(boilerplate.holds, (part, part), (state.before, state.units), tables)
         was = index.leaders(part, state.before, held, desk.recipe)
         leads = index.leaders(part, state.units, holds, desk.recipe)
         shifted.append(index.changed(was, leads))
@@ -207,14 +206,6 @@ def search(corpus: Corpus, state: State, keys: Hashes64) -> Iterator[Postings]:
         yield from postings.search([one, other], state.blocks, keys, state.new)
 
 
-def _holds(part: Postings, units: Units, table: Hashes64) -> NDArray[np.bool_]:
-    """Return which postings count: those of sketches that are not empty, and of keys that are no boilerplate there."""
-    holds = units.sizes[part.units] > 0
-    keys = np.repeat(part.keys, np.diff(part.ends, prepend=0))
-    holds[holds] = ~boilerplate.repeats(table, keys[holds], units.sites[part.units[holds]])
-    return holds
-
-
 def _keys_of_dead(corpus: Corpus, state: State) -> list[Hashes64]:
     if not state.moves.dead:
         return []
@@ -224,7 +215,7 @@ def _keys_of_dead(corpus: Corpus, state: State) -> list[Hashes64]:
         return [keys for keys, _ in postings.keys_of(connection, dead)]
 
 
-def _of_others(desk: Desk, state: State, others: NDArray[np.int32], table: Hashes64) -> NDArray[np.int64]:
+def _of_others(desk: Desk, state: State, others: NDArray[np.int32], table: lookup.Table) -> NDArray[np.int64]:
     """Return the candidate pairs of units that did not move."""
     parts = []
     for _, chunk in batches(others.tolist()):
@@ -234,7 +225,7 @@ def _of_others(desk: Desk, state: State, others: NDArray[np.int32], table: Hashe
     asks[others] = True
     known = []
     for part in map(index.contested, search(desk.corpus, state, minhash.distinct(own.keys))):
-        holds = _holds(part, state.units, table)
+        holds = boilerplate.holds(part, state.units, table)
         leads = index.leaders(part, state.units, holds, desk.recipe)
         known.append(index.led(part, leads, holds, asks))
     return index.candidates(others, own, index.joined(known), state.units, desk.recipe)

@@ -6,6 +6,7 @@ The weight of a term is that of `background`; a table of all weights of a langua
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,7 +108,7 @@ def terms(
     named = words.flags & NAME != 0
     meant, meant_titles = (_meant(each, languages, scales) for each in (words, titles))
     ends, hashes, places, counts = _distinct(
-        *(words.ends, meant, own & _telling(words), named, titles.ends, meant_titles, _telling(titles))
+        _Words(words.ends, meant, own & _telling(words)), named, _Words(titles.ends, meant_titles, _telling(titles))
     )
     names = 2 * counts[:, 2] >= np.maximum(counts[:, 0], 1)
     # What a title adds is counted apart: its words stand there once or more, and count the same.
@@ -220,76 +221,62 @@ def _telling(words: Cut) -> Mask:
     return telling
 
 
-def _distinct(
-    ends: Places,
-    hashes: Hashes64,
-    telling: Mask,
-    named: Mask,
-    title_ends: Places,
-    title_hashes: Hashes64,
-    title_telling: Mask,
-) -> tuple[Places, Hashes64, Places, NDArray[np.int32]]:
+class _Words(NamedTuple):
+    """The words of several texts or titles, those of text i up to `ends[i]`, and which could tell a story."""
+
+    ends: Places
+    hashes: Hashes64
+    telling: Mask
+
+
+def _distinct(text: _Words, named: Mask, title: _Words) -> tuple[Places, Hashes64, Places, NDArray[np.int32]]:
     """Return for each text its distinct terms, sorted, where each stands first, and how often it does.
 
     That is in the text, in the title (1 or 0), and in the text as a name.
     """
-    room = len(hashes) + len(title_hashes)
+    room = len(text.hashes) + len(title.hashes)
     # Not made by compiled code: of many megabytes numpy asks the system for large pages.
-    out_ends, out, places = np.empty(len(ends), np.int64), np.empty(room, np.uint64), np.empty(room, np.int64)
+    ends, out, places = np.empty(len(text.ends), np.int64), np.empty(room, np.uint64), np.empty(room, np.int64)
     counts = np.zeros((room, 3), np.int32)
-    count = _tell_apart(
-        *(ends, hashes, telling, named, title_ends, title_hashes, title_telling), *(out_ends, out, places, counts)
-    )
-    return out_ends, out[:count], places[:count], counts[:count]
+    count = _tell_apart(text, named, title, ends, out, places, counts)
+    return ends, out[:count], places[:count], counts[:count]
 
 
 @compiled
 def _tell_apart(
-    ends: Places,
-    hashes: Hashes64,
-    telling: Mask,
-    named: Mask,
-    title_ends: Places,
-    title_hashes: Hashes64,
-    title_telling: Mask,
-    out_ends: Places,
-    out: Hashes64,
-    places: Places,
-    counts: NDArray[np.int32],
+    text: _Words, named: Mask, title: _Words, ends: Places, out: Hashes64, places: Places, counts: NDArray[np.int32]
 ) -> int:
-    most = _most(ends, title_ends)
+    """Write what `_distinct` returns; return how many terms there are."""
+    most = _most(text.ends, title.ends)
     slots, rows, firsts = np.empty(_slots(most), np.uint64), np.empty(_slots(most), np.int64), np.empty(most, np.int64)
     spare, digits = np.empty(most, np.uint64), np.empty(lookup.COUNTS, np.int64)
     at, start, title_start = 0, 0, 0
-    for text in range(len(ends)):
-        stop, title_stop = ends[text], title_ends[text]
+    for number in range(len(ends)):
+        stop, title_stop = text.ends[number], title.ends[number]
         used = slots[: _slots(stop - start + title_stop - title_start)]
         used[:] = 0
-        first, at = at, _enter(hashes, telling, start, stop, 0, used, rows, firsts, out, at, at)
-        at = _enter(
-            title_hashes, title_telling, title_start, title_stop, len(hashes), used, rows, firsts, out, first, at
-        )
+        first, at = at, _enter(text, start, stop, 0, used, rows, firsts, out, at, at)
+        at = _enter(title, title_start, title_stop, len(text.hashes), used, rows, firsts, out, first, at)
         lookup.sort(out, first, at, spare, digits)
         for place in range(first, at):
             slot = _slot(out[place], used)
             places[place], rows[slot] = firsts[rows[slot]], place
         for word in range(start, stop):
-            if telling[word]:
-                place = rows[_slot(hashes[word], used)]
+            if text.telling[word]:
+                place = rows[_slot(text.hashes[word], used)]
                 counts[place, 0] += 1
                 counts[place, 2] += named[word]
         for word in range(title_start, title_stop):
-            if title_telling[word]:
-                counts[rows[_slot(title_hashes[word], used)], 1] = 1
-        out_ends[text] = at
+            if title.telling[word]:
+                counts[rows[_slot(title.hashes[word], used)], 1] = 1
+        ends[number] = at
         start, title_start = stop, title_stop
     return at
 
 
 @compiled
 def _enter(
-    hashes: Hashes64,
-    telling: Mask,
+    words: _Words,
     start: int,
     stop: int,
     before: int,
@@ -305,15 +292,11 @@ def _enter(
     `rows` tells which of them a slot holds, `firsts` where it stands first: so many words are `before` these.
     """
     for word in range(start, stop):
-        if telling[word]:
-            slot = _slot(hashes[word], slots)
+        value = words.hashes[word]
+        if words.telling[word]:
+            slot = _slot(value, slots)
             if slots[slot] == 0:
-                slots[slot], rows[slot], firsts[at - first], out[at] = (
-                    hashes[word],
-                    at - first,
-                    before + word,
-                    hashes[word],
-                )
+                slots[slot], rows[slot], out[at], firsts[at - first] = value, at - first, value, before + word
                 at += 1
     return at
 

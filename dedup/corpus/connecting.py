@@ -15,6 +15,7 @@ _CACHE_KIB = 16_384
 # Of the write-ahead log before whoever commits moves it into the corpus: 64 MB; where a thread moves it, 1 GB.
 _LOGGED, _LOGGED_AT_MOST = 8_192, 131_072
 _PAGES = "gema_wal_pages"
+THREAD = "moving the log into the corpus"
 # Seconds.
 _PAUSE = 0.25
 
@@ -62,7 +63,7 @@ def moved_beside(engine: Engine) -> Iterator[None]:
         yield
         return
     before, done = engine.get_execution_options().get(_PAGES, _LOGGED), Event()
-    thread = Thread(target=_move, args=(engine, done), name="moving the log into the corpus", daemon=True)
+    thread = Thread(target=_move, args=(engine, done), name=THREAD, daemon=True)
     engine.update_execution_options(**{_PAGES: _LOGGED_AT_MOST})
     thread.start()
     try:
@@ -74,6 +75,9 @@ def moved_beside(engine: Engine) -> Iterator[None]:
 
 
 def _move(engine: Engine, done: Event) -> None:
+    if done.wait(_PAUSE):
+        # Little was written: no connection is made for it.
+        return
     with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
         while not done.wait(_PAUSE):
             # What is in use meanwhile is moved the next time. Whoever writes is told what else is wrong.

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup import boilerplate, cutting
+from dedup import cutting, own_text
 from dedup.learned import lines as learned_lines
 from dedup.records import Article, Cut, Hashes64, Recipe, Segment
 from dedup.report.pageviews import Repeated, Spans
@@ -59,7 +59,7 @@ def _own(articles: Sequence[Article], learned: Learned, recipe: Recipe) -> tuple
     words = cutting.cut([article.text for article in articles], cores=1)
     unknown = len(learned.sites)
     sites = np.array([learned.sites.get(article.site, unknown) for article in articles], dtype=np.int64)
-    return words, boilerplate.own(words, sites, learned.repeated, recipe).words
+    return words, own_text.own(words, sites, learned.repeated, recipe).words
 
 
 def _spans(text: str, words: Cut, held: slice, own: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dedup import boilerplate, cutting, minhash
+from dedup import boilerplate, cutting, minhash, own_text
 from dedup.records import NEVER, Counted, Furniture, Hashes64, Recipe, Sketches
 
 RECIPE = Recipe()
@@ -125,7 +125,7 @@ def test_a_text_tells_without_the_furniture_of_its_day() -> None:
     words = cutting.by_words([f"banjir di kota raya {footer}"] * 2)
     keys = minhash.sketches(cutting.by_words([footer]), EVERY).keys
     table = boilerplate.furniture_table({0: Furniture(keys, np.full(len(keys), 20, np.int32))})
-    telling = boilerplate.telling(words, np.zeros(2, np.int64), np.array([19, 20]), table, EVERY)
+    telling = own_text.telling(words, np.zeros(2, np.int64), np.array([19, 20]), table, EVERY)
     assert telling.tolist() == [True] * 14 + [True] * 4 + [False] * 10
 
 
@@ -134,14 +134,14 @@ def test_a_name_that_is_often_in_the_news_is_no_furniture() -> None:
     words = cutting.by_words([f"di jakarta {name} begitu pada hari senin"])
     keys = minhash.sketches(cutting.by_words([name]), EVERY).keys
     table = boilerplate.furniture_table({0: Furniture(keys, np.zeros(len(keys), np.int32))})
-    assert boilerplate.telling(words, np.zeros(1, np.int64), np.array([20]), table, EVERY).all()
+    assert own_text.telling(words, np.zeros(1, np.int64), np.array([20]), table, EVERY).all()
 
 
 def own(text: str, repeated: str, recipe: Recipe = EVERY) -> list[str]:
     """Return the words of `text` that are its own where its site repeats the shingles of `repeated`."""
     keys = minhash.sketches(cutting.by_words([repeated]), recipe).keys
     words = cutting.by_words([text])
-    found = boilerplate.own(words, np.zeros(1, np.int64), boilerplate.table({0: keys}), recipe)
+    found = own_text.own(words, np.zeros(1, np.int64), boilerplate.table({0: keys}), recipe)
     spans = zip(words.starts[found.words].tolist(), words.stops[found.words].tolist(), strict=True)
     return [text[start:stop] for start, stop in spans]
 
@@ -163,7 +163,7 @@ def test_texts_are_told_apart() -> None:
     words = cutting.by_words(["satu dua tiga empat", "lima enam tujuh delapan", "satu dua tiga empat"])
     keys = minhash.sketches(cutting.by_words(["satu dua tiga empat"]), EVERY).keys
     table = boilerplate.table({0: keys})
-    found = boilerplate.own(words, np.array([0, 0, 1]), table, EVERY)
+    found = own_text.own(words, np.array([0, 0, 1]), table, EVERY)
     assert found.words.tolist() == [False] * 4 + [True] * 8
     assert found.sketches.sizes().tolist() == [0, 1, 1]
     assert found.hashes[0] == 0
@@ -174,7 +174,7 @@ def test_a_text_of_which_too_little_is_its_own_has_no_sketch() -> None:
     footer = " ".join(f"kaki{place}" for place in range(300))
     keys = minhash.sketches(cutting.by_words([footer]), RECIPE).keys
     texts = [f"{' '.join(f'isi{place}' for place in range(count))} {footer}" for count in (40, 120)]
-    found = boilerplate.own(cutting.by_words(texts), np.zeros(2, np.int64), boilerplate.table({0: keys}), RECIPE)
+    found = own_text.own(cutting.by_words(texts), np.zeros(2, np.int64), boilerplate.table({0: keys}), RECIPE)
     assert (found.sketches.sizes() > 0).tolist() == [False, True]
-    whole = boilerplate.own(cutting.by_words(texts), np.zeros(2, np.int64), NOTHING, RECIPE)
+    whole = own_text.own(cutting.by_words(texts), np.zeros(2, np.int64), NOTHING, RECIPE)
     assert (whole.sketches.sizes() > 0).all()
