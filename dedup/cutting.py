@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from dedup import segments
 from dedup.characters import BEFORE_NAME, CAPITAL, DIGIT, JOINS, LONG, characters
+from dedup.compiler import WORTH_LOADING, has_compiler
 from dedup.records import BEGINS_WITH_DIGIT, CAPITALISED, HEADS_LINE, HOLDS_DIGIT, NAME, QUOTED, Cut
-from dedup.signing import WORTH_LOADING, has_kernel
 
 # Few enough texts that their characters and words fit where they are written again and again: memory that is fresh
 # from the system costs more than what is done with it.
@@ -28,7 +28,7 @@ _BASIS, _PRIME, _FULL = 0xCBF29CE484222325, 0x100000001B3, 0xFFFFFFFFFFFFFFFF
 
 def cut(texts: Sequence[str], cores: int | None = None) -> Cut:
     """Return the words and numbers of texts; the same whichever way they are found. `cores` None: all there are."""
-    if not has_kernel() or (len(texts) < WORTH_LOADING and _COMPILED not in sys.modules):
+    if (len(texts) < WORTH_LOADING and _COMPILED not in sys.modules) or not has_compiler():
         return by_words(texts)
     batches = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
     with ThreadPoolExecutor(cores or os.cpu_count()) as threads:
@@ -37,7 +37,7 @@ def cut(texts: Sequence[str], cores: int | None = None) -> Cut:
 
 def load() -> None:
     """Load what is compiled, so that processes made from this one have it for however few texts."""
-    if has_kernel():
+    if has_compiler():
         import_module(_COMPILED)
 
 

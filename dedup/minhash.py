@@ -5,7 +5,6 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from datasketch import MinHash
 from numpy.typing import NDArray
 
 from dedup import lookup, shingles
@@ -192,6 +191,9 @@ def bands(minhash: Hashes32, count: int, rows: int) -> list[bytes]:
 @cache
 def permutations(count: int, seed: int) -> tuple[Hashes32, Hashes32]:
     """Return the multipliers and offsets of datasketch's permutations, `count` of each."""
+    # Only where something is signed: it brings scipy along, which takes as long to load as everything else together.
+    from datasketch import MinHash
+
     multiplier, offset = MinHash(num_perm=count, seed=seed, scheme="affine32").permutations
     return multiplier, offset
 

@@ -4,16 +4,14 @@ import os
 import unicodedata
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 
 import numpy as np
 
 from dedup import minhash, segments, shingles
 from dedup.characters import JOINS, LONG, characters
+from dedup.compiler import WORTH_LOADING, has_compiler
 from dedup.records import Hashes32, Recipe
 
-# Loading the kernel takes longer than signing so many texts without it.
-WORTH_LOADING = 1_000
 # Small enough that the cores end together, large enough that handing over costs nothing.
 _BATCH = 256
 _SPACE = b" "
@@ -25,23 +23,13 @@ def signatures(texts: Sequence[str], recipe: Recipe, cores: int | None = None) -
     A row equals `datasketch.MinHash(scheme="affine32")` over xxh32 of the text's shingles, whichever way it was made.
     `cores` None: all there are.
     """
-    sign = by_kernel if len(texts) >= WORTH_LOADING and has_kernel() else by_numpy
+    sign = by_kernel if len(texts) >= WORTH_LOADING and has_compiler() else by_numpy
     out = np.empty((len(texts), recipe.permutations), dtype=np.uint32)
     spans = [slice(start, start + _BATCH) for start in range(0, len(texts), _BATCH)]
     with ThreadPoolExecutor(cores or os.cpu_count()) as threads:
         for _ in threads.map(lambda span: sign(texts[span], recipe, out[span]), spans):
             pass
     return out
-
-
-@cache
-def has_kernel() -> bool:
-    """Tell whether numba is installed, which compiles the kernel."""
-    try:
-        import numba  # noqa: F401 - it takes a second to load, so only where it is worth it
-    except ImportError:
-        return False
-    return True
 
 
 def by_numpy(texts: Sequence[str], recipe: Recipe, out: Hashes32) -> None:

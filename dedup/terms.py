@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from dedup import background, cutting, lookup
 from dedup.compiled import compiled
+from dedup.compiler import has_compiler
 from dedup.facts import of_the_calendar
 from dedup.records import (
     BEGINS_WITH_DIGIT,
@@ -25,7 +26,6 @@ from dedup.records import (
     TermVector,
     WordCounts,
 )
-from dedup.signing import has_kernel
 
 Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -350,7 +350,7 @@ def _meant(words: Cut, languages: Sequence[str], scales: Mapping[str, Scale]) ->
 
 
 def _hashes(words: Sequence[str]) -> Hashes64:
-    if not has_kernel():
+    if not has_compiler():
         return np.array([cutting.word_hash(word) for word in words], dtype=np.uint64)
     from dedup.scanning import hash_words
 

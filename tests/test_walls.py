@@ -26,6 +26,16 @@ def test_importing_dedup_is_light(heavy: str) -> None:
     assert done.returncode == 0, f"import dedup loads {heavy}"
 
 
+def test_no_command_of_scrapy_waits_for_what_is_slow_to_load() -> None:
+    # Scrapy imports the modules of all commands, whichever is called.
+    done = run(
+        "import sys, crawler.extensions, crawler.pipelines, crawler.spiders.news\n"
+        "from scrapy.utils.misc import walk_modules_iter; list(walk_modules_iter('crawler.commands'))\n"
+        "print([name for name in ('numba', 'scipy', 'datasketch', 'trafilatura') if name in sys.modules])"
+    )
+    assert done.stdout.strip() == "[]", done.stderr
+
+
 def test_what_dedup_needs_alone_is_listed_without_the_crawler() -> None:
     home = Path(__file__).resolve().parents[1]
     needed = {line for line in (home / "dedup" / "requirements.txt").read_text().split("\n") if line.isidentifier()}

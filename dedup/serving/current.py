@@ -6,7 +6,8 @@ import multiprocessing
 import threading
 from dataclasses import dataclass
 
-from dedup import cutting, signing
+from dedup import cutting
+from dedup.compiler import has_compiler
 from dedup.corpus import Corpus
 from dedup.corpus.results import mark
 from dedup.records import GemaError
@@ -49,7 +50,7 @@ class Current:
             self._child.kill()
 
     def _watch(self) -> None:
-        if signing.has_kernel():
+        if has_compiler():
             # Worth loading for few texts as well, where it is done once for many hours.
             cutting.by_kernel([""])
         while not self._ended.is_set():
