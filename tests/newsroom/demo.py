@@ -32,7 +32,12 @@ def main() -> int:
         print(f"A press of {len(newsroom.hosts)} outlets is being served on this machine. Crawling it ...", flush=True)
         failed = _run("scrapy", "crawl", "news", "-a", f"seeds={seeds}", *_settings(newsroom))
     report = ("dedup", "report", "--zone", "Asia/Jakarta", "--archive", PLACE / "warc", "--out", PLACE / "reports")
-    failed = failed or _run("dedup", "update") or _run(*map(str, report))
+    if not failed:
+        print(
+            "\nThe first time in a clone the next step takes a minute or two: what finds copies is compiled, once.",
+            flush=True,
+        )
+        failed = _run("dedup", "update") or _run(*map(str, report))
     if failed:
         print(f"The demo ends here: the last step ended with exit code {failed}.", file=sys.stderr)
         return failed
