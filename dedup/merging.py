@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cache
+from math import ceil
 from operator import itemgetter
 
 from dedup.ordering import in_order
@@ -79,10 +80,16 @@ def excerpts(texts: Mapping[str, Set[str]], matches: Iterable[Match], recipe: Re
     for text, most in texts.items():
         holding = known[text]
         joined = [other for other in sorted(most) if in_order(text, other) in joining]
+        least = recipe.merge_share * holding.words
         tied = cache(lambda one, other, text=text: _tied(one, other, text, known))
+        everywhere = stretches(holding.shared[one][1] for one in most)
         for other in joined:
+            covered = holding.shared[other][1]
+            # What is tied to what is asked only where all together hold enough: most are copies of one another.
+            if outside([everywhere], stretches([covered])) + _ROUNDED < least:
+                continue
             foreign = [holding.shared[one][1] for one in most if not tied(*in_order(one, other))]
-            if _outside(foreign, holding.shared[other][1]) >= recipe.merge_share * holding.words:
+            if outside(foreign, covered) >= least:
                 found.add(in_order(text, other))
     return found
 
@@ -144,7 +151,7 @@ def _apart(one: Part, other: Part) -> bool:
     """Tell whether two parts of a text, each after the number of its words, lie in different places."""
     if one[0] > other[0]:
         one, other = other, one
-    return _outside([one[1]], other[1]) > (1 - _OVERLAP) * one[0]
+    return outside([one[1]], other[1]) > (1 - _OVERLAP) * one[0]
 
 
 def _with_longest(part: Part) -> tuple[Part, Span]:
@@ -164,7 +171,23 @@ def _stand_apart(one: tuple[Part, Span], other: tuple[Part, Span]) -> bool:
     return not meet and _apart(part, other[0])
 
 
-def _outside(parts: Iterable[Spans], covered: Spans) -> float:
+def stretches(parts: Iterable[Spans]) -> Spans:
+    """Return the stretches that some parts of a text cover together, each as full of words as the fullest piece.
+
+    Outside of anything they hold at least as many words as any of the parts.
+    """
+    spans = sorted(span for held in parts for span in held)
+    fullest = max((words / (stop - start) for start, stop, words in spans), default=0.0)
+    found: list[tuple[int, int]] = []
+    for start, stop, _ in spans:
+        if found and start <= found[-1][1]:
+            before = found.pop()
+            start, stop = before[0], max(stop, before[1])
+        found.append((start, stop))
+    return tuple((start, stop, ceil(fullest * (stop - start))) for start, stop in found)
+
+
+def outside(parts: Iterable[Spans], covered: Spans) -> float:
     """Return how many words of a text some parts of it hold together that `covered` does not."""
     total, last = 0.0, 0
     for start, stop, words in sorted({span for spans in parts for span in spans}):

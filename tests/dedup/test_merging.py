@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from dedup import Article, Corpus
 from dedup.corpus.results import snapshot
 from dedup.matching import compare
-from dedup.merging import merged
+from dedup.merging import Span, merged, outside, stretches
 from dedup.records import Match, Relation
 from dedup.updating import update
 from tests.dedup.conftest import NOW
@@ -27,6 +30,22 @@ def matches(texts: Mapping[str, Sequence[list[str]]]) -> list[Match]:
 
 def parted(texts: Mapping[str, Sequence[list[str]]]) -> set[tuple[str, str]]:
     return merged(list(texts), matches(texts), RECIPE)
+
+
+@st.composite
+def pieces(draw: st.DrawFn) -> Span:
+    start, length = draw(st.integers(0, 60)), draw(st.integers(1, 30))
+    return start, start + length, draw(st.integers(0, length))
+
+
+PARTS = st.lists(st.lists(pieces(), max_size=4).map(tuple), max_size=5)
+
+
+@given(PARTS, PARTS, st.lists(pieces(), max_size=4).map(tuple))
+def test_no_parts_of_a_text_hold_more_than_they_reach(
+    some: list[tuple[Span, ...]], others: list[tuple[Span, ...]], covered: tuple[Span, ...]
+) -> None:
+    assert outside(some, covered) <= outside([stretches(some + others)], stretches([covered])) + 1e-9
 
 
 def test_two_wires_merged_join_neither() -> None:
