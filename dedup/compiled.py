@@ -6,15 +6,21 @@ from typing import TypeVar, cast
 
 import numpy as np
 
+from dedup.compiler import has_compiler
+
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
 # Whether what is compiled is; where a loop of Python's would be too slow, numpy may serve instead.
-COMPILES: bool
+COMPILES = has_compiler()
 
-try:
+if COMPILES:
     from numba import njit
-except ImportError:
-    COMPILES = False
+
+    def compiled(function: _Function) -> _Function:
+        """Return the function compiled when it is first called, kept on disk, and running beside other threads."""
+        return cast("_Function", njit(cache=True, nogil=True)(function))
+
+else:
 
     def compiled(function: _Function) -> _Function:
         """Return the function as it is, but that hashes may overflow without a word, as they do when compiled."""
@@ -25,10 +31,3 @@ except ImportError:
                 return function(*arguments)
 
         return cast("_Function", plain)
-
-else:
-    COMPILES = True
-
-    def compiled(function: _Function) -> _Function:
-        """Return the function compiled when it is first called, kept on disk, and running beside other threads."""
-        return cast("_Function", njit(cache=True, nogil=True)(function))
