@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from dedup.corpus.fulltext import Phrases
 from dedup.folding import folded
-from dedup.segments import WORD
+from dedup.segments import WORD, united
 
 Span = tuple[int, int]
 
@@ -32,13 +32,7 @@ def excerpt(text: str, phrases: Phrases) -> str:
 
 def places(text: str, phrases: Phrases) -> list[Span]:
     """Return where in a text these phrases stand, from and to which character, those that overlap as one."""
-    joined: list[Span] = []
-    for start, stop, _ in sorted(_found(text, phrases)):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = joined[-1][0], max(stop, joined[-1][1])
-        else:
-            joined.append((start, stop))
-    return joined
+    return united((start, stop) for start, stop, _ in _found(text, phrases))
 
 
 def _found(text: str, phrases: Phrases) -> Iterator[tuple[int, int, int]]:

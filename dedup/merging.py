@@ -13,6 +13,7 @@ from operator import itemgetter
 
 from dedup.ordering import in_order
 from dedup.records import Match, Recipe, Relation
+from dedup.segments import united
 
 Pair = tuple[str, str]
 # Where a piece of a part stands in a text: from, to, and how many words it has.
@@ -176,15 +177,10 @@ def stretches(parts: Iterable[Spans]) -> Spans:
 
     Outside of anything they hold at least as many words as any of the parts.
     """
-    spans = sorted(span for held in parts for span in held)
+    spans = [span for held in parts for span in held]
     fullest = max((words / (stop - start) for start, stop, words in spans), default=0.0)
-    found: list[tuple[int, int]] = []
-    for start, stop, _ in spans:
-        if found and start <= found[-1][1]:
-            before = found.pop()
-            start, stop = before[0], max(stop, before[1])
-        found.append((start, stop))
-    return tuple((start, stop, ceil(fullest * (stop - start))) for start, stop in found)
+    together = united((start, stop) for start, stop, _ in spans)
+    return tuple((start, stop, ceil(fullest * (stop - start))) for start, stop in together)
 
 
 def outside(parts: Iterable[Spans], covered: Spans) -> float:

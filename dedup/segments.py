@@ -1,6 +1,7 @@
 """Text → normalised words with their places in the text, and which of them are quoted speech."""
 
 import unicodedata
+from collections.abc import Iterable
 
 import regex
 
@@ -52,3 +53,14 @@ def _inside(starts: tuple[int, ...], spans: list[tuple[int, int]]) -> tuple[bool
             span = next(rest, None)
         inside.append(bool(span and span[0] <= start))
     return tuple(inside)
+
+
+def united(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return stretches of a text, from and to which character, in order; those that meet as one."""
+    found: list[tuple[int, int]] = []
+    for start, stop in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(stop, found[-1][1])
+        else:
+            found.append((start, stop))
+    return found
