@@ -14,12 +14,13 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from dedup import linkage
 from dedup.compiled import compiled
+from dedup.linkage import MILLION
 from dedup.records import Hashes32, Recipe, Vectors
 
 Places = NDArray[np.int64]
 Weights = NDArray[np.float32]
-MILLION = 1_000_000
 
 # What keeps two apart whatever the others of their stories tell.
 _NEVER = -(10**15)
@@ -98,21 +99,7 @@ def together(day: Day, reached: Reached, bridges: Places, apart: Places, recipe:
     values = [np.round(reached.alike * MILLION).astype(np.int64), between, np.zeros(len(apart), np.int64)]
     totals = np.concatenate(values) * day.sizes[pairs[:, 0]] * day.sizes[pairs[:, 1]]
     totals[len(totals) - len(apart) :] = _NEVER
-    return linked(day.sizes, pairs, totals, recipe.story_cut)
-
-
-def linked(sizes: Places, pairs: Places, totals: Places, cut: float) -> Places:
-    """Return the first of the cluster of each item of so many families: average linkage, cut at `cut`.
-
-    `totals` are the similarities, in millionths, of all families of one with all of the other; a missing pair is 0.
-    Reciprocal nearest neighbours merge in rounds, which gives the textbook's partition (average linkage is
-    reducible: Bruynooghe 1977, Murtagh 1983). Among equals the first is nearest.
-    """
-    ends = np.concatenate([pairs[:, 0], pairs[:, 1]])
-    order = np.argsort(ends, kind="stable")
-    others, values = np.concatenate([pairs[:, 1], pairs[:, 0]])[order], np.concatenate([totals, totals])[order]
-    starts = np.searchsorted(ends[order], np.arange(len(sizes) + 1))
-    return _linked(sizes.astype(np.int64), starts.astype(np.int64), others, values, cut * MILLION)
+    return linkage.clusters(day.sizes, pairs, totals, recipe)
 
 
 def cosines(vectors: Vectors, pairs: Places) -> NDArray[np.float64]:
@@ -261,101 +248,6 @@ def _cosines(ends: Places, keys: Hashes32, weights: Weights, pairs: Places) -> N
         one, other = slice(ends[a - 1] if a else 0, ends[a]), slice(ends[b - 1] if b else 0, ends[b])
         out[row] = dot(keys[one], weights[one], keys[other], weights[other])
     return out
-
-
-@compiled
-def _linked(sizes: Places, starts: Places, others: Places, values: Places, cut: float) -> Places:
-    """Return what `linked` does; what item i is near to are `others[starts[i]:starts[i + 1]]`."""
-    count = len(sizes)
-    home, held = np.arange(count), sizes.copy()
-    follows, last = np.full(count, -1, np.int64), np.arange(count)
-    nearest, dirty = np.full(count, -1, np.int64), np.arange(count)
-    totals, met = np.zeros(count, np.int64), np.empty(count, np.int64)
-    stale, seen_at = np.zeros(count, np.bool_), np.full(count, -1, np.int64)
-    stamp = 0
-    while len(dirty):
-        for one in dirty:
-            stamp += 1
-            nearest[one] = _nearest(one, home, held, follows, starts, others, values, cut, totals, met, seen_at, stamp)
-        merged = np.empty(len(dirty), np.int64)
-        found = 0
-        for one in dirty:
-            other = nearest[one]
-            # A pair is met from both ends if both were looked at; from the first only, if not.
-            if other >= 0 and nearest[other] == one and (one < other or not _holds(dirty, other)):
-                merged[found] = one
-                found += 1
-        again, waiting = np.empty(count, np.int64), 0
-        for place in range(found):
-            one, other = min(merged[place], nearest[merged[place]]), max(merged[place], nearest[merged[place]])
-            item = other
-            while item >= 0:
-                home[item] = one
-                item = follows[item]
-            follows[last[one]], last[one] = other, last[other]
-            held[one] += held[other]
-        for place in range(found):
-            one = min(merged[place], nearest[merged[place]])
-            item = one
-            while item >= 0:
-                for row in range(starts[item], starts[item + 1]):
-                    near_by = home[others[row]]
-                    if not stale[near_by]:
-                        stale[near_by] = True
-                        again[waiting] = near_by
-                        waiting += 1
-                item = follows[item]
-            if not stale[one]:
-                stale[one] = True
-                again[waiting] = one
-                waiting += 1
-        dirty = np.sort(again[:waiting])
-        stale[dirty] = False
-    return home
-
-
-@compiled
-def _holds(values: Places, value: int) -> bool:
-    place = np.searchsorted(values, value)
-    return bool(place < len(values) and values[place] == value)
-
-
-@compiled
-def _nearest(
-    one: np.int64,
-    home: Places,
-    held: Places,
-    follows: Places,
-    starts: Places,
-    others: Places,
-    values: Places,
-    cut: float,
-    totals: Places,
-    met: Places,
-    seen_at: Places,
-    stamp: int,
-) -> int:
-    """Return the cluster nearest to `one` on average, -1 where none reaches the cut; among equals the first."""
-    seen, item = 0, one
-    while item >= 0:
-        for row in range(starts[item], starts[item + 1]):
-            other = home[others[row]]
-            if other == one:
-                continue
-            if seen_at[other] != stamp:
-                seen_at[other] = stamp
-                totals[other] = 0
-                met[seen] = other
-                seen += 1
-            totals[other] += values[row]
-        item = follows[item]
-    best, nearest = cut, -1
-    for place in range(seen):
-        other = met[place]
-        average = totals[other] / (held[one] * held[other])
-        if average > best or (average == best and (nearest < 0 or other < nearest)):
-            best, nearest = average, other
-    return nearest
 
 
 @compiled

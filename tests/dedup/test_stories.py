@@ -1,4 +1,4 @@
-"""Stories: salient words, edges, and the textbook's average linkage."""
+"""Stories: salient words, edges, and what of it comes together."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import fcluster, linkage
 
-from dedup import background, cutting, day_index, meeting, stories, terms
+from dedup import background, cutting, day_index, linkage, meeting, stories, terms
 from dedup.day_index import DayIndex
 from dedup.meeting import Told, Week
 from dedup.records import PART, Recipe, Vectors
@@ -85,49 +84,6 @@ def test_no_single_term_carries_a_similarity() -> None:
     assert max(one.weights.max(), other.weights.max()) <= np.float32(RECIPE.story_term_limit) + np.float32(PART)
 
 
-edge_lists = st.dictionaries(
-    st.sampled_from(list(combinations("abcdefg", 2))), st.integers(-3_000_000, 1_000_000), max_size=21
-)
-
-
-def clusters(similar: dict[tuple[str, str], int], names: str = "abcdefg") -> set[tuple[str, ...]]:
-    places = {name: place for place, name in enumerate(names)}
-    pairs = np.array([sorted((places[a], places[b])) for a, b in similar], dtype=np.int64).reshape(-1, 2)
-    totals = np.array(list(similar.values()), dtype=np.int64)
-    homes = stories.linked(np.ones(len(names), dtype=np.int64), pairs, totals, RECIPE.story_cut).tolist()
-    return {tuple(name for name, home in zip(names, homes, strict=True) if home == one) for one in set(homes)}
-
-
-@settings(deadline=None)
-@given(edge_lists)
-def test_clusters_are_those_of_the_textbook(similar: dict[tuple[str, str], int]) -> None:
-    distances = [1_000_000 - similar.get(pair, 0) for pair in combinations("abcdefg", 2)]
-    tree = linkage(np.array(distances, dtype=float), "average")
-    heights = tree[:, 2]
-    # Among equal heights the textbook's choice is arbitrary, and so may be its partition.
-    if len({round(height, 3) for height in heights}) < len(heights) or len(set(distances)) < len(distances):
-        return
-    labels = fcluster(tree, 1_000_000 - RECIPE.story_cut * stories.MILLION, "distance")
-    expected = {tuple(n for n, held in zip("abcdefg", labels, strict=True) if held == one) for one in set(labels)}
-    assert clusters(similar) == expected
-
-
-@settings(deadline=None)
-@given(edge_lists)
-def test_clusters_do_not_depend_on_the_order_of_edges(similar: dict[tuple[str, str], int]) -> None:
-    found = clusters(similar)
-    assert found == clusters(dict(reversed(similar.items())))
-    assert sorted(name for held in found for name in held) == list("abcdefg")
-
-
-def test_a_story_of_before_counts_as_many_times_as_it_has_families() -> None:
-    # 200 between one and each of three: the average with the three is 200; with one more that tells of nothing, 150.
-    pairs = np.array([[0, 1], [0, 2]], dtype=np.int64)
-    for sizes, total, expected in (([3, 1], 600_000, [0, 0]), ([5, 1], 600_000, [0, 1])):
-        found = stories.linked(np.array(sizes), pairs[:1], np.array([total]), RECIPE.story_cut)
-        assert found.tolist() == expected
-
-
 def vectors(*texts: dict[int, float]) -> Vectors:
     ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
     keys = np.array([key for text in texts for key in sorted(text)], dtype=np.uint32)
@@ -179,7 +135,8 @@ def together(texts: list[dict[int, float]], first: int, apart: list[tuple[int, i
 
 
 def test_what_tells_of_one_thing_comes_together_with_the_story_of_before() -> None:
-    told = [{1: 0.3, 2: 0.3, 3: 0.3}, {7: 0.3, 8: 0.3, 9: 0.3}, {1: 0.3, 2: 0.3, 4: 0.3}, {5: 0.3, 6: 0.3}]
+    flood, fair = {1: 0.3, 2: 0.3, 3: 0.3, 4: 0.3}, {7: 0.3, 8: 0.3, 9: 0.3}
+    told = [flood, fair, {**flood, 10: 0.3}, {5: 0.3, 6: 0.3}]
     assert together(told, 2) == [0, 1, 0, 3]
 
 
@@ -194,7 +151,7 @@ def test_a_family_can_bring_two_stories_of_before_together() -> None:
     one, other = {1: 0.3, 2: 0.3, 3: 0.25, 9: 0.1}, {1: 0.1, 4: 0.3, 5: 0.3, 3: 0.25}
     alone = together([one, other], 2)
     assert alone == [0, 1]
-    both = {1: 0.3, 2: 0.3, 3: 0.3, 4: 0.3, 5: 0.3}
+    both = {1: 0.35, 2: 0.35, 3: 0.35, 4: 0.35, 5: 0.35}
     assert together([one, other, both], 2) == [0, 0, 0]
 
 
@@ -286,12 +243,15 @@ def alike(cosine: float) -> list[dict[int, float]]:
     return [{1: 1.0}, {1: cosine, 2: (1 - cosine**2) ** 0.5}]
 
 
+TWO = float(linkage.least(np.array([2]), RECIPE)[0])
+
+
 @pytest.mark.parametrize(("sites", "cosine", "together"), [
-    ("ab", RECIPE.story_cut + 0.01, True),
-    ("  ", RECIPE.story_cut + 0.01, True),
-    ("aa", RECIPE.story_cut + 0.01, False),
-    ("aa", RECIPE.story_cut + RECIPE.story_site - 0.01, False),
-    ("aa", RECIPE.story_cut + RECIPE.story_site + 0.01, True),
+    ("ab", TWO + 0.01, True),
+    ("  ", TWO + 0.01, True),
+    ("aa", TWO + 0.01, False),
+    ("aa", TWO + RECIPE.story_site - 0.01, False),
+    ("aa", TWO + RECIPE.story_site + 0.01, True),
 ])  # fmt: skip
 def test_reports_of_one_site_need_more_in_common(sites: str, cosine: float, together: bool) -> None:
     found = together_of(all_told(a_week(alike(cosine), 0, sites)), [])
