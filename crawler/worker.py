@@ -1,15 +1,20 @@
 """The process that extracts: tasks in, articles and rejections out, until its input ends.
 
-Started by `crawler.workers` as `python -m crawler.worker SECONDS MIB`. It knows neither Scrapy nor the corpus.
+Started by `crawler.workers` as `python -m crawler.worker SECONDS MIB`. What takes seconds to load, models of languages
+above all, is loaded once: the process started answers nothing itself, and forks a worker for each order. It knows
+neither Scrapy nor the corpus.
 """
 
+import gc
 import logging
 import os
 import pickle
 import resource
 import signal
+import socket
 import struct
 import sys
+import traceback
 from collections.abc import Callable
 from typing import BinaryIO
 
@@ -17,29 +22,74 @@ from crawler.page import Rejection
 from crawler.task import Answer, Task
 
 LENGTH = struct.Struct(">Q")
+# What a worker says first, and then its number.
 READY = b"ready"
+# The number of a worker that shall end; 0, with a socket: one shall begin that answers there.
+ORDER = struct.Struct(">q")
 
 
 def serve(answer: Callable[[Task], Answer], limit_s: int, memory_mb: int = 0) -> None:
-    """Answer each task on standard input; return when the input ends.
+    """Fork a worker for each order on standard input, a socket; return when that ends, when no worker is left either.
 
-    A page that takes longer than `limit_s` ends the process, also one whose parent is gone. One for which the process
-    would need more than `memory_mb` (MiB; 0: no limit) is rejected.
+    A page that takes a worker longer than `limit_s` ends it. One for which it would need more than `memory_mb` (MiB;
+    0: no limit) is rejected.
     """
+    # Ctrl-C goes to the whole group; the parent decides when this ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.getLogger().addHandler(logging.NullHandler())
+    # What is loaded stays where it is: a collection in a worker would copy all of it.
+    gc.collect()
+    gc.freeze()
+    alive: set[int] = set()
+    with socket.socket(fileno=os.dup(sys.stdin.fileno())) as orders:
+        while len((order := socket.recv_fds(orders, ORDER.size, 1))[0]) == ORDER.size:
+            (number,) = ORDER.unpack(order[0])
+            if number in alive:
+                _end(number)
+                alive.remove(number)
+            for end in order[1]:
+                alive.add(_forked(answer, end, limit_s, memory_mb))
+    for number in alive:
+        _end(number)
+
+
+def _forked(answer: Callable[[Task], Answer], end: int, limit_s: int, memory_mb: int) -> int:
+    """Begin a worker that answers at this end of a socket; return its number."""
+    number = os.fork()
+    if number:
+        os.close(end)
+        return number
+    # Nothing of what called this is for the worker to do, whatever happens.
+    try:
+        # Orders are not the worker's to hear.
+        os.dup2(os.open(os.devnull, os.O_RDONLY), sys.stdin.fileno())
+        _work(answer, socket.socket(fileno=end), limit_s, memory_mb)
+    except ConnectionError:
+        # The parent is gone.
+        pass
+    finally:
+        if sys.exc_info()[0] is not None:
+            traceback.print_exc()
+        os._exit(0)
+
+
+def _end(number: int) -> None:
+    os.kill(number, signal.SIGKILL)
+    os.waitpid(number, 0)
+
+
+def _work(answer: Callable[[Task], Answer], ours: socket.socket, limit_s: int, memory_mb: int) -> None:
+    """Answer each task until there are no more."""
     if memory_mb:
         # All that is allocated, in pages or not: what libraries only reserve is not counted, unlike RLIMIT_AS.
         resource.setrlimit(resource.RLIMIT_DATA, (memory_mb << 20, memory_mb << 20))
-    # Ctrl-C goes to the whole group; the parent decides when this ends. The alarm's default action ends the
-    # process even inside a library's C code.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # The default action ends the process even inside a library's C code.
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    source = sys.stdin.buffer
-    answers = _private_output()
-    logging.getLogger().addHandler(logging.NullHandler())
-    _send(answers, READY)
-    while (request := _receive(source)) is not None:
+    tasks, answers = ours.makefile("rb"), ours.makefile("wb")
+    _send(answers, READY + LENGTH.pack(os.getpid()))
+    while (request := _receive(tasks)) is not None:
         signal.alarm(limit_s)
-        # Only the parent writes to this pipe.
+        # Only the parent writes to this socket.
         task = pickle.loads(request)  # noqa: S301
         try:
             answered = answer(task)
@@ -47,13 +97,6 @@ def serve(answer: Callable[[Task], Answer], limit_s: int, memory_mb: int = 0) ->
             answered = Rejection(task.pages[0].url, "memory", "more than the extracting process may take")
         signal.alarm(0)
         _send(answers, pickle.dumps(answered, pickle.HIGHEST_PROTOCOL))
-
-
-def _private_output() -> BinaryIO:
-    """Return standard output for the answers alone: what a library prints goes to standard error."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    return answers
 
 
 def _receive(source: BinaryIO) -> bytes | None:
@@ -76,8 +119,4 @@ if __name__ == "__main__":
     from crawler.task import answer as _answer
 
     language.load()
-    try:
-        serve(_answer, *map(int, sys.argv[1:]))
-    except BrokenPipeError:
-        # The parent is gone; what remains in the buffer has no reader.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    serve(_answer, *map(int, sys.argv[1:]))

@@ -1,15 +1,19 @@
 """Extraction in processes of its own, so that a page that hangs or crashes a library costs one page.
 
-Lean processes over pipes of their own: a pool of the standard library fails all its pages when one process
-dies, leaves its processes behind when the parent is killed, and imports Scrapy into each.
+Lean processes over sockets of their own, forked from one that has loaded everything (see `crawler.worker`): a pool of
+the standard library fails all its pages when one process dies, leaves its processes behind when the parent is killed,
+and imports Scrapy into each.
 """
 
 import asyncio
 import os
 import pickle
+import socket
 import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio import StreamReader, StreamWriter
+from asyncio.subprocess import Process
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -17,12 +21,14 @@ from typing import Any, Self
 from crawler.page import Page, Rejection
 from crawler.task import Answer, Continued, Task
 from crawler.task import answer as answer_here
-from crawler.worker import LENGTH, READY
+from crawler.worker import LENGTH, ORDER, READY
 from dedup import Article
 
 _START_LIMIT_S = 120
-# What each process runs.
+_ENDED_S = 5
+# What the process runs from which workers are forked.
 MODULE = "crawler.worker"
+_STDERR = 2
 
 
 class CannotExtract(Exception):
@@ -49,7 +55,7 @@ class Limits:
 class Workers:
     """Reads pages into articles, `count` at a time; 0: in this process, without limits.
 
-    No process is started before the first page. `module` is what each runs instead of MODULE; it answers like it.
+    No process is started before the first page. `module` is what runs instead of MODULE; it answers like it.
     """
 
     def __init__(self, count: int, limits: Limits | None = None, module: str = "") -> None:
@@ -58,6 +64,8 @@ class Workers:
         self._module = module or MODULE
         self._idle: list[_Worker] = []
         self._alive: set[_Worker] = set()
+        self._nursery: _Nursery | None = None
+        self._starting = asyncio.Lock()
 
     async def read(self, pages: Sequence[Page]) -> Article | Rejection:
         """Return what `extraction.read` makes of the pages of one article.
@@ -95,44 +103,113 @@ class Workers:
         for worker in tuple(self._alive):
             await self._end(worker)
         self._idle.clear()
+        if self._nursery is not None:
+            await self._nursery.end()
 
     async def _start(self) -> "_Worker":
-        worker = await _Worker.start(self._module, self._limits)
+        nursery = await self._loaded()
+        try:
+            worker = await _Worker.start(nursery, self._limits)
+        except CannotExtract:
+            if not nursery.proven:
+                raise
+            # It was killed, as is done where memory runs out.
+            await nursery.end()
+            return await self._start()
+        nursery.proven = True
         self._alive.add(worker)
         return worker
+
+    async def _loaded(self) -> "_Nursery":
+        async with self._starting:
+            if self._nursery is not None and self._nursery.gone:
+                await self._nursery.end()
+                self._nursery = None
+            if self._nursery is None:
+                self._nursery = await _Nursery.start(self._module, self._limits)
+            return self._nursery
 
     async def _end(self, worker: "_Worker") -> None:
         self._alive.discard(worker)
         await worker.end()
 
 
+class _Nursery:
+    """The process that has loaded everything, and from which workers are forked; `proven` once one was."""
+
+    def __init__(self, process: Process, orders: socket.socket, name: str) -> None:
+        self._process = process
+        self._orders = orders
+        self.name = name
+        self.proven = False
+
+    @classmethod
+    async def start(cls, module: str, limits: Limits) -> Self:
+        # Twice the limit: the worker's own alarm is only for when nobody is left to end it.
+        command = (sys.executable, "-m", module, str(2 * limits.seconds), str(limits.memory_mb))
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = await asyncio.create_subprocess_exec(
+                # What a library prints is no output of the crawl's.
+                *command,
+                stdin=theirs.fileno(),
+                stdout=_STDERR,
+                env=_environment(),
+            )
+        return cls(process, ours, " ".join(command))
+
+    @property
+    def gone(self) -> bool:
+        return self._process.returncode is not None
+
+    def begin(self) -> socket.socket:
+        """Return where a new worker will answer; where there is nobody to begin it, the other end is closed."""
+        ours, theirs = socket.socketpair()
+        with theirs, suppress(OSError):
+            socket.send_fds(self._orders, [ORDER.pack(0)], [theirs.fileno()])
+        return ours
+
+    def end_worker(self, number: int) -> None:
+        with suppress(OSError):
+            self._orders.send(ORDER.pack(number))
+
+    async def end(self) -> None:
+        self._orders.close()
+        if not self.gone:
+            self._process.kill()
+        await self._process.wait()
+
+
 class _Worker:
     """One process. `usable` until a page killed it."""
 
-    def __init__(self, process: Process, limits: Limits) -> None:
-        self._process = process
+    def __init__(
+        self, nursery: _Nursery, number: int, answers: StreamReader, tasks: StreamWriter, limits: Limits
+    ) -> None:
+        self._nursery = nursery
+        self._number = number
+        self._answers = answers
+        self._tasks = tasks
         self._limits = limits
         self.pages = 0
         self.usable = True
 
     @classmethod
-    async def start(cls, module: str, limits: Limits) -> "_Worker":
+    async def start(cls, nursery: _Nursery, limits: Limits) -> "_Worker":
         """Return a process that is ready; raises CannotExtract where it cannot start."""
-        # Twice the limit: the process's own alarm is only for when this one is gone.
-        command = (sys.executable, "-m", module, str(2 * limits.seconds), str(limits.memory_mb))
-        process = await asyncio.create_subprocess_exec(
-            *command, stdin=PIPE, stdout=PIPE, env=_environment(), limit=2**20
-        )
-        worker = cls(process, limits)
+        answers, tasks = await asyncio.open_unix_connection(sock=nursery.begin(), limit=2**20)
+        said = b""
         try:
-            answer = await asyncio.wait_for(worker._receive(), _START_LIMIT_S)
-        except (asyncio.IncompleteReadError, TimeoutError) as error:
-            await worker.end()
-            raise CannotExtract(f"{' '.join(command)} did not start; its message stands above") from error
-        if answer != READY:
-            await worker.end()
-            raise CannotExtract(f"{module} does not answer as a worker does")
-        return worker
+            with suppress(asyncio.IncompleteReadError, TimeoutError, ConnectionError):
+                said = await asyncio.wait_for(_received(answers), _START_LIMIT_S)
+        finally:
+            if not said.startswith(READY):
+                tasks.close()
+        if not said.startswith(READY):
+            what = "does not answer as a worker does" if said else "did not start; its message stands above"
+            raise CannotExtract(f"{nursery.name} {what}")
+        (number,) = LENGTH.unpack(said.removeprefix(READY))
+        return cls(nursery, number, answers, tasks, limits)
 
     async def answer(self, task: Task) -> Answer:
         """Return the process's answer, or the Rejection that its end means."""
@@ -161,28 +238,26 @@ class _Worker:
     async def end(self) -> None:
         """End the process, at once."""
         self.usable = False
-        if self._process.returncode is None:
-            self._process.kill()
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        await self._process.wait()
+        self._nursery.end_worker(self._number)
+        with suppress(TimeoutError, ConnectionError):
+            # Its end of the socket goes with it. One whose nursery is gone ends when it next reads, or by its alarm.
+            await asyncio.wait_for(self._answers.read(), 0 if self._nursery.gone else _ENDED_S)
+        self._tasks.close()
 
     async def _ask(self, body: bytes) -> bytes:
-        if self._process.stdin is None:
-            raise ConnectionError("no pipe")
-        self._process.stdin.write(LENGTH.pack(len(body)) + body)
-        await self._process.stdin.drain()
-        return await self._receive()
+        self._tasks.write(LENGTH.pack(len(body)) + body)
+        await self._tasks.drain()
+        return await _received(self._answers)
 
-    async def _receive(self) -> bytes:
-        if self._process.stdout is None:
-            raise ConnectionError("no pipe")
-        (length,) = LENGTH.unpack(await self._process.stdout.readexactly(LENGTH.size))
-        return await self._process.stdout.readexactly(length)
+
+async def _received(answers: StreamReader) -> bytes:
+    (length,) = LENGTH.unpack(await answers.readexactly(LENGTH.size))
+    return await answers.readexactly(length)
 
 
 def _environment() -> dict[str, str]:
     """Return the environment in which `-m crawler.worker` finds this very program from any folder."""
     here = str(Path(__file__).resolve().parents[1])
     path = os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH", ""))))
-    return os.environ | {"PYTHONPATH": path}
+    # One that forks should have no threads; extraction multiplies nothing that is worth any.
+    return os.environ | {"PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"}

@@ -446,7 +446,7 @@ class Recipe:
     furniture_share: float = 0.2
     furniture_keys: int = 3
     story_prior: float = 300.0
-    story_cut: float = 0.14
+    story_cut: float = 0.142
     story_few: float = 0.15
     story_site: float = 0.2
     story_floor: float = 0.08

@@ -186,6 +186,33 @@ def test_a_worker_is_replaced_after_so_many_pages() -> None:
     assert [processes.count(each) for each in dict.fromkeys(processes)] == [2, 2, 2]
 
 
+def parent_of(process: int) -> int:
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def test_what_is_slow_to_load_is_loaded_once_for_all_workers() -> None:
+    async def scene(workers: Workers) -> list[int]:
+        some = await asyncio.gather(*(workers.read([page(word)]) for word in ("one", "two")))
+        parents = [parent_of(process_of(each)) for each in some]
+        await asyncio.gather(*(workers.read([page("die")]) for _ in some))
+        return [*parents, parent_of(process_of(await workers.read([page("three")])))]
+
+    one, two, three = with_workers(scene, count=2)
+    assert one == two == three != os.getpid()
+
+
+def test_workers_go_on_where_the_process_they_were_forked_from_is_killed() -> None:
+    async def scene(workers: Workers) -> list[Article | Rejection]:
+        first = await workers.read([page("one")])
+        os.kill(parent_of(process_of(first)), signal.SIGKILL)
+        return [first, *[await workers.read([page(word)]) for word in ("two", "die", "three", "four")]]
+
+    one, two, died, three, four = with_workers(scene)
+    assert process_of(one) == process_of(two)
+    assert isinstance(died, Rejection)
+    assert process_of(two) != process_of(three) == process_of(four)
+
+
 def test_large_pages_pass() -> None:
     (result,) = with_workers(reading("x" * 5_000_000))
     assert isinstance(result, Article)
