@@ -149,12 +149,9 @@ class _Nursery:
         command = (sys.executable, "-m", module, str(2 * limits.seconds), str(limits.memory_mb))
         ours, theirs = socket.socketpair()
         with theirs:
+            # What a library prints is no output of the crawl's: it goes where messages go.
             process = await asyncio.create_subprocess_exec(
-                # What a library prints is no output of the crawl's.
-                *command,
-                stdin=theirs.fileno(),
-                stdout=_STDERR,
-                env=_environment(),
+                *command, stdin=theirs.fileno(), stdout=_STDERR, env=_environment()
             )
         return cls(process, ours, " ".join(command))
 
