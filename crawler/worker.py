@@ -1,8 +1,8 @@
-"""The process that extracts: tasks in, articles and rejections out, until its input ends.
+"""The processes that extract: tasks in, articles and rejections out, until there are no more tasks.
 
-Started by `crawler.workers` as `python -m crawler.worker SECONDS MIB`. What takes seconds to load, models of languages
-above all, is loaded once: the process started answers nothing itself, and forks a worker for each order. It knows
-neither Scrapy nor the corpus.
+`crawler.workers` starts one, as `python -m crawler.worker SECONDS MIB`. What takes seconds to load, models of languages
+above all, is loaded there once: it answers nothing itself, and forks a worker for each order. None knows Scrapy or the
+corpus.
 """
 
 import gc
@@ -41,19 +41,24 @@ def serve(answer: Callable[[Task], Answer], limit_s: int, memory_mb: int = 0) ->
     gc.collect()
     gc.freeze()
     alive: set[int] = set()
-    with socket.socket(fileno=os.dup(sys.stdin.fileno())) as orders:
+    orders = socket.socket(fileno=os.dup(sys.stdin.fileno()))
+    # Its place is taken, so that no worker hears orders.
+    os.dup2(os.open(os.devnull, os.O_RDONLY), sys.stdin.fileno())
+    try:
         while len((order := socket.recv_fds(orders, ORDER.size, 1))[0]) == ORDER.size:
+            alive -= {number for number in alive if os.waitpid(number, os.WNOHANG)[0]}
             (number,) = ORDER.unpack(order[0])
             if number in alive:
                 _end(number)
                 alive.remove(number)
             for end in order[1]:
-                alive.add(_forked(answer, end, limit_s, memory_mb))
-    for number in alive:
-        _end(number)
+                alive.add(_forked(answer, orders, end, limit_s, memory_mb))
+    finally:
+        for number in alive:
+            _end(number)
 
 
-def _forked(answer: Callable[[Task], Answer], end: int, limit_s: int, memory_mb: int) -> int:
+def _forked(answer: Callable[[Task], Answer], orders: socket.socket, end: int, limit_s: int, memory_mb: int) -> int:
     """Begin a worker that answers at this end of a socket; return its number."""
     number = os.fork()
     if number:
@@ -61,16 +66,17 @@ def _forked(answer: Callable[[Task], Answer], end: int, limit_s: int, memory_mb:
         return number
     # Nothing of what called this is for the worker to do, whatever happens.
     try:
-        # Orders are not the worker's to hear.
-        os.dup2(os.open(os.devnull, os.O_RDONLY), sys.stdin.fileno())
+        orders.close()
         _work(answer, socket.socket(fileno=end), limit_s, memory_mb)
     except ConnectionError:
         # The parent is gone.
         pass
     finally:
-        if sys.exc_info()[0] is not None:
-            traceback.print_exc()
-        os._exit(0)
+        try:
+            if sys.exc_info()[0] is not None:
+                traceback.print_exc()
+        finally:
+            os._exit(0)
 
 
 def _end(number: int) -> None:

@@ -66,6 +66,7 @@ class Workers:
         self._alive: set[_Worker] = set()
         self._nursery: _Nursery | None = None
         self._starting = asyncio.Lock()
+        self._closed = False
 
     async def read(self, pages: Sequence[Page]) -> Article | Rejection:
         """Return what `extraction.read` makes of the pages of one article.
@@ -99,21 +100,24 @@ class Workers:
                     await self._end(worker)
 
     async def close(self) -> None:
-        """End all processes."""
-        for worker in tuple(self._alive):
-            await self._end(worker)
+        """End all processes; what is still being read is `broken`."""
+        self._closed = True
         self._idle.clear()
-        if self._nursery is not None:
-            await self._nursery.end()
+        try:
+            for worker in tuple(self._alive):
+                await self._end(worker)
+        finally:
+            if self._nursery is not None:
+                await self._nursery.end()
 
     async def _start(self) -> "_Worker":
         nursery = await self._loaded()
         try:
             worker = await _Worker.start(nursery, self._limits)
         except CannotExtract:
-            if not nursery.proven:
+            if self._closed or not nursery.proven:
                 raise
-            # It was killed, as is done where memory runs out.
+            # What worked before was killed, or has no memory left to fork.
             await nursery.end()
             return await self._start()
         nursery.proven = True
@@ -171,7 +175,11 @@ class _Nursery:
             self._orders.send(ORDER.pack(number))
 
     async def end(self) -> None:
+        # Where it hears no more, it ends its workers and then itself; before it has any, it may be loading still.
         self._orders.close()
+        if self.proven:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._process.wait(), _ENDED_S)
         if not self.gone:
             self._process.kill()
         await self._process.wait()
@@ -188,6 +196,7 @@ class _Worker:
         self._answers = answers
         self._tasks = tasks
         self._limits = limits
+        self._asked = False
         self.pages = 0
         self.usable = True
 
@@ -236,15 +245,22 @@ class _Worker:
         """End the process, at once."""
         self.usable = False
         self._nursery.end_worker(self._number)
-        with suppress(TimeoutError, ConnectionError):
+        try:
             # Its end of the socket goes with it. One whose nursery is gone ends when it next reads, or by its alarm.
-            await asyncio.wait_for(self._answers.read(), 0 if self._nursery.gone else _ENDED_S)
-        self._tasks.close()
+            if not self._asked and not self._nursery.gone:
+                with suppress(TimeoutError, ConnectionError):
+                    await asyncio.wait_for(self._answers.read(), _ENDED_S)
+        finally:
+            self._tasks.close()
 
     async def _ask(self, body: bytes) -> bytes:
-        self._tasks.write(LENGTH.pack(len(body)) + body)
-        await self._tasks.drain()
-        return await _received(self._answers)
+        self._asked = True
+        try:
+            self._tasks.write(LENGTH.pack(len(body)) + body)
+            await self._tasks.drain()
+            return await _received(self._answers)
+        finally:
+            self._asked = False
 
 
 async def _received(answers: StreamReader) -> bytes:

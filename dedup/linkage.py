@@ -35,7 +35,7 @@ def clusters(sizes: Places, pairs: Places, totals: Places, recipe: Recipe) -> Pl
 def least(families: NDArray[np.int64], recipe: Recipe) -> NDArray[np.float64]:
     """Return how alike on average two must be to come together as so many families, two or more.
 
-    Many that are a little alike are a story; of two that are, every other one tells of two things.
+    Many that are a little alike are a story; two that are no more alike mostly tell of two things.
     """
     return recipe.story_cut + recipe.story_few / (np.maximum(families, 2) - 1) ** 2
 

@@ -89,7 +89,7 @@ def bridges(day: Day, reached: Reached, recipe: Recipe) -> Places:
 
 
 def together(day: Day, reached: Reached, bridges: Places, apart: Places, recipe: Recipe) -> Places:
-    """Return the first of those that come together with each story and family that is reached: see `linked`.
+    """Return the first of those that come together with each story and family that is reached: see `linkage.clusters`.
 
     Stories of before are compared where `bridges` says so. No two of `apart` (pairs of places) come together.
     """

@@ -165,8 +165,12 @@ def test_a_page_that_takes_too_much_memory_is_rejected_and_its_worker_replaced()
     assert process_of(before) != process_of(after)
 
 
-def test_a_library_that_prints_does_not_disturb_the_answers() -> None:
+def test_a_library_that_prints_disturbs_neither_the_answers_nor_our_own_output(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
     talked, after = with_workers(reading("print", "two"))
+    said = capfd.readouterr()
+    assert (said.out, said.err) == ("", "a library that talks\n")
     assert isinstance(talked, Article)
     assert talked.text == "print"
     assert process_of(talked) == process_of(after)
@@ -213,6 +217,32 @@ def test_workers_go_on_where_the_process_they_were_forked_from_is_killed() -> No
     assert process_of(two) != process_of(three) == process_of(four)
 
 
+def test_another_process_takes_the_place_of_one_that_was_killed_while_workers_live() -> None:
+    async def scene(workers: Workers) -> list[Article | Rejection]:
+        first = await workers.read([page("one")])
+        os.kill(parent_of(process_of(first)), signal.SIGKILL)
+        some = asyncio.gather(*(workers.read([page(word)]) for word in ("two", "three")))
+        return [first, *await asyncio.wait_for(some, 60)]
+
+    one, two, three = with_workers(scene, count=2)
+    assert process_of(one) == process_of(two) != process_of(three)
+
+
+def test_what_is_read_when_all_ends_is_broken_and_nothing_stays() -> None:
+    async def run() -> tuple[int, Answer]:
+        workers = Workers(2, Limits(60), ODD)
+        process = process_of(await workers.read([page("one")]))
+        hanging = asyncio.ensure_future(workers.read([page("sleep")]))
+        await asyncio.sleep(0.2)
+        await workers.close()
+        return process, await asyncio.wait_for(hanging, 30)
+
+    process, found = asyncio.run(run())
+    assert isinstance(found, Rejection)
+    assert found.reason == "broken"
+    assert not is_alive(process)
+
+
 def test_large_pages_pass() -> None:
     (result,) = with_workers(reading("x" * 5_000_000))
     assert isinstance(result, Article)
@@ -249,9 +279,10 @@ from crawler.page import Page
 from crawler.workers import Limits, Workers
 
 async def main():
-    workers = Workers(2, Limits(seconds=2), "tests.crawler.odd_worker")
-    for word in ("one", "two"):
-        print((await workers.read([Page("https://a.example/", word.encode())])).title, flush=True)
+    workers = Workers(2, Limits(seconds=60), "tests.crawler.odd_worker")
+    pages = (Page("https://a.example/", word.encode()) for word in ("one", "two"))
+    for found in await asyncio.gather(*(workers.read([page]) for page in pages)):
+        print(found.title, flush=True)
     hang = asyncio.ensure_future(workers.read([Page("https://a.example/", sys.argv[1].encode())]))
     await asyncio.sleep(0.2)
     print("ready", flush=True)
@@ -267,8 +298,10 @@ def test_workers_are_gone_soon_after_their_parent_was_killed_even_in_the_middle_
     assert parent.stdout is not None
     lines = [parent.stdout.readline().strip() for _ in range(3)]
     assert lines[-1] == "ready"
+    workers = {int(line) for line in lines[:-1]}
+    processes = workers | {parent_of(worker) for worker in workers}
+    assert len(processes) == 3
     parent.send_signal(signal.SIGKILL)
     parent.wait()
     parent.stdout.close()
-    workers = {int(line) for line in lines[:-1]}
-    assert wait_until(lambda: not any(map(is_alive, workers)))
+    assert wait_until(lambda: not any(map(is_alive, processes)))

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.cluster import hierarchy
 
@@ -27,14 +27,14 @@ def clusters(similar: dict[tuple[str, str], int], names: str = "abcdefg") -> set
 
 
 @settings(deadline=None)
-@given(edge_lists)
-def test_clusters_are_those_of_the_textbook(similar: dict[tuple[str, str], int]) -> None:
-    distances = [1_000_000 - similar.get(pair, 0) for pair in combinations("abcdefg", 2)]
+@given(st.lists(st.integers(-100_000, 500_000), min_size=21, max_size=21, unique=True))
+def test_clusters_are_those_of_the_textbook(alike: list[int]) -> None:
+    similar = dict(zip(combinations("abcdefg", 2), alike, strict=True))
+    distances = [1_000_000 - one for one in alike]
     tree = hierarchy.linkage(np.array(distances, dtype=float), "average")
     heights = tree[:, 2]
     # Among equal heights the textbook's choice is arbitrary, and so may be its partition.
-    if len({round(height, 3) for height in heights}) < len(heights) or len(set(distances)) < len(distances):
-        return
+    assume(len({round(height, 3) for height in heights}) == len(heights))
     assert clusters(similar) == {
         tuple(sorted("abcdefg"[place] for place in held)) for held in standing(hierarchy.to_tree(tree))
     }
@@ -78,6 +78,6 @@ def test_clusters_do_not_depend_on_the_order_of_edges(similar: dict[tuple[str, s
 def test_a_story_of_before_counts_as_many_times_as_it_has_families() -> None:
     # 200 between one and each of three: the average with the three is 200; with one more that tells of nothing, 150.
     pairs = np.array([[0, 1], [0, 2]], dtype=np.int64)
-    for sizes, total, expected in (([3, 1], 600_000, [0, 0]), ([5, 1], 600_000, [0, 1])):
+    for sizes, total, expected in (([3, 1], 600_000, [0, 0]), ([4, 1], 600_000, [0, 1])):
         found = linkage.clusters(np.array(sizes), pairs[:1], np.array([total]), RECIPE)
         assert found.tolist() == expected
