@@ -111,11 +111,14 @@ class Workers:
                 await self._nursery.end()
 
     async def _start(self) -> "_Worker":
+        if self._closed:
+            # What waited for its turn when all ended would start what nobody ends.
+            raise CannotExtract("all processes that extract have ended")
         nursery = await self._loaded()
         try:
             worker = await _Worker.start(nursery, self._limits)
         except CannotExtract:
-            if self._closed or not nursery.proven:
+            if not nursery.proven:
                 raise
             # What worked before was killed, or has no memory left to fork.
             await nursery.end()

@@ -243,6 +243,17 @@ def test_what_is_read_when_all_ends_is_broken_and_nothing_stays() -> None:
     assert not is_alive(process)
 
 
+def test_after_the_end_nothing_is_started() -> None:
+    async def run() -> None:
+        workers = Workers(1, module=ODD)
+        await workers.read([page("one")])
+        await workers.close()
+        with pytest.raises(CannotExtract, match="ended"):
+            await workers.read([page("two")])
+
+    asyncio.run(run())
+
+
 def test_large_pages_pass() -> None:
     (result,) = with_workers(reading("x" * 5_000_000))
     assert isinstance(result, Article)
