@@ -120,9 +120,12 @@ def _send(answers: BinaryIO, body: bytes) -> None:
 
 
 if __name__ == "__main__":
-    # All is loaded before the first page's clock runs.
+    # All is loaded before the first page's clock runs. Models are many numbers: collections would look at each of
+    # them, again and again.
+    gc.disable()
     from crawler import discovery, extraction, language  # noqa: F401
     from crawler.task import answer as _answer
 
     language.load()
+    gc.enable()
     serve(_answer, *map(int, sys.argv[1:]))

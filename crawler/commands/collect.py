@@ -12,13 +12,14 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
+import dedup
 from crawler.alone import INHERITED, collecting
 from crawler.arguments import problems
 from crawler.commands.strict import Strict, tell
 from crawler.destinations import wrong_archive
 from crawler.run import data_folder
 from crawler.verdict import BUG, FINE, STORAGE, USAGE
-from dedup import Busy, retention
+from dedup import Busy
 
 
 class Command(Strict, ScrapyCommand):
@@ -101,7 +102,8 @@ def _wrong_to_keep(said: str | None) -> str:
     """Return why `dedup report` would not take this --keep, "" where it would: it runs last, too late."""
     try:
         if said is not None:
-            retention(said)
+            # Asked for here: with it comes all that writes reports, which Scrapy would load for each of its commands.
+            dedup.retention(said)
     except ValueError as error:
         return f"--keep: {error}"
     return ""

@@ -13,6 +13,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from scrapy.settings import default_settings
 
 from tests.crawler import crawls
 from tests.crawler.crawls import Ended, Place
@@ -191,6 +192,7 @@ def unguarded(world: World) -> Seen:
     off = {
         "DOWNLOAD_TIMEOUT": 1,
         "DOWNLOAD_VERIFY_CERTIFICATES": False,
+        "EXTENSIONS_BASE": default_settings.EXTENSIONS_BASE,
         "REMOTE_CONTROL_ENABLED": True,
         "TELNETCONSOLE_ENABLED": True,
     }
