@@ -4,6 +4,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Tests wait a good part of the time, for hosts, processes and locks; each process of them takes a gigabyte.
+CORES := $(shell getconf _NPROCESSORS_ONLN)
+AT_ONCE ?= $(shell echo $$(($(CORES) < 4 ? 2 * $(CORES) : $(CORES))))
 
 .PHONY: help setup check test demo quality bench clean
 
@@ -33,7 +36,7 @@ check: setup
 	$(BIN)/python -m pytest --quiet tests/test_walls.py
 
 test: setup
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses $(AT_ONCE) --dist loadfile --no-loadscope-reorder
 
 demo: setup
 	@$(BIN)/python -m tests.newsroom.demo

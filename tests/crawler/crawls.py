@@ -3,22 +3,25 @@
 import os
 import resource
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from sqlalchemy.sql import Select
 
 from dedup import Article, Corpus
+from tests.crawler.loaded import Process
 from tests.newsroom.server import Newsroom
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 PROJECT = Path(__file__).resolve().parents[2]
+# Pages are read by a process of their own, as they are where nobody says otherwise.
+IN_A_PROCESS = ("-s", "EXTRACTION_WORKERS=1")
 _LIMIT_S = 120
 
 
@@ -66,8 +69,8 @@ class Place:
             "GUARD_ALLOW": self.guard_allow,
             "NOW": NOW.isoformat(),
             "DOWNLOAD_DELAY": "0",
-            # Each worker takes two seconds of CPU to start, as long as reading a hundred pages.
-            "EXTRACTION_WORKERS": "1",
+            # Pages are read where the crawl is: a process for them takes two seconds of CPU to load.
+            "EXTRACTION_WORKERS": "0",
         }
         return [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
 
@@ -93,33 +96,29 @@ def at(folder: Path, newsroom: Newsroom, seeds: Sequence[str] | None = None) -> 
 
 def run(*module: str, most_bytes: int = resource.RLIM_INFINITY) -> Ended:
     """Run `python -m MODULE…` in the project's folder until it ends; no file grows over `most_bytes`."""
-    done = subprocess.run(
-        [sys.executable, "-m", *module],
-        cwd=PROJECT,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=_LIMIT_S,
-        check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes)),
-    )
-    return Ended(done.returncode, done.stdout, done.stderr)
+    with TemporaryFile() as out, TemporaryFile() as err:
+        process = Process(*module, environment=environment(), out=out, err=err, most_bytes=most_bytes)
+        if not process.ended(_LIMIT_S):
+            os.kill(process.number, signal.SIGKILL)
+        code = process.code()
+        said = [file.read().decode() for file in (out, err) if file.seek(0) == 0]
+    assert code != -signal.SIGKILL, said
+    return Ended(code, *said)
 
 
 def run_until(reached: Callable[[], bool], *module: str, how: signal.Signals = signal.SIGKILL) -> int:
     """Run a module, send it a signal as soon as `reached` says so, and return its exit code."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", *module],
-        cwd=PROJECT,
-        env=environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    until = time.monotonic() + _LIMIT_S
-    while process.poll() is None and not reached() and time.monotonic() < until:
-        time.sleep(0.01)
-    process.send_signal(how)
-    return process.wait(_LIMIT_S)
+    with Path(os.devnull).open("wb") as nowhere:
+        process = Process(
+            *module, environment=environment(), out=nowhere, err=nowhere, most_bytes=resource.RLIM_INFINITY
+        )
+        until = time.monotonic() + _LIMIT_S
+        while not process.ended(0.01) and not reached() and time.monotonic() < until:
+            pass
+        with suppress(ProcessLookupError):
+            os.kill(process.number, how)
+        assert process.ended(_LIMIT_S)
+        return process.code()
 
 
 def environment() -> dict[str, str]:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.crawler.crawls import PROJECT, environment
+from tests.crawler.crawls import IN_A_PROCESS, PROJECT, environment
 from tests.crawler.stage import Stage
 
 # What the crawl may have in hand of one host, beside its listing.
@@ -33,7 +33,7 @@ def test_downloads_wait_for_extraction(tmp_path: Path) -> None:
         def fetched(host: str) -> int:
             return sum(path.startswith("/berita/") for path in stage.paths(host))
 
-        command = [sys.executable, "-c", _PROGRAM, *place.command()[1:]]
+        command = [sys.executable, "-c", _PROGRAM, *place.command(*IN_A_PROCESS)[1:]]
         with subprocess.Popen(
             command, cwd=PROJECT, env=environment() | {"GO": str(go)}, stderr=subprocess.PIPE, text=True
         ) as crawl:

@@ -84,7 +84,7 @@ def test_a_full_disk_of_the_archive_ends_the_run_and_the_next_completes_it(tmp_p
         assert "Traceback" not in ended.err
         last = crawls.run(*place.command())
         assert last.code == 0, last.err
-        assert len(place.articles()) == 30
+        assert len(place.articles()) == 30, last.err
         files = {path.name for path in place.warc.iterdir()}
         assert {each.archived.partition("#")[0] for each in place.articles()} <= files
         assert sound(place)
@@ -105,7 +105,7 @@ def test_a_database_that_another_process_holds_for_20_seconds_is_waited_for(tmp_
 
 def _within(program: str, most: int, place: Place) -> Ended:
     done = subprocess.run(
-        [sys.executable, "-c", program, str(most), *place.command()],
+        [sys.executable, "-c", program, str(most), *place.command(*crawls.IN_A_PROCESS)],
         cwd=PROJECT,
         env=crawls.environment(),
         capture_output=True,
