@@ -32,7 +32,7 @@ def killed(place: Place, kills: int, randomness: random.Random) -> int:
     hit = 0
     for number in range(kills):
         life = randomness.uniform(*_LIFE_S)
-        code = crawls.run_until(partial(_is_past, time.monotonic() + life), *place.command())
+        code = crawls.run_until(partial(_is_past, time.monotonic() + life), *place.command(*crawls.IN_A_PROCESS))
         hit += code == -signal.SIGKILL
         done = len(place.articles()) if (place.folder / "corpus.db").exists() else 0
         print(f"  kill {number + 1:2}: after {life:4.1f} s, exit code {code:3}, {done} articles so far", flush=True)
@@ -90,9 +90,9 @@ def main() -> int:
             (Path(folder) / name).mkdir()
             places.append(crawls.at(Path(folder) / name, newsroom))
         undisturbed, place = places
-        first = crawls.run(*undisturbed.command())
+        first = crawls.run(*undisturbed.command(*crawls.IN_A_PROCESS))
         hit = killed(place, asked.kills, random.Random(asked.seed))
-        last = crawls.run(*place.command())
+        last = crawls.run(*place.command(*crawls.IN_A_PROCESS))
         time.sleep(1)
         found = wrong(place, undisturbed)
         found += [f"exit codes {first.code}, {last.code}: {last.err[-500:]}"] if first.code or last.code else []

@@ -140,9 +140,10 @@ def test_a_crawl_killed_again_and_again_ends_with_what_an_undisturbed_one_has(
     crawled: Crawled, newsroom: Newsroom, tmp_path: Path
 ) -> None:
     place = crawls.at(tmp_path, newsroom, some(newsroom))
+    command = place.command(*crawls.IN_A_PROCESS)
     for number in (3, 12, 20):
-        assert crawls.run_until(_requests_beyond(newsroom, number), *place.command()) == -signal.SIGKILL
-    ended = crawls.run(*place.command())
+        assert crawls.run_until(_requests_beyond(newsroom, number), *command) == -signal.SIGKILL
+    ended = crawls.run(*command)
     assert ended.code == 0, ended.err
     assert told(place.articles()) == told(of_some(crawled.place.articles()))
     assert f"its last {place_interrupted(place)} addresses" in ended.err
@@ -159,8 +160,8 @@ def test_a_crawl_told_to_end_ends_cleanly_and_the_next_goes_on(
     crawled: Crawled, newsroom: Newsroom, tmp_path: Path
 ) -> None:
     place = crawls.at(tmp_path, newsroom, some(newsroom))
-    began = time.monotonic()
-    code = crawls.run_until(_requests_beyond(newsroom, 20), *place.command(), how=signal.SIGTERM)
+    command, began = place.command(*crawls.IN_A_PROCESS), time.monotonic()
+    code = crawls.run_until(_requests_beyond(newsroom, 20), *command, how=signal.SIGTERM)
     assert code == 0
     assert time.monotonic() - began < 30
     left = place.rows(select(tables.ledger.c.url).where(tables.ledger.c.state == "handed"))
@@ -168,7 +169,7 @@ def test_a_crawl_told_to_end_ends_cleanly_and_the_next_goes_on(
     assert not list(place.warc.glob("*.open"))
     stored = {article.url for article in place.articles()}
     newsroom.forget_requests()
-    assert crawls.run(*place.command()).code == 0
+    assert crawls.run(*command).code == 0
     assert told(place.articles()) == told(of_some(crawled.place.articles()))
     asked_again = {f"http://{seen.host}:{newsroom.port}{seen.path}" for seen in newsroom.requests}
     assert not asked_again & stored
