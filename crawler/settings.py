@@ -118,7 +118,7 @@ DNS_TIMEOUT = 10
 # collecting pages from strangers.
 REMOTE_CONTROL_ENABLED = False
 TELNETCONSOLE_ENABLED = False
-# Scrapy loads what is off, too, for the first a web server: a fifth of the CPU of a run that finds nothing new. Who
+# Scrapy loads what is off, too, for the first a web server: a twelfth of the CPU of a run that finds nothing new. Who
 # wants one of them names it in EXTENSIONS.
 EXTENSIONS_BASE = {
     path: place

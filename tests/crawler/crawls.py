@@ -1,4 +1,4 @@
-"""Crawls of the newsroom by `scrapy crawl news`, each in a process of its own, as users run it."""
+"""Crawls of the newsroom by `scrapy crawl news`, each in a process of its own."""
 
 import os
 import resource
@@ -98,12 +98,15 @@ def run(*module: str, most_bytes: int = resource.RLIM_INFINITY) -> Ended:
     """Run `python -m MODULE…` in the project's folder until it ends; no file grows over `most_bytes`."""
     with TemporaryFile() as out, TemporaryFile() as err:
         process = Process(*module, environment=environment(), out=out, err=err, most_bytes=most_bytes)
-        if not process.ended(_LIMIT_S):
+        in_time = process.ended(_LIMIT_S)
+        if not in_time:
             os.kill(process.number, signal.SIGKILL)
         code = process.code()
-        said = [file.read().decode() for file in (out, err) if file.seek(0) == 0]
-    assert code != -signal.SIGKILL, said
-    return Ended(code, *said)
+        out.seek(0)
+        err.seek(0)
+        ended = Ended(code, out.read().decode(), err.read().decode())
+    assert in_time, f"still running after {_LIMIT_S} s: {ended.err}"
+    return ended
 
 
 def run_until(reached: Callable[[], bool], *module: str, how: signal.Signals = signal.SIGKILL) -> int:
