@@ -8,6 +8,7 @@ import numpy as np
 from sqlalchemy import Connection, Select, func, select, text
 
 from dedup import cutting, families, merging, minhash, signing
+from dedup.compiler import expect
 from dedup.corpus import Corpus, edges, grouping, heads, postings, schema, strands, units, vocabularies
 from dedup.corpus.results import read_matches
 from dedup.corpus.store import text_hash
@@ -35,6 +36,7 @@ def check(corpus: Corpus, recipe: Recipe | None = None, tell: Progress | None = 
     """
     recipe = recipe or vocabularies.settled(corpus)
     grouping.check_recipe(corpus, recipe)
+    expect(corpus.count())
     randomness = random.Random(seed)  # noqa: S311 - it chooses what is looked at
     stages: list[tuple[str, Callable[[Connection], Iterable[str]]]] = [
         ("the file", _file),

@@ -1,33 +1,82 @@
-"""Compiled by numba where it is installed; the same functions as plain Python, slowly, where it is not."""
+"""Functions that numba compiles where there is much to do; the same as plain Python, slowly, where there is not."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, update_wrapper
+from threading import RLock, local
 from typing import TypeVar, cast
 
 import numpy as np
 
-from dedup.compiler import has_compiler
+from dedup.compiler import compiles
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
-# Whether what is compiled is; where a loop of Python's would be too slow, numpy may serve instead.
-COMPILES = has_compiler()
 
-if COMPILES:
+def compiled(function: _Function) -> _Function:
+    """Return the function; where much is expected it is compiled when first called, and kept on disk."""
+    return cast("_Function", _Kernel(function, function))
+
+
+def compiled_or(plain: Callable[..., object]) -> Callable[[_Function], _Function]:
+    """Do the same, but where nothing is compiled call another, which numpy does fast."""
+
+    def decorate(function: _Function) -> _Function:
+        return cast("_Function", _Kernel(function, plain))
+
+    return decorate
+
+
+class _Kernel:
+    """A function in both forms; compiled ones call one another without coming here again."""
+
+    def __init__(self, function: Callable[..., object], plain: Callable[..., object]) -> None:
+        update_wrapper(self, function)
+        self._function, self._plain = function, plain
+        self._compiled: Callable[..., object] | None = None
+
+    def __call__(self, *arguments: object) -> object:
+        if self._compiled is not None:
+            return self._compiled(*arguments)
+        if _numbers.may_overflow:
+            return self._plain(*arguments)
+        if compiles():
+            return self.dispatcher()(*arguments)
+        with np.errstate(over="ignore"):
+            _numbers.may_overflow = True
+            try:
+                return self._plain(*arguments)
+            finally:
+                _numbers.may_overflow = False
+
+    def dispatcher(self) -> Callable[..., object]:
+        """Return what numba calls; one, however many threads ask."""
+        with _one_at_a_time:
+            if self._compiled is None:
+                self._compiled = _made(self._function)
+            return self._compiled
+
+
+class _Numbers(local):
+    """Whether a thread lets numbers overflow, as compiled code does: saying so again takes longer than most calls."""
+
+    may_overflow = False
+
+
+_numbers = _Numbers()
+_one_at_a_time = RLock()
+
+
+def _made(function: Callable[..., object]) -> Callable[..., object]:
     from numba import njit
 
-    def compiled(function: _Function) -> _Function:
-        """Return the function compiled when it is first called, kept on disk, and running beside other threads."""
-        return cast("_Function", njit(cache=True, nogil=True)(function))
+    _teach_numba()
+    return cast("Callable[..., object]", njit(cache=True, nogil=True)(function))
 
-else:
 
-    def compiled(function: _Function) -> _Function:
-        """Return the function as it is, but that hashes may overflow without a word, as they do when compiled."""
+@cache
+def _teach_numba() -> None:
+    """Let compiled functions call others that are compiled."""
+    from numba import types
+    from numba.extending import typeof_impl
 
-        @wraps(function)
-        def plain(*arguments: object) -> object:
-            with np.errstate(over="ignore"):
-                return function(*arguments)
-
-        return cast("_Function", plain)
+    typeof_impl.register(_Kernel)(lambda kernel, _: types.Dispatcher(kernel.dispatcher()))

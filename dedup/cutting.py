@@ -1,12 +1,10 @@
 """Texts → their words as numbers: compiled in batches on all cores, or word by word where numba is not installed."""
 
 import os
-import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from importlib import import_module
 from threading import local
 from typing import Any
 
@@ -15,30 +13,25 @@ from numpy.typing import NDArray
 
 from dedup import segments
 from dedup.characters import BEFORE_NAME, CAPITAL, DIGIT, JOINS, LONG, characters
-from dedup.compiler import WORTH_LOADING, has_compiler
+from dedup.compiler import USUAL, compiles, expect
 from dedup.records import BEGINS_WITH_DIGIT, CAPITALISED, HEADS_LINE, HOLDS_DIGIT, NAME, QUOTED, Cut
 
 # Few enough texts that their characters and words fit where they are written again and again: memory that is fresh
 # from the system costs more than what is done with it.
 _BATCH = 64
-# Once it is loaded it is faster for any number of texts.
-_COMPILED = "dedup.scanning"
 _BASIS, _PRIME, _FULL = 0xCBF29CE484222325, 0x100000001B3, 0xFFFFFFFFFFFFFFFF
 
 
 def cut(texts: Sequence[str], cores: int | None = None) -> Cut:
     """Return the words and numbers of texts; the same whichever way they are found. `cores` None: all there are."""
-    if (len(texts) < WORTH_LOADING and _COMPILED not in sys.modules) or not has_compiler():
+    expect(max(len(texts), sum(map(len, texts)) // USUAL))
+    if not compiles():
         return by_words(texts)
+    if len(texts) <= _BATCH:
+        return by_kernel(texts)
     batches = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
     with ThreadPoolExecutor(cores or os.cpu_count()) as threads:
         return _in_turn(threads.map(by_kernel, batches), texts)
-
-
-def load() -> None:
-    """Load what is compiled, so that processes made from this one have it for however few texts."""
-    if has_compiler():
-        import_module(_COMPILED)
 
 
 def by_words(texts: Sequence[str]) -> Cut:
@@ -203,6 +196,20 @@ def word_hash(word: str) -> int:
     for byte in word.encode("utf-8", "surrogatepass"):
         value = ((value ^ byte) * _PRIME) & _FULL
     return _mixed(value)
+
+
+def word_hashes(words: Sequence[str]) -> NDArray[np.uint64]:
+    """Return the hash of each of many words, byte by byte of all of them."""
+    written = [word.encode("utf-8", "surrogatepass") for word in words]
+    lengths = np.array([len(each) for each in written], dtype=np.int64)
+    together, starts = np.frombuffer(b"".join(written), np.uint8), np.cumsum(lengths) - lengths
+    values = np.full(len(words), _BASIS, np.uint64)
+    for place in range(lengths.max(initial=0)):
+        which = np.flatnonzero(lengths > place)
+        values[which] = (values[which] ^ together[starts[which] + place]) * np.uint64(_PRIME)
+    for factor in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
+        values = (values ^ (values >> np.uint64(33))) * np.uint64(factor)
+    return values ^ (values >> np.uint64(33))
 
 
 def _number_hash(number: str) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from dedup import representative
+from dedup.compiler import expect
 from dedup.corpus import Corpus, listing
 from dedup.corpus.listing import Held, Home
 from dedup.records import Article
@@ -36,6 +37,7 @@ def export(corpus: Corpus, alone: bool = False, by: Choice | str = Choice.EARLIE
     by `earliest` whatever is chosen. No more than a family, without its texts, is in memory at a time, and of some
     hundred articles the texts; an article that goes meanwhile is left out.
     """
+    expect(corpus.count())
     waiting: list[Exported] = []
     for row in _rows(corpus, alone, Choice(by)):
         waiting.append(row)

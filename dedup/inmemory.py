@@ -23,6 +23,7 @@ from dedup import (
     own_text,
     shingles,
 )
+from dedup.compiler import expect
 from dedup.corpus.store import text_digest
 from dedup.corpus.units import empty
 from dedup.memory import uncollected
@@ -44,6 +45,7 @@ def group(articles: Sequence[Article], recipe: Recipe) -> tuple[list[Family], li
     """
     if len(articles) > _MOST:
         raise GemaError(f"{len(articles):,} articles are too many to be grouped in memory: add them to a corpus")
+    expect(len(articles))
     with uncollected():
         return _grouped(sorted(articles, key=lambda article: article.id), recipe)
 

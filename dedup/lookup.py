@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.compiled import COMPILES, compiled
+from dedup.compiled import compiled, compiled_or
+from dedup.compiler import compiles
 from dedup.records import Hashes64
 
 Places = NDArray[np.int64]
@@ -14,7 +15,7 @@ Places = NDArray[np.int64]
 _MOST = 1 << 22
 
 
-@compiled
+@compiled_or(np.searchsorted)
 def places(held: Hashes64, asked: Hashes64) -> Places:
     """Return `np.searchsorted(held, asked)`, in a tenth of the time where `held` are hashes.
 
@@ -118,7 +119,7 @@ def bisected(held: Hashes64, key: np.uint64, first: int, last: int) -> int:
 
 def in_order(values: Hashes64) -> Hashes64:
     """Return `np.sort(values)`, of millions in three quarters of the time where they are spread as hashes are."""
-    if not COMPILES or len(values) <= _CARDS:
+    if not compiles() or len(values) <= _CARDS:
         return np.sort(values)
     # Not made by compiled code: of many megabytes numpy asks the system for large pages.
     out = np.empty(len(values), np.uint64)
@@ -162,26 +163,27 @@ COUNTS = 2 << _MORE_BITS
 _STEPS = 16
 
 
-@compiled
+def _sort_by_numpy(values: Hashes64, first: int, last: int, *_: object) -> None:
+    values[first:last].sort()
+
+
+@compiled_or(_sort_by_numpy)
 def sort(values: Hashes64, first: int, last: int, spare: Hashes64, counts: Places) -> None:
     """Sort the values from `first` to before `last`, several times as fast as numba's own sort where they are hashes.
 
     Their first bits are sorted digit by digit, what is left as a hand of cards. `spare` has room for as many values,
     `counts` for COUNTS: both are written to.
     """
-    if COMPILES and last - first > _CARDS:
+    if last - first > _CARDS:
         bits = _FEWER_BITS if last - first <= _MANY else _MORE_BITS
         low, high = _least_and_most(values, first, last)
         _by_digits(values, first, last, low, _shift(low, high, 2 * bits), np.uint64(bits), spare, counts)
     sort_few(values, first, last)
 
 
-@compiled
+@compiled_or(_sort_by_numpy)
 def sort_few(values: Hashes64, first: int, last: int) -> None:
     """Sort a few values, or such as are nearly in order, as a hand of cards; others as ever."""
-    if not COMPILES:
-        values[first:last].sort()
-        return
     steps = _STEPS * (last - first)
     for place in range(first + 1, last):
         value, at = values[place], place

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import lookup, shingles
-from dedup.compiled import compiled
+from dedup.compiled import compiled, compiled_or
 from dedup.records import KEY_BITS, Cut, Hashes32, Hashes64, Recipe, Sketches
 
 # Shingles that are permuted at once: 128 permutations of them fill 2 MiB.
@@ -60,7 +60,26 @@ def sampled(words: Cut, recipe: Recipe) -> Sampled:
     return Sampled(texts[:count], places[:count], keys[:count])
 
 
-@compiled
+def _sampled_by_numpy(
+    words: Hashes64,
+    ends: NDArray[np.int64],
+    length: int,
+    most: np.uint64,
+    texts: NDArray[np.int32],
+    places: NDArray[np.int32],
+    keys: Hashes64,
+) -> int:
+    values = shingles.by_numpy(words, length)
+    firsts = np.flatnonzero(values <= most)
+    within = np.searchsorted(ends, firsts, side="right")
+    whole = firsts + length <= ends[within]
+    firsts, within = firsts[whole], within[whole]
+    count = len(firsts)
+    texts[:count], places[:count], keys[:count] = within, firsts, values[firsts] >> _KEY_SHIFT
+    return count
+
+
+@compiled_or(_sampled_by_numpy)
 def _sampled(
     words: Hashes64,
     ends: NDArray[np.int64],

@@ -104,11 +104,7 @@ def _origin(ordered: Sequence[Article]) -> Chosen:
 
 def words(texts: Sequence[str]) -> list[int]:
     """Return how many words each text has, as grouping counts them."""
-    try:
-        # Families are small: what takes few texts for too few to be compiled would take most of an export's time.
-        ends = cutting.by_kernel(texts).ends.tolist()
-    except ImportError:
-        ends = cutting.by_words(texts).ends.tolist()
+    ends = cutting.cut(texts, cores=1).ends.tolist()
     return [end - start for start, end in zip([0, *ends], ends, strict=False)]
 
 

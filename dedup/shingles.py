@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import xxhash
 
-from dedup.compiled import COMPILES, compiled
+from dedup.compiled import compiled, compiled_or
 from dedup.records import Hashes32, Hashes64
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
@@ -28,14 +28,6 @@ def hashes32(words: Sequence[str], length: int) -> Hashes32:
     )
 
 
-def hashes64(words: Hashes64, length: int) -> Hashes64:
-    """Return a 64-bit hash of each shingle of `length` words, given the words' hashes, in text order.
-
-    These are combined as a polynomial and mixed (the finaliser of MurmurHash3).
-    """
-    return _one_by_one(words, length) if COMPILES else by_numpy(words, length)
-
-
 def by_numpy(words: Hashes64, length: int) -> Hashes64:
     """Return what `hashes64` does, all shingles step by step."""
     count = len(words) - length + 1
@@ -49,8 +41,12 @@ def by_numpy(words: Hashes64, length: int) -> Hashes64:
     return combined ^ (combined >> np.uint64(33))
 
 
-@compiled
-def _one_by_one(words: Hashes64, length: int) -> Hashes64:
+@compiled_or(by_numpy)
+def hashes64(words: Hashes64, length: int) -> Hashes64:
+    """Return a 64-bit hash of each shingle of `length` words, given the words' hashes, in text order.
+
+    These are combined as a polynomial and mixed (the finaliser of MurmurHash3).
+    """
     out = np.empty(max(len(words) - length + 1, 0), np.uint64)
     for place in range(len(out)):
         out[place] = hash64(words, place, length)

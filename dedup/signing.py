@@ -9,7 +9,7 @@ import numpy as np
 
 from dedup import minhash, segments, shingles
 from dedup.characters import JOINS, LONG, characters
-from dedup.compiler import WORTH_LOADING, has_compiler
+from dedup.compiler import compiles, expect
 from dedup.records import Hashes32, Recipe
 
 # Small enough that the cores end together, large enough that handing over costs nothing.
@@ -23,7 +23,8 @@ def signatures(texts: Sequence[str], recipe: Recipe, cores: int | None = None) -
     A row equals `datasketch.MinHash(scheme="affine32")` over xxh32 of the text's shingles, whichever way it was made.
     `cores` None: all there are.
     """
-    sign = by_kernel if len(texts) >= WORTH_LOADING and has_compiler() else by_numpy
+    expect(len(texts))
+    sign = by_kernel if compiles() else by_numpy
     out = np.empty((len(texts), recipe.permutations), dtype=np.uint32)
     spans = [slice(start, start + _BATCH) for start in range(0, len(texts), _BATCH)]
     with ThreadPoolExecutor(cores or os.cpu_count()) as threads:

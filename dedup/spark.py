@@ -20,6 +20,7 @@ import numpy as np
 
 from dedup import boilerplate, cutting, index, matching, minhash, ordering, own_text
 from dedup import families as joined
+from dedup.compiler import WORTH_COMPILING, expect
 from dedup.corpus.store import text_hash
 from dedup.corpus.units import empty
 from dedup.reading import reading
@@ -213,11 +214,12 @@ def _all_stars(edges: DataFrame) -> bool:
     return bool(degrees.filter("down > 1 OR (down = 1 AND up = 1)").isEmpty())
 
 
-# --- in the workers ---------------------------------------------------------------------------------
+# --- in the workers, who do not know how many texts there are; a cluster is for many --------------------------------
 
 
 def _count_site(table: pa.Table, recipe: Recipe) -> pa.Table:
     """Return in how many strict families of a site each key stands, as `learning.learn` counts them."""
+    expect(WORTH_COMPILING)
     texts = table["text"].to_pylist()
     chosen = np.argsort(_orders(texts, table["site"][0].as_py()))[: recipe.site_sample]
     sketches = minhash.sketches(cutting.cut([texts[place] for place in chosen.tolist()], cores=1), recipe)
@@ -230,6 +232,7 @@ def _own_site(table: pa.Table, repeated: pa.Table, recipe: Recipe) -> pa.Table:
     """Return the own text of each unit of a site, given what the site repeats."""
     if not table.num_rows:
         return _OWN.empty_table()
+    expect(WORTH_COMPILING)
     learned = boilerplate.table({0: repeated["key"].to_numpy().view(np.uint64)})
     texts = table["text"].to_pylist()
     words = cutting.cut(texts, cores=1)
@@ -249,6 +252,7 @@ def _orders(texts: Sequence[str], site: str) -> Hashes64:
 
 def _supported(postings: Rows, recipe: Recipe) -> Rows:
     """Yield the pairs of different texts that each key supports, and the keys of the shorter of the two."""
+    expect(WORTH_COMPILING)
     for posting in postings:
         holders = posting["holders"]
         leaders = set(_leaders(holders, recipe))
@@ -271,6 +275,7 @@ def _leaders(holders: Sequence[Mapping[str, Any]], recipe: Recipe) -> list[int]:
 
 def _compared(pairs: Rows, recipe: Recipe) -> Rows:
     """Yield the match of each pair that shares enough for one."""
+    expect(WORTH_COMPILING)
     for pair in pairs:
         one, other = (_reading(pair[side], pair["whole"], recipe) for side in ("one", "other"))
         match = matching.compare(one, other, recipe)

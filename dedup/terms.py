@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import background, cutting, lookup
-from dedup.compiled import compiled
-from dedup.compiler import has_compiler
+from dedup.compiled import compiled, compiled_or
+from dedup.compiler import compiles
 from dedup.facts import of_the_calendar
 from dedup.records import (
     BEGINS_WITH_DIGIT,
@@ -350,8 +350,8 @@ def _meant(words: Cut, languages: Sequence[str], scales: Mapping[str, Scale]) ->
 
 
 def _hashes(words: Sequence[str]) -> Hashes64:
-    if not has_compiler():
-        return np.array([cutting.word_hash(word) for word in words], dtype=np.uint64)
+    if not compiles():
+        return cutting.word_hashes(words)
     from dedup.scanning import hash_words
 
     written = [word.encode("utf-8", "surrogatepass") for word in words]
@@ -360,7 +360,18 @@ def _hashes(words: Sequence[str]) -> Hashes64:
     return found
 
 
-@compiled
+def _fill_by_numpy(slots: Hashes64, order: Places, hashes: Hashes64) -> None:
+    words, wanted = np.arange(len(hashes)), (hashes & np.uint64(len(slots) - 1)).astype(np.int64)
+    while len(words):
+        free = slots[wanted] == 0
+        # Of several that want one the first has it.
+        taken, first = np.unique(wanted[free], return_index=True)
+        slots[taken], order[taken] = hashes[words[free][first]], words[free][first]
+        left = slots[wanted] != hashes[words]
+        words, wanted = words[left], (wanted[left] + 1) & (len(slots) - 1)
+
+
+@compiled_or(_fill_by_numpy)
 def _fill(slots: Hashes64, order: Places, hashes: Hashes64) -> None:
     """Put words into free slots; `order` tells afterwards which word each slot holds."""
     for word in range(len(hashes)):

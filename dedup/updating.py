@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dedup import embedding
+from dedup.compiler import expect
 from dedup.corpus import Corpus, grouping, vocabularies
 from dedup.corpus.grouping import Outcome
 from dedup.embedding import Embedding
@@ -73,6 +74,7 @@ def _recipe(corpus: Corpus, given: Recipe | None, words: Embedding | None) -> Re
 
 def _update(corpus: Corpus, recipe: Recipe, words: Embedding | None, now: datetime, tell: Progress) -> Updated:
     grouping.check_recipe(corpus, recipe)
+    expect(corpus.count())
     done = Updated()
     # What comes while this runs is for the next update: a crawl would keep this one from ever ending.
     waiting = grouping.waiting(corpus)

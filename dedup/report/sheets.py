@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, tzinfo
 
+from dedup.compiler import expect
 from dedup.corpus.health import SiteRuns
 from dedup.flowing import Flow, Role, SiteFlows
 from dedup.records import Article, Match, Recipe, Snapshot
@@ -76,6 +77,7 @@ class Report:
 
 def report(snapshot: Snapshot, context: Context | None = None, scope: Scope | None = None) -> Report:
     """Return the report of a snapshot, which holds no more than what is of `scope`."""
+    expect(len(snapshot.articles))
     found = replace(overview(snapshot), scope=scope or Scope())
     homes = {member.article.id: family.id for family in found.copied for member in family.members}
     touching: defaultdict[str, list[Match]] = defaultdict(list)

@@ -110,7 +110,8 @@ def _at_work(tasks: Sequence[Task], folder: Path, cores: int) -> Iterator[None]:
         yield
         _write_some(tasks, folder)
         return
-    cutting.load()
+    # What is compiled is loaded once, and not by each of them.
+    cutting.cut([""], cores=1)
     context = multiprocessing.get_context("fork")
     begun = context.Value("q", 0)
     workers = [context.Process(target=_write_open, args=(tasks, begun, folder)) for _ in range(cores)]

@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass
 
 from dedup import cutting
-from dedup.compiler import has_compiler
+from dedup.compiler import expect
 from dedup.corpus import Corpus
 from dedup.corpus.results import mark
 from dedup.records import GemaError
@@ -50,9 +50,9 @@ class Current:
             self._child.kill()
 
     def _watch(self) -> None:
-        if has_compiler():
-            # Worth loading for few texts as well, where it is done once for many hours.
-            cutting.by_kernel([""])
+        expect(self._corpus.count())
+        # What is compiled is loaded before anybody waits for it.
+        cutting.cut([""])
         while not self._ended.is_set():
             try:
                 self._look()

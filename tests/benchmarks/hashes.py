@@ -16,6 +16,7 @@ import numpy as np
 
 from dedup import lookup
 from dedup.compiled import compiled
+from dedup.compiler import expect
 from dedup.records import Hashes64
 
 _ROUNDS, _VALUES = 5, 3_000_000
@@ -62,6 +63,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", nargs="*", type=int, default=[30, 150, 450, 1_500, 20_000, 200_000, 7_000_000])
     asked = parser.parse_args()
+    expect(_VALUES)
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, numpy {np.__version__}")
     print(f"{'values':>10} {'lookup.sort':>12} {'numba':>8} {'lookup.in_order':>16} {'numpy':>8}   ns a value")
     for size in asked.sizes:

@@ -40,6 +40,12 @@ def test_many_texts_are_cut_as_each_alone(text: str) -> None:
     same(cutting.cut(texts), cutting.by_words(texts))
 
 
+@given(st.lists(TEXTS))
+@example(["a\ud800", "", "é" * 300])
+def test_words_are_hashed_alike_one_by_one_or_many(words: list[str]) -> None:
+    assert cutting.word_hashes(words).tolist() == [cutting.word_hash(word) for word in words]
+
+
 @given(TEXTS | QUOTING)
 def test_the_plain_way_says_what_segments_says(text: str) -> None:
     words, found = segments.words(text), cutting.by_words([text])

@@ -33,10 +33,6 @@ def main() -> int:
         failed = _run("scrapy", "crawl", "news", "-a", f"seeds={seeds}", *_settings(newsroom))
     report = ("dedup", "report", "--zone", "Asia/Jakarta", "--archive", PLACE / "warc", "--out", PLACE / "reports")
     if not failed:
-        print(
-            "\nThe first time in a clone the next step takes a minute or two: what finds copies is compiled, once.",
-            flush=True,
-        )
         failed = _run("dedup", "update") or _run(*map(str, report))
     if failed:
         print(f"The demo ends here: the last step ended with exit code {failed}.", file=sys.stderr)

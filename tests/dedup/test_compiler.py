@@ -1,0 +1,98 @@
+"""Few articles wait for no compiler: numba is loaded where many are expected, or some and what it made is kept."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup import shingles
+from dedup.compiler import WORTH_COMPILING, WORTH_LOADING
+
+pytest.importorskip("numba", reason="needs numba: pip install 'gema-news[fast]'")
+
+_HOME = Path(__file__).parents[2]
+_FEW = """
+import sys
+from tempfile import TemporaryDirectory
+from dedup import Corpus, compare, find, find_copies, update
+from dedup.checking import check
+from dedup.exports import export
+from tests.quality.generated.corpus import articles
+
+made = list(articles(30, 4))
+compare(*made[:2])
+assert find_copies(made).matches
+with TemporaryDirectory() as folder, Corpus.open(f"sqlite:///{folder}/corpus.db") as corpus:
+    corpus.add(made)
+    assert update(corpus).matches
+    assert find(corpus, made[0].text) and not check(corpus) and len(list(export(corpus, by="complete"))) == 30
+print("numba" in sys.modules)
+"""
+
+
+def said(program: str, kept: Path) -> str:
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(kept)}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        cwd=_HOME,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+def test_few_articles_load_no_compiler(tmp_path: Path) -> None:
+    assert said(_FEW, tmp_path) == "False"
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("expected", "kept", "compiles"),
+    [
+        (WORTH_LOADING - 1, True, False),
+        (WORTH_LOADING, True, True),
+        (WORTH_COMPILING - 1, False, False),
+        (WORTH_COMPILING, False, True),
+    ],
+)
+def test_it_is_worth_loading_sooner_than_compiling(tmp_path: Path, expected: int, kept: bool, compiles: bool) -> None:
+    if kept:
+        (tmp_path / "a.nbi").touch()
+    program = f"from dedup.compiler import compiles, expect; expect({expected}); expect(1); print(compiles())"
+    assert said(program, tmp_path) == str(compiles)
+
+
+def test_a_very_long_text_is_as_much_as_many(tmp_path: Path) -> None:
+    program = (
+        "from dedup import cutting; from dedup.compiler import compiles\n"
+        "cutting.cut(['satu dua tiga ' * 1_000]); print(compiles())\n"
+        "cutting.cut(['satu dua ' * 500_000]); print(compiles())"
+    )
+    assert said(program, tmp_path).split() == ["False", "True"]
+
+
+def test_what_is_called_when_much_is_expected_is_compiled_from_then_on(tmp_path: Path) -> None:
+    program = (
+        "import sys, numpy as np\n"
+        "from dedup import shingles\n"
+        "from dedup.compiler import WORTH_COMPILING, expect\n"
+        "some = np.arange(9, dtype=np.uint64)\n"
+        "before = shingles.hashes64(some, 3)\n"
+        "print('numba' in sys.modules); expect(WORTH_COMPILING)\n"
+        "assert (shingles.hashes64(some, 3) == before).all(); print('numba' in sys.modules)"
+    )
+    assert said(program, tmp_path).split() == ["False", "True"]
+    assert list(tmp_path.rglob("shingles.hashes64*.nbi"))
+
+
+@given(st.lists(st.integers(0, 2**64 - 1)), st.integers(1, 5))
+def test_shingles_are_hashed_alike_compiled_or_not(hashes: list[int], length: int) -> None:
+    words = np.array(hashes, np.uint64)
+    np.testing.assert_array_equal(shingles.hashes64(words, length), shingles.by_numpy(words, length))
