@@ -27,6 +27,15 @@ def compiles() -> bool:
     return _Expected.texts >= least and has_compiler()
 
 
+def why_slow(texts: int) -> str:
+    """Return why work on so many texts takes longer than it might, "" where it does not."""
+    if texts < WORTH_COMPILING:
+        return ""
+    if not has_compiler():
+        return "numba is not installed: without it this takes many times as long. pip install 'gema-news[fast]'"
+    return "" if _kept() else "what finds copies is compiled first, once: that takes a minute or two"
+
+
 @cache
 def has_compiler() -> bool:
     """Tell whether numba is installed; loads it, which takes a second: ask only where that is worth it."""

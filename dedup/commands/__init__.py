@@ -120,6 +120,15 @@ def overview(corpus: str | None, choose: str = "earliest", since: datetime | tim
     return arranged(within(found, Scope(since=first)), Choice(choose))
 
 
+def foretell(articles: int) -> None:
+    """Say why grouping so many articles will take long, on a terminal only: cron would send it each hour."""
+    from dedup.compiler import why_slow
+
+    reason = why_slow(articles) if sys.stderr.isatty() else ""
+    if reason:
+        print(f"dedup: {reason}", file=sys.stderr)
+
+
 @contextmanager
 def progress_bars() -> Iterator[Callable[[str, int, int], None] | None]:
     """Yield what draws a bar for each stage, on a terminal only."""

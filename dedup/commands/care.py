@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dedup.commands import NO_CORPUS, CorpusOption, app, examples, leave, opened_corpus, progress_bars
+from dedup.commands import NO_CORPUS, CorpusOption, app, examples, foretell, leave, opened_corpus, progress_bars
 
 EmbeddingsOption = Annotated[
     Path | None,
@@ -27,6 +27,7 @@ def update(corpus: CorpusOption = None, embeddings: EmbeddingsOption = None) -> 
     from dedup.updating import update as run
 
     with opened_corpus(corpus) as opened, progress_bars() as progress:
+        foretell(opened.count())
         done = run(opened, progress=progress, embeddings=embeddings)
     print(summary(done))
 
@@ -38,6 +39,7 @@ def rebuild(corpus: CorpusOption = None, embeddings: EmbeddingsOption = None) ->
     from dedup.updating import rebuild as run
 
     with opened_corpus(corpus) as opened, progress_bars() as progress:
+        foretell(opened.count())
         done = run(opened, progress=progress, embeddings=embeddings)
     print(summary(done))
 

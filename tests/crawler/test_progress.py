@@ -1,13 +1,8 @@
 """What a person at a terminal sees of a crawl, and that nobody else sees it."""
 
-import fcntl
 import io
-import os
 import re
-import struct
-import subprocess
 import sys
-import termios
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -23,6 +18,7 @@ from crawler.spiders.news import NewsSpider
 from crawler.tally import Tally
 from tests.crawler import crawls
 from tests.newsroom.server import Newsroom
+from tests.terminal import at_a_terminal
 
 DONE, SHORT = Outcome(State.DONE), Outcome(State.REJECTED, "short")
 _PIECES = re.compile(r"(\x1b\[[0-9;?]*[A-Za-z])|([\r\n])|([^\x1b\r\n]+)")
@@ -97,40 +93,6 @@ def test_where_nobody_looks_there_is_nothing_to_show(monkeypatch: pytest.MonkeyP
         Progress.from_crawler(get_crawler())
 
 
-def at_a_terminal(*module: str) -> tuple[str, str, int]:
-    """Return what `python -m MODULE…` writes on a very wide terminal, and on a pipe, and its exit code."""
-    ours, theirs = os.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 1000, 0, 0))
-    environment = {name: value for name, value in crawls.environment().items() if name not in {"COLUMNS", "LINES"}}
-    process = subprocess.Popen(
-        [sys.executable, "-m", *module],
-        cwd=crawls.PROJECT,
-        env=environment | {"TERM": "xterm"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=theirs,
-        text=True,
-    )
-    os.close(theirs)
-    screen = _all_of(ours)
-    out, _ = process.communicate()
-    return screen, out, process.returncode
-
-
-def _all_of(terminal: int) -> str:
-    pieces: list[bytes] = []
-    while True:
-        try:
-            piece = os.read(terminal, 65_536)
-        except OSError:
-            # How Linux says that the last writer has gone.
-            piece = b""
-        if not piece:
-            os.close(terminal)
-            return b"".join(pieces).decode()
-        pieces.append(piece)
-
-
 def what_stays(written: str) -> list[str]:
     """Return the lines a terminal shows in the end: cursors go up, lines are erased and written over."""
     lines, row, column = [""], 0, 0
@@ -160,7 +122,9 @@ def test_on_a_terminal_the_lines_are_drawn_below_the_log_whose_lines_stay_whole(
 ) -> None:
     feed = newsroom.url("antar-nusa", "/rss/terkini.xml")
     place = crawls.at(tmp_path, newsroom, [feed, newsroom.url("antar-nusa", "/no-such-feed.xml")])
-    screen, out, code = at_a_terminal(*place.command("-a", "max_pages=3"))
+    environment = {name: value for name, value in crawls.environment().items() if name not in {"COLUMNS", "LINES"}}
+    command = [sys.executable, "-m", *place.command("-a", "max_pages=3")]
+    screen, out, code = at_a_terminal(command, crawls.PROJECT, environment)
     assert code == 0, screen
     assert out == ""
     drawn = _VIEW.findall(screen)

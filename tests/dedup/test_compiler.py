@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup import shingles
+from dedup import Article, Corpus, shingles
 from dedup.compiler import WORTH_COMPILING, WORTH_LOADING
+from tests.terminal import at_a_terminal
 
 pytest.importorskip("numba", reason="needs numba: pip install 'gema-news[fast]'")
 
@@ -35,8 +36,8 @@ print("numba" in sys.modules)
 """
 
 
-def said(program: str, kept: Path) -> str:
-    environment = os.environ | {"NUMBA_CACHE_DIR": str(kept)}
+def said(program: str, kept: Path | None = None) -> str:
+    environment = os.environ | ({"NUMBA_CACHE_DIR": str(kept)} if kept else {})
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program],
         cwd=_HOME,
@@ -69,13 +70,36 @@ def test_it_is_worth_loading_sooner_than_compiling(tmp_path: Path, expected: int
     assert said(program, tmp_path) == str(compiles)
 
 
-def test_a_very_long_text_is_as_much_as_many(tmp_path: Path) -> None:
+def test_a_very_long_text_is_as_much_as_many() -> None:
     program = (
         "from dedup import cutting; from dedup.compiler import compiles\n"
         "cutting.cut(['satu dua tiga ' * 1_000]); print(compiles())\n"
         "cutting.cut(['satu dua ' * 500_000]); print(compiles())"
     )
-    assert said(program, tmp_path).split() == ["False", "True"]
+    assert said(program).split() == ["False", "True"]
+
+
+@pytest.mark.parametrize(
+    ("numba", "articles", "told"),
+    [(True, WORTH_COMPILING, "compiled first, once"), (False, WORTH_COMPILING, "pip install"), (False, 999, "")],
+)
+def test_who_waits_is_told_why(tmp_path: Path, numba: bool, articles: int, told: str) -> None:
+    without = "" if numba else "import sys; sys.modules['numba'] = None\n"
+    found = said(f"{without}from dedup.compiler import why_slow; print(why_slow({articles}))", tmp_path)
+    assert told in found
+    assert bool(found) == bool(told)
+
+
+def test_an_update_says_so_at_a_terminal(tmp_path: Path) -> None:
+    with Corpus.open(f"sqlite:///{tmp_path}/corpus.db") as corpus:
+        corpus.add(Article(f"https://a.example/{number}", f"Nomor {number}.") for number in range(WORTH_COMPILING))
+        program = f"import sys; sys.modules['numba'] = None\n{_UPDATE.format(corpus.address)}"
+    shown, out, code = at_a_terminal([sys.executable, "-c", program], _HOME, os.environ)
+    assert "dedup: numba is not installed" in shown
+    assert (out.startswith("1,000 articles: "), code) == (True, 0)
+
+
+_UPDATE = "from dedup.cli import main; main(['update', '--corpus', {!r}])"
 
 
 def test_what_is_called_when_much_is_expected_is_compiled_from_then_on(tmp_path: Path) -> None:

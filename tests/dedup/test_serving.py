@@ -44,7 +44,7 @@ WIRE = (
     "Air sungai meluap pada malam hari dan merendam tiga desa di hilir bendungan. Warga mengungsi ke balai desa sejak "
     "pukul dua pagi, kata kepala desa, dan belum ada korban yang dilaporkan sampai siang ini oleh petugas di lapangan."
 )
-READY_S = 60
+READY_S = 180
 
 
 @dataclass(frozen=True, slots=True)
