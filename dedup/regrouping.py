@@ -13,7 +13,7 @@ from dedup.reading import desk_of
 from dedup.records import Family, GemaError, Match, Recipe, Relation, Snapshot, Verdict
 
 # Pairs whose texts are in memory at a time.
-_AT_ONCE = 2_000
+_AT_ONCE = 500
 # The thresholds a curve is drawn over; each costs what all matches cost, so that many are counted at few.
 _STEPS, _FEW_STEPS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9), (0.2, 0.4, 0.7, 0.9)
 _MANY = 30_000

@@ -218,7 +218,6 @@ def report(
     """
     from dedup.corpus.address import home
     from dedup.corpus.grouping import verdicts
-    from dedup.corpus.results import snapshot
     from dedup.corpus.verdicts import pins
     from dedup.memory import uncollected
     from dedup.regrouping import regroup
@@ -228,6 +227,7 @@ def report(
     from dedup.report.files import write
     from dedup.report.language import language
     from dedup.report.sheets import report as report_of
+    from dedup.report.texts import Read, read, with_samples
 
     if check is not None:
         _verify(check)
@@ -240,7 +240,8 @@ def report(
     wanted, published, staying = moment_or_age("--since", since, zone), _published(base_url), _staying(kept)
     now, folder = datetime.now(UTC), out or home() / "data" / "reports"
     with opened_corpus(corpus) as opened, uncollected():
-        found = snapshot(opened) if at is None else regroup(opened, at)
+        held = read(opened) if at is None else Read(regroup(opened, at))
+        found = held.snapshot
         # Back from the last update, not from now: the same corpus makes the same report.
         wish = Wish(ago(wanted, found.updated_at or now), only_new, against or "", daily, digest, published)
         made = edition(found, wish, folder, now, zone, language(lang.value))
@@ -254,12 +255,14 @@ def report(
             "archive": str(archive) if archive else None,
             **made.arguments,
         }
-        made_from = partial(manifest.manifest, found, pins(opened), verdicts(opened), arguments, made.against)
-        context = context_of(opened, found)
+        made_from = partial(
+            manifest.manifest, found, pins(opened), verdicts(opened), arguments, made.against, left_out=held.left_out
+        )
+        context, laid_out = context_of(opened, found), with_samples(opened, made.shown)
         opened.close()  # Other processes open connections of their own.
         if len(found.matches) > _MANY_MATCHES and not made.scope.narrow:
             context = replace(context, cuts=begun(context.cuts))
-        shown = report_of(made.shown, context, made.scope)
+        shown = report_of(laid_out, context, made.scope)
         page = write(shown, folder, now, _setting(lang, zone, folder, archive), made_from, [made.put])
     _tidy(page.parent, daily, staying)
     print(page)

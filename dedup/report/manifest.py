@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from dedup.corpus.store import text_hash
 from dedup.records import Article, GemaError, Pin, Recipe, Snapshot, Verdict
 
 NAME = "manifest.json"
@@ -32,7 +33,7 @@ _PACKAGES = (
     "numba",
     "pyarrow",
 )
-_FIELDS = tuple(sorted(field.name for field in fields(Article)))
+_FIELDS = tuple(sorted(field.name for field in fields(Article) if field.name != "text"))
 
 
 def manifest(
@@ -42,16 +43,17 @@ def manifest(
     arguments: Mapping[str, Any] | None = None,
     against: str | None = None,
     versions: Mapping[str, str] | None = None,
+    left_out: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return what a report of `snapshot` was made from, ready for JSON; the clock is the corpus's own.
 
     `arguments` are those of the report, `against` names the earlier report that it was compared with, and `versions`
-    are those of the programs, by default the ones that run.
+    are those of the programs, by default the ones that run. `left_out`: hashes of texts that articles are without.
     """
     return {
         "manifest": _FORM,
         "corpus": {
-            "fingerprint": fingerprint(snapshot.articles.values(), pins, verdicts, snapshot.recipe),
+            "fingerprint": fingerprint(snapshot.articles.values(), pins, verdicts, snapshot.recipe, left_out),
             "results": results(snapshot),
             "updated_at": _stamp(snapshot.updated_at),
         },
@@ -63,13 +65,20 @@ def manifest(
     }
 
 
-def fingerprint(articles: Iterable[Article], pins: Iterable[Pin], verdicts: Iterable[Verdict], recipe: Recipe) -> str:
+def fingerprint(
+    articles: Iterable[Article],
+    pins: Iterable[Pin],
+    verdicts: Iterable[Verdict],
+    recipe: Recipe,
+    left_out: Mapping[str, str] | None = None,
+) -> str:
     """Return 32 hexadecimal digits that equal corpora share: the articles, what people said of them, the recipe.
 
-    The order of the articles does not matter; any other field of any article makes it another.
+    The order of the articles does not matter; any other field of any article makes it another. `left_out` is the
+    `text_hash` of texts by the ids of articles that are here without theirs.
     """
-    whole = blake2b(digest_size=16)
-    for digest in sorted(map(_digest, articles)):
+    whole, hashes = blake2b(digest_size=16), left_out or {}
+    for digest in sorted(_digest(article, hashes.get(article.id) or text_hash(article.text)) for article in articles):
         whole.update(digest)
     said = (
         sorted((pin.site, pin.text, pin.repeated) for pin in pins),
@@ -103,8 +112,8 @@ def installed() -> dict[str, str]:
     return found
 
 
-def _digest(article: Article) -> bytes:
-    values = (getattr(article, name) for name in _FIELDS)
+def _digest(article: Article, text: str) -> bytes:
+    values = (text, *(getattr(article, name) for name in _FIELDS))
     # repr shows what cannot be encoded as an escape, and tells "1" from 1.
     said = [_stamp(value) if isinstance(value, datetime) else value for value in values]
     return blake2b(repr(said).encode(), digest_size=16).digest()

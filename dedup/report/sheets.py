@@ -27,13 +27,13 @@ from dedup.report.pageviews import (
 )
 from dedup.report.scope import Scope
 from dedup.report.stripping import Learned, repeated, stripped
+from dedup.report.texts import samples
 from dedup.report.views import FamilyView, Overview, StoryView
 
 # Pairs that nearly belong to a family, on its page.
 NEAR = 8
 _TEXTS_OF_A_SITE = 30
 # So many texts of a site are looked at for what it repeats.
-_LOOKED_AT = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +107,7 @@ def _by_site(found: Overview, articles: Mapping[str, Article]) -> BySite:
     for flow in found.flows:
         by_site.takes[flow.target].append(flow)
         by_site.gives[flow.source].append(flow)
-    for name in sorted(articles):
-        article = articles[name]
-        if len(by_site.samples[article.site]) < _LOOKED_AT:
-            by_site.samples[article.site].append(article)
+    by_site.samples.update(samples(articles))
     return by_site
 
 

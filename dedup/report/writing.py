@@ -137,6 +137,8 @@ def _at_work(tasks: Sequence[Task], folder: Path, cores: int) -> Iterator[None]:
 
 def _write_open(tasks: Sequence[Task], begun: "Synchronized[int]", folder: Path) -> None:
     """Write what no other process has begun, as long as there is any."""
+    # What is there is frozen; what pages leave behind refers to itself, and would pile up.
+    gc.enable()
 
     def left() -> Iterator[Task]:
         while True:

@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from zlib import compress
 
 from dedup.corpus.readonly import open_to_read
-from dedup.corpus.results import mark, snapshot
+from dedup.corpus.results import mark
 from dedup.memory import uncollected
 from dedup.records import GemaError
 from dedup.report import pages
@@ -18,6 +18,7 @@ from dedup.report.context import context_of
 from dedup.report.pages import Setting
 from dedup.report.sheets import Report, overview_page, pages_of_sites, report
 from dedup.report.stripping import Learned
+from dedup.report.texts import read, with_samples
 from dedup.serving.lists import Lists, lists
 
 _TOGETHER = 50
@@ -49,7 +50,7 @@ def whole(address: str, setting: Setting) -> Whole:
     """Return the whole of a corpus as it is now; raises GemaError where it cannot be read."""
     with open_to_read(address) as corpus, uncollected():
         at = mark(corpus)
-        found = snapshot(corpus)
+        found = with_samples(corpus, read(corpus).snapshot)
         made = report(found, context_of(corpus, found))
         seen = made.overview
         setting = replace(setting, sites=frozenset(site.site for site in seen.sites), updated_at=seen.updated_at)
