@@ -210,6 +210,21 @@ def test_a_quote_that_never_ends_ends_the_table(tmp_path: Path, monkeypatch: pyt
     assert bad.startswith("no CSV from here on: field larger")
 
 
+@pytest.mark.parametrize(
+    "last", ['"https://a.example/2,t\n', 'https://a.example/2,"t"x,"y', '"""', 'https://a.example/2,"t\n\n']
+)
+def test_nor_is_what_follows_taken_for_its_text(tmp_path: Path, last: str) -> None:
+    good, bad = read(put(tmp_path / "a.csv", as_csv(ROWS[:1]) + last))
+    assert texts([good]) == ["Text 0."]
+    assert isinstance(bad, BadRow)
+    assert (bad.number, bad.reason.split(":")[0]) == (3, "a quotation mark that is never closed")
+
+
+def test_a_quoted_end_is_one(tmp_path: Path) -> None:
+    content = as_csv(ROWS[:1]) + 'https://a.example/2,"Text\n""2"""'
+    assert texts(list(read(put(tmp_path / "a.csv", content)))) == ["Text 0.", 'Text\n"2"']
+
+
 @pytest.mark.parametrize("name", ["a.csv.gz", "a.json.gz"])
 def test_a_packed_file_that_breaks_off_ends_with_a_bad_row(tmp_path: Path, name: str) -> None:
     rows = [{"url": f"https://a.example/{number}", "text": f"{number**9}"} for number in range(20_000)]
