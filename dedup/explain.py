@@ -37,13 +37,15 @@ def explain(corpus: Corpus, a: str, b: str, recipe: Recipe | None = None) -> Exp
     story = stories[0] if stories[0] == stories[1] else None
     if match.relation is Relation.NONE and story:
         match = replace(match, relation=Relation.SAME_STORY, reason=f"{match.reason}, and both tell of the same thing")
-    said = desk.terms(batch)
+    verdicts = {(verdict.a, verdict.b): verdict.together for verdict in grouping.verdicts(corpus)}
+    terms = desk.terms(batch)
     vectors = desk.term_vectors(batch)
     path = _path(one.id, other.id, now.matches) if family else ()
-    both = shared(*_pair(said), desk.translated(batch))
+    both = shared(*_pair(terms), desk.translated(batch))
     sites = {strands.site_of(article.site, article.url) for article in (one, other)}
     less = recipe.story_site if len(sites) == 1 and 0 not in sites else 0.0
-    return Explanation(one, other, match, family, story, _cosine(*_pair(vectors)), both, path, less)
+    said = verdicts.get((one.id, other.id))
+    return Explanation(one, other, match, family, story, _cosine(*_pair(vectors)), both, path, less, said)
 
 
 def _pair(two: Iterable[_T]) -> tuple[_T, _T]:

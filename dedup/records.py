@@ -508,7 +508,7 @@ class Explanation:
     `match` compares the two now, whether or not they were a candidate. `family` and `story` are the ids both
     share, None where they do not. `path` is the chain of stored matches that joins them in their family.
     `cosine` compares what they tell, `shared_terms` names what it rests on, weightiest first; `less` is how much less
-    it counts, because both are of one site.
+    it counts, because both are of one site. `said` is what a person said: that they belong together or do not.
     """
 
     a: Article
@@ -520,6 +520,7 @@ class Explanation:
     shared_terms: tuple[str, ...] = ()
     path: tuple[Match, ...] = ()
     less: float = 0.0
+    said: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

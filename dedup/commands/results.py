@@ -137,8 +137,8 @@ def explain(
     from dedup.report import terminal
 
     with opened_corpus(corpus) as opened:
-        explained = compare(opened, a, b)
-    terminal.explanation(explained, terminal.console(), zone)
+        explained, first = compare(opened, a, b), opened.article(a).id
+    terminal.explanation(explained, terminal.console(), zone, first)
 
 
 @app.command(

@@ -49,4 +49,5 @@ def refuse_missing(address: str | None = None) -> None:
     url = resolve(address)
     named = address or os.environ.get("CORPUS_URL")
     if named and url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-        raise CorpusError(f"there is no corpus {named}: `dedup import` or `scrapy crawl news` makes it")
+        where = "" if str(url.database) in named else f" ({url.database})"
+        raise CorpusError(f"there is no corpus {named}{where}: `dedup import` or `scrapy crawl news` makes it")

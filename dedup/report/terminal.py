@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo
+from operator import itemgetter
 
 from rich.console import Console
 from rich.text import Text
@@ -46,10 +47,11 @@ def groups(overview: Overview, out: Console, zone: tzinfo | None = None, everyth
     show(out, Text(_closing(overview)))
 
 
-def explanation(explained: Explanation, out: Console, zone: tzinfo | None = None) -> None:
-    """Print what two articles are to one another, why, and what they share."""
+def explanation(explained: Explanation, out: Console, zone: tzinfo | None = None, first: str = "") -> None:
+    """Print what two articles are to one another, why, and what they share; A is the one whose id comes `first`."""
     match, measures = explained.match, explained.match.measures
-    for name, article in (("A", explained.a), ("B", explained.b)):
+    names = ("B", "A") if first == explained.b.id else ("A", "B")
+    for name, article in sorted(zip(names, (explained.a, explained.b), strict=True), key=itemgetter(0)):
         show(out, Text.assemble((f"{name}  ", "bold cyan"), (plain(headline(article)), "bold")))
         show(out, Text(f"   {_where_and_when(article, zone)}  {plain(article.url)}", "dim"))
     show(out, Text())
@@ -61,7 +63,7 @@ def explanation(explained: Explanation, out: Console, zone: tzinfo | None = None
     table = columns(2)
     told = [("alike in what they tell", f"{explained.cosine:.3f}")]
     told += [("less, both being of one site", f"{explained.less:.3f}")] if explained.less else []
-    for name, value in (*wording.measures(measures, "A", "B"), *told):
+    for name, value in (*wording.measures(measures, *names), *told):
         table.add_row(Text(name, "dim"), Text(value))
     show(out, table)
     if explained.shared_terms:
@@ -73,7 +75,7 @@ def explanation(explained: Explanation, out: Console, zone: tzinfo | None = None
 
 
 def _print_story(story: StoryView, out: Console, zone: tzinfo | None) -> None:
-    sizes = f"{count(len(story.families), 'text', 'texts')}, {wording.articles(story.articles)}"
+    sizes = f"{count(len(story.families), 'text', 'texts')}, {wording.articles(story.articles)}, id {plain(story.id)}"
     show(out, Text.assemble(("Story  ", "bold green"), (plain(story.label), "bold"), (f"  ({sizes})", "dim")))
     if story.terms:
         show(out, Text(f"       {plain(', '.join(story.terms))}", "dim"))
@@ -139,6 +141,10 @@ def _together(explained: Explanation) -> Iterable[str]:
         yield "They are in no common family or story."
     if explained.family and len(explained.path) > 1:
         yield f"What joins them: {_chain(explained.path)}"
+    if explained.said is not None:
+        what, command = ("belong", "join") if explained.said else ("do not belong", "separate")
+        both = f"{plain(explained.a.id)} {plain(explained.b.id)}"
+        yield f"You said that they {what} together; `dedup {command} --undo {both}` takes it back."
 
 
 def segments(found: Sequence[Segment], said: Sequence[Pin], out: Console) -> None:

@@ -382,7 +382,7 @@ def test_in_a_pipe_groups_are_plain_lines() -> None:
     out = piped()
     terminal.groups(overview(three_outlets()), out, JAKARTA)
     lines = lines_of(out)
-    assert "Story  Label of s  (2 texts, 4 articles)" in lines
+    assert "Story  Label of s  (2 texts, 4 articles, id s)" in lines
     assert "Family Banjir rendam tiga desa  (3 articles, 3 sites, id f)" in lines
     assert (
         "  20 Mar 2026 21:00 +07:00  copy.example   near        80%  Title of copy  https://copy.example/copy" in lines
@@ -440,6 +440,26 @@ def test_an_explanation_names_the_chain_that_joins_a_family() -> None:
     out = piped()
     terminal.explanation(Explanation(a, b, match("a", "c", Relation.NONE), "f", path=chain), out, UTC)
     assert "What joins them: a is near to b; b is syndicated to c" in lines_of(out)
+
+
+def test_an_explanation_keeps_the_order_asked_for() -> None:
+    a, b = article("a", "a.example"), article("b", "b.example", 2)
+    out = piped()
+    explained = Explanation(a, b, match("a", "b", Relation.EXCERPT, (0.9, 0.1)))
+    terminal.explanation(explained, out, UTC, "b")
+    lines = lines_of(out)
+    assert [line.split()[-1] for line in lines[1:4:2]] == [b.url, a.url]
+    assert any(re.fullmatch(r"of B in A +90%", line) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("said", "what"), [(True, "belong together; `dedup join"), (False, "not belong together; `dedup separate")]
+)
+def test_an_explanation_tells_what_a_person_said(said: bool, what: str) -> None:
+    a, b = article("a", "a.example"), article("b", "b.example", 2)
+    out = piped()
+    terminal.explanation(Explanation(a, b, match("a", "b", Relation.NEAR), said=said), out, UTC)
+    assert any(what in line and "--undo a b` takes it back" in line for line in lines_of(out))
 
 
 # --- words ------------------------------------------------------------------------------------------
