@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import UTC, timedelta, tzinfo
+from datetime import timedelta, tzinfo
 from typing import Any
 
 from rich.console import Console
@@ -118,7 +118,7 @@ def _when(entry: Entry, zone: tzinfo | None) -> str:
     if published is None:
         return "no date"
     exact = entry.article.published_precision != "day"
-    when = wording.moment(published, zone) if exact else f"{wording.date(published, UTC)}, day only"
+    when = wording.moment(published, zone) if exact else f"{wording.day(published)}, day only"
     return f"{when} ({entry.span.trouble})" if entry.span.trouble else when
 
 

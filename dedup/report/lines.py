@@ -47,8 +47,14 @@ def titled(article: Article, out: Console) -> Text:
 
 
 def when(article: Article, zone: tzinfo | None) -> str:
-    """Return when an article was published."""
-    return wording.moment(article.published, zone) if article.published else "no date"
+    """Return when an article was published, of what is dated to the day the day alone."""
+    if article.published is None:
+        return "no date"
+    return (
+        wording.day(article.published)
+        if article.published_precision == "day"
+        else wording.moment(article.published, zone)
+    )
 
 
 def site(article: Article) -> str:

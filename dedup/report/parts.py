@@ -1,7 +1,7 @@
 """The small parts of pages: times, links, numbers, names; made by functions, since templates ask for them so often."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -90,8 +90,8 @@ def when(article: Article, zone: tzinfo | None, language: Language) -> Markup:
     if article.published is None:
         return escape(language.of("no date"))
     if article.published_precision == "day":
-        said = wording.date(article.published, UTC, language)
-        return _html('<time datetime="%s">%s</time>', str(article.published.date()), said)
+        said = wording.day(article.published, language)
+        return _html('<time datetime="%s">%s</time>', str(wording.noon(article.published).date()), said)
     return moment(article.published, zone, language)
 
 

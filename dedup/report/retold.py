@@ -1,20 +1,17 @@
 """A story at length, and a timeline: what came out when, where, and how much of it was taken."""
 
 from collections.abc import Sequence
-from datetime import UTC, time, tzinfo
+from datetime import tzinfo
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-from dedup.records import Article
 from dedup.report import wording
 from dedup.report.inert import plain
 from dedup.report.lines import columns, record, show, site, stamp, titled, when
 from dedup.report.wording import count
 from dedup.retelling import Appearance, Retold, Telling
-
-_MIDNIGHT = time()
 
 
 def story(told: Retold, out: Console, zone: tzinfo | None = None) -> None:
@@ -29,7 +26,7 @@ def story(told: Retold, out: Console, zone: tzinfo | None = None) -> None:
         show(out, Text(f"       {plain(', '.join(told.terms))}", "dim"))
     dated = [each for each in articles if each.published]
     if dated:
-        show(out, Text(f"       from {moment(dated[0], zone)} to {moment(dated[-1], zone)}", "dim"))
+        show(out, Text(f"       from {when(dated[0], zone)} to {when(dated[-1], zone)}", "dim"))
     for telling in told.tellings:
         _print_telling(telling, told, out, zone)
 
@@ -64,7 +61,7 @@ def timeline(found: Sequence[Appearance], out: Console, zone: tzinfo | None = No
     table = columns(6)
     for each in found:
         table.add_row(
-            Text(moment(each.article, zone), "dim"),
+            Text(when(each.article, zone), "dim"),
             Text(_delay(each, found[0])),
             Text(site(each.article), "bold"),
             Text(each.relation.value if each.relation else _first(each, found[0]), "cyan"),
@@ -87,19 +84,10 @@ def timeline_record(each: Appearance) -> dict[str, Any]:
     }
 
 
-def moment(article: Article, zone: tzinfo | None) -> str:
-    """Return when an article came out, of what is dated to the day the day alone."""
-    out = article.published
-    if out and article.published_precision == "day":
-        # Midnight in UTC stands for a day of that name, which west of it would be the day before.
-        return wording.date(out, UTC if out.astimezone(UTC).time() == _MIDNIGHT else zone)
-    return when(article, zone)
-
-
 def _print_telling(telling: Telling, told: Retold, out: Console, zone: tzinfo | None) -> None:
     first, *copies = telling.articles
     show(out, Text())
-    line = Text.assemble((f"  {moment(first, zone)}  ", "dim"), (f"{site(first)}  ", "bold"), titled(first, out))
+    line = Text.assemble((f"  {when(first, zone)}  ", "dim"), (f"{site(first)}  ", "bold"), titled(first, out))
     show(out, line)
     if copies:
         sites = ", ".join(dict.fromkeys(map(site, copies)))

@@ -117,6 +117,19 @@ def date(time: datetime, zone: tzinfo | None, language: Language = ENGLISH) -> s
     return f"{shown.day} {language.months[shown.month - 1]} {shown.year}"
 
 
+def day(midnight: datetime, language: Language = ENGLISH) -> str:
+    """Return `22 Mar 2025`, the day that a midnight begins; the clocks it is midnight by are not known any more."""
+    return date(noon(midnight), UTC, language)
+
+
+def noon(midnight: datetime) -> datetime:
+    """Return a time at which it is the same day in UTC, whatever clocks from UTC-11 to UTC+12 the midnight is of."""
+    try:
+        return midnight.astimezone(UTC) + timedelta(hours=12)
+    except OverflowError:  # No day comes after the last one.
+        return local(midnight, UTC)
+
+
 def period(times: tuple[datetime, datetime] | None, zone: tzinfo | None, language: Language = ENGLISH) -> str:
     """Return the beginning of a sentence: `Between 28 Feb and 3 Mar 2025`."""
     if times is None:

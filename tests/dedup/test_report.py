@@ -5,7 +5,8 @@ import itertools
 import json
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -23,6 +24,7 @@ from dedup.report.data import headline
 from dedup.report.edits import edits
 from dedup.report.files import write
 from dedup.report.inert import plain, safe_address
+from dedup.report.lines import when
 from dedup.report.pages import Setting
 from dedup.report.sheets import report
 from dedup.report.sides import Piece, sides, turned
@@ -440,6 +442,14 @@ def test_an_explanation_names_the_chain_that_joins_a_family() -> None:
     out = piped()
     terminal.explanation(Explanation(a, b, match("a", "c", Relation.NONE), "f", path=chain), out, UTC)
     assert "What joins them: a is near to b; b is syndicated to c" in lines_of(out)
+
+
+@given(st.dates(date(1990, 1, 1)), st.integers(-11, 12))
+def test_a_day_is_that_day_on_all_clocks(day: date, hours: int) -> None:
+    midnight = datetime.combine(day, time(), timezone(timedelta(hours=hours))).astimezone(UTC)
+    assert wording.noon(midnight).date() == day
+    dated = replace(article("a", "a.example"), published=midnight, published_precision="day")
+    assert when(dated, JAKARTA) == when(dated, UTC) == wording.day(midnight)
 
 
 def test_an_explanation_keeps_the_order_asked_for() -> None:
