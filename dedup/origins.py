@@ -179,7 +179,9 @@ def _by_credits(sites: _Sites, said: Credits) -> _Found:
 def _outside(root: Outside, said: Credits, creditors: Sequence[_Site], silent: Sequence[_Site]) -> _Found:
     """A source that is not collected: an agency, or what a site says it has the text from."""
     name, agency = said.called[root], root in said.agencies
-    reason = f"{_who(creditors)} {name} as {'the agency' if agency else 'the source'}; its own page is not collected"
+    reason = (
+        f"{_who(creditors)} {name} as {'the agency' if agency else 'the source'}; no page of its own is among these"
+    )
     early = next((site for site in silent if site.leads(creditors)), None)
     if early and not agency:
         return _unknown(f"{_who(creditors)} {name} as the source, but {early.name}, which names nobody, had it before")

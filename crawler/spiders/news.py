@@ -27,7 +27,7 @@ from crawler.cadence import rests
 from crawler.directives import HEADERS
 from crawler.entry import ARTICLE, GUESS, SITE, UNKNOWN, Answer, Entry, Find
 from crawler.frontier import Frontier
-from crawler.guard import GuardedResolver, fetch, follow
+from crawler.guard import GuardedResolver, Refused, fetch, follow
 from crawler.ledger import read_as
 from crawler.outcome import Outcome, State, Step, blocked_pause, of_status
 from crawler.pace import HostSpent, retry_after
@@ -523,6 +523,8 @@ class NewsSpider(Args[NewsArguments], Spider):
             outcome = outcome_of(error)
             if isinstance(error, HostSpent):
                 self._spent(entry.host, error)
+            if isinstance(error, Refused) and entry.listing:
+                self.logger.warning("refused: %s", error)
             if outcome is None:
                 self.count("bugs")
                 self.logger.error("an error of this program at %s", entry.url, exc_info=error)

@@ -38,7 +38,16 @@ def find(
     else:
         lists.found(found, text, terminal.console(), zone)
     if not found:
-        print(why or "nothing in the corpus shares text with it", file=sys.stderr if as_json else sys.stdout)
+        print(why or _nothing(text), file=sys.stderr if as_json else sys.stdout)
+
+
+def _nothing(text: str) -> str:
+    from dedup.records import Recipe
+
+    least = Recipe().min_own_words
+    # Longer texts may hold such an article too, but it is with its own words that people look for it.
+    short = f"; articles of fewer than {least} words of their own are known by their whole text alone"
+    return f"nothing in the corpus shares text with it{short if len(text.split()) < least else ''}"
 
 
 def tell_ungrouped(corpus: "Corpus") -> None:

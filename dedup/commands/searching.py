@@ -44,7 +44,11 @@ def search(
 
     _refuse_options(words)
     first, last = moment("--since", since, zone), moment("--until", until, zone, end=True)
+    if first and last and first >= last:
+        raise typer.BadParameter("--since is not before --until: nothing was published between them")
     with opened_corpus(corpus) as opened:
+        if not opened.count():
+            print(_EMPTY, file=sys.stderr)
         with progress_bars() as progress:
             found = look(
                 opened,
@@ -63,6 +67,9 @@ def search(
         print(answers.answer_line(each, found.phrases))
     if not found.best:
         print(answers.closing(found), file=sys.stderr)
+
+
+_EMPTY = "dedup: there are no articles yet: `dedup import FILE…` or `scrapy crawl news -a seeds=FILE`"
 
 
 def _refuse_options(words: list[str]) -> None:

@@ -53,7 +53,9 @@ def answer_line(each: Answer, phrases: Phrases) -> str:
 def closing(found: Answers) -> str:
     """Return how much was found, and what to do where that is nothing, or not all is shown."""
     if not found.count:
-        return "Nothing was found: every word has to occur, in title or text, as it is written."
+        return (
+            "Nothing was found: every word has to occur, in title or text, as written, and all else that was asked for."
+        )
     held = "" if found.articles == found.count else f" ({wording.articles(found.articles)})"
     whole = f"{count(found.count, 'answer', 'answers')}{held}"
     if len(found.best) == found.count:

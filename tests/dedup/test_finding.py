@@ -202,6 +202,8 @@ def test_what_is_not_found_is_said(pressed: Corpus, tmp_path: Path, capsys: pyte
     assert run(capsys, pressed, "find", tmp_path / "new.txt").out == "nothing in the corpus shares text with it\n"
     left = run(capsys, pressed, "find", tmp_path / "new.txt", "--json")
     assert (left.code, left.out, left.err) == (0, "", "nothing in the corpus shares text with it\n")
+    (tmp_path / "short.txt").write_text(" ".join(f"katabaru{number}" for number in range(29)))
+    assert "articles of fewer than 30 words" in run(capsys, pressed, "find", tmp_path / "short.txt").out
 
 
 def test_what_was_not_looked_at_is_said(corpus: Corpus, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

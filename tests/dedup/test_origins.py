@@ -204,7 +204,7 @@ def test_an_agency_is_the_origin_though_its_page_was_never_collected(name: str) 
     found = origin([out("satu", 0, agency="Antara"), out("dua", 2, agency=name)])
     assert (found.name.casefold(), found.confidence) == ("antara", CERTAIN)
     assert (found.article, found.outside) == (None, True)
-    assert "as the agency; its own page is not collected" in found.reason
+    assert "as the agency; no page of its own is among these" in found.reason
     alone = origin([out("satu", 0, agency=name)])
     assert (alone.name, alone.confidence) == (name, LIKELY)
     assert told(origin([out("satu", 0, agency=name), out("antara", 0)])) == ("antara.example", LIKELY)

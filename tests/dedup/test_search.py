@@ -263,7 +263,15 @@ def test_nothing_found_is_said_kindly(few: Corpus, capsys: pytest.CaptureFixture
 
 
 def test_an_empty_corpus_has_nothing(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(capsys, corpus, "search", "apa", "-itu").code == 0
+    left = run(capsys, corpus, "search", "apa", "-itu")
+    assert left.code == 0
+    assert "there are no articles yet" in left.err
+
+
+def test_a_time_that_ends_before_it_begins_is_said(few: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
+    left = run(capsys, few, "search", "banjir", "--since", "2026-03-03", "--until", "2026-03-02")
+    assert (left.code, left.out) == (2, "")
+    assert "--since is not before --until" in left.err
 
 
 def test_what_steers_a_terminal_is_inert(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
