@@ -200,6 +200,8 @@ def report(
         typer.Option(
             "--archive",
             metavar="DIR",
+            exists=True,
+            file_okay=False,
             help="Where the WARC files of the crawl are, for links to them. (default: data/warc, where it is)",
         ),
     ] = None,

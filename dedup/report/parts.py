@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
+from dedup import representative
 from dedup.corpus.health import SiteRuns
 from dedup.flowing import Flow, Role
 from dedup.origins import Confidence, Origin
@@ -58,7 +59,7 @@ def words(setting: "Setting") -> Mapping[str, Any]:
         "archived": partial(archived, setting=setting),
         "lang_of": lang_of,
         "tongue": lru_cache(maxsize=200)(partial(scripts.tongue, language=language)),
-        "words": lambda text: len(text.split()),
+        "words": lambda text: representative.words([text])[0],
         "stacked": stacked,
         "dots": dots,
         "flow_words": partial(flow_words, language=language),

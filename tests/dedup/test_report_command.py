@@ -198,6 +198,7 @@ def test_articles_lead_to_their_warc_file_where_the_archive_is_said_to_be(
     (tmp_path / "raw pages").mkdir()
     (tmp_path / "raw pages" / "gema-1.warc.gz").touch()
     wish = ("report", "--out", tmp_path / "reports", "--archive", tmp_path / "raw pages")
+    assert run(capsys, corpus, *wish[:-1], tmp_path / "nowhere").code == 2
     (page,) = (folder(run(capsys, corpus, *wish)) / "families").glob("*.html")
     links = re.findall(r'href="([^"]+\.warc\.gz)"', page.read_text())
     assert len(links) == 2
