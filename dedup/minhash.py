@@ -54,41 +54,26 @@ def sampled(words: Cut, recipe: Recipe) -> Sampled:
     room = len(words.hashes)
     # Not made by compiled code: of many megabytes numpy asks the system for large pages, and what is not written to
     # takes none.
-    texts, places, keys = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.uint64)
+    out = Sampled(np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.uint64))
     most = np.uint64(2**64 // recipe.sketch_one_in - 1)
-    count = _sampled(words.hashes, words.ends, recipe.shingle_words, most, texts, places, keys)
-    return Sampled(texts[:count], places[:count], keys[:count])
+    count = _sampled(words.hashes, words.ends, recipe.shingle_words, most, out)
+    return Sampled(out.texts[:count], out.places[:count], out.keys[:count])
 
 
-def _sampled_by_numpy(
-    words: Hashes64,
-    ends: NDArray[np.int64],
-    length: int,
-    most: np.uint64,
-    texts: NDArray[np.int32],
-    places: NDArray[np.int32],
-    keys: Hashes64,
-) -> int:
+def _sampled_by_numpy(words: Hashes64, ends: NDArray[np.int64], length: int, most: np.uint64, out: Sampled) -> int:
     values = shingles.by_numpy(words, length)
     firsts = np.flatnonzero(values <= most)
     within = np.searchsorted(ends, firsts, side="right")
     whole = firsts + length <= ends[within]
     firsts, within = firsts[whole], within[whole]
     count = len(firsts)
-    texts[:count], places[:count], keys[:count] = within, firsts, values[firsts] >> _KEY_SHIFT
+    out.texts[:count], out.places[:count], out.keys[:count] = within, firsts, values[firsts] >> _KEY_SHIFT
     return count
 
 
 @compiled_or(_sampled_by_numpy)
-def _sampled(
-    words: Hashes64,
-    ends: NDArray[np.int64],
-    length: int,
-    most: np.uint64,
-    texts: NDArray[np.int32],
-    places: NDArray[np.int32],
-    keys: Hashes64,
-) -> int:
+def _sampled(words: Hashes64, ends: NDArray[np.int64], length: int, most: np.uint64, out: Sampled) -> int:
+    texts, places, keys = out.texts, out.places, out.keys
     count, start = 0, 0
     for text in range(len(ends)):
         for place in range(start, ends[text] - length + 1):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dedup.commands import CorpusOption, ZoneOption, app, examples, opened_corpus
-from dedup.records import SourceError
+from dedup.records import Recipe, SourceError
 
 if TYPE_CHECKING:
     from dedup.corpus import Corpus
@@ -42,10 +42,8 @@ def find(
 
 
 def _nothing(text: str) -> str:
-    from dedup.records import Recipe
-
     least = Recipe().min_own_words
-    # Longer texts may hold such an article too, but it is with its own words that people look for it.
+    # Whoever looks for so short an article has no more words of it.
     short = f"; articles of fewer than {least} words of their own are known by their whole text alone"
     return f"nothing in the corpus shares text with it{short if len(text.split()) < least else ''}"
 

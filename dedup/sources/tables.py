@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from importlib.util import find_spec
 from io import TextIOWrapper
-from itertools import chain
 from typing import IO, Any, BinaryIO
 
 from dedup.sources import shapes
@@ -46,19 +45,17 @@ def _lines(text: TextIOWrapper) -> Iterator[str]:
 
 
 def _rows(first: str, lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
-    held: list[str] = []
     ended = False
 
     def every() -> Iterator[str]:
         nonlocal ended
-        for line in chain([first] if first else [], lines):
-            held.append(line)
-            yield line
+        if first:
+            yield first
+        yield from lines
         ended = True
 
     reader = csv.reader(every(), delimiter=delimiter)
     while True:
-        held.clear()
         # There is but one limit for the whole process; by itself it is shorter than long articles are.
         before = csv.field_size_limit(MOST_BYTES)
         try:
@@ -69,19 +66,10 @@ def _rows(first: str, lines: Iterator[str], delimiter: str) -> Iterator[list[str
             csv.field_size_limit(before)
         if row is None:
             return
-        # Of what is whole nothing is read ahead.
-        if ended and _is_open(held, delimiter):
+        # Of a row that is whole nothing more is asked for: this one ends with the file, inside of quotation marks.
+        if ended:
             raise BadRowError("a quotation mark that is never closed: no CSV from there on")
         yield row
-
-
-def _is_open(row: list[str], delimiter: str) -> bool:
-    """Return whether a row goes on, inside of quotation marks, behind these lines."""
-    before = csv.field_size_limit(2 * MOST_BYTES)
-    try:
-        return len(list(csv.reader([*row, "one more"], delimiter=delimiter))) == 1
-    finally:
-        csv.field_size_limit(before)
 
 
 def _cells(rows: Iterator[list[str]]) -> Iterator[Numbered]:

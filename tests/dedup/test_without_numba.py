@@ -6,7 +6,7 @@ import sys
 _SCRIPT = """
 import sys
 from tempfile import TemporaryDirectory
-from dedup import Corpus, find_copies
+from dedup import Corpus, Recipe, cutting, find_copies, minhash
 from dedup.corpus.results import snapshot
 from dedup.updating import update
 from tests.quality.generated.corpus import articles
@@ -20,14 +20,22 @@ found = find_copies(made)
 assert found.matches == now.matches and len(found.matches) > 20
 members = {family.id: family.members for family in now.families}
 told = sorted(sorted(held for family in story.families for held in members[family]) for story in now.stories)
-sys.stdout.buffer.write(repr((now.matches, sorted(members.values()), told)).encode())
+few = ["", "satu", "satu dua tiga", "", *(article.text[:count] for count, article in enumerate(made)), ""]
+sketches = minhash.sketches(cutting.cut(few), Recipe())
+sketched = sketches.ends.tolist(), sketches.keys.tolist()
+print("numba" in sys.modules and sys.modules["numba"] is not None, file=sys.stderr)
+sys.stdout.buffer.write(repr((now.matches, sorted(members.values()), told, sketched)).encode())
 """
 
 
-def found(*before: str) -> bytes:
+def found(*before: str) -> tuple[bytes, bytes]:
+    """Return what is found, and whether numba took part."""
     script = "\n".join((*before, _SCRIPT))
-    return subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, check=True).stdout
+    done = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, check=True)
+    return done.stdout, done.stderr.strip()
 
 
 def test_without_numba_copies_and_stories_are_the_same() -> None:
-    assert found("import sys", "sys.modules['numba'] = None") == found()
+    expected, compiled = found("from dedup.compiler import WORTH_COMPILING, expect", "expect(WORTH_COMPILING)")
+    assert compiled == b"True"
+    assert found("import sys", "sys.modules['numba'] = None") == (expected, b"False")
