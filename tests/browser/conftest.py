@@ -21,24 +21,32 @@ if TYPE_CHECKING:
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    """A headless browser; skips where there is none, or nothing to drive it with."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs the extra `browser`; .ci/run installs it")
-    program = next(filter(None, map(shutil.which, _NAMES)), None)
-    if program is None:
+@pytest.fixture(scope="session")
+def program() -> str:
+    """The path of a browser; skips where there is none, or nothing to drive it with."""
+    pytest.importorskip("playwright.sync_api", reason="needs the extra `browser`; .ci/run installs it")
+    found = next(filter(None, map(shutil.which, _NAMES)), None)
+    if found is None:
         pytest.skip("needs Debian's chromium; .ci/run installs it")
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser(program: str) -> Iterator["Browser"]:
+    """A headless browser."""
+    from playwright.sync_api import sync_playwright
+
     # As root Chromium starts without its sandbox or not at all.
     options = ["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else []
-    with playwright.sync_playwright() as driver:
+    with sync_playwright() as driver:
         started = driver.chromium.launch(executable_path=program, args=options)
         yield started
         started.close()
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The address of a corpus of the press, grouped."""
+def address(program: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a corpus of the press, grouped; `program` is asked for so that nothing is made without one."""
     address = f"sqlite:///{tmp_path_factory.mktemp('corpus')}/corpus.db"
     with Corpus.open(address) as corpus:
         corpus.add(articles(load(), NOW))

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -160,10 +159,10 @@ def test_a_crawl_told_to_end_ends_cleanly_and_the_next_goes_on(
     crawled: Crawled, newsroom: Newsroom, tmp_path: Path
 ) -> None:
     place = crawls.at(tmp_path, newsroom, some(newsroom))
-    command, began = place.command(*crawls.IN_A_PROCESS), time.monotonic()
+    command = place.command(*crawls.IN_A_PROCESS)
     code = crawls.run_until(_requests_beyond(newsroom, 20), *command, how=signal.SIGTERM)
     assert code == 0
-    assert time.monotonic() - began < 30
+    assert len(place.articles()) < len(of_some(crawled.place.articles()))
     left = place.rows(select(tables.ledger.c.url).where(tables.ledger.c.state == "handed"))
     assert left == []
     assert not list(place.warc.glob("*.open"))
