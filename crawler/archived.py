@@ -205,7 +205,7 @@ def _located(path: Path, record: WarcRecord) -> Located | None:
         body=plain,
         content_type=headers.get("Content-Type") or "",
         fetched_at=record.record_date,
-        headers=tuple((name, value) for name in sorted(HEADERS) if (value := headers.get(name))),
+        headers=tuple((name, value) for name in sorted(HEADERS) for value in headers.get_multiple(name) if value),
     )
     cut_off = "WARC-Truncated" in record.headers or (plain is not in_one and is_cut_off(in_one, encodings, plain))
     place = f"{path.name.removesuffix(OPEN)}#{(record.record_id or '').strip('<>')}"

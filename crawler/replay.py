@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
@@ -27,11 +27,12 @@ Result = Article | Rejection
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the ledger has on an address: hints, whether it was an article to the crawl, its seed's `paging=` word."""
+    """What the ledger has on an address: hints, whether it was an article, its seed's words `paging=` and `lang=`."""
 
     hints: Hints = field(default_factory=Hints)
     is_article: bool = False
     rule: str = ""
+    language: str = ""
 
 
 def _unseen(stage: str, done: int, total: int) -> None:
@@ -51,17 +52,22 @@ class Watched:
 
 
 async def articles(
-    paths: Sequence[Path], workers: Workers, known: Callable[[str], Known], watched: Watched | None = None
+    paths: Sequence[Path],
+    workers: Workers,
+    known: Callable[[str], Known],
+    watched: Watched | None = None,
+    obeyed: Set[str] = frozenset(),
 ) -> AsyncIterator[list[Result]]:
     """Yield what the pages of WARC files give, some at a time, parts of one article joined.
 
     They are joined as the archive says they were; where it says nothing, as their pagers say. Of several addresses
-    that lead to one article, the first counts. `known` tells what the ledger has on an address. A batch counts as done
-    when the next one is asked for. Of a damaged file, what stands before the damage is read.
+    that lead to one article, the first counts. `known` tells what the ledger has on an address; what a crawl would not
+    keep for its language, or for a directive that is `obeyed`, is a Rejection. A batch counts as done when the next
+    one is asked for. Of a damaged file, what stands before the damage is read.
     """
     watched = watched or Watched()
     files = _Files(paths, watched)
-    reading = _Reading(_survey(files, known), workers, known)
+    reading = _Reading(_survey(files, known), workers, known, obeyed)
     bookmark = watched.bookmark
     done, source = (bookmark.done, bookmark.source) if bookmark else (0, {})
     found = islice(reading.sources(files), done, None)
@@ -117,7 +123,8 @@ def known_of(corpus: Corpus) -> Callable[[str], Known]:
         if row is None:
             return Known()
         hints = Hints(title=row.title, published=row.published, language=row.language, site=row.site)
-        return Known(hints, row.kind == ARTICLE, json.loads(row.options).get("paging") or "")
+        words = json.loads(row.options)
+        return Known(hints, row.kind == ARTICLE, words.get("paging", ""), words.get("language", ""))
 
     return known
 
@@ -203,6 +210,7 @@ class _Reading:
     survey: _Survey
     workers: Workers
     known: Callable[[str], Known]
+    obeyed: Set[str]
 
     def sources(self, files: _Files) -> Iterator[Located | _Join]:
         """Yield what each article begins at, in the order of the files: a page, or pages that were joined."""
@@ -227,13 +235,19 @@ class _Reading:
     async def read(self, source: Located | _Join) -> Result:
         """Return what a source gives."""
         if isinstance(source, Located):
-            return await self._read_page(source)
-        hints = self.known(source.url).hints
-        pages = [replace(page_at(place.path, place.offset), hints=hints) for place in source.places]
+            known = self.known(source.page.url)
+            found = await self._read_page(source, known)
+        else:
+            known = self.known(source.url)
+            found = await self._read_join(source, known)
+        reason = "" if isinstance(found, Rejection) else visit.unwanted(found, known.language, self.obeyed)
+        return Rejection(found.url, reason) if reason else found
+
+    async def _read_join(self, source: _Join, known: Known) -> Result:
+        pages = [replace(page_at(place.path, place.offset), hints=known.hints) for place in source.places]
         return _finished(await self.workers.read(pages), source.places[0].name, source.incomplete)
 
-    async def _read_page(self, source: Located) -> Result:
-        known = self.known(source.page.url)
+    async def _read_page(self, source: Located, known: Known) -> Result:
         first = replace(source.page, hints=known.hints)
         read = await self.workers.begin(first, known.rule)
         if not isinstance(read, Continued):

@@ -1,6 +1,6 @@
 """What a fetched page is, and what else has to be fetched before an article is whole. No Scrapy, no clock."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from crawler.page import Page
 from crawler.seedlist import Seed
 from crawler.shape import looks_like_article
 from crawler.task import Continued
+from dedup import Article
 
 MOST_PARTS = 20
 # Visits that insist on every part; after an hour and more, most of an article is better news than none.
@@ -72,6 +73,16 @@ def named(page: Page, entry: Entry, wanted: Wanted) -> Named | None:
             finds += _explored(page, wanted)
         finds += _older(page, entry, finds, wanted)
     return Named(kind, tuple(finds), found.left_out)
+
+
+def unwanted(article: Article, language: str, obeyed: Set[str]) -> str:
+    """Return why an article is not kept, in one word, "" where nothing is against it.
+
+    `language` is that of its seed, "" for any; `obeyed` are the directives that are followed (`OBEY_DIRECTIVES`).
+    """
+    if forbidden := obeyed & set(article.marks):
+        return min(forbidden)
+    return "language" if language and article.language not in {language, "und"} else ""
 
 
 def listed(entry: Entry, found: Named) -> Entry:

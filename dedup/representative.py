@@ -48,10 +48,14 @@ def out_by(article: Article) -> datetime | None:
 
     That is when it was published, or fetched if that was earlier. What is dated to the day may have come at its end.
     """
-    published = article.published
-    if published and article.published_precision == "day":
-        published += timedelta(days=1)
-    return min((time for time in (published, article.fetched) if time), default=None)
+    return min((time for time in (published_by(article), article.fetched) if time), default=None)
+
+
+def published_by(article: Article) -> datetime | None:
+    """Return when an article was published at the latest, by its stamp: what is dated to a day, at the day's end."""
+    if article.published is None or article.published_precision != "day":
+        return article.published
+    return min(article.published, _NEVER - _DAY) + _DAY
 
 
 def named_by(members: Sequence[Article]) -> list[int]:
@@ -69,6 +73,7 @@ def named_by(members: Sequence[Article]) -> list[int]:
     return [len(naming[home]) for home in homes]
 
 
+_DAY = timedelta(days=1)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 

@@ -11,6 +11,7 @@ from dedup.corpus import Corpus, grouping, meant, strands, vocabularies
 from dedup.corpus.results import read_matches
 from dedup.reading import desk_of
 from dedup.records import Article, Match, Recipe, Relation, UnknownArticle
+from dedup.representative import published_by
 from dedup.terms import shared
 
 _DAY = timedelta(days=1)
@@ -105,13 +106,7 @@ def timeline(corpus: Corpus, reference: str, alone: bool = False) -> list[Appear
 
 def moment(article: Article) -> tuple[datetime, str]:
     """Return what articles are sorted by: when each was out at the latest, what is dated to a day at its end."""
-    return _out(article) or _NEVER, article.id
-
-
-def _out(article: Article) -> datetime | None:
-    if article.published is None or article.published_precision != "day":
-        return article.published
-    return min(article.published, _NEVER - _DAY) + _DAY
+    return published_by(article) or _NEVER, article.id
 
 
 def _held(connection: Connection, names: Iterable[str], reference: str) -> dict[str, list[str]]:
@@ -190,5 +185,5 @@ def _delay(article: Article, first: Article) -> timedelta | None:
     if "day" not in (article.published_precision, first.published_precision):
         return article.published - first.published
     start = first.published
-    end = article.published if first.published_precision == "day" else _out(article)
+    end = article.published if first.published_precision == "day" else published_by(article)
     return (end - start) // _DAY * _DAY if end else None

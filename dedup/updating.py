@@ -98,10 +98,10 @@ def _group(corpus: Corpus, recipe: Recipe, changed: Set[str], now: datetime, tel
     """Find the copies of what changed, store them, and return what was done."""
     state = read_state(corpus, changed)
     desk = Desk(corpus, recipe, state.sites.numbers)
-    read(desk, state, tell)
     with ThreadPoolExecutor(1) as beside:
         # Copies depend neither on signatures nor on what is told.
         signing = beside.submit(sign, desk, state)
+        read(desk, state, tell)
         sampled, unsampled = learn(desk, state, tell)
         again, retold = moved(desk, state, changed)
         own, raw = own_texts(desk, state, again, tell)

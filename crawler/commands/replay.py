@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -102,7 +102,8 @@ def _replayed(paths: Sequence[Path], again: bool, settings: BaseSettings) -> tup
     try:
         with Corpus.open(settings["CORPUS_URL"] or None) as corpus, _bars() as tell:
             watched = replay.Watched(tell, bookmark=bookmark)
-            counts = asyncio.run(_replay(paths, corpus, workers, watched))
+            obeyed = frozenset(settings.getlist("OBEY_DIRECTIVES"))
+            counts = asyncio.run(_replay(paths, corpus, workers, watched, obeyed))
     finally:
         bookmark.close()
     bookmark.remove()
@@ -117,10 +118,12 @@ def _bookmark(paths: Sequence[Path], again: bool, settings: BaseSettings) -> Boo
     return Bookmark(path, of)
 
 
-async def _replay(paths: Sequence[Path], corpus: Corpus, workers: Workers, watched: replay.Watched) -> Counter[str]:
+async def _replay(
+    paths: Sequence[Path], corpus: Corpus, workers: Workers, watched: replay.Watched, obeyed: Set[str]
+) -> Counter[str]:
     counts: Counter[str] = Counter()
     try:
-        async for results in replay.articles(paths, workers, replay.known_of(corpus), watched):
+        async for results in replay.articles(paths, workers, replay.known_of(corpus), watched, obeyed):
             added = corpus.add(result for result in results if isinstance(result, Article))
             counts.update(new=added.new, changed=added.changed, same=added.same)
             counts.update(f"rejected {result.reason}" for result in results if isinstance(result, Rejection))

@@ -420,10 +420,8 @@ class NewsSpider(Args[NewsArguments], Spider):
         if isinstance(read, Rejection):
             self.logger.debug("%s: %s: %s", read.reason, read.detail, read.url)
             return Outcome(State.PENDING if read.reason in _NOT_OF_THE_PAGE else State.REJECTED, read.reason, status)
-        if forbidden := self.run.obeyed & set(read.marks):
-            return Outcome(State.REJECTED, min(forbidden), status)
-        if seed.language and read.language not in {seed.language, "und"}:
-            return Outcome(State.REJECTED, "language", status)
+        if reason := visit.unwanted(read, seed.language, self.run.obeyed):
+            return Outcome(State.REJECTED, reason, status)
         if self._since is not None and read.published is not None and read.published < self._since:
             return Outcome(State.SKIPPED, "too-old", status)
         return None

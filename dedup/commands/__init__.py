@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 from zoneinfo import ZoneInfo
 
@@ -54,6 +55,16 @@ CorpusOption = Annotated[
         "--corpus",
         metavar="ADDRESS",
         help="Where the articles are. (default: $CORPUS_URL, else sqlite:///data/corpus.db)",
+    ),
+]
+EmbeddingsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--embeddings",
+        metavar="PATH",
+        envvar="GEMA_EMBEDDINGS",
+        show_envvar=False,
+        help="The folder of a model2vec model: stories are told across languages too. (default: $GEMA_EMBEDDINGS)",
     ),
 ]
 ChooseOption = Annotated[

@@ -6,18 +6,17 @@ from typing import Annotated
 
 import typer
 
-from dedup.commands import NO_CORPUS, CorpusOption, app, examples, foretell, leave, opened_corpus, progress_bars
-
-EmbeddingsOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--embeddings",
-        metavar="PATH",
-        envvar="GEMA_EMBEDDINGS",
-        show_envvar=False,
-        help="The folder of a model2vec model: stories are told across languages too. (default: $GEMA_EMBEDDINGS)",
-    ),
-]
+from dedup.commands import (
+    NO_CORPUS,
+    CorpusOption,
+    EmbeddingsOption,
+    app,
+    examples,
+    foretell,
+    leave,
+    opened_corpus,
+    progress_bars,
+)
 
 
 @app.command(epilog=examples("dedup update", "dedup update --corpus sqlite:///data/other.db"))

@@ -2,14 +2,14 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dedup.commands import NO_CORPUS, CorpusOption, app, examples, progress_bars
+from dedup.commands import NO_CORPUS, CorpusOption, EmbeddingsOption, app, examples, opened_corpus, progress_bars
 from dedup.handed import handed
 from dedup.records import Busy, GemaError, Refused, UnknownArticle
 
@@ -39,13 +39,14 @@ def forget(
         ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask; needed where nobody can answer.")] = False,
+    embeddings: EmbeddingsOption = None,
 ) -> None:
     """Remove articles for good: texts, revisions, raw pages; block their addresses, and group the others anew."""
-    from dedup.corpus import Corpus, removal
+    from dedup.corpus import removal
     from dedup.corpus.address import home
 
     wanted = [spelling for address in addresses for spelling in _spellings(address)]
-    with Corpus.open(corpus) as opened:
+    with opened_corpus(corpus) as opened:
         found = removal.traces(opened, wanted)
         _tell_traces(found, addresses)
         if not yes and not _agreed():
@@ -56,12 +57,12 @@ def forget(
         _tell_removed(gone, len(found.addresses))
         erased = _erase(archive or home() / "data" / "warc", removal.blocked(opened))
         try:
-            _group(opened)
+            grouped = _group(opened, embeddings)
         finally:
             with _in_turn(opened):
                 removal.scrub(opened)
     print("Reports, exports and backups made before may still hold it.")
-    if not erased:
+    if not (erased and grouped):
         raise typer.Exit(NO_CORPUS)
 
 
@@ -121,13 +122,22 @@ def _in_turn(corpus: "Corpus") -> Iterator[None]:
         yield
 
 
-def _group(corpus: "Corpus") -> None:
+def _group(corpus: "Corpus", embeddings: Path | None) -> bool:
+    """Group what is left; say and return whether it is grouped, or will be."""
     from dedup.report.wording import summary
     from dedup.updating import update as run
 
-    # Whoever came between groups without the article as well.
-    with suppress(Busy), progress_bars() as progress:
-        print(summary(run(corpus, progress=progress)))
+    try:
+        with progress_bars() as progress:
+            done = run(corpus, progress=progress, embeddings=embeddings)
+    except Busy:
+        # Whoever came between groups without the article as well.
+        return True
+    except GemaError as error:
+        print(f"dedup: removed, but the others are not grouped anew: {error}", file=sys.stderr)
+        return False
+    print(summary(done))
+    return True
 
 
 def _erase(folder: Path, addresses: Sequence[str]) -> bool:

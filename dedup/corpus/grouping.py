@@ -81,6 +81,7 @@ def forget_results(corpus: Corpus) -> None:
     )
     with corpus.transaction() as connection:
         strands.forget(connection)
+        strands.due(connection, _drop_empty(connection))
         for table in computed:
             connection.execute(delete(table))
         connection.execute(delete(schema.facts).where(schema.facts.c.name.in_(["recipe", _LAST_UNIT])))
@@ -303,7 +304,7 @@ def save(corpus: Corpus, recipe: Recipe, outcome: Outcome, now: datetime) -> Non
         many.insert(connection, schema.history, [{"at": now, **_said(change)} for change in outcome.changes])
         facts = {"recipe": json.dumps(recipe.as_dict()), _LAST_UNIT: str(len(outcome.units.sites) - 1)}
         _save_facts(connection, facts)
-        if outcome.moves.left:
+        if connection.execute(_SOME_GONE).first() is not None:
             strands.due(connection, _drop_empty(connection))
         connection.execute(delete(schema.changes).where(schema.changes.c.taken == 1))
 
@@ -404,6 +405,15 @@ def _save_members(connection: Connection, outcome: Outcome, numbers: Mapping[str
 
 def _said(record: Tie | Change) -> dict[str, str | int | float]:
     return {name: getattr(record, name) for name in record.__match_args__}
+
+
+# That what was taken is no article any more: the articles of a family may all have gone.
+_SOME_GONE = (
+    select(schema.changes.c.article)
+    .outerjoin(schema.articles, schema.articles.c.key == schema.changes.c.article)
+    .where(schema.changes.c.taken == 1, schema.articles.c.id.is_(None))
+    .limit(1)
+)
 
 
 def _drop_empty(connection: Connection) -> list[str]:

@@ -26,6 +26,8 @@ from tests.crawler.conftest import Crawled
 from tests.crawler.crawls import Place
 from tests.newsroom.server import Newsroom
 
+Headers = tuple[tuple[str, str], ...]
+
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 FIRST = "https://a.example/berita/2026/03/05/jembatan-kota-lama-dibuka"
 SECOND, THIRD, WHOLE = f"{FIRST}?page=2", f"{FIRST}?page=3", f"{FIRST}?page=all"
@@ -57,11 +59,11 @@ class Written:
         self._archive = Archive(folder, "gema-test", 10**9)
         self._at = NOW
 
-    def page(self, url: str, body: bytes, earlier: Kept | None = None) -> Kept:
-        """Write an answer, to the address of an earlier one perhaps."""
+    def page(self, url: str, body: bytes, earlier: Kept | None = None, headers: Headers = ()) -> Kept:
+        """Write an answer, to the address of an earlier one perhaps; `headers` beside that of its type."""
         self._at += timedelta(hours=1)
         before = Earlier(url, earlier.at, earlier.digest) if earlier else None
-        html = (("Content-Type", "text/html; charset=utf-8"),)
+        html = (("Content-Type", "text/html; charset=utf-8"), *headers)
         return self._archive.write(Exchange(url, "GET", (), 200, html, body, "", self._at, earlier=before))
 
     def joined(self, *parts: tuple[str, Kept], first: Kept | None = None, missing: str = "") -> None:
@@ -75,9 +77,10 @@ class Written:
         return sorted(self.folder.iterdir())
 
 
-def read(paths: Sequence[Path], known: Callable[[str], Known] = lambda _: Known()) -> list[Result]:
+def read(paths: Sequence[Path], known: Callable[[str], Known] = lambda _: Known(), *obeyed: str) -> list[Result]:
     async def all_of_them() -> list[Result]:
-        return [each async for some in articles(paths, Workers(0), known) for each in some]
+        found = articles(paths, Workers(0), known, obeyed=frozenset(obeyed))
+        return [each async for some in found for each in some]
 
     return asyncio.run(all_of_them())
 
@@ -105,6 +108,25 @@ def test_parts_are_joined_in_the_order_the_archive_has_kept(written: Written) ->
     assert isinstance(article, Article)
     assert article.archived == first.place
     assert article.marks == ()
+
+
+@pytest.mark.parametrize("pages", [("satu",), ("satu", "dua")])
+def test_what_the_crawl_would_not_keep_is_not_kept(written: Written, pages: tuple[str, ...]) -> None:
+    robots = ("X-Robots-Tag", "googlebot: noindex"), ("X-Robots-Tag", "noarchive")
+    kept = [
+        (url, written.page(url, page(name), headers=robots)) for url, name in zip((FIRST, SECOND), pages, strict=False)
+    ]
+    if len(kept) > 1:
+        written.joined(*kept)
+    files = written.files()
+
+    def reasons(language: str, *obeyed: str) -> list[str]:
+        found = read(files, lambda _: Known(language=language), *obeyed)
+        return [each.reason if isinstance(each, Rejection) else " ".join(each.marks) for each in found]
+
+    assert reasons("") == reasons("id", "noindex") == ["noarchive"]
+    assert reasons("en") == ["language"]
+    assert [type(each) for each in read(files, lambda _: Known(), "noindex", "noarchive")] == [Rejection]
 
 
 def test_without_it_they_are_joined_as_their_pager_says(written: Written) -> None:

@@ -7,12 +7,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from dedup import Article, Corpus, cli
+from dedup import Article, Corpus, Recipe, cli, update
 from dedup.commands import removal, results
 from tests.shared import SHARED
 
@@ -296,6 +296,7 @@ def test_forget_removes_blocks_erases_and_groups_anew(
 
 def test_forget_blocks_what_nobody_has_seen_as_the_crawler_would_spell_it(run: Run, install_archive: Install) -> None:
     install_archive(ASKED)
+    Corpus.open().close()
     left = run("forget", "--yes", "https://c.example/page?from=mail")
     assert left.code == 0
     assert left.out.splitlines()[:3] == [
@@ -364,6 +365,26 @@ def test_forget_asks_on_a_terminal(
     assert ("nothing was removed" in left.out) == (remaining == 3)
     with Corpus.open() as corpus:
         assert corpus.count() == remaining
+
+
+def test_forget_removes_where_an_update_is_refused_and_says_what_is_left_to_do(run: Run, articles: Path) -> None:
+    run("import", articles)
+    with Corpus.open() as corpus:
+        update(corpus, replace(Recipe(), floor=0.5))
+    left = run("forget", "--yes", "https://b.example/copy")
+    assert left.code == 4
+    assert "removed, but the others are not grouped anew: " in left.err
+    assert "`dedup rebuild`" in left.err
+    assert "before may still hold it" in left.out
+    with Corpus.open() as corpus:
+        assert corpus.count() == 2
+
+
+def test_forget_makes_no_corpus_where_one_is_named_that_is_not_there(run: Run, tmp_path: Path) -> None:
+    left = run("forget", "--yes", "--corpus", tmp_path / "slip.db", "https://b.example/copy")
+    assert left.code == 4
+    assert "slip.db" in left.err
+    assert not (tmp_path / "slip.db").exists()
 
 
 def test_forget_refuses_what_is_neither_address_nor_id(run: Run, articles: Path) -> None:

@@ -56,6 +56,8 @@ def test_the_earliest_is_who_was_surely_out_first() -> None:
     assert choose([dated, timed, seen, unknown]).article is seen
     assert choose([replace(dated, fetched=NOON + timedelta(hours=1)), timed, seen]).article.id == "siang"
     assert out_by(unknown) is None
+    last = datetime.max.replace(tzinfo=UTC)
+    assert out_by(replace(dated, published=last, fetched=None)) == last
     assert choose([timed, unknown]) == choose([unknown, timed])
     assert choose([timed, unknown]).reason == "the earliest of 2: out by 2026-03-20 17:00 UTC"
     assert choose([unknown, carried("zaman", None)]).reason == "none of the 2 has a time; it has the smallest id"

@@ -16,11 +16,12 @@ from sqlalchemy import func, select
 
 from dedup import Article, Corpus, Recipe, spelling, tables
 from dedup.addresses import spellings
+from dedup.checking import check
 from dedup.corpus import removal, units
 from dedup.corpus.results import snapshot
 from dedup.corpus.store import Removed
 from dedup.records import CorpusError, Match
-from dedup.updating import update
+from dedup.updating import rebuild, update
 from tests.dedup.conftest import NOW
 from tests.newsroom.articles import articles
 from tests.newsroom.texts import load
@@ -150,6 +151,20 @@ def test_a_text_that_another_address_has_stays_there(corpus: Corpus) -> None:
     assert forget(corpus, FISH.url) == Removed(articles=1)
     assert corpus.article(twin.url) == twin
     assert corpus.add([twin]).same == 1
+
+
+@pytest.mark.parametrize("again", [update, rebuild])
+def test_a_later_copy_of_a_text_too_short_to_join_takes_its_family_along(
+    corpus: Corpus, again: Callable[..., object]
+) -> None:
+    first, copy = (replace(OTHER, url=f"http://dua.test/{number}", id=f"hujan{number}") for number in range(2))
+    corpus.add([first, copy])
+    update(corpus, now=NOW)
+    corpus.remove(copy.id)
+    again(corpus, now=NOW)
+    assert [family.members for family in snapshot(corpus).families] == [(first.id,)]
+    assert [story.families for story in snapshot(corpus).stories] == [(first.id,)]
+    assert check(corpus) == []
 
 
 def test_a_text_that_another_had_before_stays_as_its_revision(corpus: Corpus) -> None:
