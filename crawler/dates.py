@@ -11,7 +11,7 @@ Precision = Literal["second", "minute", "day"]
 
 # Where an outlet writes no zone, it writes its own time. Jakarta's and Kuala Lumpur's stand for their countries.
 _LOCAL_HOURS = {"id": 7, "jv": 7, "su": 7, "ms": 8, "tl": 8}
-_ZONE_HOURS = {"wib": 7, "wita": 8, "wit": 9, "myt": 8, "sgt": 8, "gmt": 0, "utc": 0, "z": 0}
+_ZONE_HOURS = {"wib": 7, "wita": 8, "wit": 9, "myt": 8, "sgt": 8, "gmt": 0, "utc": 0}
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -34,7 +34,8 @@ _MONTHS = {
     for name in names.split()
 }
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_CLOCK = re.compile(r"(?<!\d)(\d{1,2})[.:](\d{2})(?:[.:](\d{2}))?(?!\d)\s*([ap]\.?m\b)?", re.IGNORECASE)
+_HALF = r"([ap])\.?m\b\.?"
+_CLOCK = re.compile(rf"(?<!\d)(\d{{1,2}})[.:](\d{{2}})(?:[.:](\d{{2}}))?(?!\d)\s*(?:{_HALF})?", re.IGNORECASE)
 _ZONE = re.compile(r"\b(WIB|WITA|WIT|MYT|SGT|GMT|UTC)\b(?:\s*([+-]\d{1,2})(?::?\d\d)?)?", re.IGNORECASE)
 _DAY_MONTH = re.compile(
     rf"(?<!\d)(\d{{1,2}})(?:er|º|°)?[\s./-]+(?:de\s+)?({_MONTH})\b\.?(?:\s+del?)?[\s,./-]*(\d{{4}})(?!\d)",
@@ -51,7 +52,8 @@ _IN_PATH = re.compile(
     re.IGNORECASE,
 )
 _ISO = re.compile(
-    r"(\d{4})-?(\d{2})-?(\d{2})(?:[T\s]+(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?",
+    r"(\d{4})-?(\d{2})-?(\d{2})"
+    rf"(?:[T\s,|]+(\d{{2}}):?(\d{{2}})(?::?(\d{{2}})(?:[.,]\d+)?)?\s*(?:{_HALF})?\s*(Z|[+-]\d{{2}}:?\d{{2}}|[+-]\d{{2}})?)?",
     re.IGNORECASE,
 )
 _RFC822 = re.compile(r"(?:[a-z]{3},)?\s*\d{1,2} [a-z]{3,9} \d{2,4} ", re.IGNORECASE)
@@ -127,7 +129,9 @@ def _iso(text: str, language: str) -> Dated | None:
     year, month, day, hour, minute, second = (int(value or 0) for value in match.groups()[:6])
     if match[4] is None:
         return _whole_day(datetime(year, month, day, tzinfo=UTC))
-    local = datetime(year, month, day, hour, minute, second, tzinfo=_offset(match[7], language))
+    zone = _ZONE.match(text[match.end() :].lstrip(" ("))
+    offset = _zone(zone) if zone else _offset(match[8], language)
+    local = datetime(year, month, day, _hour(hour, match[7]), minute, second, tzinfo=offset)
     return _exact(local, match[6] is not None)
 
 
@@ -153,10 +157,7 @@ def _written(text: str, language: str) -> Dated | None:
     clock = _CLOCK.search(text, end) or _CLOCK.search(text[:start])
     if clock is None:
         return _whole_day(written)
-    hour, half = int(clock[1]), (clock[4] or "").lower()[:1]
-    if half:
-        hour = hour % 12 + (12 if half == "p" else 0)
-    at = written.replace(hour=hour, minute=int(clock[2]), second=int(clock[3] or 0))
+    at = written.replace(hour=_hour(int(clock[1]), clock[4]), minute=int(clock[2]), second=int(clock[3] or 0))
     numeric = _NUMERIC_ZONE.search(text)
     offset = _zone(zone) if zone else _offset(numeric[0] if numeric else None, language)
     return _exact(at.replace(tzinfo=offset), clock[3] is not None)
@@ -179,6 +180,10 @@ def _day(text: str, local: bool) -> tuple[int, int, datetime] | None:
     return match.start(), match.end(), datetime(century + int(year), number, int(day))  # noqa: DTZ001 (the zone follows)
 
 
+def _hour(hour: int, half: str | None) -> int:
+    return hour % 12 + (12 if half.lower() == "p" else 0) if half else hour
+
+
 def _zone(match: re.Match[str]) -> timezone:
     return _hours(int(match[2]) if match[2] else _ZONE_HOURS[match[1].lower()])
 
@@ -186,7 +191,7 @@ def _zone(match: re.Match[str]) -> timezone:
 def _offset(written: str | None, language: str) -> timezone:
     if not written:
         return _local(language)
-    if written.lower() in _ZONE_HOURS:
+    if written in "zZ":
         return UTC
     digits = written[1:].replace(":", "").ljust(4, "0")
     offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
