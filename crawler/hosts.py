@@ -3,13 +3,15 @@
 Each call works in the caller's transaction.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select
 
 from dedup import Corpus, tables
 
 _hosts, _robots = tables.hosts, tables.robots
+# Nobody is left alone for longer: what says more was written under a wrong clock.
+_LONGEST = timedelta(days=30)
 
 
 def robots(connection: Connection, origin: str) -> tuple[int, bytes, datetime] | None:
@@ -27,7 +29,8 @@ def keep_robots(connection: Connection, corpus: Corpus, origin: str, status: int
 
 def pauses(connection: Connection, now: datetime) -> dict[str, datetime]:
     """Return the hosts that are to be left alone, and until when."""
-    waiting = select(_hosts.c.host, _hosts.c.paused_until).where(_hosts.c.paused_until > now)
+    until = _hosts.c.paused_until
+    waiting = select(_hosts.c.host, until).where(until > now, until <= now + _LONGEST)
     return {host: until for host, until in connection.execute(waiting) if until is not None}
 
 

@@ -61,6 +61,8 @@ _REVIVED = ("pattern", "too-old", "depth")
 _AT_REST = (State.DONE, State.GONE, State.FAILED)
 # An older page of a section that was not there, or named nothing, may have been moved by mistake.
 _DEAD_FOR = timedelta(days=30)
+# No pause is as long, but those that seeds name.
+_LONGEST_PAUSE = timedelta(days=30)
 # A seed that is new to a list changes nothing of these.
 _SETTLED = (State.DONE, State.HANDED, State.BLOCKED)
 
@@ -93,15 +95,27 @@ class Ledger:
                 self._reconsider(connection, number, seed)
             if before is not None and before.every_s != _seconds(seed):
                 self._pace(connection, number, seed)
+        self._wake(connection, now + max([_LONGEST_PAUSE, *(2 * seed.every for seed in seeds if seed.every)]))
         return taken
+
+    def _wake(self, connection: Connection, latest: datetime) -> None:
+        """Make due what would wait past `latest`, as a run under a wrong clock left it, and listings given up once."""
+        # As programs before 2026-11-30 left a seed that had redirected to a private address.
+        given_up = _ledger.c.kind.in_(LISTINGS) & (_ledger.c.reason == "guard") & _ledger.c.next_visit.is_(None)
+        asleep = or_(_ledger.c.next_visit > latest, given_up) & (_ledger.c.state != State.HANDED)
+        due = {"state": State.PENDING, "next_visit": AT_ONCE}
+        connection.execute(update(_ledger).where(self._mine(), asleep).values(due))
+
+    def _mine(self) -> ColumnElement[bool]:
+        return _ledger.c.seed_id.in_(select(_seeds.c.id).where(_seeds.c.run_id == self.run))
 
     def refetch(self, connection: Connection, which: str) -> int:
         """Make due again the `listings`, what `failed`, or `all` of this run's seeds; return how many."""
-        mine = _ledger.c.seed_id.in_(select(_seeds.c.id).where(_seeds.c.run_id == self.run))
+        mine = self._mine()
         chosen: dict[str, ColumnElement[bool]] = {
             "listings": _ledger.c.kind.in_(LISTINGS),
             "failed": _ledger.c.state.in_([State.FAILED, State.GONE, State.BLOCKED, State.REJECTED]),
-            "all": _ledger.c.state != State.SKIPPED,
+            "all": (_ledger.c.state != State.SKIPPED) | (_ledger.c.reason == "guard"),
         }
         again = {"state": State.PENDING, "next_visit": AT_ONCE, "attempts": 0, "read_as": ""}
         # What is asked for by these may answer that it is unchanged, which is not what was asked for.
@@ -114,7 +128,7 @@ class Ledger:
 
         Old sitemaps, those that rest by now included, only with `since`: without, nobody asked for them.
         """
-        mine = _ledger.c.seed_id.in_(select(_seeds.c.id).where(_seeds.c.run_id == self.run))
+        mine = self._mine()
         waiting = (_ledger.c.state == State.SKIPPED) & (_ledger.c.reason == "too-old")
         if since is None:
             waiting &= _ledger.c.kind == ARTICLE
@@ -125,7 +139,7 @@ class Ledger:
 
     def skip(self, connection: Connection, since: datetime | None, found_before: datetime | None) -> int:
         """Leave out what waits and is older than wanted: published before `since`, or found too long ago."""
-        mine = _ledger.c.seed_id.in_(select(_seeds.c.id).where(_seeds.c.run_id == self.run))
+        mine = self._mine()
         waiting = mine & (_ledger.c.kind == ARTICLE) & (_ledger.c.state == State.PENDING) & (_ledger.c.article == "")
         left = 0
         for reason, limit, moment in (

@@ -80,7 +80,8 @@ def step(outcome: Outcome, attempts: int, now: datetime, listing: bool = False, 
     """Return what follows from a visit; `attempts` counts the visits without success before it.
 
     `before` is the reason of the last of them: to be blocked, shut out and to fail are counted apart. A listing is
-    asked again whatever happened, with pauses that grow to two weeks.
+    asked again whatever happened, with pauses that grow to two weeks. What the guard refused is, too, as what failed:
+    a site that redirects to a private address for an hour has its articles back after it.
     """
     if outcome.reason in _NO_VISIT:
         return Step(State.PENDING, attempts, now + _SHORT_PAUSE)
@@ -92,13 +93,15 @@ def step(outcome: Outcome, attempts: int, now: datetime, listing: bool = False, 
         return Step(outcome.state, attempts, now + _CLOSED_PAUSES[min(attempts, len(_CLOSED_PAUSES)) - 1])
     if blocked and (listing or attempts < _MOST_BLOCKS):
         return Step(State.BLOCKED, attempts, now + blocked_pause(attempts))
-    if listing and outcome.reason not in {"guard", "forgotten"}:
+    if listing and outcome.reason != "forgotten":
         return Step(outcome.state, attempts, now + _LISTING_PAUSES[min(attempts, len(_LISTING_PAUSES)) - 1])
-    if outcome.state not in {State.PENDING, State.BLOCKED}:
+    refused = outcome.state is State.SKIPPED and outcome.reason == "guard"
+    if not refused and outcome.state not in {State.PENDING, State.BLOCKED}:
         return Step(outcome.state, 0, None)
+    while_trying, after = (State.SKIPPED, State.SKIPPED) if refused else (State.PENDING, State.FAILED)
     if attempts >= ATTEMPTS:
-        return Step(State.FAILED, attempts, None)
-    return Step(State.PENDING, attempts, now + _RETRY_PAUSES[attempts - 1])
+        return Step(after, attempts, None)
+    return Step(while_trying, attempts, now + _RETRY_PAUSES[attempts - 1])
 
 
 def _sort(reason: str) -> str:

@@ -59,9 +59,9 @@ def _nothing(counts: Mapping[str, int]) -> str:
     asked, answered = counts.get("seeds/asked", 0), counts.get("seeds/answered", 0)
     articles = counts.get("seeds/articles", 0)
     if asked and not answered:
-        return f"none of the {asked} listings answered"
+        return f"none of the {asked} listings of the seed lists answered"
     if asked and not counts.get("seeds/named", 0):
-        return f"{answered} of {asked} listings answered, but none named an address"
+        return f"{answered} of {asked} listings of the seed lists answered, but none named an address"
     if articles and not asked and not counts.get("seeds/articles-answered", 0):
         return f"none of the {articles} articles of the seed lists answered"
     return ""

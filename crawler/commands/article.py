@@ -17,7 +17,7 @@ from scrapy.settings import Settings
 from crawler import lookup
 from crawler.addresses import canonical
 from crawler.commands.fetching import NotFetched, fetched, introduce, missing_contact
-from crawler.commands.strict import Help, Strict, tell
+from crawler.commands.strict import Help, Strict, printing, tell
 from crawler.encodings import decoded
 from crawler.explained import Explained, Line
 from crawler.page import Page, Rejection
@@ -104,10 +104,11 @@ class Command(Strict, ScrapyCommand):
             from crawler import extraction
 
             explained = extraction.explain(source.pages)
-            if opts.as_json:
-                print(json.dumps(_record(source, explained), ensure_ascii=False))
-            else:
-                print(*_shown(source, explained, sys.stdout.isatty()), sep="\n")
+            with printing(self):
+                if opts.as_json:
+                    print(json.dumps(_record(source, explained), ensure_ascii=False))
+                else:
+                    print(*_shown(source, explained, sys.stdout.isatty()), sep="\n")
 
 
 def _source(name: str, opts: argparse.Namespace, settings: Settings) -> _Source:

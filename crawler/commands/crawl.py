@@ -94,7 +94,13 @@ class Command(Strict, crawl.Command):
         if process.bootstrap_failed:
             return BUG
         record = crawler.get_extension(RunRecord)
-        return BUG if record is None or record.verdict is None else record.verdict.exit_code
+        if record is not None and record.verdict is not None:
+            return record.verdict.exit_code
+        # Scrapy ends at once where a signal comes before the engine runs, or while a run is being closed.
+        if not crawler.crawling:
+            tell("a signal ended the run as it began or ended; the next one takes up what this one had")
+            return FINE
+        return BUG
 
 
 def usage_problems(arguments: dict[str, str], settings: BaseSettings) -> Sequence[str]:

@@ -11,7 +11,7 @@ from scrapy.exceptions import UsageError
 from sqlalchemy import Connection, Row, Select, func, select
 
 from crawler.addresses import site_of
-from crawler.commands.strict import Help, Strict, tell
+from crawler.commands.strict import Help, Strict, printing, tell
 from crawler.outcome import State
 from crawler.verdict import STORAGE
 from dedup import Corpus, GemaError, tables
@@ -71,15 +71,16 @@ class Command(Strict, ScrapyCommand):
         if args or opts.most < 1 or self.settings is None:
             raise UsageError("this command takes no names, and at least one page: scrapy rejects --last 5")
         try:
-            with Corpus.open(self.settings["CORPUS_URL"] or None) as corpus, corpus.reading() as connection:
+            with Corpus.existing(self.settings["CORPUS_URL"] or None) as corpus, corpus.reading() as connection:
                 rows = list(islice(_rejected(connection, opts.reason, opts.site), opts.most))
                 reasons = {} if rows else _reasons(connection)
         except GemaError as error:
             tell(str(error))
             self.exitcode = STORAGE
             return
-        for row in rows:
-            print(json.dumps(_record(row), ensure_ascii=False) if opts.as_json else _line(row))
+        with printing(self):
+            for row in rows:
+                print(json.dumps(_record(row), ensure_ascii=False) if opts.as_json else _line(row))
         if not rows:
             there = ", ".join(f"{number} {reason}" for reason, number in reasons.items())
             tell(f"no such page; all that were rejected: {there}" if there else "no page was rejected yet")

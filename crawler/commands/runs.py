@@ -12,7 +12,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from sqlalchemy import Row, select
 
-from crawler.commands.strict import Strict
+from crawler.commands.strict import Strict, printing
 from crawler.verdict import STORAGE
 from dedup import Corpus, GemaError, tables
 
@@ -56,7 +56,7 @@ class Command(Strict, ScrapyCommand):
         if args or opts.most < 1 or self.settings is None:
             raise UsageError("this command takes no names, and at least one run: scrapy runs -n 3")
         try:
-            with Corpus.open(self.settings["CORPUS_URL"] or None) as corpus, corpus.reading() as connection:
+            with Corpus.existing(self.settings["CORPUS_URL"] or None) as corpus, corpus.reading() as connection:
                 newest = select(tables.runs).order_by(tables.runs.c.id.desc()).limit(opts.most)
                 runs = connection.execute(newest).all()
         except GemaError as error:
@@ -65,8 +65,9 @@ class Command(Strict, ScrapyCommand):
             return
         if not runs:
             print("no run yet; like this: scrapy crawl news -a seeds=seeds/indonesia.txt", file=sys.stderr)
-        for run in runs:
-            print(json.dumps(_record(run), ensure_ascii=False) if opts.as_json else "\n".join(_lines(run)))
+        with printing(self):
+            for run in runs:
+                print(json.dumps(_record(run), ensure_ascii=False) if opts.as_json else "\n".join(_lines(run)))
 
 
 def _record(run: Row[Any]) -> dict[str, Any]:

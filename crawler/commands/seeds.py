@@ -12,7 +12,7 @@ from scrapy.exceptions import UsageError
 
 from crawler import seedlist
 from crawler.addresses import is_home, site_of
-from crawler.commands.strict import Help, Strict
+from crawler.commands.strict import Help, Strict, printing
 from crawler.destinations import wrong_rules
 from crawler.seedlist import Seed, SeedListError
 from crawler.verdict import USAGE
@@ -92,8 +92,9 @@ class Command(Strict, ScrapyCommand):
             print(wrong, file=sys.stderr)
             self.exitcode = USAGE
             return
-        for line in map(_json, seeds) if opts.as_json else _table(seeds):
-            print(line)
+        with printing(self):
+            for line in map(_json, seeds) if opts.as_json else _table(seeds):
+                print(line)
 
 
 def _table(seeds: Sequence[Seed]) -> Iterator[str]:

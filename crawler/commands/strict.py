@@ -1,14 +1,17 @@
 """What the commands of this project share: an option that is none ends them with one line; how they talk."""
 
 import argparse
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyHelpFormatter
 
 from crawler.arguments import NewsArguments
 from crawler.seedlist import did_you_mean
-from crawler.verdict import USAGE
+from crawler.verdict import STORAGE, USAGE
 
 if TYPE_CHECKING:
     from scrapy.commands import ScrapyCommand as Commands
@@ -20,6 +23,30 @@ else:
 def tell(words: str) -> None:
     """Say something to who watches: on standard error, at once."""
     print(words, file=sys.stderr, flush=True)
+
+
+# As a shell counts what SIGPIPE has ended.
+_UNREAD = 128 + 13
+
+
+@contextmanager
+def printing(command: "Commands") -> Iterator[None]:
+    """Let a command print what others read; it ends without a word where they went away, with one where a disk is full.
+
+    Its exit code is 141 then, or 4.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        command.exitcode = _UNREAD
+    except OSError as error:
+        tell(f"{error.filename or 'what is printed cannot be written'}: {error.strerror or error}")
+        command.exitcode = STORAGE
+    else:
+        return
+    # What is left in the buffer has to go somewhere when Python ends.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class Help(ScrapyHelpFormatter):

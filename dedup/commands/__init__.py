@@ -103,15 +103,10 @@ def examples(*commands: str) -> str:
 
 
 def opened_corpus(address: str | None) -> "Corpus":
-    """Open a corpus to work with what is in it: `dedup import` and a crawl make one.
-
-    Raises CorpusError where one was named that is not there: a slip of the pen would show an empty one.
-    """
+    """Open a corpus to work with what is in it; raises CorpusError where one was named that is not there."""
     from dedup.corpus import Corpus
-    from dedup.corpus.address import refuse_missing
 
-    refuse_missing(address)
-    return Corpus.open(address)
+    return Corpus.existing(address)
 
 
 def overview(corpus: str | None, choose: str = "earliest", since: datetime | timedelta | None = None) -> "Overview":

@@ -29,7 +29,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from dedup.addresses import spelling, spellings
 from dedup.corpus import connecting, fulltext, lock, many, migration, newcomers
-from dedup.corpus.address import resolve
+from dedup.corpus.address import refuse_missing, resolve
 from dedup.corpus.schema import (
     articles,
     changes,
@@ -113,6 +113,15 @@ class Corpus:
             message = f"cannot open the corpus {url.render_as_string()}: {error.orig}"
             raise CorpusError(message) from error
         return cls(engine)
+
+    @classmethod
+    def existing(cls, address: str | None = None) -> Self:
+        """Open a corpus to work with what is in it: `dedup import` and a crawl make one.
+
+        Raises CorpusError where a file is named that is not there: a slip of the pen would show an empty one.
+        """
+        refuse_missing(address)
+        return cls.open(address)
 
     @property
     def address(self) -> str:

@@ -249,7 +249,7 @@ def test_a_run_whose_listings_all_fail_says_so_with_its_exit_code(newsroom: News
     place = crawls.at(tmp_path, newsroom, [newsroom.url("antar-nusa", "/no-such-feed.xml") + " kind=feed"])
     ended = crawls.run(*place.command())
     assert ended.code == 3
-    assert "none of the 1 listings answered" in ended.err
+    assert "none of the 1 listings of the seed lists answered" in ended.err
 
 
 def test_a_corpus_that_cannot_be_opened_is_exit_code_4(newsroom: Newsroom, tmp_path: Path) -> None:

@@ -584,6 +584,33 @@ def test_what_was_left_out_for_good_stays_out(corpus: Corpus, connection: Connec
     assert standing(connection, article(1)) == (State.SKIPPED, reason)
 
 
+def test_what_waits_longer_than_any_pause_is_due(corpus: Corpus, connection: Connection) -> None:
+    ledger = begin(connection, corpus)
+    read(ledger, connection, article(1), article(2))
+    first, second = draw(ledger, connection)
+    for entry, wait in ((first, 4000 * DAY), (second, 13 * DAY)):
+        ledger.finish(connection, entry, Step(State.PENDING, 1, NOW + wait), "timeout", Answer(), NOW)
+    assert urls(draw(begin(connection, corpus), connection)) == [first.url]
+
+
+@pytest.mark.parametrize(("every", "due"), [(DAY, [FEED.url]), (40 * DAY, [])])
+def test_but_a_seed_may_say_that_it_is_asked_seldom(
+    corpus: Corpus, connection: Connection, every: timedelta, due: list[str]
+) -> None:
+    seldom = replace(FEED, every=every)
+    ledger = begin(connection, corpus, seldom)
+    (feed,) = draw(ledger, connection)
+    ledger.finish(connection, feed, Step(State.DONE, 0, NOW + 40 * DAY), "", Answer(), NOW)
+    assert urls(draw(begin(connection, corpus, seldom), connection)) == due
+
+
+def test_a_listing_that_was_given_up_for_a_redirect_is_due(corpus: Corpus, connection: Connection) -> None:
+    ledger = begin(connection, corpus)
+    (feed,) = draw(ledger, connection)
+    ledger.finish(connection, feed, Step(State.SKIPPED, 0, None), "guard", Answer(), NOW)
+    assert urls(draw(begin(connection, corpus), connection)) == [FEED.url]
+
+
 def test_since_leaves_out_what_is_older_and_without_it_that_waits_again(corpus: Corpus, connection: Connection) -> None:
     ledger = begin(connection, corpus)
     read(ledger, connection, article(1, hours_ago=1), article(2, hours_ago=40), article(3), article(4, hours_ago=90))

@@ -68,9 +68,15 @@ def test_a_listing_is_never_given_up_and_a_dead_one_is_asked_every_two_weeks() -
     assert times[-1] == timedelta(days=14)
 
 
-@pytest.mark.parametrize("reason", ["guard", "forgotten"])
-def test_a_listing_nobody_may_ask_for_is_not_asked_again(reason: str) -> None:
-    assert step(Outcome(State.SKIPPED, reason), 0, NOW, listing=True).next_visit is None
+def test_a_listing_that_was_forgotten_is_not_asked_again() -> None:
+    assert step(Outcome(State.SKIPPED, "forgotten"), 0, NOW, listing=True).next_visit is None
+
+
+def test_what_led_to_where_no_crawler_goes_is_asked_again_as_what_failed() -> None:
+    refused = Outcome(State.SKIPPED, "guard")
+    assert pauses(refused, 30, listing=True)[-1] == timedelta(days=14)
+    assert pauses(refused, 7) == [*pauses(TIMEOUT, 5), None, None]
+    assert step(refused, ATTEMPTS - 1, NOW, before="guard") == Step(State.SKIPPED, ATTEMPTS, None)
 
 
 def test_who_blocks_us_is_left_alone_longer_each_time_up_to_three_days_listings_too() -> None:
@@ -103,10 +109,12 @@ def test_only_what_may_change_is_visited_again_and_never_at_once(
     state: State, reason: str, attempts: int, listing: bool
 ) -> None:
     found = step(Outcome(state, reason), attempts, NOW, listing)
-    settled = found.state not in {State.PENDING, State.BLOCKED} and (reason not in CLOSED_FOR or state is State.DONE)
+    refused = state is State.SKIPPED and reason == "guard"
+    closed = reason in CLOSED_FOR or (refused and found.attempts < ATTEMPTS)
+    settled = found.state not in {State.PENDING, State.BLOCKED} and (not closed or state is State.DONE)
     if not listing:
         assert (found.next_visit is None) == settled
-    elif found.state is not State.DONE and reason != "guard":
+    elif found.state is not State.DONE:
         assert found.next_visit is not None
     assert found.next_visit is None or found.next_visit >= NOW + timedelta(minutes=10)
 

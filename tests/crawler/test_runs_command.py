@@ -166,6 +166,9 @@ def test_as_a_command_it_has_exit_codes_and_no_traceback(tmp_path: Path) -> None
     assert broken.code == 4
     assert "Traceback" not in broken.err
     assert str(tmp_path) in broken.err
+    missing = crawls.run("scrapy", "runs", "-s", f"CORPUS_URL=sqlite:///{tmp_path}/slip.db")
+    assert missing.code == 4
+    assert "slip.db" in missing.err
     wrong = crawls.run("scrapy", "runs", "-n", "many")
     assert wrong.code == 2
     assert "Traceback" not in wrong.err

@@ -131,3 +131,16 @@ def test_it_is_a_command_of_scrapy_that_starts_nothing(seeds: Path) -> None:
     assert "\n  scrapy seeds --json seeds/*.txt" in told
     assert all(f"\n  {word}=" in told for word in _WORDS)
     assert scrapy().returncode == 2
+
+
+def test_it_ends_quietly_where_nobody_reads_and_with_a_word_where_nothing_can_be_written(seeds: Path) -> None:
+    command = [sys.executable, "-m", "scrapy", "seeds", str(seeds)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=PROJECT) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+    assert process.returncode == 141
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, cwd=PROJECT)
+    assert (done.returncode, done.stderr) == (4, "what is printed cannot be written: No space left on device\n")

@@ -71,6 +71,28 @@ def test_a_told_end_comes_soon_although_a_host_wants_long_pauses(tmp_path: Path)
         assert place.rows(select(func.count()).where(tables.ledger.c.state == "handed")) == [(0,)]
 
 
+def test_a_site_that_redirected_to_a_private_address_for_a_while_comes_back(tmp_path: Path) -> None:
+    with Stage() as stage:
+        address = stage.outlet("desa.test", 3)
+        place = stage.place(tmp_path, address)
+        away = Said(status=302, headers={"Location": "http://192.168.1.1/login"})
+        play, stage.play["desa.test"] = stage.play["desa.test"], stage.play["desa.test"] | {"/feed.xml": away}
+        shut = crawls.run(*place.command(*at(NOW)))
+        assert shut.code == 3
+        assert "192.168.1.1 is not an address of the public net" in shut.err
+        stage.play["desa.test"] = play
+        assert crawls.run(*place.command(*at(NOW + timedelta(hours=2)))).code == 0
+        assert len(place.articles()) == 3
+
+
+def test_a_run_under_a_wrong_clock_puts_nothing_off_for_years(tmp_path: Path) -> None:
+    with Stage() as stage:
+        place = stage.place(tmp_path, f"{stage.outlet('desa.test', 3)} every=1h")
+        assert crawls.run(*place.command(*at(NOW + timedelta(days=3650)))).code == 0
+        assert crawls.run(*place.command(*at(NOW))).code == 0
+        assert last_run(place)["listings/answered"] == 1
+
+
 @pytest.mark.parametrize(
     ("said", "reason"),
     [

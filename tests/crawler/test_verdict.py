@@ -25,8 +25,8 @@ DEAF = GOOD | {"seeds/answered": 0, "seeds/named": 0}
         (GOOD | {"seeds/articles": 4}, FINE, "fine: 7 of 9 listings answered, 2 did not"),
         ({}, FINE, "fine: no listing was due"),
         ({"articles/new": 5}, FINE, "fine: no listing was due"),
-        (DEAF, NOTHING, "none of the 3 listings answered"),
-        (GOOD | {"seeds/named": 0}, NOTHING, "2 of 3 listings answered, but none named an address"),
+        (DEAF, NOTHING, "none of the 3 listings of the seed lists answered"),
+        (GOOD | {"seeds/named": 0}, NOTHING, "2 of 3 listings of the seed lists answered, but none named an address"),
         (GOOD | {"bugs": 1}, BUG, "errors in the program itself"),
         (GOOD | {"lost": 2}, BUG, "2 addresses were handed out and never came back"),
         (DEAF | {"bugs": 1, "lost": 1}, BUG, "errors in the program itself"),
@@ -43,7 +43,7 @@ def test_counts_decide_the_exit_code_and_its_words(counts: dict[str, int], code:
     [
         ("kind=article", 0, NOTHING, "none of the 2 articles of the seed lists answered"),
         ("kind=article", 1, FINE, "fine: 1 of 2 articles of the seed lists answered, 1 did not"),
-        ("", 0, NOTHING, "none of the 2 listings answered"),
+        ("", 0, NOTHING, "none of the 2 listings of the seed lists answered"),
     ],
 )
 def test_a_list_of_articles_none_of_which_answers_is_no_fine_run(
@@ -76,7 +76,7 @@ def test_what_is_wrong_with_one_site_or_seed_is_named_and_sets_the_exit_code(wor
     assert verdict(GOOD, worries=worries).exit_code == NOTHING
     assert verdict(GOOD, worries=worries).words == words
     assert verdict({}, worries=worries).exit_code == NOTHING
-    assert verdict(DEAF, worries=worries).words == f"none of the 3 listings answered; {words}"
+    assert verdict(DEAF, worries=worries).words == f"none of the 3 listings of the seed lists answered; {words}"
     assert verdict(GOOD | {"bugs": 1}, worries=worries).exit_code == BUG
 
 
