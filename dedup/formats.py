@@ -79,6 +79,8 @@ def write_file(rows: Iterable[Exported], file: Path, kind: Format, force: bool =
     """
     if file.is_dir():
         raise Refused(f"{file} is a folder: name a file in it")
+    if not file.absolute().parent.is_dir():
+        raise Refused(f"there is no folder {file.parent}: make it first")
     if file.exists() and not force:
         raise Refused(f"{file} exists: name another file, or overwrite it with --force")
     writer = _BINARY[kind]

@@ -149,7 +149,7 @@ class _Site:
         return other.earliest - self.latest if other.earliest and self.latest else None
 
     def leads(self, others: Iterable["_Site"]) -> bool:
-        return all((lead := self.lead(other)) is not None and lead >= CLOCKS for other in others)
+        return all((lead := self.lead(other)) is not None and lead > CLOCKS for other in others)
 
 
 _Sites = Mapping[str, _Site]

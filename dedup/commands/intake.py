@@ -181,12 +181,14 @@ class _SortedOut:
 
     def tell(self) -> None:
         """Print the counts; leave where there were bad rows."""
+        from dedup.report.wording import count
+
         if self.others:
-            reasons = ", ".join(f"{count:,} {reason}" for reason, count in self.others.most_common(_REASONS_SHOWN))
+            reasons = ", ".join(f"{number:,} {why}" for why, number in self.others.most_common(_REASONS_SHOWN))
             print(f"not articles: {self.others.total():,} ({reasons})")
         if self.bad:
             more = f", {self.bad - _BAD_ROWS_SHOWN:,} of them not shown" if self.bad > _BAD_ROWS_SHOWN else ""
-            leave(f"{self.bad:,} bad rows left out{more}", BAD_INPUT)
+            leave(f"{count(self.bad, 'bad row', 'bad rows')} left out{more}", BAD_INPUT)
 
 
 def _urls(corpus: "Corpus", ids: Sequence[str]) -> dict[str, str]:

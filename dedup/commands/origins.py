@@ -9,6 +9,7 @@ import typer
 
 from dedup.commands import BAD_INPUT, CorpusOption, ZoneOption, app, examples, leave, opened_corpus
 from dedup.commands.finding import tell_ungrouped
+from dedup.records import GemaError
 
 if TYPE_CHECKING:
     from dedup.flowing import Flow, Flows, SiteFlows
@@ -99,6 +100,8 @@ def _of(found: "Flows", site: str | None) -> "Flows":
 
     if site is None:
         return found
+    if site not in {each.site for each in found.sites}:
+        raise GemaError(f"nothing is known of the site {site!r}; a site is a domain, like one.example")
     return Flows(
         tuple(flow for flow in found.flows if site in (flow.source, flow.target)),
         tuple(each for each in found.sites if each.site == site),

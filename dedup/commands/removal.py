@@ -52,10 +52,11 @@ def forget(
         if not yes and not _agreed():
             print("nothing was removed")
             return
+        newest = removal.newest_archived(opened)
         with _in_turn(opened):
             gone = removal.forget(opened, wanted, datetime.now(UTC))
         _tell_removed(gone, len(found.addresses))
-        erased = _erase(archive or home() / "data" / "warc", removal.blocked(opened))
+        erased = _erase(archive or home() / "data" / "warc", removal.blocked(opened), newest)
         try:
             grouped = _group(opened, embeddings)
         finally:
@@ -140,11 +141,21 @@ def _group(corpus: "Corpus", embeddings: Path | None) -> bool:
     return True
 
 
-def _erase(folder: Path, addresses: Sequence[str]) -> bool:
-    """Take these addresses' records out of the archive (entry points `gema.forget`); say and return whether it went."""
+def _erase(folder: Path, addresses: Sequence[str], newest: str) -> bool:
+    """Take these addresses' records out of the archive (entry points `gema.forget`); say and return whether it went.
+
+    `newest` is the file that the last page is in, "" where none was kept: where it is not, the archive is elsewhere.
+    """
+    elsewhere = newest and not _is_in(folder, newest)
+    if elsewhere:
+        print(
+            f"dedup: raw pages of it were kept, but {newest} is not in {folder}: "
+            "repeat `dedup forget` with its address and the --archive that has it",
+            file=sys.stderr,
+        )
     if not folder.is_dir():
         print(f"archive: there is none at {folder}")
-        return True
+        return not elsewhere
     tools = handed("gema.forget")
     trouble = "" if tools else "the crawler, whose it is, is not installed"
     try:
@@ -156,4 +167,9 @@ def _erase(folder: Path, addresses: Sequence[str]) -> bool:
         print(f"dedup: {folder} may still hold raw pages of it ({trouble}): {again}", file=sys.stderr)
         return False
     print(f"archive: {erased:,} records removed from {folder}")
-    return True
+    return not elsewhere
+
+
+def _is_in(folder: Path, name: str) -> bool:
+    # One that is still written to has a longer name.
+    return folder.is_dir() and any(path.name.startswith(name) for path in folder.iterdir())

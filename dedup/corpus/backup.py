@@ -53,6 +53,8 @@ def _check(corpus: Path, file: Path, force: bool) -> None:
         raise CorpusError(f"there is no corpus at {corpus}")
     if file.is_dir():
         raise Refused(f"{file} is a folder: name a file, like {file / corpus.name}")
+    if not file.absolute().parent.is_dir():
+        raise Refused(f"there is no folder {file.parent}: make it first")
     if file.exists() and file.samefile(corpus):
         raise Refused(f"{file} is the corpus itself: name another file")
     if file.exists() and not force:

@@ -63,6 +63,13 @@ def blocked(corpus: Corpus) -> list[str]:
         return list(connection.execute(select(forgotten.c.url).order_by(forgotten.c.url)).scalars())
 
 
+def newest_archived(corpus: Corpus) -> str:
+    """Return the name of the file that holds the raw page of the newest article that has one, "" where none has."""
+    newest = select(articles.c.archived).where(articles.c.archived != "").order_by(articles.c.id.desc()).limit(1)
+    with corpus.reading() as connection:
+        return (connection.execute(newest).scalar() or "").partition("#")[0]
+
+
 def scrub(corpus: Corpus) -> None:
     """Leave nothing of what was deleted in the corpus's files; raises CorpusError where that cannot be done now.
 

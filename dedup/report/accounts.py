@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import timedelta, tzinfo
+from functools import partial
 from typing import Any
 
 from rich.console import Console
@@ -21,7 +22,7 @@ SITE = ("site", "articles", *(f"{role.value}_share" for role in Role), "copied_b
 
 def origin(found: Origin, family: str, out: Console, zone: tzinfo | None = None) -> None:
     """Print who had a family first and why, and its articles in that order."""
-    show(out, Text(wording.origin(found), "bold"))
+    show(out, Text(wording.origin(found, clock=partial(wording.moment, zone=zone)), "bold"))
     if family:
         show(out, Text(f"family {plain(family)}, {wording.articles(len(found.account))}", "dim"))
     table = columns(5)
@@ -61,7 +62,8 @@ def origin_line(found: Origin, family: str) -> str:
 def flows(found: Sequence[Flow], out: Console) -> None:
     """Print who copies from whom: how many families, how much of the text, how soon."""
     table = columns(6)
-    table.add_row(*(Text(name, "dim") for name in ("first", "later", "families", "taken", "delay", "period")))
+    period = "period" if any(flow.period for flow in found) else ""
+    table.add_row(*(Text(name, "dim") for name in ("first", "later", "families", "taken", "delay", period)))
     for flow in found:
         table.add_row(
             Text(plain(flow.source) or "no site", "bold"),
@@ -77,7 +79,8 @@ def flows(found: Sequence[Flow], out: Console) -> None:
 def sites(found: Sequence[SiteFlows], out: Console) -> None:
     """Print what part of each site's articles is original, copied, from agencies, and how often it was copied."""
     table = columns(len(Role) + 4)
-    names = ("site", "articles", *(role.value for role in Role), "copied by others", "period")
+    period = "period" if any(site.period for site in found) else ""
+    names = ("site", "articles", *(role.value for role in Role), "copied by others", period)
     table.add_row(*(Text(name, "dim") for name in names))
     for site in found:
         shares = [Text(wording.percent(site.share(role)), justify="right") for role in Role]

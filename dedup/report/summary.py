@@ -77,9 +77,7 @@ def _story_record(story: StoryView) -> dict[str, Any]:
 def _numbers(overview: Overview, zone: tzinfo | None) -> Iterator[str]:
     if not overview.articles:
         waiting = f"{wording.articles(overview.pending)} not grouped yet: run `dedup update`."
-        yield (
-            waiting if overview.pending else "There are no articles yet: `dedup import FILE…` or `scrapy crawl news …`."
-        )
+        yield waiting if overview.pending else wording.nothing(overview.scope.narrow)
         return
     when = wording.period(overview.period, zone)
     yield f"{when}: {wording.articles(overview.articles)} of {wording.sites(len(overview.sites))}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo
+from functools import partial
 from operator import itemgetter
 
 from rich.console import Console
@@ -97,7 +98,8 @@ def _print_family(family: FamilyView, out: Console, zone: tzinfo | None) -> None
     title = plain(family.first.headline)
     show(out, Text.assemble(("Family ", "bold cyan"), (title, "bold"), (f"  ({sizes})", "dim")))
     if len(family.sites) > 1 or family.origin.outside:
-        show(out, Text(f"       {wording.origin(family.origin)}", "dim"))
+        told = wording.origin(family.origin, clock=partial(wording.moment, zone=zone))
+        show(out, Text(f"       {told}", "dim"))
     table = columns(5)
     for member in family.members:
         compared = member.comparison
@@ -116,11 +118,7 @@ def _print_family(family: FamilyView, out: Console, zone: tzinfo | None) -> None
 def _closing(overview: Overview) -> str:
     waiting = f"{wording.articles(overview.pending)} not grouped yet: run `dedup update`."
     if not overview.articles:
-        return (
-            waiting
-            if overview.pending
-            else "There are no articles yet: `dedup import FILE…` or `scrapy crawl news -a seeds=FILE`."
-        )
+        return waiting if overview.pending else wording.nothing(overview.scope.narrow)
     found = (
         f"{wording.articles(overview.articles)} of {wording.sites(len(overview.sites))}: "
         f"{wording.families(len(overview.copied))} of copies, "

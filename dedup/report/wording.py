@@ -157,8 +157,16 @@ def local(time: datetime, zone: tzinfo | None) -> datetime:
     """Return `time` as clocks in `zone` show it."""
     try:
         return time.astimezone(zone)
-    except OverflowError:  # The first and last day a calendar knows have no neighbour in another zone.
+    # The first and last day a calendar knows have no neighbour in another zone; the system's own says so otherwise.
+    except (OverflowError, ValueError):
         return time.astimezone(UTC)
+
+
+def nothing(narrow: bool) -> str:
+    """Return what is said where nothing is shown; `narrow`: not all that there is was asked for."""
+    if narrow:
+        return "Nothing is of that time, or new: without --since and --new all is shown."
+    return "There are no articles yet: `dedup import FILE…` or `scrapy crawl news -a seeds=FILE`."
 
 
 def origin(found: Origin, language: Language = ENGLISH, clock: Callable[[datetime], str] | None = None) -> str:

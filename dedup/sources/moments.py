@@ -1,14 +1,20 @@
 """Moments as programs write them: ISO 8601, as in feeds and mail, as digits only, as numbers."""
 
 import re
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 
 # Seconds since 1970, or thousandths of them, from 2001 to 2286. Shorter numbers are days like 20250619.
 _SECONDS, _THOUSANDTHS = re.compile(r"\d{10}(?:\.\d+)?"), re.compile(r"\d{13}")
 _DIGITS = re.compile(r"(\d{8})(\d{6})(?!\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{8}")
-_IN_MAIL = re.compile(r"[a-z, ]*\d{1,2}[ -][a-z]{3}", re.IGNORECASE)
+_IN_MAIL = re.compile(r"[a-z, ]*\d{1,2}[ -]([a-z]{3,9})", re.IGNORECASE)
+# As Indonesian and Malay begin them, where English does otherwise.
+_MONTHS = {"mei": "May", "mac": "Mar", "ogo": "Aug", "okt": "Oct", "des": "Dec", "dis": "Dec"}
+_MONTHS |= dict.fromkeys(("agu", "ags", "agt"), "Aug")
+# Those of mail are known to Python: GMT, and of America.
+_ZONE = re.compile(r"[a-z]{2,5}$", re.IGNORECASE)
+_HOURS = {"WIB": 7, "WITA": 8, "WIT": 9, "MYT": 8, "SGT": 8}
 
 
 def moment(value: object, zone: tzinfo) -> datetime | None:
@@ -17,7 +23,7 @@ def moment(value: object, zone: tzinfo) -> datetime | None:
         found = _read(value)
         if found is not None:
             found = (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
-    except (ValueError, OverflowError, OSError, TypeError):
+    except (LookupError, ValueError, OverflowError, OSError, TypeError):
         return None
     return found
 
@@ -49,6 +55,22 @@ def _written(text: str) -> datetime:
     if _THOUSANDTHS.fullmatch(text):
         return datetime.fromtimestamp(int(text) / 1000, UTC)
     text = _DIGITS.sub(r"\1T\2", text, count=1)
-    if _IN_MAIL.match(text):
-        return parsedate_to_datetime(text)
+    if in_mail := _IN_MAIL.match(text):
+        return _mailed(text, in_mail)
     return datetime.fromisoformat(text)
+
+
+def _mailed(text: str, in_mail: re.Match[str]) -> datetime:
+    month = in_mail[1][:3]
+    found = parsedate_to_datetime(
+        f"{text[: in_mail.start(1)]}{_MONTHS.get(month.lower(), month)}{text[in_mail.end(1) :]}"
+    )
+    if found.tzinfo is not None:
+        return found
+    if text.endswith("-0000"):
+        # So says mail that a time is UTC, and that nobody knows where it was written.
+        return found.replace(tzinfo=UTC)
+    if named := _ZONE.search(text):
+        # What nobody knows raises: taken for the zone of the rest, it would be hours off without a word.
+        return found.replace(tzinfo=timezone(timedelta(hours=_HOURS[named[0].upper()])))
+    return found

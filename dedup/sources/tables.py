@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator
 from importlib.util import find_spec
 from io import TextIOWrapper
@@ -74,7 +75,7 @@ def _rows(first: str, lines: Iterator[str], delimiter: str) -> Iterator[list[str
 
 def _cells(rows: Iterator[list[str]]) -> Iterator[Numbered]:
     header = next(rows, [])
-    if reason := shapes.lacking(header):
+    if reason := shapes.lacking(header) or _twice(header):
         raise BadRowError(reason)
     number = 1
     try:
@@ -83,6 +84,12 @@ def _cells(rows: Iterator[list[str]]) -> Iterator[Numbered]:
                 yield number, _named(header, cells)
     except BadRowError as error:
         yield number + 1, error
+
+
+def _twice(header: list[str]) -> str:
+    """Return what is wrong where a column that is read stands twice, "" where none does."""
+    counted = Counter(name.strip() for name in header if shapes.is_known(name.strip()))
+    return "".join(f'two columns are called "{name}"' for name, times in counted.most_common(1) if times > 1)
 
 
 def _named(header: list[str], cells: list[str]) -> dict[str, Any] | BadRowError:

@@ -294,6 +294,22 @@ def test_forget_removes_blocks_erases_and_groups_anew(
     assert "b.example/copy" not in run("groups", "--json").out
 
 
+def test_forget_says_where_the_archive_is_another_than_the_articles(
+    run: Run, tmp_path: Path, install_archive: Install
+) -> None:
+    install_archive("return 0")
+    kept = [Article(url=f"https://c.example/{n}", text="t", archived=f"gema-{n}.warc.gz#urn:uuid:{n}") for n in "12"]
+    with Corpus.open() as corpus:
+        corpus.add(kept)
+    left = run("forget", "--yes", kept[0].url)
+    assert left.code == 4
+    assert f"gema-2.warc.gz is not in {tmp_path}/data/warc: repeat `dedup forget` with its address" in left.err
+    # What is older may have been deleted for its age.
+    (tmp_path / "data" / "warc" / "gema-2.warc.gz.open").touch()
+    left = run("forget", "--yes", kept[1].url)
+    assert (left.code, left.err) == (0, "")
+
+
 def test_forget_blocks_what_nobody_has_seen_as_the_crawler_would_spell_it(run: Run, install_archive: Install) -> None:
     install_archive(ASKED)
     Corpus.open().close()
@@ -452,6 +468,9 @@ def test_backup_overwrites_nothing_unasked(run: Run, articles: Path, tmp_path: P
     assert (left.code, left.out) == (2, "")
     assert left.err == f"dedup: {file} exists: name another file, or overwrite it with --force\n"
     assert file.read_text() == "something else"
+    for command in (("backup",), ("export", "-o")):
+        nowhere = run(*command, tmp_path / "nowhere" / "old.jsonl")
+        assert (nowhere.code, nowhere.err) == (2, f"dedup: there is no folder {tmp_path / 'nowhere'}: make it first\n")
     assert run("backup", "--force", file).code == 0
     with Corpus.open(f"sqlite:///{file}") as copy:
         assert copy.count() == 3
@@ -462,7 +481,7 @@ def test_backup_overwrites_nothing_unasked(run: Run, articles: Path, tmp_path: P
     [
         ("corpus.db", ["--force"], 2, "is the corpus itself"),
         (".", [], 2, "is a folder: name a file, like corpus.db"),
-        ("nowhere/copy.db", [], 4, "No such file or directory"),
+        ("nowhere/copy.db", [], 2, "there is no folder "),
         ("copy.db", ["--corpus", "sqlite:///nothing.db"], 4, "there is no corpus at"),
         ("copy.db", ["--corpus", "postgresql://host/gema"], 2, "pg_dump --format=custom --file=copy.db gema"),
     ],

@@ -116,8 +116,12 @@ def test_the_flows_of_the_press_are_those_it_declares(pressed: Corpus, capsys: p
 
 def test_flows_as_a_table_of_one_site_and_as_csv(pressed: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
     table = run(capsys, pressed, "flows", "--site", "kabar-timur.test").out.splitlines()
-    assert table[0].split() == ["first", "later", "families", "taken", "delay", "period"]
+    assert table[0].split() == ["first", "later", "families", "taken", "delay"]
     assert all("kabar-timur.test" in line and line == line.rstrip() for line in table[1:])
+    assert run(capsys, pressed, "flows", "--period", "day").out.splitlines()[0].endswith("  period")
+    unknown = run(capsys, pressed, "flows", "--site", "kabar-tmiur.test")
+    assert (unknown.code, unknown.out) == (2, "")
+    assert "nothing is known of the site 'kabar-tmiur.test'" in unknown.err
     by_week = run(capsys, pressed, "flows", "--csv", "--period", "week")
     rows = list(csv.DictReader(io.StringIO(by_week.out)))
     assert {date.fromisoformat(row["period"]).weekday() for row in rows} == {0}

@@ -80,7 +80,7 @@ def test_who_copies_fastest_is_told_by_the_median_of_some() -> None:
 
 def test_nothing_yet_is_said_kindly() -> None:
     assert printed(snapshot([], updated_at=None)) == [
-        "There are no articles yet: `dedup import FILE…` or `scrapy crawl news …`."
+        "There are no articles yet: `dedup import FILE…` or `scrapy crawl news -a seeds=FILE`."
     ]
     waiting = replace(snapshot([article("a", "a.example")]), families=(), stories=())
     assert printed(waiting) == ["1 article not grouped yet: run `dedup update`."]

@@ -141,7 +141,7 @@ def test_an_extractor_that_raises_costs_a_row_said_in_one_line(run: Run, tmp_pat
     assert left.code == 2
     first, last = left.err.splitlines()
     assert first == f"{file}:1: {URL}: the extractor failed: ValueError: \ufffd[31mthree lines"
-    assert last == "dedup: 1 bad rows left out"
+    assert last == "dedup: 1 bad row left out"
 
 
 def test_two_rows_of_one_address_are_one_article_and_a_change(run: Run, tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_a_broken_file_is_one_bad_row_and_the_next_goes_in(run: Run, tmp_path: P
     left = run(broken, lines(tmp_path / "b.jsonl", {"url": URL, "text": "t"}))
     assert (left.code, left.out) == (2, "imported: 1 new, 0 changed, 0 known already\n")
     assert left.err.startswith(f"{broken}:1: ")
-    assert left.err.endswith("\ndedup: 1 bad rows left out\n")
+    assert left.err.endswith("\ndedup: 1 bad row left out\n")
     assert left.err.count("\n") == 2
 
 

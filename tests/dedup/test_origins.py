@@ -39,7 +39,7 @@ def told(found: Origin) -> tuple[str, Confidence]:
 
 @pytest.mark.parametrize(
     ("minutes", "confidence"),
-    [(0, UNKNOWN), (4, UNKNOWN), (5, LIKELY), (14 * 60 - 1, LIKELY), (14 * 60, CERTAIN), (30 * 24 * 60, CERTAIN)],
+    [(0, UNKNOWN), (5, UNKNOWN), (6, LIKELY), (14 * 60 - 1, LIKELY), (14 * 60, CERTAIN), (30 * 24 * 60, CERTAIN)],
 )
 def test_times_tell_where_they_are_further_apart_than_clocks_are_wrong(minutes: int, confidence: Confidence) -> None:
     found = origin([out("salin", minutes / 60), out("awal", 0)])

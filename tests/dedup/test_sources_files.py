@@ -194,6 +194,7 @@ def test_a_text_longer_than_csv_takes_by_itself_is_whole(tmp_path: Path) -> None
         ("url,text\nhttps://a.example/,t,more\n\nhttps://a.example/,t\n", ["3 cells under a header of 2", "t"]),
         (b"url,text\nhttps://a.example/,\xff\nhttps://a.example/,t\n", ["not UTF-8 text", "t"]),
         ("url,text\n,t\n", ['no "url" field']),
+        ("url,text, text\nhttps://a.example/,t,u\n", ['two columns are called "text"']),
     ],
 )
 def test_a_table_that_is_wrong_says_what_is(tmp_path: Path, content: str | bytes, reasons: list[str]) -> None:
