@@ -83,9 +83,10 @@ def _deflate(body: bytes) -> Iterator[bytes]:
         # Some servers leave out the bytes with which the standard lets it begin.
         inflate = zlib.decompressobj(-zlib.MAX_WBITS)
         chunk = inflate.decompress(body, _CHUNK_BYTES)
-    yield chunk
-    while inflate.unconsumed_tail and not inflate.eof:
-        yield inflate.decompress(inflate.unconsumed_tail, _CHUNK_BYTES)
+    more = chunk
+    while more:
+        yield more
+        more = b"" if inflate.eof else inflate.decompress(inflate.unconsumed_tail, _CHUNK_BYTES)
     if chunk and not inflate.eof:
         raise EOFError("cut off")
 

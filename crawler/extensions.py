@@ -147,10 +147,16 @@ class RunRecord:
             # The corpus cannot be told; the exit code can.
             self.verdict = verdict({}, spider.trouble or trouble)
         finally:
-            await spider.run.close()
+            await self._close(spider)
         counts = self._counts() | self._waiting
         level = logging.INFO if self.verdict.exit_code == 0 else logging.ERROR
         logger.log(level, "%s; %s", summary(counts), self.verdict.words)
+
+    async def _close(self, spider: NewsSpider) -> None:
+        try:
+            await spider.run.close()
+        except OSError as trouble:
+            self.verdict = verdict({}, trouble)
 
     async def _put_back(self, spider: NewsSpider, reason: str) -> None:
         run = spider.run

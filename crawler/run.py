@@ -5,6 +5,7 @@ import json
 import platform
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -181,7 +182,8 @@ class Run:
         if self._archive_writer is None:
             return
         try:
-            await self._archive_writer.do(lambda archive: archive.write_parts(order[0][1], order, missing))
+            now = self.clock.now()
+            await self._archive_writer.do(lambda archive: archive.write_parts(order[0][1], order, missing, at=now))
         except OSError as error:
             raise StorageError(f"cannot write to the archive: {error}") from error
 
@@ -238,12 +240,14 @@ class Run:
     async def close(self) -> None:
         """Close all that is open; safe to call at any point and twice."""
         await self.workers.close()
-        if self._archive_writer is not None and self._archive is not None:
-            self._archive_writer.close()
-            self._archive.close()
-            self._archive_writer = None
-        self._writer.close()
-        self.corpus.close()
+        # In turn, the last one first; a full disk at one keeps none of the others open.
+        with ExitStack() as closing:
+            closing.callback(self.corpus.close)
+            closing.callback(self._writer.close)
+            if self._archive_writer is not None and self._archive is not None:
+                closing.callback(self._archive.close)
+                closing.callback(self._archive_writer.close)
+                self._archive_writer = None
 
     def _open_archive(self, folder: Path) -> None:
         name = f"gema-{self.clock.now():%Y%m%d%H%M%S}-{self.number:05d}"

@@ -142,6 +142,8 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.guard.GuardMiddleware": 20,
     "crawler.robots.RobotsMiddleware": 30,
     "crawler.pace.PaceMiddleware": 40,
+    "crawler.compression.CompressionMiddleware": 590,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,

@@ -71,6 +71,7 @@ def lines(text: str, starts: NDArray[np.uint32], own: NDArray[np.bool_]) -> Iter
         first, last = np.searchsorted(starts, [begin, begin + len(line)])
         begin += len(line)
         share = 1 - float(own[first:last].mean()) if last > first else 0.0
-        if share >= _SHARE and line not in seen:
-            seen.add(line)
-            yield line.strip(), share
+        shown = line.strip()
+        if share >= _SHARE and shown not in seen:
+            seen.add(shown)
+            yield shown, share

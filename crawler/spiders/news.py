@@ -24,6 +24,7 @@ from crawler.archive import Kept
 from crawler.arguments import NewsArguments
 from crawler.blocks import wall
 from crawler.cadence import rests
+from crawler.compression import CUT_OFF
 from crawler.directives import HEADERS
 from crawler.entry import ARTICLE, GUESS, SITE, UNKNOWN, Answer, Entry, Find
 from crawler.frontier import Frontier
@@ -380,7 +381,7 @@ class NewsSpider(Args[NewsArguments], Spider):
             return None
         kept = places[first.url]
         self._learn(entry, None)
-        marks = (*read.marks, "incomplete") if missing else read.marks
+        marks = (*read.marks, "incomplete") if missing or CUT_OFF in response.flags else read.marks
         article = replace(read, archived=kept.place if kept else "", marks=marks)
         return article, looked(entry), self._answer(response, kept)
 

@@ -1,5 +1,6 @@
 """What happens when nobody looks: slow hosts, walls, pages that change, feeds that die, runs that are cut short."""
 
+import gzip
 import json
 import signal
 from collections.abc import Callable
@@ -83,6 +84,21 @@ def test_a_site_that_redirected_to_a_private_address_for_a_while_comes_back(tmp_
         stage.play["desa.test"] = play
         assert crawls.run(*place.command(*at(NOW + timedelta(hours=2)))).code == 0
         assert len(place.articles()) == 3
+
+
+def test_a_page_that_broke_off_packed_is_kept_as_incomplete(tmp_path: Path) -> None:
+    with Stage() as stage:
+        place = stage.place(tmp_path, stage.outlet("desa.test", 2))
+        path = next(path for path in stage.play["desa.test"] if path.startswith("/berita/"))
+        whole = stage.play["desa.test"][path]
+        assert isinstance(whole, Said)
+        packed = gzip.compress(whole.body)
+        stage.play["desa.test"][path] = Said(packed[:-12], headers={"Content-Encoding": "gzip"})
+        assert crawls.run(*place.command()).code == 0
+        assert {path in article.url: article.marks for article in place.articles()} == {
+            True: ("incomplete",),
+            False: (),
+        }
 
 
 def test_a_run_under_a_wrong_clock_puts_nothing_off_for_years(tmp_path: Path) -> None:
