@@ -18,6 +18,10 @@ _LONGEST = timedelta(days=1)
 class HostSpent(IgnoreRequest):
     """A host has had all the requests that one run may make of it."""
 
+    def __init__(self, host: str, most: int) -> None:
+        super().__init__(f"{host} has been asked {most} times in this run (HOST_MAX_REQUESTS)")
+        self.host = host
+
 
 class PaceMiddleware:
     """Holds back what would be more than HOST_MAX_REQUESTS of one host in one run: articles, parts, redirects, all."""
@@ -35,7 +39,7 @@ class PaceMiddleware:
         """Raise HostSpent where the host has had enough."""
         host = host_of(request.url)
         if self._asked[host] >= self._most:
-            raise HostSpent(f"{host} has been asked {self._most} times in this run (HOST_MAX_REQUESTS)")
+            raise HostSpent(host, self._most)
         self._asked[host] += 1
 
 

@@ -6,7 +6,7 @@ The ledger decides what is asked for and when; callbacks yield articles and no r
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
@@ -51,7 +51,7 @@ _STIR_ALL_S = 5.0
 _ALIVE_S = 60.0
 # A sitemap may name 50,000 addresses; nobody else can write to the corpus while one transaction keeps them.
 _FINDS_AT_ONCE = 2_000
-# Blocked so often in a row without any other answer between, a host wants us away and not only from some pages.
+# Blocked so often without a page between, a host wants us away and not only from some pages.
 _BLOCKS_OF_HOST = 3
 # These may be the machine's fault, a full disk or a busy hour; the ledger gives such a page up after a few visits.
 _NOT_OF_THE_PAGE = frozenset({"broken", "timeout", "memory"})
@@ -313,12 +313,12 @@ class NewsSpider(Args[NewsArguments], Spider):
             return None
         if outcome is not None:
             if outcome.reason == "server-error" and (until := self._retry_after(response)):
-                await self._stay_away(entry, until, "busy")
+                await self._stay_away(_asked(entry, response), until, "busy")
             if outcome.state is State.DONE:
-                await self._welcome(entry.host)
+                await self._welcome(_asked(entry, response))
             await self.finish(entry, outcome, self._answer(response))
             return None
-        await self._welcome(entry.host)
+        await self._welcome(_asked(entry, response))
         page = self._page(response, entry)
         named = None
         if entry.kind != ARTICLE:
@@ -451,35 +451,35 @@ class NewsSpider(Args[NewsArguments], Spider):
 
     async def _blocked(self, entry: Entry, outcome: Outcome, response: Response) -> None:
         """Write down that we are not wanted; leave the whole host alone where it means the whole host."""
-        now = self.run.clock.now()
-        self._blocks[entry.host] += 1
+        now, host = self.run.clock.now(), host_of(response.url)
+        self._blocks[host] += 1
         asked = self._retry_after(response)
-        if outcome.reason in _OF_THE_HOST or asked or self._blocks[entry.host] >= _BLOCKS_OF_HOST:
-            times = await self.run.write(hosts.blocks, entry.host) + 1
-            await self._stay_away(entry, asked or now + blocked_pause(times), outcome.reason)
+        if outcome.reason in _OF_THE_HOST or asked or self._blocks[host] >= _BLOCKS_OF_HOST:
+            times = await self.run.write(hosts.blocks, host) + 1
+            await self._stay_away(_asked(entry, response), asked or now + blocked_pause(times), outcome.reason)
             self.run.tally.shut_out(entry.hints.site or site_of(entry.url))
         await self.finish(entry, outcome, self._answer(response), asked)
 
-    async def _stay_away(self, entry: Entry, until: datetime, reason: str) -> None:
-        """Ask the host of an entry for nothing until then, in this run and the next ones."""
+    async def _stay_away(self, asked: Set[str], until: datetime, reason: str) -> None:
+        """Ask these hosts for nothing until then, in this run and the next ones."""
         now = self.run.clock.now()
-        if self.run.pauses.get(entry.host, now) > now:
-            # Several requests were on the line when the first was refused: they are one refusal.
-            return
-        self.run.pauses[entry.host] = until
-        self.run.blocked.add(entry.host)
-        self._frontier.close(entry.host, until)
-        let_go(self.crawler.engine, entry.host)
-        await self.run.write(hosts.pause, self.run.corpus, entry.host, until, reason)
+        # Several requests were on the line when the first was refused: they are one refusal.
+        for host in sorted(host for host in asked if self.run.pauses.get(host, now) <= now):
+            self.run.pauses[host] = until
+            self.run.blocked.add(host)
+            self._frontier.close(host, until)
+            let_go(self.crawler.engine, host)
+            await self.run.write(hosts.pause, self.run.corpus, host, until, reason)
 
     def _retry_after(self, response: Response) -> datetime | None:
         return retry_after(_header(response, "Retry-After"), self.run.clock.now())
 
-    async def _welcome(self, host: str) -> None:
-        self._blocks.pop(host, None)
-        if host in self.run.blocked:
-            self.run.blocked.discard(host)
-            await self.run.write(hosts.welcome, host)
+    async def _welcome(self, asked: Set[str]) -> None:
+        for host in sorted(asked):
+            self._blocks.pop(host, None)
+            if host in self.run.blocked:
+                self.run.blocked.discard(host)
+                await self.run.write(hosts.welcome, host)
 
     async def _kept(self, response: Response) -> Kept | None:
         place = response.meta.get("archived")
@@ -502,13 +502,14 @@ class NewsSpider(Args[NewsArguments], Spider):
             headers,
         )
 
-    def _spent(self, host: str, error: HostSpent) -> None:
-        """Ask a host for nothing more in this run."""
+    def _spent(self, entry: Entry, error: HostSpent) -> None:
+        """Ask a host, and the one that led there, for nothing more in this run."""
         now = self.run.clock.now()
-        if not self._frontier.is_closed(host, now):
+        if not self._frontier.is_closed(error.host, now):
+            self.logger.warning("%s; the rest of it stays due", error)
+        for host in {entry.host, error.host}:
             self._frontier.close(host, now + timedelta(days=1))
             let_go(self.crawler.engine, host)
-            self.logger.warning("%s; the rest of it stays due", error)
 
     async def _failed(self, entry: Entry, error: BaseException) -> None:
         if self.ended_early and not isinstance(error, StorageError | CannotExtract):
@@ -521,7 +522,7 @@ class NewsSpider(Args[NewsArguments], Spider):
                 raise error
             outcome = outcome_of(error)
             if isinstance(error, HostSpent):
-                self._spent(entry.host, error)
+                self._spent(entry, error)
             if isinstance(error, Refused) and entry.listing:
                 self.logger.warning("refused: %s", error)
             if outcome is None:
@@ -536,6 +537,11 @@ class NewsSpider(Args[NewsArguments], Spider):
 def looked(entry: Entry) -> Entry:
     """Return an article's entry after another look at it; any other as it is."""
     return replace(entry, looks=entry.looks + 1) if entry.kind == ARTICLE and entry.article else entry
+
+
+def _asked(entry: Entry, response: Response) -> set[str]:
+    """Return the host that was asked, and the one that answered for it."""
+    return {entry.host, host_of(response.url)}
 
 
 def _outcome(response: Response, entry: Entry) -> Outcome | None:

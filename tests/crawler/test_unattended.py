@@ -140,6 +140,20 @@ def test_who_blocks_us_is_left_alone_and_named(tmp_path: Path, said: Said, reaso
         assert sum(each.site == "galak.test" for each in place.articles()) > 40
 
 
+def test_a_host_that_was_led_to_and_refuses_is_left_alone_with_the_one_that_led_there(tmp_path: Path) -> None:
+    with Stage() as stage:
+        seed, own = stage.outlet("pendek.test", 60), stage.outlet("galak.test", 3)
+        for path in [path for path in stage.play["pendek.test"] if path.startswith("/berita/")]:
+            away = {"Location": stage.url("galak.test", f"/lewat{path}")}
+            stage.play["pendek.test"][path] = Said(b"", 302, headers=away)
+            stage.play["galak.test"][f"/lewat{path}"] = Said(b"slow down", 429, headers={"Retry-After": "7200"})
+        place = stage.place(tmp_path, seed, own)
+        assert crawls.run(*place.command()).code == 3
+        assert len(stage.paths("galak.test")) <= 2 + 3 + 6
+        paused = select(tables.hosts.c.host).where(tables.hosts.c.paused_until > NOW)
+        assert set(place.rows(paused)) == {("pendek.test",), ("galak.test",)}
+
+
 def test_an_article_that_leads_home_now_is_gone(tmp_path: Path) -> None:
     with Stage() as stage:
         seed = stage.outlet("desa.test", 3)

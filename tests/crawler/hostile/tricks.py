@@ -161,7 +161,7 @@ TRICKS: Mapping[Trick, set[str]] = {
     garbled_zstd: {"garbled"},
     garbled_deflate: {"garbled"},
     # What could be unpacked may be an article.
-    cut_gzip: {"garbled", "empty", "short", ""},
+    cut_gzip: {"garbled", "empty", "short", "part-missing"},
     endless: {"too-big"},
     endless_in_chunks: {"too-big"},
     drip: {"timeout"},
