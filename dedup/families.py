@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from dedup.records import Family, Match, Relation, Tie, Verdict
+from dedup.records import Article, Family, Match, Relation, Tie, Verdict
 
 
 def families(articles: Iterable[str], matches: Sequence[Match], verdicts: Sequence[Verdict] = ()) -> list[Family]:
@@ -46,6 +46,25 @@ def strength(match: Match) -> float:
     if match.relation is Relation.EXACT:
         return 1.0
     return round((match.measures.containment + match.measures.jaccard) / 2, 6)
+
+
+def near(members: Sequence[Article], pairs: Iterable[tuple[str, str]]) -> list[set[int]]:
+    """Return by place the places of the members with which each shares something: of many with one text, of the first.
+
+    `pairs` are the ids of articles that match. Every two members would be the square of a family of thousands.
+    """
+    places = {article.id: place for place, article in enumerate(members)}
+    found: list[set[int]] = [set() for _ in members]
+    ties = [(places[a], places[b]) for a, b in pairs if a in places and b in places]
+    texts: dict[str, int] = {}
+    for place, article in enumerate(members):
+        earliest = texts.setdefault(article.text, place)
+        if earliest != place:
+            ties.append((earliest, place))
+    for one, other in ties:
+        found[one].add(other)
+        found[other].add(one)
+    return found
 
 
 def _apart(matches: Iterable[Match], verdicts: Iterable[Verdict]) -> Mapping[str, set[str]]:

@@ -187,11 +187,6 @@ def distinct(keys: Hashes64) -> Hashes64:
     return held[fresh]
 
 
-def bands(minhash: Hashes32, count: int, rows: int) -> list[bytes]:
-    """Return `count` bands of `rows` values; texts that share one are candidates (LSH)."""
-    return [band.to_bytes(1, "big") + minhash[band * rows : (band + 1) * rows].tobytes() for band in range(count)]
-
-
 @cache
 def permutations(count: int, seed: int) -> tuple[Hashes32, Hashes32]:
     """Return the multipliers and offsets of datasketch's permutations, `count` of each."""

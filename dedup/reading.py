@@ -174,7 +174,7 @@ class Desk:
 
     def _read(self, keys: Sequence[str]) -> Batch:
         known = grouping.listed(self.corpus, keys)
-        articles = [known.get(key) or Listed(key, -1, "", "", "und", -1, "", ("", key)) for key in keys]
+        articles = [known.get(key) or Listed(key, -1, "", "", "und", -1, ("", key)) for key in keys]
         read = grouping.texts(self.corpus, {article.text_id for article in articles})
         texts = [read.get(article.text_id, "") for article in articles]
         titles = [article.title for article in articles]

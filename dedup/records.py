@@ -1,11 +1,10 @@
-"""What flows through Gema from the corpus on: Article, Signature, Match, Family, Story, and the Recipe.
+"""What flows through Gema from the corpus on: Article, Cut, Sketches, Match, Family, Story, and the Recipe.
 
-Frozen values without behaviour that touches the world. Every room of `dedup` imports this one and
-no other room, `update` and the doors excepted.
+Frozen values without behaviour that touches the world. Every room of `dedup` may import this one, which imports none.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
@@ -498,7 +497,6 @@ class Updated:
     copied_families: int = 0
     stories: int = 0
     told_stories: int = 0
-    sites: tuple[str, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from dedup import stories
 from dedup.corpus import Corpus, grouping, meant, strands, vocabularies
 from dedup.corpus.results import read_matches
+from dedup.families import near
 from dedup.reading import desk_of
 from dedup.records import Article, Match, Recipe, Relation, UnknownArticle
 from dedup.representative import published_by
@@ -128,10 +129,10 @@ def _articles(corpus: Corpus, held: Mapping[str, Iterable[str]]) -> dict[str, tu
 
 def _appearances(family: str, members: Sequence[Article], first: Article, pairs: _Pairs) -> Iterator[Appearance]:
     """Yield the articles of a family, each with what it took; `first` is the first of all."""
-    near = _near(members, pairs)
+    beside = near(members, pairs)
     for place, article in enumerate(members):
         delay = _delay(article, first)
-        against = _closest(place, members, near[place], pairs) if place else first
+        against = _closest(place, members, beside[place], pairs) if place else first
         if against is None or against.id == article.id:
             yield Appearance(article, family, delay)
             continue
@@ -139,33 +140,14 @@ def _appearances(family: str, members: Sequence[Article], first: Article, pairs:
         yield Appearance(article, family, delay, relation, share, against.id)
 
 
-def _near(members: Sequence[Article], pairs: _Pairs) -> list[set[int]]:
-    """Return by place the places of the members with which each shares something: of many with one text, of the first.
-
-    Every two of them would be the square of a family of thousands.
-    """
-    places = {article.id: place for place, article in enumerate(members)}
-    near: list[set[int]] = [set() for _ in members]
-    ties = [(places[a], places[b]) for a, b in pairs if a in places and b in places]
-    texts: dict[str, int] = {}
-    for place, article in enumerate(members):
-        earliest = texts.setdefault(article.text, place)
-        if earliest != place:
-            ties.append((earliest, place))
-    for one, other in ties:
-        near[one].add(other)
-        near[other].add(one)
-    return near
-
-
-def _closest(place: int, members: Sequence[Article], near: Iterable[int], pairs: _Pairs) -> Article | None:
+def _closest(place: int, members: Sequence[Article], beside: Iterable[int], pairs: _Pairs) -> Article | None:
     """Return the first of these members that is near, else the earlier one most is shared with, else a later one."""
 
     def preferred(other: int) -> tuple[int, float, int]:
         found = _compared(members[place], members[other], pairs)
         return (0 if not other else 1 if other < place else 2), -found[1] if found else 0.0, other
 
-    best = min(near, key=preferred, default=None)
+    best = min(beside, key=preferred, default=None)
     return None if best is None else members[best]
 
 

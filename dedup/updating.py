@@ -91,7 +91,7 @@ def _update(corpus: Corpus, recipe: Recipe, words: Embedding | None, now: dateti
             verified=done.verified + step.verified,
         )
     tell_stories(corpus, recipe, now, tell)
-    return replace(done, **grouping.counts(corpus))  # type: ignore[arg-type] # names of its numbers
+    return replace(done, **grouping.counts(corpus))
 
 
 def _group(corpus: Corpus, recipe: Recipe, changed: Set[str], now: datetime, tell: Progress) -> Updated:

@@ -36,7 +36,7 @@ _SIGNATURES_AT_ONCE = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An article as grouping lists it: everything but its text, of which `text_id` and `text_hash` speak."""
+    """An article as grouping lists it: everything but its text, of which `text_id` speaks."""
 
     id: str
     number: int
@@ -44,7 +44,6 @@ class Listed:
     title: str
     language: str
     text_id: int
-    text_hash: str
     age: tuple[str, str]
     day: int = ordering.UNDATED
 
@@ -110,17 +109,16 @@ def waiting(corpus: Corpus) -> int:
 
 def listed(corpus: Corpus, keys: Iterable[str]) -> dict[str, Listed]:
     """Return those of these articles that there are, by id."""
-    table, texts = schema.articles, schema.texts
+    table = schema.articles
     columns = (table.c.key, table.c.id, table.c.site, table.c.title, table.c.language, table.c.text_id)
-    times = map(schema.as_text, (table.c.first_seen, table.c.published))
-    query = select(*columns, texts.c.hash, *times).join(texts, texts.c.id == table.c.text_id)
+    query = select(*columns, *map(schema.as_text, (table.c.first_seen, table.c.published)))
     found = {}
     with corpus.reading() as connection:
         for *row, first_seen, published in many.among(connection, query, table.c.key, keys):
-            key, number, site, title, language, text_id, digest = row
+            key, number, site, title, language, text_id = row
             age = (schema.iso(first_seen), key)
             day = schema.published_day(published)
-            found[key] = Listed(key, number, site, title, language, text_id, digest, age, day)
+            found[key] = Listed(key, number, site, title, language, text_id, age, day)
     return found
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
+from dedup.families import near
 from dedup.flowing import delay, flows, roles_in
 from dedup.origins import Origin, origins
 from dedup.records import Article, Match, Passage, Relation, Snapshot, Story
@@ -32,10 +33,21 @@ def overview(snapshot: Snapshot, by: Choice = Choice.EARLIEST) -> Overview:
     Equal snapshots give equal overviews.
     """
     told_in = {family: story.id for story in snapshot.stories for family in story.families}
-    pairs = {(match.a, match.b): match for match in snapshot.matches}
+    homes = {member: family.id for family in snapshot.families for member in family.members}
+    inside = defaultdict[str, list[Match]](list)
+    for match in snapshot.matches:
+        if match.a in homes and homes[match.a] == homes.get(match.b):
+            inside[homes[match.a]].append(match)
     known = origins(snapshot)
     families = [
-        FamilyView(family.id, told_in.get(family.id), found, _members(found, pairs), family.weakest, _chosen(found, by))
+        FamilyView(
+            family.id,
+            told_in.get(family.id),
+            found,
+            _members(found, inside.get(family.id, ())),
+            family.weakest,
+            _chosen(found, by),
+        )
         for family in snapshot.families
         if (found := known.get(family.id))
     ]
@@ -75,15 +87,17 @@ def passages_of(match: Match, earlier: str) -> tuple[Passage, ...]:
 # --- families ---------------------------------------------------------------------------------------
 
 
-def _members(found: Origin, pairs: _Pairs) -> tuple[Member, ...]:
+def _members(found: Origin, matches: Iterable[Match]) -> tuple[Member, ...]:
     ordered = [entry.article for entry in found.account]
+    pairs = {(match.a, match.b): match for match in matches}
+    beside = near(ordered, pairs)
     return tuple(
         Member(
             entry.article,
             headline(entry.article),
             role,
             delay(entry, found),
-            _closest(place, ordered, pairs) if place else None,
+            _closest(place, ordered, sorted(beside[place]), pairs) if place else None,
         )
         for place, (entry, role) in enumerate(roles_in(found))
     )
@@ -93,13 +107,13 @@ def _chosen(found: Origin, by: Choice) -> Chosen:
     return choose([entry.article for entry in found.account], by)
 
 
-def _closest(place: int, ordered: Sequence[Article], pairs: _Pairs) -> Comparison | None:
-    """Compare the article at `place` with the first.
+def _closest(place: int, ordered: Sequence[Article], beside: Sequence[int], pairs: _Pairs) -> Comparison | None:
+    """Compare the article at `place` with the first, given the places of those `beside` it that share something.
 
     Where those two share nothing: with the earlier one it shares most with, failing that with a later one.
     """
-    for start, end in ((0, 1), (1, place), (place + 1, len(ordered))):
-        compared = (_compare(ordered[place], ordered[other], pairs) for other in range(start, end))
+    for places in (range(1), range(1, place), range(place + 1, len(ordered))):
+        compared = (_compare(ordered[place], ordered[other], pairs) for other in beside if other in places)
         closest = max((each for each in compared if each), key=lambda each: each.share, default=None)
         if closest:
             return closest
@@ -120,7 +134,6 @@ def _compare(article: Article, other: Article, pairs: _Pairs) -> Comparison | No
         reason=match.reason,
         share=1.0 if match.relation is Relation.EXACT else measures.a_in_b if is_a else measures.b_in_a,
         measures=measures,
-        turned=is_a,
         passages=passages_of(match, other.id),
     )
 

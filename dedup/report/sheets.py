@@ -33,7 +33,6 @@ from dedup.report.views import FamilyView, Overview, StoryView
 # Pairs that nearly belong to a family, on its page.
 NEAR = 8
 _TEXTS_OF_A_SITE = 30
-# So many texts of a site are looked at for what it repeats.
 
 
 @dataclass(frozen=True, slots=True)

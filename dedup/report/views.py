@@ -17,7 +17,7 @@ class Comparison:
     """A member beside the member it is shown against; in passages `a` is that other one.
 
     `share` is how much of the member's own words stands in the other, 0..1. `measures` is None where equal
-    texts were never measured; `turned` tells whether its `a` is the member.
+    texts were never measured.
     """
 
     other: Article
@@ -25,7 +25,6 @@ class Comparison:
     reason: str
     share: float
     measures: Measures | None = None
-    turned: bool = False
     passages: tuple[Passage, ...] = ()
 
 
