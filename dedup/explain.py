@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TypeVar
 
 from dedup import matching
-from dedup.corpus import Corpus, grouping, strands, vocabularies
-from dedup.corpus.results import snapshot
+from dedup.corpus import Corpus, grouping, listing, strands, vocabularies
+from dedup.corpus.meant import members
+from dedup.corpus.results import read_matches
 from dedup.reading import desk_of
 from dedup.records import Explanation, GemaError, Match, Recipe, Relation, TermVector
 from dedup.terms import shared
@@ -25,27 +26,35 @@ def explain(corpus: Corpus, a: str, b: str, recipe: Recipe | None = None) -> Exp
     one, other = sorted((corpus.article(a), corpus.article(b)), key=lambda article: article.id)
     if one.id == other.id:
         raise GemaError(f"{a} and {b} are one article")
-    desk, now = desk_of(corpus, recipe), snapshot(corpus, articles=False)
+    desk = desk_of(corpus, recipe)
     batch = desk.batch([one.id, other.id])
     own = desk.own(batch).words
-    stored = {(match.a, match.b): match for match in now.matches}
+    family, story = _shared_homes(corpus, one.id, other.id)
+    with corpus.reading() as connection:
+        kin = members(connection, [family])[family] if family else [one.id, other.id]
+        known = read_matches(connection, kin)
+    stored = {(match.a, match.b): match for match in known}
     match = stored.get((one.id, other.id)) or matching.compare(*_pair(desk.readings(batch, own)), recipe)
-    homes = {member: family.id for family in now.families for member in family.members}
-    told = {family: story.id for story in now.stories for family in story.families}
-    family = homes.get(one.id) if homes.get(one.id) == homes.get(other.id) else None
-    stories = [told.get(homes.get(article.id, "")) for article in (one, other)]
-    story = stories[0] if stories[0] == stories[1] else None
     if match.relation is Relation.NONE and story:
         match = replace(match, relation=Relation.SAME_STORY, reason=f"{match.reason}, and both tell of the same thing")
     verdicts = {(verdict.a, verdict.b): verdict.together for verdict in grouping.verdicts(corpus)}
     terms = desk.terms(batch)
     vectors = desk.term_vectors(batch)
-    path = _path(one.id, other.id, now.matches) if family else ()
+    path = _path(one.id, other.id, known) if family else ()
     both = shared(*_pair(terms), desk.translated(batch))
     sites = {strands.site_of(article.site, article.url) for article in (one, other)}
     less = recipe.story_site if len(sites) == 1 and 0 not in sites else 0.0
     said = verdicts.get((one.id, other.id))
     return Explanation(one, other, match, family, story, _cosine(*_pair(vectors)), both, path, less, said)
+
+
+def _shared_homes(corpus: Corpus, one: str, other: str) -> tuple[str | None, str | None]:
+    """Return the family and the story that hold both articles, None for either that is not the same."""
+    homes = listing.homes(corpus, [one, other])
+    if len(homes) < 2:
+        return None, None
+    a, b = homes[one], homes[other]
+    return a.family if a.family == b.family else None, a.story or None if a.story == b.story else None
 
 
 def _pair(two: Iterable[_T]) -> tuple[_T, _T]:

@@ -234,10 +234,12 @@ class Corpus:
         return total
 
     def article(self, reference: str) -> Article:
-        """Return the article with this id or address; raises UnknownArticle."""
+        """Return the article with this id or address, in whatever spelling; raises UnknownArticle."""
+        exact = [column == reference for column in (articles.c.key, articles.c.url, articles.c.fetched_url)]
+        spelled = [column.in_(spellings(reference)) for column in (articles.c.url, articles.c.fetched_url)]
         with self.reading() as connection:
-            for column in (articles.c.key, articles.c.url, articles.c.fetched_url):
-                row = connection.execute(_WHOLE.where(column == reference)).first()
+            for which in (*exact, *spelled):
+                row = connection.execute(_WHOLE.where(which)).first()
                 if row is not None:
                     return _article(row)
         raise UnknownArticle(f"no article has the id or address {reference!r}; `dedup groups` lists what there is")

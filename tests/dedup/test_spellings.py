@@ -97,3 +97,11 @@ def test_what_was_stored_twice_before_stays_two_and_each_is_known(corpus: Corpus
     twins = [replace(HARBOUR, id="a"), replace(HARBOUR, url="http://satu.test/pelabuhan", id="b")]
     corpus.add(twins)
     assert corpus.add([replace(twin, id="") for twin in twins]).same == 2
+
+
+def test_an_article_is_found_by_any_spelling_of_its_address(corpus: Corpus) -> None:
+    corpus.add([Article("https://one.example/1", "satu", id="a"), Article("http://www.one.example/1/", "dua", id="b")])
+    assert corpus.article("https://one.example/1").id == "a"
+    assert corpus.article("http://www.one.example/1/").id == "b"
+    corpus.remove("b")
+    assert corpus.article("http://www.one.example/1/").id == "a"
