@@ -109,11 +109,14 @@ def test_furniture_is_shown_when_it_is_asked_for_and_not_before(tmp_path: Path, 
     page = open_page(watched, next((written(address, tmp_path) / "families").glob("*.html")))
     for details in page.locator("details").all():
         details.evaluate("each => { each.open = true; }")
-    struck = page.locator(".text s", has_text=FOOTER.split()[8])
+    struck = page.locator(".text s > span", has_text=FOOTER.split()[8])
     assert struck.count() > 0
     assert not any(each.is_visible() for each in struck.all())
+    marks = "all => [...new Set(all.map(each => getComputedStyle(each, '::before').content))]"
+    assert page.eval_on_selector_all(".text s", marks) == ['"[…]"']
     page.check("#furniture")
     assert all(each.is_visible() for each in struck.all())
+    assert page.eval_on_selector_all(".text s", marks) == ["none"]
 
 
 def test_furniture_in_the_middle_of_a_passage_is_struck_through_by_page_and_script(

@@ -29,7 +29,8 @@
 
   function element(name, text, className) {
     const made = document.createElement(name);
-    made.textContent = text;
+    // What is left out leaves a mark, which stands beside it.
+    if (name === "s") made.append(element("span", text)); else made.textContent = text;
     if (className) made.className = className;
     return made;
   }
