@@ -46,6 +46,11 @@ def span(article: Article) -> Span:
     return Span(_not_before(article, article.published), out_by(article), article.published, exact=True)
 
 
+def believed(article: Article) -> datetime | None:
+    """Return when an article was published, by its stamp; None where it has none, or one that is not believed."""
+    return None if _trouble(article) else article.published
+
+
 def _trouble(article: Article) -> str:
     published = article.published
     if published is None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from dedup import stories
 from dedup.corpus import Corpus, grouping, meant, strands, vocabularies
 from dedup.corpus.results import read_matches
+from dedup.dating import believed
 from dedup.families import near
 from dedup.reading import desk_of
 from dedup.records import Article, Match, Recipe, Relation, UnknownArticle
@@ -106,8 +107,11 @@ def timeline(corpus: Corpus, reference: str, alone: bool = False) -> list[Appear
 
 
 def moment(article: Article) -> tuple[datetime, str]:
-    """Return what articles are sorted by: when each was out at the latest, what is dated to a day at its end."""
-    return published_by(article) or _NEVER, article.id
+    """Return what articles are sorted by: when each was out at the latest, what is dated to a day at its end.
+
+    Those come last whose stamp is not believed, as those that have none.
+    """
+    return (published_by(article) if believed(article) else None) or _NEVER, article.id
 
 
 def _held(connection: Connection, names: Iterable[str], reference: str) -> dict[str, list[str]]:
@@ -162,7 +166,7 @@ def _compared(article: Article, other: Article, pairs: _Pairs) -> tuple[Relation
 
 
 def _delay(article: Article, first: Article) -> timedelta | None:
-    if article.published is None or first.published is None:
+    if article.published is None or first.published is None or not (believed(article) and believed(first)):
         return None
     if "day" not in (article.published_precision, first.published_precision):
         return article.published - first.published

@@ -37,7 +37,7 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class SharedPassage:
-    """A passage that several articles carry, the earliest first, and the passage as that one has it.
+    """A passage that several articles carry, the earliest first, and the passage as it stands where it is longest.
 
     `words` is how many words two of them share there at most, `sites` of how many sites they are. `first_seen` is the
     time by which the earliest was out, see `representative.out_by`.
@@ -76,15 +76,20 @@ def _told(corpus: Corpus, found: Sequence[Gathered]) -> Iterator[SharedPassage]:
     """Yield passages with who carries them, those left out that nobody does any more."""
     carriers = listing.carriers(corpus, {text for passage in found for text in passage.spans})
     held = [_holders(passage, carriers) for passage in found]
-    texts = grouping.texts(corpus, {carried[0][0] for carried in held if carried})
-    for passage, carried in zip(found, held, strict=True):
-        if carried:
-            number, first = carried[0]
-            start, stop = max(first.spans, key=lambda span: span[1] - span[0])
-            sites = len({holder.article.site for _, holder in carried})
-            out = representative.out_by(first.article)
-            holders = tuple(holder for _, holder in carried)
-            yield SharedPassage(texts[number][start:stop], passage.words, holders, sites, out)
+    places = [_longest(carried) for carried in held if carried]
+    texts = grouping.texts(corpus, {number for number, _ in places})
+    kept = [(passage, carried) for passage, carried in zip(found, held, strict=True) if carried]
+    for (passage, carried), (number, (start, stop)) in zip(kept, places, strict=True):
+        holders = tuple(holder for _, holder in carried)
+        sites = len({holder.article.site for holder in holders})
+        out = representative.out_by(holders[0].article)
+        yield SharedPassage(texts[number][start:stop], passage.words, holders, sites, out)
+
+
+def _longest(carried: Sequence[tuple[int, Holder]]) -> tuple[int, Span]:
+    """Return in which text a passage is longest, of equals in that of the earliest, and where it stands there."""
+    places = ((number, span) for number, holder in carried for span in holder.spans)
+    return max(places, key=lambda place: place[1][1] - place[1][0])
 
 
 def _holders(passage: Gathered, carriers: Mapping[int, Sequence[Article]]) -> list[tuple[int, Holder]]:

@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from dedup.dating import believed
 from dedup.report import wording
 from dedup.report.inert import plain
 from dedup.report.lines import columns, record, show, site, stamp, titled, when
@@ -24,7 +25,7 @@ def story(told: Retold, out: Console, zone: tzinfo | None = None) -> None:
     show(out, Text.assemble(("Story  ", "bold green"), (plain(told.label), "bold"), (f"  ({sizes})", "dim")))
     if told.terms:
         show(out, Text(f"       {plain(', '.join(told.terms))}", "dim"))
-    dated = [each for each in articles if each.published]
+    dated = [each for each in articles if believed(each)]
     if dated:
         show(out, Text(f"       from {when(dated[0], zone)} to {when(dated[-1], zone)}", "dim"))
     for telling in told.tellings:
@@ -34,7 +35,7 @@ def story(told: Retold, out: Console, zone: tzinfo | None = None) -> None:
 def story_record(told: Retold) -> dict[str, Any]:
     """Return a story ready for JSON; `copies` are the articles of a family but its first."""
     articles = told.articles
-    dated = [each for each in articles if each.published]
+    dated = [each for each in articles if believed(each)]
     return {
         "story": told.id,
         "label": told.label,
@@ -103,7 +104,7 @@ def _print_telling(telling: Telling, told: Retold, out: Console, zone: tzinfo | 
 
 def _first(each: Appearance, first: Appearance) -> str:
     """Return `first` where that is known: of articles without dates none is."""
-    return "first" if each is first and each.article.published else ""
+    return "first" if each is first and believed(each.article) else ""
 
 
 def _delay(each: Appearance, first: Appearance) -> str:

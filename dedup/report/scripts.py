@@ -89,7 +89,12 @@ def stories(told: Iterable[StoryView], zone: tzinfo | None, language: Language, 
         }
         for story in dated
     ]
-    days = [[local.timestamp(), f"{local.day} {language.months[local.month - 1]}"] for local in _midnights(dated, zone)]
+    midnights = _midnights(dated, zone)
+    years = len({local.year for local in midnights}) > 1
+    days = [
+        [local.timestamp(), f"{local.day} {language.months[local.month - 1]}{f' {local.year}' if years else ''}"]
+        for local in midnights
+    ]
     return compact({"points": points, "days": days, "articles": language.of("Articles")})
 
 
@@ -105,7 +110,7 @@ def _midnights(dated: Sequence[StoryView], zone: tzinfo | None) -> list[datetime
     first, last = min(times).date(), max(times).date()
     step = (last - first).days // _AXIS_DAYS + 1
     ends = range(first.toordinal(), last.toordinal() + step + 1, step)
-    days = (date.fromordinal(min(end, date.max.toordinal())) for end in ends)
+    days = map(date.fromordinal, ends)
     # Midnight where the reader is, which need not be 24 hours after the one before.
     return [wording.local(datetime(day.year, day.month, day.day, tzinfo=zone), zone) for day in days]
 

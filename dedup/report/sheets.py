@@ -7,6 +7,7 @@ from datetime import date, tzinfo
 
 from dedup.compiler import expect
 from dedup.corpus.health import SiteRuns
+from dedup.dating import believed
 from dedup.flowing import Flow, Role, SiteFlows
 from dedup.records import Article, Match, Recipe, Snapshot
 from dedup.report import wording
@@ -196,6 +197,6 @@ def days(families: Iterable[FamilyView], zone: tzinfo | None) -> tuple[Day, ...]
     counts: defaultdict[date, Counter[Role]] = defaultdict(Counter)
     for family in families:
         for member in family.members:
-            if member.article.published:
-                counts[wording.local(member.article.published, zone).date()][member.role] += 1
+            if out := believed(member.article):
+                counts[wording.local(out, zone).date()][member.role] += 1
     return tuple(Day(day, dict(counts[day])) for day in sorted(counts))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from dedup.dating import believed
 from dedup.flowing import Flow, Role, SiteFlows
 from dedup.origins import Origin
 from dedup.records import Article, Measures, Passage, Recipe, Relation, Tie
@@ -70,8 +71,8 @@ class FamilyView:
 
     @property
     def times(self) -> tuple[datetime, ...]:
-        """The known publication times, earliest first."""
-        return tuple(sorted(each.article.published for each in self.members if each.article.published))
+        """The publication times that are believed, earliest first."""
+        return tuple(sorted(time for each in self.members if (time := believed(each.article))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class StoryView:
 
     @property
     def times(self) -> tuple[datetime, ...]:
-        """The known publication times, earliest first."""
+        """The publication times that are believed, earliest first."""
         return tuple(sorted(time for family in self.families for time in family.times))
 
 

@@ -185,8 +185,8 @@ def test_the_chart_of_stories_has_midnights_of_the_reader_for_its_axis() -> None
         assert drawn["days"][0][0] <= drawn["points"][0]["at"] < drawn["days"][-1][0]
 
 
-def test_dates_at_the_ends_of_the_calendar_draw_a_chart_as_well() -> None:
-    ends = [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)]
+def test_dates_a_century_apart_draw_a_chart_as_well() -> None:
+    ends = [datetime(1995, 1, 1, tzinfo=UTC), datetime(2100, 12, 31, 23, tzinfo=UTC)]
     articles = [replace(article(f"{n}", f"{n}.example", text=f"{n}"), published=ends[n // 2]) for n in range(4)]
     stories = {"s": ["f0", "f1"], "t": ["f2", "f3"]}
     found = report(snapshot(articles, {f"f{n}": [f"{n}"] for n in range(4)}, stories))
@@ -194,6 +194,20 @@ def test_dates_at_the_ends_of_the_calendar_draw_a_chart_as_well() -> None:
     days = given_to_scripts(chart, "values")["days"]
     assert len(days) > 2
     assert sorted(days) == days
+    assert (days[0][1], days[1][1]) == ("1 Jan 1995", "2 Apr 2008")
+
+
+def test_dates_that_nobody_believes_draw_nothing_and_come_last() -> None:
+    ends = [datetime.min, datetime(1970, 1, 1), datetime.max, datetime(2026, 3, 20)]  # noqa: DTZ001, DTZ901
+    articles = [
+        replace(article(f"{n}", f"{n}.example", text=f"{n}"), published=end.replace(tzinfo=UTC))
+        for n, end in enumerate(ends)
+    ]
+    found = report(snapshot(articles, {f"f{n}": [f"{n}"] for n in range(4)}, {"s": ["f0", "f1", "f2", "f3"]}))
+    assert found.overview.period == (ends[3].replace(tzinfo=UTC),) * 2
+    (story,) = found.overview.told
+    assert story.families[0].id == "f3"
+    assert [day.day.year for day in overview_page(found, UTC).days] == [2026]
 
 
 def test_a_zone_that_nobody_named_is_this_computers_by_its_offset() -> None:

@@ -91,8 +91,9 @@ def test_passages_of_the_press_stand_where_they_are_said_to(pressed: Corpus) -> 
     assert ranks == sorted(ranks)
     texts = {article.id: article.text for article in pressed.articles()}
     for passage in found:
-        first = passage.holders[0]
-        assert passage.text in {texts[first.article.id][start:stop] for start, stop in first.spans}
+        parts = [texts[h.article.id][start:stop] for h in passage.holders for start, stop in h.spans]
+        assert passage.text in parts
+        assert len(passage.text) == max(map(len, parts))
         assert all(0 <= start < stop <= len(texts[h.article.id]) for h in passage.holders for start, stop in h.spans)
         assert len({holder.article.id for holder in passage.holders}) == len(passage.holders) >= 2
         assert passage.sites == len({holder.article.site for holder in passage.holders})

@@ -220,3 +220,14 @@ def test_what_steers_a_terminal_is_inert(corpus: Corpus, capsys: pytest.CaptureF
     grouped(corpus, copy("satu", 0, title="Judul \x1b[2J merah"), copy("dua", 2))
     for command in ("story", "timeline"):
         assert "\x1b" not in run(capsys, corpus, command, "satu").out
+
+
+def test_a_stamp_that_is_not_believed_is_nobodys_first_and_gives_no_delay(corpus: Corpus) -> None:
+    absurd = copy("kuno", None, published=datetime(1970, 1, 1, tzinfo=UTC))
+    grouped(corpus, absurd, copy("awal", 0), copy("salin", 2))
+    told = timeline(corpus, "awal")
+    assert [(each.article.id, each.delay) for each in told] == [
+        ("awal", timedelta()),
+        ("salin", timedelta(hours=2)),
+        ("kuno", None),
+    ]
