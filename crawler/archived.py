@@ -1,6 +1,7 @@
 """The archive, read back: pages, and which of them are parts of one article. Anybody's WARC files, packed or not."""
 
 import os
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -22,6 +23,9 @@ OPEN = ".open"
 # not be had, by its address.
 PART, MISSING = "part", "missing"
 _GZIP = b"\x1f\x8b"
+# For zlib: a header of gzip, and its largest window.
+_GZIP_WINDOW = 16 + zlib.MAX_WBITS
+_CHUNK_BYTES = 65_536
 _SUCCESS = 2
 
 
@@ -86,11 +90,14 @@ def located_pages(path: Path) -> Iterator[Located]:
 
 
 def pages_and_joins(path: Path) -> Iterator[Located | Joined]:
-    """Yield pages, and what is known of how they were joined, as they follow each other. Raises OSError.
+    """Yield pages, and what is known of how they were joined, as they follow each other.
 
-    A page is left out when its record is cut off or its body cannot be decompressed.
+    A page is left out when its record is cut off or its body cannot be decompressed. Raises OSError, at the end of a
+    file that breaks off as well: one that was copied in part.
     """
+    last = 0
     for record in records(path, WarcRecordType.response | WarcRecordType.metadata):
+        last = record.stream_pos
         if record.record_type == WarcRecordType.metadata:
             joined = joined_by(record)
             if joined is not None:
@@ -99,6 +106,25 @@ def pages_and_joins(path: Path) -> Iterator[Located | Joined]:
         located = _located(path, record)
         if located is not None:
             yield located
+    if path.suffix != OPEN and not _is_whole(path, last):
+        raise OSError(f"{path}: it breaks off behind byte {last}: get it again from where it came from")
+
+
+def _is_whole(path: Path, offset: int) -> bool:
+    """Tell whether a packed file ends with a member's end, given where one of the last members begins."""
+    with path.open("rb") as file:
+        if file.read(2) != _GZIP:
+            return True
+        file.seek(offset)
+        member = zlib.decompressobj(_GZIP_WINDOW)
+        try:
+            while more := member.unused_data or file.read(_CHUNK_BYTES):
+                if member.eof:
+                    member = zlib.decompressobj(_GZIP_WINDOW)
+                member.decompress(more)
+        except zlib.error:
+            return False
+    return member.eof
 
 
 def page_at(path: Path, offset: int) -> Page:

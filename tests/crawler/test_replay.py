@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 
 from crawler.archive import Archive, Earlier, Exchange, Kept
 from crawler.page import Hints, Rejection
-from crawler.replay import Known, Result, articles
+from crawler.replay import Known, Result, Watched, articles
 from crawler.workers import Workers
 from dedup import Article, tables
 from tests.crawler import crawls
@@ -333,6 +333,24 @@ def test_a_damaged_file_is_named_and_all_the_others_are_done(crawled: Crawled, t
     assert ended.err.startswith(f"{bad}: no WARC record can be read from byte ")
     assert "Traceback" not in ended.err
     assert {article.url for article in place.articles()} == {article.url for article in crawled.place.articles()}
+
+
+@pytest.mark.parametrize("share", [0.9, 0.5, 0.01])
+def test_a_file_that_was_copied_in_part_is_named_and_read_as_far_as_it_goes(written: Written, share: float) -> None:
+    for number in range(20):
+        written.page(f"https://a.example/berita/2026/03/05/kabar-dari-kota-{number}", page(f"{number}"))
+    (file,) = written.files()
+    assert len(read([file])) == 20
+    whole = file.read_bytes()
+    file.write_bytes(whole[: int(len(whole) * share)])
+    damaged: dict[Path, str] = {}
+
+    async def as_far_as_it_goes() -> list[Result]:
+        found = articles([file], Workers(0), lambda _: Known(), Watched(damaged=damaged))
+        return [each async for some in found for each in some]
+
+    assert len(asyncio.run(as_far_as_it_goes())) < 20
+    assert damaged[file].startswith(f"{file}: it breaks off behind byte ")
 
 
 def test_on_a_terminal_a_bar_moves(crawled: Crawled, tmp_path: Path) -> None:
