@@ -524,7 +524,8 @@ class NewsSpider(Args[NewsArguments], Spider):
             if isinstance(error, HostSpent):
                 self._spent(entry, error)
             if isinstance(error, Refused) and entry.listing:
-                self.logger.warning("refused: %s", error)
+                led = "" if str(error).startswith(entry.url) else f"{entry.url} led to "
+                self.logger.warning("refused: %s%s", led, error)
             if outcome is None:
                 self.count("bugs")
                 self.logger.error("an error of this program at %s", entry.url, exc_info=error)

@@ -27,7 +27,7 @@ def write(
     Each of `also` is called with the folder and may write more, before anybody sees it. What `made_from` returns, a
     `manifest`, stands in manifest.json with the hashes of the other files. Both are called while pages are written.
 
-    Raises OSError when the disk does not let it; then nothing of it is there.
+    Raises OSError, which names `folder`, when the disk does not let it; then nothing of it is there.
     """
     folder.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
@@ -40,8 +40,11 @@ def write(
             manifest.seal(unfinished, stated)
         unfinished.chmod(0o755)  # mkdtemp's folders are for one user only; a report is for others to read.
         place = _moved(unfinished, folder / f"{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}")
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(unfinished, ignore_errors=True)
+        if isinstance(error, OSError):
+            # What fails may name one of our own files, which it was copied from, or nothing at all.
+            error.filename = str(folder)
         raise
     _point_latest(place)
     return place / "index.html"

@@ -80,7 +80,7 @@ def test_a_site_that_redirected_to_a_private_address_for_a_while_comes_back(tmp_
         play, stage.play["desa.test"] = stage.play["desa.test"], stage.play["desa.test"] | {"/feed.xml": away}
         shut = crawls.run(*place.command(*at(NOW)))
         assert shut.code == 3
-        assert "192.168.1.1 is not an address of the public net" in shut.err
+        assert f"refused: {address} led to http://192.168.1.1/login: 192.168.1.1 is not an address of" in shut.err
         stage.play["desa.test"] = play
         assert crawls.run(*place.command(*at(NOW + timedelta(hours=2)))).code == 0
         assert len(place.articles()) == 3

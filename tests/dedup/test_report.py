@@ -327,8 +327,9 @@ def test_a_report_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: 
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "write_text", full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(OSError, match="No space left") as raised:
         write(report(EMPTY), tmp_path, NOON)
+    assert raised.value.filename == str(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
