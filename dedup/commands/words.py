@@ -48,7 +48,11 @@ def boilerplate(
         str | None, typer.Option("--undo", metavar="WORDS", help="Take back what was said of these words.")
     ] = None,
 ) -> None:
-    """Show what a site was found to repeat under its articles, or correct it; every update and rebuild follows it."""
+    """Show what a site was found to repeat under its articles, or correct it; every update and rebuild follows it.
+
+    Lines count of which half the words are known to be repeated, in the sample of at most a thousand texts from which
+    that is learned; so a line may stand in more of the site's texts than is said.
+    """
     from dedup import learned
     from dedup.report import terminal
 
