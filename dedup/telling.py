@@ -12,7 +12,7 @@ from datetime import datetime
 from dedup import ids, placing, stories
 from dedup.corpus import Corpus, edges, grouping, strands
 from dedup.corpus.strands import Placed, Shown
-from dedup.loom import Loom, root
+from dedup.loom import Loom, Merges, root
 from dedup.ordering import UNDATED
 from dedup.records import Recipe, Story
 from dedup.weaving import Progress, Weaving
@@ -42,29 +42,12 @@ def tell_stories(corpus: Corpus, recipe: Recipe, now: datetime, tell: Progress) 
 
 def _save(corpus: Corpus, recipe: Recipe, told: Loom, gone: Sequence[Placed], now: datetime) -> None:
     """Name the stories that what was told anew belongs to, and store them."""
-    before, merges = told.before, told.merges
-    other = {one for one in before.keys() | merges.keys() if before.get(one) != merges.get(one)}
-    roots = {
-        root(strand, way, _EVER)
-        for strand in {
-            *other,
-            *(row.strand for row in (*told.was.values(), *told.changed.values(), *gone) if row.strand is not None),
-        }
-        for way in (before, merges)
-    }
-    inside = roots | {
-        one for one in before.keys() | merges.keys() if {root(one, before, _EVER), root(one, merges, _EVER)} & roots
-    }
+    other, inside = _touched(told, gone)
     with corpus.reading() as connection:
         rows = {row.family: row for row in strands.of_strands(connection, inside) if row.rank is not None}
     rows |= told.changed
-    groups: dict[tuple[int, str], list[str]] = defaultdict(list)
-    for name, row in rows.items():
-        # Without a strand a family is a story of its own.
-        key = (root(row.strand, merges, _EVER), "") if row.strand is not None else (0, name)
-        groups[key].append(name)
     stored = {row.family: row for row in (*rows.values(), *gone)}
-    members = sorted(sorted(held) for held in groups.values())
+    members = _by_story(rows, told.merges)
     story_of = {name: row.story for name, row in stored.items() if row.story is not None}
     with corpus.reading() as connection:
         shown = strands.shown(connection, rows)
@@ -84,11 +67,32 @@ def _save(corpus: Corpus, recipe: Recipe, told: Loom, gone: Sequence[Placed], no
             [row for row in placed if row != stored[row.family] or row.family in told.changed],
             fresh,
             known.keys() - set(named.ids),
-            {one: merges[one] for one in other if one in merges},
+            {one: told.merges[one] for one in other if one in told.merges},
             other,
         )
         edges.save(connection, told.edges)
         grouping.save_aliases(connection, "story", named.aliases, now)
+
+
+def _touched(told: Loom, gone: Sequence[Placed]) -> tuple[set[int], set[int]]:
+    """Return the strands that go up in another one than before, and all of the stories that a change touches."""
+    before, merges = told.before, told.merges
+    all_of_them = before.keys() | merges.keys()
+    other = {one for one in all_of_them if before.get(one) != merges.get(one)}
+    rows = (*told.was.values(), *told.changed.values(), *gone)
+    changed = other | {row.strand for row in rows if row.strand is not None}
+    roots = {root(strand, way, _EVER) for strand in changed for way in (before, merges)}
+    return other, roots | {one for one in all_of_them if {root(one, before, _EVER), root(one, merges, _EVER)} & roots}
+
+
+def _by_story(rows: Mapping[str, Placed], merges: Merges) -> list[list[str]]:
+    """Return the families of each story, sorted."""
+    groups: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for name, row in rows.items():
+        # Without a strand a family is a story of its own.
+        key = (root(row.strand, merges, _EVER), "") if row.strand is not None else (0, name)
+        groups[key].append(name)
+    return sorted(sorted(held) for held in groups.values())
 
 
 def _taken(corpus: Corpus, names: Set[str]) -> Set[str]:
