@@ -82,8 +82,13 @@ class Ledger:
         row = {"state": State.PENDING, "next_visit": AT_ONCE, "interrupted": _ledger.c.interrupted + 1}
         return connection.execute(update(_ledger).where(cut_off).values(row)).rowcount
 
-    def add(self, connection: Connection, seeds: Sequence[Seed], now: datetime) -> dict[int, Seed]:
-        """Take these seeds for this run; return them by their numbers. New ones, and those with new words, are due."""
+    def add(
+        self, connection: Connection, seeds: Sequence[Seed], now: datetime, longest: timedelta = timedelta()
+    ) -> dict[int, Seed]:
+        """Take these seeds for this run; return them by their numbers. New ones, and those with new words, are due.
+
+        `longest` is how long a listing may have to wait.
+        """
         taken = {}
         for seed in seeds:
             url = canonical(seed.url) or seed.url
@@ -95,7 +100,8 @@ class Ledger:
                 self._reconsider(connection, number, seed)
             if before is not None and before.every_s != _seconds(seed):
                 self._pace(connection, number, seed)
-        self._wake(connection, now + max([_LONGEST_PAUSE, *(2 * seed.every for seed in seeds if seed.every)]))
+        pauses = (seed.every for seed in seeds if seed.every)
+        self._wake(connection, now + max(_LONGEST_PAUSE, 2 * longest, *(2 * pause for pause in pauses)))
         return taken
 
     def _wake(self, connection: Connection, latest: datetime) -> None:

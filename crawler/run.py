@@ -193,7 +193,7 @@ class Run:
         told = arguments.model_dump(exclude_none=True)
         self._number = await self.write(_begin, told, now, self._place(arguments.shard))
         interrupted = await self.write(self._recover)
-        self.seeds = await self.write(self.ledger.add, seeds, now)
+        self.seeds = await self.write(self.ledger.add, seeds, now, self.cadence.longest)
         since, oldest = arguments.since_at(now), arguments.oldest(now)
         if arguments.refetch:
             await self.write(self.ledger.refetch, arguments.refetch)

@@ -604,6 +604,16 @@ def test_but_a_seed_may_say_that_it_is_asked_seldom(
     assert urls(draw(begin(connection, corpus, seldom), connection)) == due
 
 
+def test_as_may_the_settings(corpus: Corpus, connection: Connection) -> None:
+    ledger = begin(connection, corpus)
+    (feed,) = draw(ledger, connection)
+    ledger.finish(connection, feed, Step(State.DONE, 0, NOW + 80 * DAY), "", Answer(), NOW)
+    ledger.add(connection, [FEED], NOW, longest=80 * DAY)
+    assert row_of(connection, FEED.url).next_visit == NOW + 80 * DAY
+    ledger.add(connection, [FEED], NOW, longest=DAY)
+    assert row_of(connection, FEED.url).next_visit < NOW
+
+
 def test_a_listing_that_was_given_up_for_a_redirect_is_due(corpus: Corpus, connection: Connection) -> None:
     ledger = begin(connection, corpus)
     (feed,) = draw(ledger, connection)
