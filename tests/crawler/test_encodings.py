@@ -76,6 +76,12 @@ def test_what_follows_the_packed_body_is_ignored() -> None:
     assert decoded(zipped(TEXT) + b"<!-- served by cache -->", ["gzip"]) == TEXT
 
 
+@pytest.mark.parametrize("pack", [zlib.compress, raw_deflate])
+@pytest.mark.parametrize("size", [65_536, 66_050, 131_080, 200_000])
+def test_what_unpacks_to_more_than_was_asked_for_at_once_is_whole(pack: Callable[[bytes], bytes], size: int) -> None:
+    assert decoded(pack(b"a" * size), ["deflate"]) == b"a" * size
+
+
 def test_a_torn_body_gives_what_can_be_read() -> None:
     found = decoded(zipped(TEXT)[:-12], ["gzip"])
     assert found

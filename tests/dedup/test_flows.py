@@ -144,6 +144,11 @@ def test_an_origin_is_told_for_an_article_an_address_or_a_family(
     told = run(capsys, pressed, "origin", copy.id, "--zone", "Asia/Jakarta")
     lines = told.out.splitlines()
     assert lines[0].startswith("First was likely antar-nusa.test: antar-nusa.test was out by ")
+    assert "+07:00" in lines[0]
+    assert "UTC" not in told.out
+    groups = run(capsys, pressed, "groups", "--zone", "Asia/Jakarta").out
+    assert "was out by" in groups
+    assert "UTC" not in groups
     assert lines[1].endswith(", 6 articles")
     assert lines[2].split()[5:7] == ["antar-nusa.test", "original"]
     assert all(line == line.rstrip() and line.isprintable() for line in lines)

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
-from dedup import Corpus, Recipe, learned
+from dedup import Corpus, Recipe, cutting, learned
 from dedup.corpus.results import snapshot
 from dedup.records import GemaError
 from dedup.report.context import context_of, learned_of
@@ -98,3 +99,10 @@ def test_where_nothing_is_known_nothing_is_struck_through() -> None:
     articles = list(footed(3))
     assert stripped(articles, Learned(), Recipe()) == {}
     assert repeated(articles, Learned(), Recipe())["portal.test"].lines == ()
+
+
+def test_a_line_counts_once_in_a_text_also_where_it_ends_it() -> None:
+    text = "baca juga kabar lain\nisi\nbaca juga kabar lain"
+    cut = cutting.by_words([text])
+    own = np.zeros(len(cut.hashes), dtype=bool)
+    assert list(learned.lines(text, cut.starts, own)) == [("baca juga kabar lain", 1.0), ("isi", 1.0)]
