@@ -17,6 +17,8 @@ _SHORTEST = timedelta(minutes=1)
 _YOUNG = timedelta(days=2)
 # Of an index of sitemaps: the archive of ten years is not news, unless somebody asks for it with `since`.
 _RECENT_SITEMAPS = timedelta(days=31)
+# No pause is longer, but those that seeds and settings name: what says more was written under a wrong clock.
+LONGEST_PAUSE = timedelta(days=30)
 
 
 def oldest_sitemap(now: datetime, since: datetime | None = None) -> datetime:

@@ -3,15 +3,14 @@
 Each call works in the caller's transaction.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 
+from crawler.cadence import LONGEST_PAUSE
 from dedup import Corpus, tables
 
 _hosts, _robots = tables.hosts, tables.robots
-# Nobody is left alone for longer: what says more was written under a wrong clock.
-_LONGEST = timedelta(days=30)
 
 
 def robots(connection: Connection, origin: str) -> tuple[int, bytes, datetime] | None:
@@ -30,7 +29,7 @@ def keep_robots(connection: Connection, corpus: Corpus, origin: str, status: int
 def pauses(connection: Connection, now: datetime) -> dict[str, datetime]:
     """Return the hosts that are to be left alone, and until when."""
     until = _hosts.c.paused_until
-    waiting = select(_hosts.c.host, until).where(until > now, until <= now + _LONGEST)
+    waiting = select(_hosts.c.host, until).where(until > now, until <= now + LONGEST_PAUSE)
     return {host: until for host, until in connection.execute(waiting) if until is not None}
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select, update
 
 from crawler.addresses import canonical, host_of
-from crawler.cadence import paused
+from crawler.cadence import LONGEST_PAUSE, paused
 from crawler.entry import (
     ARTICLE,
     AT_ONCE,
@@ -61,8 +61,6 @@ _REVIVED = ("pattern", "too-old", "depth")
 _AT_REST = (State.DONE, State.GONE, State.FAILED)
 # An older page of a section that was not there, or named nothing, may have been moved by mistake.
 _DEAD_FOR = timedelta(days=30)
-# No pause is as long, but those that seeds name.
-_LONGEST_PAUSE = timedelta(days=30)
 # A seed that is new to a list changes nothing of these.
 _SETTLED = (State.DONE, State.HANDED, State.BLOCKED)
 
@@ -101,16 +99,20 @@ class Ledger:
             if before is not None and before.every_s != _seconds(seed):
                 self._pace(connection, number, seed)
         pauses = (seed.every for seed in seeds if seed.every)
-        self._wake(connection, now + max(_LONGEST_PAUSE, 2 * longest, *(2 * pause for pause in pauses)))
+        self._wake(connection, now + max(LONGEST_PAUSE, 2 * longest, *(2 * pause for pause in pauses)))
         return taken
 
     def _wake(self, connection: Connection, latest: datetime) -> None:
         """Make due what would wait past `latest`, as a run under a wrong clock left it, and listings given up once."""
         # As programs before 2026-11-30 left a seed that had redirected to a private address.
-        given_up = _ledger.c.kind.in_(LISTINGS) & (_ledger.c.reason == "guard") & _ledger.c.next_visit.is_(None)
-        asleep = or_(_ledger.c.next_visit > latest, given_up) & (_ledger.c.state != State.HANDED)
+        given_up = (_ledger.c.state == State.SKIPPED) & _ledger.c.next_visit.is_(None)
+        given_up &= (_ledger.c.reason == "guard") & _ledger.c.kind.in_(LISTINGS)
         due = {"state": State.PENDING, "next_visit": AT_ONCE}
-        connection.execute(update(_ledger).where(self._mine(), asleep).values(due))
+        # By the index of what waits, and by that of states: else SQLite would read the whole ledger, for each run.
+        waits = _ledger.alias()
+        late = _ledger.c.id.in_(select(waits.c.id).where(waits.c.next_visit > latest))
+        for asleep in (late, given_up):
+            connection.execute(update(_ledger).where(self._mine(), asleep).values(due))
 
     def _mine(self) -> ColumnElement[bool]:
         return _ledger.c.seed_id.in_(select(_seeds.c.id).where(_seeds.c.run_id == self.run))

@@ -313,12 +313,12 @@ class NewsSpider(Args[NewsArguments], Spider):
             return None
         if outcome is not None:
             if outcome.reason == "server-error" and (until := self._retry_after(response)):
-                await self._stay_away(_asked(entry, response), until, "busy")
+                await self._stay_away(_both_hosts(entry, response), until, "busy")
             if outcome.state is State.DONE:
-                await self._welcome(_asked(entry, response))
+                await self._welcome(_both_hosts(entry, response))
             await self.finish(entry, outcome, self._answer(response))
             return None
-        await self._welcome(_asked(entry, response))
+        await self._welcome(_both_hosts(entry, response))
         page = self._page(response, entry)
         named = None
         if entry.kind != ARTICLE:
@@ -456,15 +456,15 @@ class NewsSpider(Args[NewsArguments], Spider):
         asked = self._retry_after(response)
         if outcome.reason in _OF_THE_HOST or asked or self._blocks[host] >= _BLOCKS_OF_HOST:
             times = await self.run.write(hosts.blocks, host) + 1
-            await self._stay_away(_asked(entry, response), asked or now + blocked_pause(times), outcome.reason)
+            await self._stay_away(_both_hosts(entry, response), asked or now + blocked_pause(times), outcome.reason)
             self.run.tally.shut_out(entry.hints.site or site_of(entry.url))
         await self.finish(entry, outcome, self._answer(response), asked)
 
-    async def _stay_away(self, asked: Set[str], until: datetime, reason: str) -> None:
-        """Ask these hosts for nothing until then, in this run and the next ones."""
+    async def _stay_away(self, both: Set[str], until: datetime, reason: str) -> None:
+        """Ask both hosts for nothing until then, in this run and the next ones."""
         now = self.run.clock.now()
         # Several requests were on the line when the first was refused: they are one refusal.
-        for host in sorted(host for host in asked if self.run.pauses.get(host, now) <= now):
+        for host in sorted(host for host in both if self.run.pauses.get(host, now) <= now):
             self.run.pauses[host] = until
             self.run.blocked.add(host)
             self._frontier.close(host, until)
@@ -474,8 +474,8 @@ class NewsSpider(Args[NewsArguments], Spider):
     def _retry_after(self, response: Response) -> datetime | None:
         return retry_after(_header(response, "Retry-After"), self.run.clock.now())
 
-    async def _welcome(self, asked: Set[str]) -> None:
-        for host in sorted(asked):
+    async def _welcome(self, both: Set[str]) -> None:
+        for host in sorted(both):
             self._blocks.pop(host, None)
             if host in self.run.blocked:
                 self.run.blocked.discard(host)
@@ -540,7 +540,7 @@ def looked(entry: Entry) -> Entry:
     return replace(entry, looks=entry.looks + 1) if entry.kind == ARTICLE and entry.article else entry
 
 
-def _asked(entry: Entry, response: Response) -> set[str]:
+def _both_hosts(entry: Entry, response: Response) -> set[str]:
     """Return the host that was asked, and the one that answered for it."""
     return {entry.host, host_of(response.url)}
 

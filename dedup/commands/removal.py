@@ -146,7 +146,7 @@ def _erase(folder: Path, addresses: Sequence[str], newest: str) -> bool:
 
     `newest` is the file that the last page is in, "" where none was kept: where it is not, the archive is elsewhere.
     """
-    elsewhere = newest and not _is_in(folder, newest)
+    elsewhere = newest != "" and not _is_in(folder, newest)
     if elsewhere:
         print(
             f"dedup: raw pages of it were kept, but {newest} is not in {folder}: "

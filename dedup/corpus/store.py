@@ -235,10 +235,11 @@ class Corpus:
 
     def article(self, reference: str) -> Article:
         """Return the article with this id or address, in whatever spelling; raises UnknownArticle."""
-        exact = [column == reference for column in (articles.c.key, articles.c.url, articles.c.fetched_url)]
-        spelled = [column.in_(spellings(reference)) for column in (articles.c.url, articles.c.fetched_url)]
+        ways = [reference, *spellings(reference)]
+        # Where it was fetched from comes last: that has no index.
+        exact, fetched = (articles.c.key == reference, articles.c.url == reference), articles.c.fetched_url.in_(ways)
         with self.reading() as connection:
-            for which in (*exact, *spelled):
+            for which in (*exact, articles.c.url.in_(ways), fetched):
                 row = connection.execute(_WHOLE.where(which)).first()
                 if row is not None:
                     return _article(row)
