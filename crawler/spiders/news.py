@@ -53,6 +53,9 @@ _ALIVE_S = 60.0
 _FINDS_AT_ONCE = 2_000
 # Blocked so often without a page between, a host wants us away and not only from some pages.
 _BLOCKS_OF_HOST = 3
+# So often without any answer between, it is down: each more would be waited for until DOWNLOAD_TIMEOUT.
+_SILENCES_OF_HOST = 5
+_NO_ANSWER = frozenset({"timeout", "no-such-host", "no-connection"})
 # These may be the machine's fault, a full disk or a busy hour; the ledger gives such a page up after a few visits.
 _NOT_OF_THE_PAGE = frozenset({"broken", "timeout", "memory"})
 _NOT_ASKED = frozenset({"host-spent", "let-go"})
@@ -75,6 +78,7 @@ class NewsSpider(Args[NewsArguments], Spider):
         self._frontier = Frontier(0, _PER_HOST)
         self._sources: dict[int, tuple[Entry, Answer]] = {}
         self._blocks: Counter[str] = Counter()
+        self._silences: Counter[str] = Counter()
         self._answered = asyncio.Event()
         self._stopping: asyncio.Future[None] | None = None
         self._background: set[asyncio.Task[None]] = set()
@@ -306,6 +310,7 @@ class NewsSpider(Args[NewsArguments], Spider):
     async def _understand(self, response: Response, entry: Entry) -> tuple[Article, Entry, Answer] | None:
         """Return the article that answered, and where from; anything else is written down here."""
         response = await follow(self.crawler.engine, response)
+        self._silences.pop(entry.host, None)
         self.count("pages/fetched")
         outcome = _outcome(response, entry)
         if outcome is not None and outcome.state is State.BLOCKED:
@@ -502,12 +507,19 @@ class NewsSpider(Args[NewsArguments], Spider):
             headers,
         )
 
-    def _spent(self, entry: Entry, error: HostSpent) -> None:
+    def _silent(self, entry: Entry, outcome: Outcome) -> None:
+        """Count that a host did not answer; leave it where that is all it does."""
+        self._silences[entry.host] += 1
+        if self._silences[entry.host] == _SILENCES_OF_HOST:
+            why = f"{entry.host} did not answer {_SILENCES_OF_HOST} times in a row ({outcome.reason})"
+            self._leave({entry.host}, why)
+
+    def _leave(self, both: Set[str], why: str) -> None:
         """Ask a host, and the one that led there, for nothing more in this run."""
         now = self.run.clock.now()
-        if not self._frontier.is_closed(error.host, now):
-            self.logger.warning("%s; the rest of it stays due", error)
-        for host in {entry.host, error.host}:
+        if not all(self._frontier.is_closed(host, now) for host in both):
+            self.logger.warning("%s; the rest of it stays due", why)
+        for host in both:
             self._frontier.close(host, now + timedelta(days=1))
             let_go(self.crawler.engine, host)
 
@@ -522,7 +534,7 @@ class NewsSpider(Args[NewsArguments], Spider):
                 raise error
             outcome = outcome_of(error)
             if isinstance(error, HostSpent):
-                self._spent(entry, error)
+                self._leave({entry.host, error.host}, str(error))
             if isinstance(error, Refused) and entry.listing:
                 led = "" if str(error).startswith(entry.url) else f"{entry.url} led to "
                 self.logger.warning("refused: %s%s", led, error)
@@ -530,6 +542,8 @@ class NewsSpider(Args[NewsArguments], Spider):
                 self.count("bugs")
                 self.logger.error("an error of this program at %s", entry.url, exc_info=error)
                 outcome = Outcome(State.PENDING, "error")
+            if outcome.reason in _NO_ANSWER:
+                self._silent(entry, outcome)
             await self.finish(entry, outcome)
         except (StorageError, CannotExtract) as trouble:
             self.stop(trouble)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 from sqlalchemy import func, select
@@ -313,6 +314,34 @@ def test_no_host_is_asked_more_than_so_often_in_one_run(tmp_path: Path) -> None:
         assert 8 <= len(stage.asked) <= 10
         assert crawls.run(*place.command(*at(NOW + timedelta(hours=1)))).code == 0
         assert len(place.articles()) == 30
+
+
+def test_a_host_that_hangs_is_left_for_the_run_and_holds_up_nobody(tmp_path: Path) -> None:
+    let_through = Event()
+
+    def hangs(_: Asked) -> Said:
+        let_through.wait(60)
+        return Said(b"", 503)
+
+    with Stage() as stage:
+        hung = stage.outlet("macet.test", 30)
+        play = dict(stage.play["macet.test"])
+        stage.play["macet.test"] |= {path: hangs for path in play if path.startswith("/berita")}
+        place = stage.place(tmp_path, hung, stage.outlet("lancar.test", 3))
+        try:
+            first = crawls.run(*place.command("-s", "DOWNLOAD_TIMEOUT=1", *crawls.IN_A_PROCESS))
+        finally:
+            let_through.set()
+        assert first.code == 0, first.err
+        assert {each.site for each in place.articles()} == {"lancar.test"}
+        assert first.err.count("macet.test did not answer 5 times in a row (timeout); the rest of it stays due") == 1
+        # Two were on the line when the fifth gave up.
+        assert 5 <= last_run(place)["retried/timeout"] <= 7  # type: ignore[operator]
+        tried = select(func.count()).where(tables.ledger.c.attempts > 0, tables.ledger.c.host == "macet.test")
+        assert place.rows(tried) == [(last_run(place)["retried/timeout"],)]
+        stage.play["macet.test"] = play
+        assert crawls.run(*place.command(*at(NOW + timedelta(hours=1)))).code == 0
+        assert len(place.articles()) == 33
 
 
 def test_shards_share_the_sites_among_them(tmp_path: Path) -> None:
