@@ -36,7 +36,7 @@ _MONTHS = {
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _HALF = r"([ap])\.?m\b\.?"
 _CLOCK = re.compile(rf"(?<!\d)(\d{{1,2}})[.:](\d{{2}})(?:[.:](\d{{2}}))?(?!\d)\s*(?:{_HALF})?", re.IGNORECASE)
-_ZONE = re.compile(r"\b(WIB|WITA|WIT|MYT|SGT|GMT|UTC)\b(?:\s*([+-]\d{1,2})(?::?\d\d)?)?", re.IGNORECASE)
+_ZONE = re.compile(r"\b(WIB|WITA|WIT|MYT|SGT|GMT|UTC)\b(?:\s*([+-]\d{1,2})(?::?(\d\d))?)?", re.IGNORECASE)
 _DAY_MONTH = re.compile(
     rf"(?<!\d)(\d{{1,2}})(?:er|º|°)?[\s./-]+(?:de\s+)?({_MONTH})\b\.?(?:\s+del?)?[\s,./-]*(\d{{4}})(?!\d)",
     re.IGNORECASE,
@@ -57,7 +57,8 @@ _ISO = re.compile(
     re.IGNORECASE,
 )
 _RFC822 = re.compile(r"(?:[a-z]{3},)?\s*\d{1,2} [a-z]{3,9} \d{2,4} ", re.IGNORECASE)
-_NUMERIC_ZONE = re.compile(r"[+-]\d{2}:?\d{2}$")
+# Directly behind a clock: "14:05, 18-06-2025" names no zone.
+_NUMERIC_ZONE = re.compile(r"\s*([+-](?:0\d|1[0-4]):?[0-5]\d)(?![\d-])")
 _SECONDS = re.compile(r"\d:\d\d:\d\d")
 _MIDNIGHT = time(0, 0)
 _MAX_CHARACTERS = 200
@@ -158,8 +159,8 @@ def _written(text: str, language: str) -> Dated | None:
     if clock is None:
         return _whole_day(written)
     at = written.replace(hour=_hour(int(clock[1]), clock[4]), minute=int(clock[2]), second=int(clock[3] or 0))
-    numeric = _NUMERIC_ZONE.search(text)
-    offset = _zone(zone) if zone else _offset(numeric[0] if numeric else None, language)
+    numeric = _NUMERIC_ZONE.match(text, clock.end())
+    offset = _zone(zone) if zone else _offset(numeric[1] if numeric else None, language)
     return _exact(at.replace(tzinfo=offset), clock[3] is not None)
 
 
@@ -185,7 +186,10 @@ def _hour(hour: int, half: str | None) -> int:
 
 
 def _zone(match: re.Match[str]) -> timezone:
-    return _hours(int(match[2]) if match[2] else _ZONE_HOURS[match[1].lower()])
+    """Return what a named zone is from UTC, moved where a number stands behind it: GMT+5:30."""
+    if not match[2]:
+        return _hours(_ZONE_HOURS[match[1].lower()])
+    return _offset(f"{match[2][0]}{match[2][1:]:0>2}{match[3] or '00'}", "")
 
 
 def _offset(written: str | None, language: str) -> timezone:

@@ -1,11 +1,12 @@
 """Whom the articles of a family name as their source, and where that leads: to one of their sites, or outside. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from dedup.naming import Names, agency_called, edition_of, known_by, mean_one, named, names_of
 from dedup.records import Article
-from dedup.representative import names, spellings
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Credits:
     """Who names whom; a site is called by its domain, or by the id of its article where that has none.
 
     `roots` are those who are named and name nobody themselves. `called` is what outside sources are called,
-    `agencies` those of them that are named as news agencies, `stated` whom not only prose names.
+    `agencies` those of them that are named as news agencies, `stated` whom not only prose names, or an edition's name.
     """
 
     naming: Mapping[str, frozenset[str | Outside]]
@@ -57,27 +58,68 @@ def credits_of(members: Sequence[Article]) -> Credits:
     An agency and a credited source count wherever they are; who is named in prose, or by the title of its article,
     only where it is one of the sites.
     """
-    known: defaultdict[str, set[str]] = defaultdict(set)
-    titled: defaultdict[str, set[str]] = defaultdict(set)
-    for member in members:
-        for name in names(member):
-            known[name].add(home(member))
-        titled[_folded(member.title)].add(home(member))
+    known, titled = _known(members), _titled(members)
+    said = [(member, *credit) for member in members for credit in _stated(member)]
+    alone = {each.source for member, credit, _ in said if "/" not in credit for each in _meant(credit, member, known)}
     naming: defaultdict[str, set[str | Outside]] = defaultdict(set)
     written: defaultdict[Outside, set[str]] = defaultdict(set)
     agencies, stated = set(), set()
+    for member, credit, is_agency in said:
+        for source, words, as_edition in _meant_by_all(credit, member, known, alone):
+            naming[home(member)].add(source)
+            stated |= set() if as_edition else {source}
+            if isinstance(source, Outside):
+                written[source].add(agency_called(words) or words)
+                agencies |= {source} if is_agency else set()
     for member in members:
-        for credit, is_agency in _stated(member):
-            for source in _meant(credit, member, known):
-                naming[home(member)].add(source)
-                stated.add(source)
-                if isinstance(source, Outside):
-                    written[source].add(credit)
-                    agencies |= {source} if is_agency else set()
         naming[home(member)] |= _in_prose(member, known) or _by_title(member, titled)
-    called = {source: min(said, key=lambda each: (len(each), each)) for source, said in written.items()}
+    called = {source: min(words, key=lambda each: (len(each), each)) for source, words in written.items()}
     found = {name: frozenset(sources) for name, sources in naming.items()}
     return Credits(found, called, frozenset(agencies), frozenset(stated))
+
+
+class _Meant(NamedTuple):
+    """Whom a credit means, the words that do, and whether they name but an edition of it."""
+
+    source: str | Outside
+    words: str
+    as_edition: bool = False
+
+
+class _Known:
+    """Sources by their names."""
+
+    def __init__(self) -> None:
+        self._whole: defaultdict[str, set[str | Outside]] = defaultdict(set)
+        self._short: defaultdict[str, set[str | Outside]] = defaultdict(set)
+
+    def add(self, source: str | Outside, called: Names) -> None:
+        for held, spelled in ((self._whole, called.whole), (self._short, called.short)):
+            for name in spelled:
+                held[name].add(source)
+
+    def meant(self, called: Names) -> set[str | Outside]:
+        """Return the sources that `naming.mean_one` with these names, without asking each."""
+        met = [self._whole.get(name, ()) for name in called.whole | called.short]
+        return set().union(*met, *(self._short.get(name, ()) for name in called.whole))
+
+
+def _known(members: Sequence[Article]) -> _Known:
+    """Return the sites, and what is credited by a domain that none of them has."""
+    known = _Known()
+    for member in members:
+        known.add(home(member), names_of(member))
+    credited = {domain for member in members for credit, _ in _stated(member) for domain in named(credit).domains}
+    for domain in sorted(domain for domain in credited if not known.meant(named(domain))):
+        known.add(Outside(domain), known_by(domain))
+    return known
+
+
+def _titled(members: Iterable[Article]) -> Mapping[str, set[str]]:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for member in members:
+        found[_folded(member.title)].add(home(member))
+    return found
 
 
 def _stated(article: Article) -> Iterator[tuple[str, bool]]:
@@ -89,30 +131,37 @@ def _stated(article: Article) -> Iterator[tuple[str, bool]]:
         yield credited, False
 
 
-def _meant(credit: str, article: Article, known: Mapping[str, set[str]]) -> set[str | Outside]:
+def _meant_by_all(credit: str, article: Article, known: _Known, alone: Set[str | Outside]) -> Sequence[_Meant]:
+    """Return whom a credit to one or to several means: "Antara/Reuters" those of them that others name alone.
+
+    Where nobody does, the two are one source; and who names itself and another has it from the other.
+    """
+    parts = [part.strip() for part in credit.split("/")] if "/" in credit else []
+    if not parts:
+        return _meant(credit, article, known)
+    found = [each for part in parts for each in _meant(part, article, known)]
+    if any(mean_one(named(part), names_of(article)) for part in parts):
+        return found
+    kept = [each for each in found if each.source in alone or not isinstance(each.source, Outside)]
+    return kept or _meant(credit, article, known)
+
+
+def _meant(credit: str, article: Article, known: _Known) -> Sequence[_Meant]:
     """Return the sites that go by a name, else the source outside; nobody where an article names its own site."""
-    # "AP" is too short to tell a site by, and yet an agency.
-    spelled = spellings(credit) or {word for word in [_folded(credit)] if word}
-    if not spelled or (spelled | _editions(spelled, credit)) & names(article):
-        return set()
-    found = _sites(spelled, article, known) or _sites(_editions(spelled, credit), article, known)
-    return found or {Outside(min(spelled, key=lambda each: (len(each), each)))}
+    called, edition, own = named(credit), edition_of(credit), names_of(article)
+    if not called or mean_one(called, own) or mean_one(edition, own):
+        return ()
+    if found := known.meant(called):
+        return [_Meant(source, credit) for source in found]
+    found = known.meant(edition) or {Outside(called.shortest)}
+    return [_Meant(source, credit, as_edition=not isinstance(source, Outside)) for source in found]
 
 
-def _in_prose(article: Article, known: Mapping[str, set[str]]) -> set[str | Outside]:
-    named = [spellings(source) for source in (*article.sources, article.credited_source)]
-    return {site for each in named if not each & names(article) for site in _sites(each, article, known)}
-
-
-def _editions(spelled: Iterable[str], credit: str) -> set[str]:
-    """Return the names of which one written in a word may be an edition: "detikJabar" is one of detik."""
-    if len(credit.split()) > 1:
-        return set()
-    return {name[:end] for name in spelled for end in range(_LEAST_OF_EDITION, min(len(name), _LONGEST_NAME))}
-
-
-# A shorter beginning is that of other names too, and nobody is called by a longer one.
-_LEAST_OF_EDITION, _LONGEST_NAME = 5, 60
+def _in_prose(article: Article, known: _Known) -> set[str | Outside]:
+    called = [named(source) for source in (*article.sources, article.credited_source)]
+    own = names_of(article)
+    found = {source for each in called if not mean_one(each, own) for source in known.meant(each)}
+    return {source for source in found if not isinstance(source, Outside)}
 
 
 def _by_title(article: Article, titled: Mapping[str, set[str]]) -> set[str | Outside]:
@@ -120,10 +169,6 @@ def _by_title(article: Article, titled: Mapping[str, set[str]]) -> set[str | Out
         return set()
     others = titled.get(_folded(article.credited_title), set()) - {home(article)}
     return set(others) if len(others) == 1 else set()
-
-
-def _sites(spelled: Iterable[str], article: Article, known: Mapping[str, set[str]]) -> set[str | Outside]:
-    return {site for name in spelled for site in known.get(name, ()) if site != home(article)}
 
 
 def _folded(title: str) -> str:

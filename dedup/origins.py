@@ -183,7 +183,9 @@ def _outside(root: Outside, said: Credits, creditors: Sequence[_Site], silent: S
         f"{_who(creditors)} {name} as {'the agency' if agency else 'the source'}; no page of its own is among these"
     )
     early = next((site for site in silent if site.leads(creditors)), None)
-    if early and not agency:
+    # A wire may be carried unsigned; of one who signs it, half a day and more after that, nobody else tells.
+    alone = len(creditors) == 1 and early is not None and (early.lead(creditors[0]) or timedelta()) >= ZONES
+    if early and (alone or not agency):
         return _unknown(f"{_who(creditors)} {name} as the source, but {early.name}, which names nobody, had it before")
     sure = len(creditors) > 1 and not silent
     return _Found(Confidence.CERTAIN if sure else Confidence.LIKELY, reason, name)

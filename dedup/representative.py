@@ -1,15 +1,13 @@
 """Who stands for a family: its earliest article, its most complete one, or the one others name as source. Pure."""
 
-import re
-import unicodedata
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
 
 from dedup import cutting
+from dedup.crediting import credits_of, home
 from dedup.records import Article
 
 
@@ -60,17 +58,8 @@ def published_by(article: Article) -> datetime | None:
 
 def named_by(members: Sequence[Article]) -> list[int]:
     """Return by how many other sites the site of each of these articles is named as their source."""
-    homes = [member.site or member.id for member in members]
-    called: dict[str, set[str]] = defaultdict(set)
-    for home, member in zip(homes, members, strict=True):
-        for name in names(member):
-            called[name].add(home)
-    naming: dict[str, set[str]] = defaultdict(set)
-    for home, member in zip(homes, members, strict=True):
-        for name in _credits(member) & called.keys():
-            for named in called[name] - {home}:
-                naming[named].add(home)
-    return [len(naming[home]) for home in homes]
+    naming = Counter(source for sources in credits_of(members).naming.values() for source in sources)
+    return [naming[home(member)] for member in members]
 
 
 _DAY = timedelta(days=1)
@@ -111,44 +100,3 @@ def words(texts: Sequence[str]) -> list[int]:
     """Return how many words each text has, as grouping counts them."""
     ends = cutting.cut(texts, cores=1).ends.tolist()
     return [end - start for start, end in zip([0, *ends], ends, strict=False)]
-
-
-# --- names ------------------------------------------------------------------------------------------
-
-# What outlets add to a name or leave out of it: "Kabar Timur", "Kabar Timur News" and kabartimur.example are one.
-_COMMON = frozenset(
-    {"news", "online", "com", "co", "id", "my", "net", "org", "www", "the", "kantor", "berita", "media"}
-)
-_ENDINGS = ("news", "online")
-# A shorter name says too little.
-_LEAST = 3
-
-
-def names(article: Article) -> set[str]:
-    """Return what others may call an article's source: the site's name and its domain, in letters only."""
-    return {*spellings(article.site_name), *spellings(article.site)}
-
-
-def _credits(article: Article) -> set[str]:
-    """Return whom an article names as its source, in letters only."""
-    named = (article.agency, article.credited_source, *article.sources)
-    return {name for credit in named for name in spellings(credit)}
-
-
-_WORDS = re.compile(r"[^\W_]+")
-
-
-# Sites and agencies are named again and again.
-@lru_cache(maxsize=20_000)
-def spellings(name: str) -> frozenset[str]:
-    """Return the letters of a name, of a domain those of its first label, with and without what is common."""
-    written = unicodedata.normalize("NFKC", name).casefold().strip()
-    found = _WORDS.findall(written)
-    # A domain is named by its first label, if that says enough; those behind it tell whose register it is in.
-    if re.fullmatch(r"[^\s.]+(?:\.[^\s.]+)+", written):
-        label = _WORDS.findall(written.removeprefix("www.").partition(".")[0])
-        found = label if len("".join(label)) >= _LEAST else found
-    kept = [word for word in found if word not in _COMMON] or found
-    whole = {"".join(found), "".join(kept)}
-    spelled = whole | {each.removesuffix(ending) for each in whole for ending in _ENDINGS}
-    return frozenset(each for each in spelled if len(each) >= _LEAST)

@@ -1,4 +1,4 @@
-"""Compile, once for all processes, what finding copies and telling stories needs: `python -m tests.warm copies|stories`.
+"""Compile, once for all processes, what copies and stories need: `python -m tests.warm copies|stories`.
 
 The two share nothing that takes long to compile: side by side they take half the time.
 """

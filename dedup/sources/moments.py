@@ -1,7 +1,7 @@
 """Moments as programs write them: ISO 8601, as in feeds and mail, as digits only, as numbers."""
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 
 # Seconds since 1970, or thousandths of them, from 2001 to 2286. Shorter numbers are days like 20250619.
@@ -33,6 +33,17 @@ def is_day(value: object) -> bool:
     if isinstance(value, str):
         return bool(_DAY.fullmatch(value.strip()))
     return isinstance(value, date) and not isinstance(value, datetime)
+
+
+def tells_no_time(value: object) -> bool:
+    """Tell whether a moment names a day only: without a time, or at midnight sharp where it was written."""
+    if is_day(value):
+        return True
+    try:
+        found = _read(value)
+    except (LookupError, ValueError, OverflowError, OSError, TypeError):
+        return False
+    return found is not None and found.timetz().replace(tzinfo=None) == time()
 
 
 def _read(value: object) -> datetime | None:

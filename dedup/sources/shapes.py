@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from dedup.records import Article
 from dedup.sites import site_of_host
-from dedup.sources.moments import is_day, moment
+from dedup.sources.moments import moment, tells_no_time
 from dedup.sources.rows import BadRowError, storable
 
 # For each field of an Article the other names it goes by, in the order in which they are believed. A name with a dot
@@ -340,14 +340,14 @@ def _split(value: str) -> list[Any]:
 
 
 def _published(row: _Fields, zone: tzinfo) -> tuple[datetime | None, str]:
-    """Return when a row was published, and "day" where it names no time."""
+    """Return when a row was published, and "day" where it names no time, or midnight, as who keeps days only does."""
     for name, value in row.named("published"):
         stated = _unlisted(value)
         found = moment(stated, zone)
         if found is None:
             shown = repr(value)[:100]
             raise BadRowError(f'"{name}" is no ISO 8601 time like 2025-06-19T14:05:00+07:00: {shown}')
-        return found, "day" if is_day(stated) else ""
+        return found, "day" if tells_no_time(stated) else ""
     return None, ""
 
 

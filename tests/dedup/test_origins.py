@@ -199,24 +199,43 @@ def test_an_article_is_found_by_the_title_that_is_credited() -> None:
     assert origin([first, replace(other, credited_title="Air surut")]).source == "salin.example"
 
 
-@pytest.mark.parametrize("name", ["ANTARA", "Antara News", "Kantor Berita Antara"])
+@pytest.mark.parametrize("name", ["ANTARA", "Antara News", "Kantor Berita Antara", "LKBN Antara", "Ant"])
 def test_an_agency_is_the_origin_though_its_page_was_never_collected(name: str) -> None:
     found = origin([out("satu", 0, agency="Antara"), out("dua", 2, agency=name)])
-    assert (found.name.casefold(), found.confidence) == ("antara", CERTAIN)
+    assert (found.name, found.confidence) == ("Antara", CERTAIN)
     assert (found.article, found.outside) == (None, True)
     assert "as the agency; no page of its own is among these" in found.reason
     alone = origin([out("satu", 0, agency=name)])
-    assert (alone.name, alone.confidence) == (name, LIKELY)
+    assert (alone.name, alone.confidence) == ("Antara", LIKELY)
     assert told(origin([out("satu", 0, agency=name), out("antara", 0)])) == ("antara.example", LIKELY)
+
+
+@pytest.mark.parametrize("agency", ["AP", "Associated Press"])
+def test_an_agency_is_known_in_its_own_page(agency: str) -> None:
+    own = out("apnews", 0, site_name="AP News", agency=agency)
+    found = origin([own, out("satu", 3, agency="AP"), out("dua", 4, agency="Associated Press")])
+    assert told(found) == ("apnews.example", CERTAIN)
+
+
+def test_of_two_agencies_of_one_text_the_one_that_others_name_alone_is_the_origin() -> None:
+    both = out("satu", 0, agency="Jauh/Dekat")
+    assert told(origin([both, out("dua", 1, agency="Dekat")])) == ("Dekat", CERTAIN)
+    assert told(origin([both])) == ("Jauh/Dekat", LIKELY)
+    assert told(origin([both, out("dua", 1, agency="Lain")])) == ("", UNKNOWN)
+    own = replace(both, site="jauh.example")
+    assert told(origin([own, out("dua", 1, agency="Dekat")])) == ("Dekat", CERTAIN), "what it relays is from the other"
 
 
 def test_a_source_outside_gives_way_to_who_had_it_before_and_names_nobody() -> None:
     early, late = out("diam", 0), out("satu", 5, credited_source="Suara Jauh")
     assert told(origin([early, late])) == ("", UNKNOWN)
     assert told(origin([replace(early, published=NOON + timedelta(hours=6)), late])) == ("Suara Jauh", LIKELY)
-    assert told(origin([early, replace(late, agency="Suara Jauh")])) == ("Suara Jauh", LIKELY), (
-        "an agency's is no one's"
-    )
+    wire = replace(late, agency="Suara Jauh")
+    assert told(origin([early, wire])) == ("Suara Jauh", LIKELY), "who carries a wire may not sign it"
+    day_later = replace(wire, published=NOON + timedelta(hours=14))
+    assert told(origin([early, day_later])) == ("", UNKNOWN)
+    assert told(origin([early, replace(day_later, published=NOON + timedelta(hours=13.9))])) == ("Suara Jauh", LIKELY)
+    assert told(origin([early, day_later, out("dua", 15, agency="Suara Jauh")])) == ("Suara Jauh", LIKELY)
 
 
 def test_an_agency_of_two_letters_is_one() -> None:
@@ -229,12 +248,57 @@ def test_two_sources_outside_are_none() -> None:
     assert (told(found), found.reason) == (("", UNKNOWN), "its sites name different sources: AFP, Reuters")
 
 
+@pytest.mark.parametrize(
+    ("site", "name", "credit"),
+    [
+        ("suara", "Suara.example", "suarahulu.example"),
+        ("suara", "", "SuaraHulu"),
+        ("suara", "", "Suarahulu"),
+        ("kabar", "Kabar.example", "kabar.test"),
+        ("satu", "", "Berita Satu"),
+        ("hilironline", "Hilir Online", "Media Hilir"),
+        ("hilironline", "Hilir Online", "Hilir News"),
+        ("suara-jauh", "", "suarajauh.test"),
+    ],
+)
+def test_who_is_called_alike_is_another(site: str, name: str, credit: str) -> None:
+    own = out(site, 9, site_name=name)
+    copies = [out("a", 10, credited_source=credit), out("b", 11, credited_source=credit)]
+    assert (origin([own, *copies]).source, origin([own, *copies]).confidence) == ("", UNKNOWN)
+    assert told(origin([replace(own, published=NOON + timedelta(hours=20)), *copies])) == (credit, LIKELY)
+
+
+@pytest.mark.parametrize(
+    ("site", "credit"),
+    [
+        ("hilironline", "Hilir"),
+        ("hilir", "Hilir Online"),
+        ("theharbourpost", "Harbour Post"),
+        ("harbourpost", "The Harbour Post"),
+        ("hilir", "hilir.example"),
+        ("hilir", "www.hilir.example"),
+        ("hilir", "daerah.hilir.example"),
+    ],
+)
+def test_what_outlets_add_to_a_name_or_leave_out_is_no_matter(site: str, credit: str) -> None:
+    assert told(origin([out(site, 0), out("a", 1, credited_source=credit)])) == (f"{site}.example", CERTAIN)
+
+
+def test_a_name_that_two_sources_share_tells_none() -> None:
+    """One is collected, the other only credited, by its domain."""
+    own, other = out("kabar", 0), out("a", 9, credited_source="kabar.test")
+    assert told(origin([own, other, out("b", 9, credited_source="Kabar")])) == ("", UNKNOWN)
+
+
 def test_an_edition_is_its_site() -> None:
     early, late = out("detik", 0, credited_source="detikJabar,baca di sini"), out("lain", 2, agency="detikBali")
     assert told(origin([early])) == ("detik.example", LIKELY)
     assert origin([early, late]).article is early
     assert origin([out("deti", 0, credited_source="detiJabar")]).name == "detiJabar", "too short to tell"
     assert origin([out("kabar", 0, credited_source="Kabar Timur")]).name == "Kabar Timur", "two words are a name"
+    others = [out("a", 2, agency="detikBali"), out("b", 3, agency="detikjabar")]
+    assert told(origin([out("detik", 0), *others])) == ("detik.example", LIKELY), "and no one's name but a guess"
+    assert origin([out("detik", 0), out("a", 2, credited_source="detikan")]).source == ""
 
 
 def test_who_names_itself_names_nobody() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.records import Article, article_id
-from dedup.sources.moments import is_day, moment
+from dedup.sources.moments import is_day, moment, tells_no_time
 from dedup.sources.rows import BadRowError
 from dedup.sources.shapes import SYNONYMS, article, tidy
 
@@ -211,6 +211,32 @@ def test_a_language_is_that_of_no_country(written: str, code: str) -> None:
 def test_moments(written: object) -> None:
     assert moment(written, UTC) == datetime(2026, 3, 20, 12, tzinfo=UTC)
     assert not is_day(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2026-03-20", True),
+        ("2026-03-20T00:00:00+07:00", True),
+        ("2026-03-20 00:00:00", True),
+        ("Jumat, 20 Maret 2026 00:00 WIB", True),
+        (datetime(2026, 3, 20, tzinfo=UTC), True),
+        (1773964800, True),
+        ("2026-03-20T00:00:01+07:00", False),
+        ("2026-03-20T07:00:00+07:00", False),
+        ("kemarin", False),
+        ({}, False),
+    ],
+    ids=repr,
+)
+def test_midnight_where_it_was_written_tells_no_time(written: object, day: bool) -> None:
+    assert tells_no_time(written) is day
+
+
+def test_who_says_how_exact_a_midnight_is_knows() -> None:
+    row = {"url": URL, "text": "t", "published": "2026-03-20T00:00:00+07:00"}
+    assert article(row).published_precision == "day"
+    assert article(row | {"published_precision": "second"}).published_precision == "second"
 
 
 @pytest.mark.parametrize("written", ["2026-03-20", "20260320", 20260320, date(2026, 3, 20)], ids=repr)

@@ -1,0 +1,134 @@
+"""What sources are called, in letters only, and which names mean the same one. Pure."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache, reduce
+from operator import or_
+
+from dedup.records import Article
+from dedup.sites import site_of_host
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names of one source: `whole` as they are written, `short` without what outlets add to them or leave out.
+
+    `domains` are those among the whole ones that are domains: another register's is another's, whatever its label.
+    """
+
+    whole: frozenset[str] = frozenset()
+    short: frozenset[str] = frozenset()
+    domains: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        """Whether it says enough to tell a source by."""
+        return bool(self.whole)
+
+    def __or__(self, other: "Names") -> "Names":
+        """Return the names of a source that has both."""
+        return Names(self.whole | other.whole, self.short | other.short, self.domains | other.domains)
+
+    @property
+    def shortest(self) -> str:
+        """The one that all who shorten it come to."""
+        return min(self.whole | self.short, key=lambda each: (len(each), each))
+
+
+def mean_one(one: Names, other: Names) -> bool:
+    """Tell whether two sources have a name in common; that both were shortened to the same is not enough.
+
+    "Kabar Timur" is Kabar Timur News, and Aceh Online is not Aceh News.
+    """
+    return bool(one.whole & other.whole or one.whole & other.short or one.short & other.whole)
+
+
+def names_of(article: Article) -> Names:
+    """Return what others may call an article's site: its domain, the first label of that, and what it calls itself."""
+    own = known_by(article.site) if _IS_DOMAIN.fullmatch(article.site) else named(article.site)
+    says = named(article.site_name)
+    return own | reduce(or_, map(known_by, says.domains), says)
+
+
+# Sites and agencies are named again and again.
+@lru_cache(maxsize=20_000)
+def named(credit: str) -> Names:
+    """Return the names that a credit gives: of a domain, of a known agency, or of whatever it says; none for "" or "-".
+
+    A name of which a site could not be told, since it is too short, is one only as an agency's.
+    """
+    written = _folded(credit)
+    if domain := _domain(written):
+        return Names(frozenset({domain}), domains=frozenset({domain}))
+    found = _spelled(_WORDS.findall(_OFFICE.sub("", written)))
+    return reduce(or_, (of for of in _AGENCIES.values() if mean_one(found, of)), found)
+
+
+@lru_cache(maxsize=20_000)
+def agency_called(credit: str) -> str:
+    """Return what a known agency is called, however a credit spells it; "" for another source."""
+    return next((name for name, of in _AGENCIES.items() if mean_one(named(credit), of)), "")
+
+
+@lru_cache(maxsize=20_000)
+def known_by(domain: str) -> Names:
+    """Return the names of a source that is known by its registered domain: that, and its first label."""
+    label = _spelled(_WORDS.findall(domain.partition(".")[0]))
+    return Names(label.whole | {domain}, label.short, frozenset({domain}))
+
+
+def edition_of(credit: str) -> Names:
+    """Return the names of the site that one written in a word may be an edition of: "detikJabar" is one of detik.
+
+    A capital in the word says so, or a region behind it as outlets shorten them. None where nothing says so.
+    """
+    word = unicodedata.normalize("NFKC", credit).strip()
+    found = _CAPITAL.fullmatch(word) or _REGION.fullmatch(word.casefold())
+    return _spelled([found[1].casefold()]) if found else Names()
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold().strip()
+
+
+def _domain(written: str) -> str:
+    """Return the registered domain of a name that is written as one, "" of others."""
+    return site_of_host(written.removeprefix("www.")) if _IS_DOMAIN.fullmatch(written) else ""
+
+
+def _spelled(words: list[str]) -> Names:
+    whole = "".join(words)
+    kept = "".join(word for word in words if word not in _COMMON) or whole
+    shorter = {kept, *(kept.removesuffix(ending) for ending in _ENDINGS), kept.removeprefix(_ARTICLE)}
+    if len(whole) < _LEAST:
+        return Names(frozenset({whole}) if whole in _SHORT_AGENCIES else frozenset())
+    return Names(frozenset({whole}), frozenset(each for each in shorter - {whole} if len(each) >= _LEAST))
+
+
+_WORDS = re.compile(r"[^\W_]+")
+_IS_DOMAIN = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}")
+_OFFICE = re.compile(r"^(?:kantor berita|lkbn)\b")
+# What outlets add to a name or leave out of it: "Kabar Timur", "Kabar Timur News" and kabartimur.example are one.
+# "Media" and "berita" tell names apart.
+_COMMON = frozenset({"news", "online", "com", "co", "id", "my", "net", "org", "www", "the", "agency"})
+_ENDINGS, _ARTICLE = ("news", "online"), "the"
+# A shorter name says too little, but for agencies.
+_LEAST = 3
+# By what they are called here: who abridges them differently means one.
+_AGENCIES = {
+    "Antara": Names(frozenset({"antara", "ant", "antaranews"})),
+    "AP": Names(frozenset({"ap", "apnews", "associatedpress"})),
+    "AFP": Names(frozenset({"afp", "agencefrancepresse"})),
+    "Anadolu": Names(frozenset({"anadolu", "aa", "anadoluajansi"})),
+    "dpa": Names(frozenset({"dpa", "deutschepresseagentur"})),
+    "Reuters": Names(frozenset({"reuters", "thomsonreuters"})),
+    "TASS": Names(frozenset({"tass", "itartass"})),
+    "Xinhua": Names(frozenset({"xinhua", "xinhuanet"})),
+}
+_SHORT_AGENCIES = frozenset(each for agency in _AGENCIES.values() for each in agency.whole if len(each) < _LEAST)
+# A shorter beginning is that of other names too.
+_CAPITAL = re.compile(r"([a-z\d]{5,})[A-Z][a-z]+")
+_REGION = re.compile(
+    r"([a-z\d]{5,}?)(?:jabar|jateng|jatim|jogja|diy|sumut|sumbar|sumsel|sumbagsel|sulsel|sulut|sulteng|sultra|sulbar"
+    r"|kalbar|kalsel|kalteng|kaltim|kaltara|kepri|babel|ntb|ntt|malut)"
+)
