@@ -22,14 +22,17 @@ from scrapy import Request
 from scrapy.core.engine import ExecutionEngine
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
-from scrapy.http import Response
+from scrapy.http import HtmlResponse, Response
 from scrapy.settings import BaseSettings
+from scrapy.utils.response import get_meta_refresh
 from twisted.internet.address import IPv4Address as IPv4Endpoint
 from twisted.internet.address import IPv6Address as IPv6Endpoint
 from w3lib.url import safe_url_string
 
 HOPS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# A page with something to read is longer, and one that renews itself waits longer.
+_MOST_OF_REFRESH, _LONGEST_REFRESH_S = 16_384, 5.0
 _PORTS = {"http": 80, "https": 443}
 # Host, in lower case, and port.
 Place = tuple[str, int]
@@ -347,11 +350,27 @@ async def follow(engine: ExecutionEngine, response: Response) -> Response:
     if request is None:
         raise ValueError(f"{response} answers no request, so its redirects cannot be followed")
     for _ in range(HOPS + 1):
-        location = response.headers.get(b"Location")
-        if response.status not in _REDIRECTS or not location:
+        location = _led_to(response)
+        if not location:
             return response
         response = await engine.download_async(_hop(request, response.url, location))
     raise TooManyHops(f"{request.url}: more than {HOPS} redirects")
+
+
+def _led_to(response: Response) -> bytes:
+    """Return where an answer leads, by its status or by a small page that sends its readers on at once; b"" nowhere."""
+    if response.status in _REDIRECTS:
+        return response.headers.get(b"Location") or b""
+    if response.status != 200 or not isinstance(response, HtmlResponse) or len(response.body) > _MOST_OF_REFRESH:
+        return b""
+    try:
+        wait_s, target = get_meta_refresh(response)
+    except ValueError:
+        # Its base is no address.
+        return b""
+    if wait_s is None or target is None or wait_s > _LONGEST_REFRESH_S or target.partition("#")[0] == response.url:
+        return b""
+    return target.encode()
 
 
 def _hop(request: Request, base: str, location: bytes) -> Request:
@@ -359,7 +378,7 @@ def _hop(request: Request, base: str, location: bytes) -> Request:
     # A fresh request: the meta of the old one names its download slot and its archive record.
     meta = {"for_robots": request.meta.get("for_robots", False), "via": base}
     try:
-        target = urljoin(base, safe_url_string(location.decode("utf-8", "replace")))
+        target = urljoin(base, safe_url_string(location))
         return Request(target, headers=request.headers, meta=meta, dont_filter=True, priority=request.priority)
     except ValueError as error:
         raise Refused(f"{base}: redirects to {location!r}, which is not an address") from error

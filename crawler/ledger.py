@@ -47,7 +47,7 @@ _KIND_OF_SEED = {
     "site": SITE,
 }
 # Listings are read anew where they were read by an older program; raise it when discovery finds more than before.
-_DISCOVERY = "3"
+_DISCOVERY = "4"
 _CHUNK = 500
 _NO_LIMITS: Mapping[int, int] = MappingProxyType({})
 # In flight at so many crashes: it may be what crashes, and is fetched with nothing else beside it.

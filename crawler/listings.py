@@ -223,8 +223,9 @@ def _text_sitemap(body: bytes) -> Listing | None:
 
 
 def _fields(entry: etree._Element) -> Iterator[tuple[str, str]]:
-    """Yield lower-case local names and texts of an entry and of its `<news:news>`; the last of a name wins.
+    """Yield lower-case local names and texts of an entry and of its `<news:news>`; the last text of a name wins.
 
+    One without a text says nothing: `<atom:link href="…"/>` stands behind `<link>` in many a feed.
     Other nested blocks (`<image:image>` has a `loc` and a `title` too, `<source>` a `title`) are not its own.
     """
     for child in entry:
@@ -233,8 +234,12 @@ def _fields(entry: etree._Element) -> Iterator[tuple[str, str]]:
             yield from _fields(child)
         elif name == "publication":
             yield from ((field, text) for field, text in _fields(child) if field == "language")
-        elif name in _FIELDS and "search.yahoo.com/mrss" not in str(child.tag):
-            yield name, one_line("".join(_texts(child)))
+        elif name in _FIELDS and "search.yahoo.com/mrss" not in str(child.tag) and (text := _line_of(child)):
+            yield name, text
+
+
+def _line_of(element: etree._Element) -> str:
+    return one_line("".join(_texts(element)))
 
 
 def _texts(element: etree._Element) -> Iterator[str]:

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
+from urllib.parse import urljoin
 
 from charset_normalizer import from_bytes
 from lxml import etree
@@ -26,6 +27,15 @@ _HEAD_BYTES = 4_096
 _UNREADABLE = "\ufffd"
 # Guessing reads the bytes many times over; the first part of a page knows its charset.
 _GUESS_BYTES = 50_000
+_NOT_LATIN = re.compile(
+    r"utf|big5|gb|hz|euc_|shift_jis|iso2022|johab|cp9\d\d|cp1251|cp866|cp855|koi8|kz1048|ptcp154|mac_cyrillic|iso8859_5$"
+    r"|cp1253|iso8859_7$|mac_greek|cp125[56]|iso8859_[68]$|cp874|iso8859_11$|tis_620|cp1258"
+)
+_HTML_LANG = re.compile(rb"""<html[^>]*\slang\s*=\s*["']?([a-z]{2})""", re.IGNORECASE)
+# What windows-1252 has no letters for.
+_OTHER_LATIN = frozenset(
+    {*(b"pl", b"cs", b"sk", b"hu", b"ro", b"hr", b"sl", b"bs", b"sr", b"sq"), b"lt", b"lv", b"et", b"tr", b"az"}
+)
 # Comments in script blocks that some templates wrap JSON-LD into.
 _WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|(?://\s*)?\]\]>)\s*$")
 _MAX_NESTED = 6
@@ -96,9 +106,13 @@ def rel_links(tree: HtmlElement, rel: str) -> Iterator[str]:
 
 
 def base_of(tree: HtmlElement, page_url: str) -> str:
-    """Return the address that a page's relative links start from."""
+    """Return the address that a page's relative links start from; a base may itself be relative to the page."""
     declared = tree.find(".//base[@href]")
-    return (declared.get("href") if declared is not None else None) or page_url
+    try:
+        base = urljoin(page_url, (declared.get("href") or "").strip()) if declared is not None else page_url
+    except ValueError:
+        return page_url
+    return base if base.lower().startswith(("http://", "https://")) else page_url
 
 
 def text_of(element: HtmlElement) -> str:
@@ -138,8 +152,16 @@ def _is_utf8(body: bytes) -> bool:
 
 
 def _guess(body: bytes) -> str | None:
+    """Return the charset that the bytes look like; None for windows-1252, which is what the web means by none.
+
+    Of Latin letters in one byte the looks tell little: French and Spanish pass for what Poland or the Baltic wrote.
+    """
     best = from_bytes(body[:_GUESS_BYTES]).best()
-    return best.encoding if best else None
+    if best is None:
+        return None
+    language = _HTML_LANG.search(body[:_GUESS_BYTES])
+    other = language is not None and language[1].lower() in _OTHER_LATIN
+    return best.encoding if other or _NOT_LATIN.match(best.encoding) else None
 
 
 def _lenient_json(text: str) -> Any:

@@ -5,8 +5,10 @@ host that says it means it.
 """
 
 import asyncio
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -18,7 +20,7 @@ from scrapy.exceptions import IgnoreRequest
 
 from crawler import hosts
 from crawler.guard import TooManyHops, fetch
-from crawler.run import Run, run_of
+from crawler.run import Run
 from crawler.spiders.ending import LetGo
 from dedup import GemaError
 
@@ -28,6 +30,7 @@ _KEPT_UNREACHABLE = timedelta(minutes=30)
 _READ_BYTES = 500 * 1024
 # More than a minute between two pages is hardly meant for a crawler that comes once an hour.
 _LONGEST_DELAY_S = 60.0
+_USER_AGENT = re.compile(r"^([ \t]*user-agent[ \t]*:[ \t]*)([a-z_-]+|\*)[^\r\n#]*", re.IGNORECASE | re.MULTILINE)
 _UNREACHABLE = 0
 _TOO_MANY_HOPS = 310
 
@@ -61,9 +64,25 @@ def rules(status: int, body: bytes, agent: str) -> Rules:
     if not 200 <= status < 300:
         reachable = (400 <= status < 500 and status != 429) or status == _TOO_MANY_HOPS
         return Rules(reachable, None, 0.0)
-    parser = Protego.parse(body[:_READ_BYTES].decode("utf-8-sig", "replace"))
+    parser = Protego.parse(_USER_AGENT.sub(partial(_token, agent), _read(body).decode("utf-8-sig", "replace")))
     delay = parser.crawl_delay(agent) or 0.0
     return Rules(True, parser, min(max(float(delay), 0.0), _LONGEST_DELAY_S))
+
+
+def _read(body: bytes) -> bytes:
+    """Return what of a file is read: a line that is cut would say something else, such as `Disallow: /`."""
+    return (
+        body if len(body) < _READ_BYTES else body[: max(body.rfind(end, 0, _READ_BYTES) for end in (b"\n", b"\r")) + 1]
+    )
+
+
+def _token(agent: str, line: re.Match[str]) -> str:
+    """Return a line that names an agent with its product token alone, which has to be ours in full (RFC 9309, 2.2.1).
+
+    Protego looks for the name within ours: `Gema/0.1`, as logs have it, would not be found, and `g` would.
+    """
+    named = line[2].lower()
+    return line[1] + (agent if named == agent.lower() else named if named == "*" else f"~{named}")
 
 
 class RobotsMiddleware:
@@ -98,18 +117,24 @@ class RobotsMiddleware:
             self._slow_down(parts.hostname or "", found.delay_s)
 
     async def _rules_of(self, origin: str) -> Rules:
-        run = run_of(self._crawler)
+        run = getattr(self._crawler.spider, "run", None)
+        if not isinstance(run, Run):
+            # Another spider of somebody's own, or `scrapy shell`: there is no corpus to keep it in.
+            return rules(*await self._answer(origin), self._agent)
         kept = await run.write(hosts.robots, origin)
         if kept is None or kept[2] + _time_kept(kept[0]) <= run.clock.now():
             kept = await self._ask(run, origin)
         return rules(kept[0], kept[1], self._agent)
 
     async def _ask(self, run: Run, origin: str) -> tuple[int, bytes, datetime]:
-        request = Request(f"{origin}/robots.txt", meta={"for_robots": True}, dont_filter=True, priority=1000)
-        status, body = await _answer(self._crawler.engine, request)
+        status, body = await self._answer(origin)
         now = run.clock.now()
         await run.write(hosts.keep_robots, run.corpus, origin, status, body, now)
         return status, body, now
+
+    async def _answer(self, origin: str) -> tuple[int, bytes]:
+        request = Request(f"{origin}/robots.txt", meta={"for_robots": True}, dont_filter=True, priority=1000)
+        return await _answer(self._crawler.engine, request)
 
     def _slow_down(self, host: str, delay_s: float) -> None:
         """Set the pace of a host: in its slot, and for the slot that follows when Scrapy retires this one."""
@@ -134,4 +159,4 @@ async def _answer(engine: ExecutionEngine, request: Request) -> tuple[int, bytes
         raise
     except Exception:  # noqa: BLE001 - whatever keeps us from reading it keeps us out
         return _UNREACHABLE, b""
-    return response.status, response.body[:_READ_BYTES]
+    return response.status, _read(response.body)

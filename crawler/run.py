@@ -286,9 +286,9 @@ class Run:
             old = connection.execute(select(seeds).where(seeds.c.id == number)).one()
             row = {"yielded": max(old.yielded, named), "empty_runs": 0 if named else old.empty_runs + 1}
             connection.execute(update(seeds).where(seeds.c.id == number).values(row))
-            own = select(ledger.c.state).where(ledger.c.url == old.url, ledger.c.seed_id == number)
-            deaf = connection.execute(own).scalar() != State.DONE
-            if (old.yielded or deaf) and row["empty_runs"] >= self._places.empty_runs:
+            own = select(ledger.c.kind).where(ledger.c.url == old.url, ledger.c.seed_id == number)
+            # A seed that is an article names nothing.
+            if connection.execute(own).scalar() != ARTICLE and row["empty_runs"] >= self._places.empty_runs:
                 dried_up.append(old.url)
         return sorted(dried_up)
 

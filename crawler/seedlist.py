@@ -246,6 +246,8 @@ def _address(word: str) -> str:
         raise ValueError(f"no address: {word!r}; an address starts with http:// or https://")
     if scheme.lower() not in {"http", "https"}:
         raise ValueError(f"cannot collect from {scheme}: addresses: {word!r}; only http and https")
+    if re.search(r"[,;]https?://", word, re.IGNORECASE):
+        raise ValueError(f"two addresses in one: {word!r}; each has a line of its own")
     url = canonical(word)
     if url is None:
         raise ValueError(f"not an address that can be asked for: {word!r}")

@@ -16,8 +16,9 @@ from scrapy.settings import Settings
 
 from crawler import lookup
 from crawler.addresses import canonical
-from crawler.commands.fetching import NotFetched, fetched, introduce, missing_contact
+from crawler.commands.fetching import NotFetched, fetched
 from crawler.commands.strict import Help, Strict, printing, tell
+from crawler.contact import introduce, missing_contact
 from crawler.encodings import decoded
 from crawler.explained import Explained, Line
 from crawler.page import Page, Rejection

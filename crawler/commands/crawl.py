@@ -13,13 +13,15 @@ from collections.abc import Mapping, Sequence
 from scrapy.commands import crawl
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
+from scrapy.utils.misc import load_object
 
 from crawler import seedlist
+from crawler import settings as project
 from crawler.alone import collecting
 from crawler.arguments import NewsArguments, problems
 from crawler.clock import Clock
-from crawler.commands.fetching import introduce, missing_contact
 from crawler.commands.strict import Strict, tell
+from crawler.contact import introduce, missing_contact
 from crawler.destinations import wrong_archive, wrong_feeds, wrong_rules
 from crawler.extensions import RunRecord
 from crawler.guard import Guard
@@ -98,6 +100,9 @@ class Command(Strict, crawl.Command):
             return record.verdict.exit_code
         # Scrapy ends at once where a signal comes before the engine runs, or while a run is being closed.
         if not crawler.crawling:
+            if files := ", ".join(map(str, crawler.settings.getdict("FEEDS"))):
+                tell(f"a signal ended the run before all its articles were in {files}; the corpus has them")
+                return STORAGE
             tell("a signal ended the run as it began or ended; the next one takes up what this one had")
             return FINE
         return BUG
@@ -105,7 +110,7 @@ class Command(Strict, crawl.Command):
 
 def usage_problems(arguments: dict[str, str], settings: BaseSettings) -> Sequence[str]:
     """Return a line for each thing that is wrong with arguments, seed lists or settings; none: go."""
-    if wrong := problems(arguments) or _wrong_settings(settings):
+    if wrong := problems(arguments) or _wrong_settings(settings) or _left_out(settings):
         return wrong
     wanted = NewsArguments.model_validate(arguments)
     try:
@@ -146,15 +151,17 @@ _NUMBERS: Mapping[str, type[int] | type[float]] = {
     "WARC_KEEP_DAYS": int,
     "WARC_MAX_GB": float,
 }
+# With none of these nothing would ever be asked for.
+_FROM_ONE = frozenset({"CONCURRENT_REQUESTS", "CONCURRENT_REQUESTS_PER_DOMAIN"})
 # Several of them, separated by commas.
 _DURATIONS = ("REVISIT_AFTER",)
 
 
 def _wrong_settings(settings: BaseSettings) -> list[str]:
     wrong = [
-        f"setting {name}={settings.get(name)}: no number from 0 up, or no whole one"
+        f"setting {name}={settings.get(name)}: no number from {int(name in _FROM_ONE)} up, or no whole one"
         for name, kind in _NUMBERS.items()
-        if not _is_number(settings.get(name), kind)
+        if not _is_number(settings.get(name), kind, int(name in _FROM_ONE))
     ]
     for name in _DURATIONS:
         try:
@@ -165,9 +172,28 @@ def _wrong_settings(settings: BaseSettings) -> list[str]:
     return wrong
 
 
-def _is_number(value: object, kind: type[int] | type[float]) -> bool:
+def _left_out(settings: BaseSettings) -> list[str]:
+    """Return a line for each dictionary of parts that was replaced: `-s EXTENSIONS={…}` adds nothing, it replaces."""
+    own: dict[str, Mapping[str, int | None]] = {
+        "DOWNLOADER_MIDDLEWARES": project.DOWNLOADER_MIDDLEWARES,
+        "EXTENSIONS": project.EXTENSIONS,
+        "ITEM_PIPELINES": project.ITEM_PIPELINES,
+    }
+    wrong = []
+    for name, parts in own.items():
+        given = {load_object(part) for part in settings.getdict(name)}
+        missing = [path for path, place in parts.items() if place is not None and load_object(path) not in given]
+        if missing:
+            wrong.append(
+                f"setting {name} leaves out {', '.join(missing)}: it replaces what crawler/settings.py has; name these "
+                "too, or add yours there or by ADDONS"
+            )
+    return wrong
+
+
+def _is_number(value: object, kind: type[int] | type[float], least: int) -> bool:
     try:
-        return 0 <= kind(str(value)) < math.inf
+        return least <= kind(str(value)) < math.inf
     except ValueError:
         return False
 

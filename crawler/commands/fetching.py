@@ -1,19 +1,19 @@
 """One page from the net for a command, as the crawl would fetch it: through the guard, robots.txt obeyed."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any, Self
 
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.http import Response
-from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, Settings
+from scrapy.settings import SETTINGS_PRIORITIES, Settings
 
 from crawler import hosts
 from crawler.addresses import host_of
 from crawler.blocks import wall
 from crawler.directives import HEADERS
-from crawler.guard import Guard, fetch
+from crawler.guard import fetch
 from crawler.page import Page
 from crawler.run import Places, Run
 
@@ -86,24 +86,6 @@ class _OnePage(Spider):
             self.trouble = f"it answered {response.status}"
         else:
             self.page = _page(response, now)
-
-
-def introduce(settings: BaseSettings) -> None:
-    """Put the contact into the user agent, unless somebody has set another."""
-    contact = settings.get("CONTACT")
-    agent = settings["USER_AGENT"]
-    if contact and contact not in agent:
-        settings.set("USER_AGENT", f"{agent} (+{contact})", priority="cmdline")
-
-
-def missing_contact(settings: BaseSettings, urls: Sequence[str]) -> str:
-    """Return what to do where these addresses may not be asked for without CONTACT; "" where they may."""
-    if settings.get("CONTACT") or Guard.from_settings(settings).serves_only(urls):
-        return ""
-    return (
-        "CONTACT is not set: say whom a webmaster can write to, a web page or mail address, "
-        "with -s CONTACT=… or in the environment"
-    )
 
 
 def _header(response: Response, name: str) -> str:

@@ -28,8 +28,8 @@ from crawler.visit import PartMissing
 
 # Which brotli and which zstd there is, Scrapy has found out.
 _decompression: Any = _compression
-# The first that fits counts: Scrapy's IgnoreRequest is the parent of ours, and by itself means that an unpacked
-# body was over DOWNLOAD_MAXSIZE.
+# The first that fits counts: Scrapy's IgnoreRequest is the parent of ours, and by itself what a middleware that is
+# not ours leaves out.
 _MEANINGS: Mapping[type[Exception], Outcome] = MappingProxyType(
     {
         Refused: Outcome(State.SKIPPED, "guard"),
@@ -50,7 +50,7 @@ _MEANINGS: Mapping[type[Exception], Outcome] = MappingProxyType(
         ConnectionLost: Outcome(State.PENDING, "cut-off"),
         ResponseFailed: Outcome(State.PENDING, "cut-off"),
         DownloadCancelledError: Outcome(State.REJECTED, "too-big"),
-        IgnoreRequest: Outcome(State.REJECTED, "too-big"),
+        IgnoreRequest: Outcome(State.SKIPPED, "ignored"),
         # What the decompressors of Scrapy raise.
         EOFError: Outcome(State.PENDING, "garbled"),
         OSError: Outcome(State.PENDING, "garbled"),
@@ -63,6 +63,8 @@ _MEANINGS: Mapping[type[Exception], Outcome] = MappingProxyType(
 
 def outcome_of(error: BaseException) -> Outcome | None:
     """Return the outcome an error stands for; None for one that is a bug."""
+    if type(error) is IgnoreRequest and "DOWNLOAD_MAXSIZE" in str(error):
+        return Outcome(State.REJECTED, "too-big")
     for kind, outcome in _MEANINGS.items():
         if isinstance(error, kind):
             return outcome

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, Self
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy_spider_metadata import Args  # type: ignore[attr-defined] # it re-exports without saying so
@@ -25,6 +25,7 @@ from crawler.arguments import NewsArguments
 from crawler.blocks import wall
 from crawler.cadence import rests
 from crawler.compression import CUT_OFF
+from crawler.contact import introduce, missing_contact
 from crawler.directives import HEADERS
 from crawler.entry import ARTICLE, GUESS, SITE, UNKNOWN, Answer, Entry, Find
 from crawler.frontier import Frontier
@@ -53,6 +54,7 @@ _ALIVE_S = 60.0
 _FINDS_AT_ONCE = 2_000
 # Blocked so often without a page between, a host wants us away and not only from some pages.
 _BLOCKS_OF_HOST = 3
+_LEAST_PAUSE = timedelta(minutes=10)
 # So often without any answer between, it is down: each more would be waited for until DOWNLOAD_TIMEOUT.
 _SILENCES_OF_HOST = 5
 _NO_ANSWER = frozenset({"timeout", "no-such-host", "no-connection"})
@@ -89,7 +91,13 @@ class NewsSpider(Args[NewsArguments], Spider):
         seeds = seedlist.read_all(kwargs.get("seeds", ""))
         if kwargs.get("shard"):
             seeds = seedlist.shard(seeds, kwargs["shard"])
+        # For who runs it from a program of his own.
+        if missing := missing_contact(crawler.settings, [seed.url for seed in seeds]):
+            raise ValueError(missing)
+        introduce(crawler.settings)
         spider: Self = super().from_crawler(crawler, Run(Places.from_settings(crawler.settings)), seeds, **kwargs)
+        crawler.signals.connect(spider.left_out, signals.item_dropped)
+        crawler.signals.connect(spider.left_out, signals.item_error)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
@@ -134,6 +142,13 @@ class NewsSpider(Args[NewsArguments], Spider):
     def source_of(self, article: Article) -> tuple[Entry, Answer]:
         """Return the entry and the answer that an article of this spider came from. Works once for each."""
         return self._sources.pop(id(article))
+
+    async def left_out(self, item: Any, exception: Exception | None = None) -> None:
+        """Write down that a pipeline of somebody's own dropped an article, or broke (no exception) with it."""
+        if id(item) in self._sources:
+            entry, answer = self.source_of(item)
+            outcome = Outcome(State.REJECTED, "dropped") if exception else Outcome(State.PENDING, "error")
+            await self.finish(entry, outcome, answer)
 
     def settle(self, entry: Entry, outcome: Outcome, stored: str = "", found: int = 0) -> None:
         """Count an entry whose outcome is written down; there is room for another.
@@ -459,6 +474,9 @@ class NewsSpider(Args[NewsArguments], Spider):
         now, host = self.run.clock.now(), host_of(response.url)
         self._blocks[host] += 1
         asked = self._retry_after(response)
+        if asked is not None:
+            # "At once" would have the same address asked for again and again in one run.
+            asked = max(asked, now + _LEAST_PAUSE)
         if outcome.reason in _OF_THE_HOST or asked or self._blocks[host] >= _BLOCKS_OF_HOST:
             times = await self.run.write(hosts.blocks, host) + 1
             await self._stay_away(_both_hosts(entry, response), asked or now + blocked_pause(times), outcome.reason)

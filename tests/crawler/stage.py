@@ -41,13 +41,18 @@ class Said:
 Answer = Said | Callable[[Asked], Said]
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of clients that hung up."""
+
+
 class Stage:
     """A running server. `play[host][path]` is what it answers; anything else is a 404."""
 
     def __init__(self) -> None:
         self.play: dict[str, dict[str, Answer]] = {}
         self.asked: list[Asked] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
 

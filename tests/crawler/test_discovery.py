@@ -212,6 +212,26 @@ def test_an_item_without_a_link_goes_by_its_guid_if_that_is_an_address() -> None
     assert [link.url for link in found] == [f"{SITE}/a", f"{SITE}/b"]
 
 
+def test_an_element_without_a_text_takes_nothing_away() -> None:
+    found = links_of(
+        rss(
+            "<link>https://contoh.test/a</link><guid isPermaLink='false'>17</guid>"
+            '<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="standout" href="https://contoh.test/z"/>',
+            "<title>Judul</title><title/><link>https://contoh.test/b</link><link/>",
+        )
+    )
+    assert [(link.url, link.title) for link in found] == [(f"{SITE}/a", ""), (f"{SITE}/b", "Judul")]
+
+
+def test_links_start_from_a_base_that_is_relative_itself() -> None:
+    body = SECTION.replace("<head>", '<head><base href="/">') if "<head>" in SECTION else SECTION
+    assert "<base" in body
+    plain, based = listing(page(SECTION)), listing(page(body))
+    assert plain is not None
+    assert based is not None
+    assert [link.url for link in based.links] == [link.url for link in plain.links]
+
+
 def test_a_web_page_that_is_served_as_a_feed_is_a_section() -> None:
     found = listing(page(SECTION, f"{SITE}/feed", "application/rss+xml"))
     assert found is not None

@@ -89,6 +89,10 @@ WORDS = "kind=… site=… lang=… every=… depth=… max=… follow=… skip=
     ("line", "problem"),
     [
         ("b.example/", "no address: 'b.example/'; did you mean https://b.example/ ?"),
+        (
+            "https://b.example/,https://c.example/",
+            "two addresses in one: 'https://b.example/,https://c.example/'; each has a line of its own",
+        ),
         ("nonsense", "no address: 'nonsense'; an address starts with http:// or https://"),
         ("ftp://b.example/x", "cannot collect from ftp: addresses: 'ftp://b.example/x'; only http and https"),
         ("https:///path", "not an address that can be asked for: 'https:///path'"),

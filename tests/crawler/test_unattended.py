@@ -251,6 +251,29 @@ def test_a_seed_that_dries_up_is_named_after_some_runs(tmp_path: Path) -> None:
         assert f"named nothing for several runs: {dry}" in str(last_run(place)["verdict"])
 
 
+def test_a_seed_that_never_names_anything_is_named_too_and_an_article_is_none(tmp_path: Path) -> None:
+    with Stage() as stage:
+        wet = stage.outlet("basah.test", 2)
+        stage.play["kosong.test"] = {"/feed.xml": feed([])}
+        one = stage.url("basah.test", "/berita/100000/kabar-dari-desa-nomor-0")
+        place = stage.place(tmp_path, f"{stage.url('kosong.test', '/feed.xml')} every=30m", f"{wet} every=30m", one)
+        codes = [crawls.run(*place.command(*at(NOW + timedelta(hours=hours)))).code for hours in (0, 1, 2)]
+        assert codes == [0, 0, 3]
+        worry = f"named nothing for several runs: {stage.url('kosong.test', '/feed.xml')}"
+        assert str(last_run(place)["verdict"]).endswith(worry)
+
+
+@pytest.mark.parametrize("status", [403, 429])
+def test_who_wants_to_be_asked_again_at_once_is_not(tmp_path: Path, status: int) -> None:
+    with Stage() as stage:
+        seed = stage.outlet("desa.test", 3)
+        path = "/berita/100000/kabar-dari-desa-nomor-0"
+        stage.play["desa.test"][path] = Said(status=status, headers={"Retry-After": "0"})
+        place = stage.place(tmp_path, seed, stage.outlet("lain.test", 30))
+        assert crawls.run(*place.command("-s", "DOWNLOAD_DELAY=0.1")).code in {0, 3}
+        assert stage.paths("desa.test").count(path) == 1
+
+
 def test_a_site_whose_pages_hold_no_articles_any_more_is_named(tmp_path: Path) -> None:
     with Stage() as stage:
         seed = stage.outlet("desa.test", 12)
@@ -329,7 +352,7 @@ def test_a_host_that_hangs_is_left_for_the_run_and_holds_up_nobody(tmp_path: Pat
         stage.play["macet.test"] |= {path: hangs for path in play if path.startswith("/berita")}
         place = stage.place(tmp_path, hung, stage.outlet("lancar.test", 3))
         try:
-            first = crawls.run(*place.command("-s", "DOWNLOAD_TIMEOUT=1", *crawls.IN_A_PROCESS))
+            first = crawls.run(*place.command("-s", "DOWNLOAD_TIMEOUT=3", *crawls.IN_A_PROCESS))
         finally:
             let_through.set()
         assert first.code == 0, first.err

@@ -54,6 +54,7 @@ def test_all_numbers_that_are_checked_are_settings() -> None:
         ({"color": "red"}, {}, "unknown spider argument 'color'; there are: seeds, since, max_pages"),
         ({"max_page": "5"}, {}, "unknown spider argument 'max_page' (did you mean 'max_pages'?)"),
         ({"max_pages": "0"}, {}, "spider argument max_pages: '0' is not a whole number from 1 up"),
+        ({}, {"CONCURRENT_REQUESTS": "0"}, "setting CONCURRENT_REQUESTS=0: no number from 1 up"),
         ({"since": "soon"}, {}, "spider argument since: 'soon' is neither a time nor an age"),
         ({"since": "2026-03-06"}, {"NOW": "2026-03-05"}, "spider argument since: '2026-03-06' is still to come"),
         ({"max_age": "old"}, {}, "spider argument max_age: 'old' is no length of time"),
