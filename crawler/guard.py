@@ -31,8 +31,9 @@ from w3lib.url import safe_url_string
 
 HOPS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-# A page with something to read is longer, and one that renews itself waits longer.
-_MOST_OF_REFRESH, _LONGEST_REFRESH_S = 16_384, 5.0
+# A page that only sends its readers on is short and has hardly a word; one that renews itself waits longer.
+_MOST_OF_REFRESH, _MOST_TO_READ, _LONGEST_REFRESH_S = 16_384, 300, 5.0
+_NOT_TO_READ = re.compile(rb"<(script|style|title)\b.*?</\1|<[^>]*>|\s+", re.IGNORECASE | re.DOTALL)
 _PORTS = {"http": 80, "https": 443}
 # Host, in lower case, and port.
 Place = tuple[str, int]
@@ -361,7 +362,7 @@ def _led_to(response: Response) -> bytes:
     """Return where an answer leads, by its status or by a small page that sends its readers on at once; b"" nowhere."""
     if response.status in _REDIRECTS:
         return response.headers.get(b"Location") or b""
-    if response.status != 200 or not isinstance(response, HtmlResponse) or len(response.body) > _MOST_OF_REFRESH:
+    if response.status != 200 or not isinstance(response, HtmlResponse) or not _only_leads_on(response.body):
         return b""
     try:
         wait_s, target = get_meta_refresh(response)
@@ -371,6 +372,10 @@ def _led_to(response: Response) -> bytes:
     if wait_s is None or target is None or wait_s > _LONGEST_REFRESH_S or target.partition("#")[0] == response.url:
         return b""
     return target.encode()
+
+
+def _only_leads_on(body: bytes) -> bool:
+    return len(body) <= _MOST_OF_REFRESH and len(_NOT_TO_READ.sub(b"", body)) <= _MOST_TO_READ
 
 
 def _hop(request: Request, base: str, location: bytes) -> Request:
