@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
+from io import TextIOWrapper
 from typing import Annotated, NoReturn
 
 import typer
@@ -36,6 +37,7 @@ import dedup.commands.removal  # noqa: F401
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and leave with its exit code."""
+    _write_utf8()
     try:
         _run(arguments)
     except BrokenPipeError:
@@ -45,6 +47,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if isinstance(left.__context__, BrokenPipeError):
             _leave_unread()
         raise
+
+
+def _write_utf8() -> None:
+    """Write UTF-8 to files and pipes whatever the locale, and to a terminal what it can show."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            if stream.isatty():
+                stream.reconfigure(errors="backslashreplace")
+            else:
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _run(arguments: Sequence[str] | None) -> None:

@@ -1,15 +1,16 @@
 """Why two articles are or are not together: one pair, compared again, with what ties them beyond it."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
 from dedup import matching
+from dedup.boilerplate import Mask
 from dedup.corpus import Corpus, grouping, listing, strands, vocabularies
 from dedup.corpus.meant import members
 from dedup.corpus.results import read_matches
-from dedup.reading import desk_of
+from dedup.reading import Batch, desk_of
 from dedup.records import Explanation, GemaError, Match, Recipe, Relation, TermVector
 from dedup.terms import shared
 
@@ -45,7 +46,16 @@ def explain(corpus: Corpus, a: str, b: str, recipe: Recipe | None = None) -> Exp
     sites = {strands.site_of(article.site, article.url) for article in (one, other)}
     less = recipe.story_site if len(sites) == 1 and 0 not in sites else 0.0
     said = verdicts.get((one.id, other.id))
-    return Explanation(one, other, match, family, story, _cosine(*_pair(vectors)), both, path, less, said)
+    cosine, repeated = _cosine(*_pair(vectors)), _pair(_repeated(batch, own))
+    return Explanation(one, other, match, family, story, cosine, both, path, less, said, repeated)
+
+
+def _repeated(batch: Batch, own: Mask) -> Iterator[float]:
+    """Yield the part of each text's words that its site repeats."""
+    start = 0
+    for end in batch.words.ends.tolist():
+        yield float(1.0 - own[start:end].mean()) if end > start else 0.0
+        start = end
 
 
 def _shared_homes(corpus: Corpus, one: str, other: str) -> tuple[str | None, str | None]:

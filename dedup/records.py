@@ -507,6 +507,7 @@ class Explanation:
     share, None where they do not. `path` is the chain of stored matches that joins them in their family.
     `cosine` compares what they tell, `shared_terms` names what it rests on, weightiest first; `less` is how much less
     it counts, because both are of one site. `said` is what a person said: that they belong together or do not.
+    `repeated` are the parts of their words, 0..1, that do not count because their sites repeat them.
     """
 
     a: Article
@@ -519,6 +520,7 @@ class Explanation:
     path: tuple[Match, ...] = ()
     less: float = 0.0
     said: bool | None = None
+    repeated: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

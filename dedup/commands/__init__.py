@@ -114,6 +114,7 @@ def overview(corpus: str | None, choose: str = "earliest", since: datetime | tim
 
     `since`: only what has an article since then, or since so long before the last update.
     """
+    from dedup.commands.finding import tell_untold
     from dedup.commands.moments import ago
     from dedup.corpus.results import snapshot
     from dedup.report import overview as arranged
@@ -121,6 +122,7 @@ def overview(corpus: str | None, choose: str = "earliest", since: datetime | tim
     from dedup.representative import Choice
 
     with opened_corpus(corpus) as opened:
+        tell_untold(opened)
         found = snapshot(opened)
     first = ago(since, found.updated_at or datetime.now(UTC))
     return arranged(within(found, Scope(since=first)), Choice(choose))

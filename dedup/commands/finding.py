@@ -49,13 +49,25 @@ def _nothing(text: str) -> str:
 
 
 def tell_ungrouped(corpus: "Corpus") -> None:
-    """Say on standard error how many articles no update has seen yet, if any."""
+    """Say on standard error how many articles no update has seen yet, if any, and whether stories wait to be told."""
     from dedup.corpus import listing
     from dedup.report import wording
 
     waiting = listing.count_ungrouped(corpus)
     if waiting:
         print(f"dedup: {wording.articles(waiting)} not grouped yet: run `dedup update`", file=sys.stderr)
+    tell_untold(corpus)
+
+
+def tell_untold(corpus: "Corpus") -> None:
+    """Say on standard error where stories wait to be told."""
+    from dedup.corpus import strands
+
+    with corpus.reading() as connection:
+        untold = strands.untold(connection)
+    if untold:
+        why = "an update is at work, or was stopped"
+        print(f"dedup: stories are not all told ({why}): run `dedup update`", file=sys.stderr)
 
 
 def _read(file: str) -> str:

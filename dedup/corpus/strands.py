@@ -153,6 +153,12 @@ def waiting(connection: Connection) -> dict[int, list[Due]]:
     return found
 
 
+def untold(connection: Connection) -> bool:
+    """Tell whether families wait to be placed, or days to be told: stories are not what families are."""
+    due = connection.execute(select(days_due.c.day).limit(1)).first()
+    return due is not None or bool(families_waiting(connection, 1))
+
+
 def days(connection: Connection) -> list[int]:
     """Return all days that have families."""
     day = story_families.c.rank.op(">>")(literal(_HASH_BITS, Integer))

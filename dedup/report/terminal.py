@@ -58,7 +58,7 @@ def explanation(explained: Explanation, out: Console, zone: tzinfo | None = None
     show(out, Text())
     show(out, Text.assemble(_relation(match.relation), f": {MEANINGS[match.relation]}"))
     show(out, Text(f"Why: {plain(match.reason)}"))
-    for line in _together(explained):
+    for line in (*_together(explained), *_left_out(explained, names)):
         show(out, Text(line))
     show(out, Text())
     table = columns(2)
@@ -143,6 +143,20 @@ def _together(explained: Explanation) -> Iterable[str]:
         what, command = ("belong", "join") if explained.said else ("do not belong", "separate")
         both = f"{plain(explained.a.id)} {plain(explained.b.id)}"
         yield f"You said that they {what} together; `dedup {command} --undo {both}` takes it back."
+
+
+def _left_out(explained: Explanation, names: tuple[str, str]) -> Iterable[str]:
+    """Yield what may surprise who knows the texts: most of one is what its site repeats, and counts for nothing."""
+    both = zip(names, (explained.a, explained.b), explained.repeated, strict=True)
+    for name, article, part in sorted(both, key=itemgetter(0)):
+        if part >= _MOST:
+            yield (
+                f"{part:.0%} of {name}'s words do not count: {plain(site(article))} repeats them in many texts; "
+                f"`dedup boilerplate {plain(article.site)}` shows and corrects it."
+            )
+
+
+_MOST = 0.5
 
 
 def segments(found: Sequence[Segment], said: Sequence[Pin], out: Console) -> None:

@@ -1,5 +1,7 @@
 """A corpus that is as it should be passes; each kind of fault is found and named."""
 
+from unittest.mock import patch
+
 import pytest
 from sqlalchemy import delete, select, update
 
@@ -31,6 +33,17 @@ def test_nothing_is_wrong_with_a_sound_corpus(corpus: Corpus, grouped: Corpus) -
 def test_nothing_is_wrong_before_the_first_update(corpus: Corpus) -> None:
     corpus.add([Article(url="http://a.test/", text="satu dua tiga")])
     assert check(corpus) == []
+
+
+def test_stories_that_wait_to_be_told_are_no_fault(corpus: Corpus) -> None:
+    corpus.add(sorted(articles(load(), NOW), key=lambda article: article.id)[:40])
+    with patch("dedup.updating.tell_stories", side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
+        group(corpus, now=NOW)
+    assert check(corpus) == []
+    group(corpus, now=NOW)
+    with corpus.transaction() as connection:
+        connection.execute(update(tables.story_families).values(story=None))
+    assert any("is in no story" in fault for fault in check(corpus))
 
 
 def test_a_changed_text_is_found(grouped: Corpus) -> None:

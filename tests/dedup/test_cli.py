@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -79,6 +80,28 @@ def test_from_a_file_to_groups(run: Run, articles: Path) -> None:
     groups = run("groups", "--zone", "Asia/Jakarta")
     assert "Family Wire  (2 articles, 2 sites" in groups.out
     assert "20 Mar 2026 20:00 +07:00  b.example  exact  100%  Copy  https://b.example/copy" in groups.out
+
+
+@pytest.mark.parametrize("command", [["groups"], ["data", "tables"], ["search", "air"]])
+def test_who_reads_before_stories_are_told_is_told_so(run: Run, articles: Path, command: list[str]) -> None:
+    run("import", articles)
+    with patch("dedup.updating.tell_stories"):
+        run("update")
+    assert "stories are not all told (an update is at work, or was stopped)" in run(*command).err
+    run("update")
+    assert run(*command, *(["--force"] if command[0] == "data" else [])).err == ""
+
+
+def test_what_is_piped_is_utf_8_whatever_the_locale(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "kabar.jsonl"
+    file.write_text(json.dumps({"url": "https://a.example/1", "title": "Café – 新闻", "text": WIRE}), encoding="utf-8")
+    run("import", file)
+    run("update")
+    command = [sys.executable, "-m", "dedup.cli", "export", "--format", "csv"]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    ended = subprocess.run(command, capture_output=True, check=False, env=environment)
+    assert ended.returncode == 0, ended.stderr
+    assert "Café – 新闻" in ended.stdout.decode("utf-8")
 
 
 def test_a_rebuild_groups_the_same_anew(run: Run, articles: Path) -> None:

@@ -473,6 +473,16 @@ def test_an_explanation_tells_what_a_person_said(said: bool, what: str) -> None:
     assert any(what in line and "--undo a b` takes it back" in line for line in lines_of(out))
 
 
+@pytest.mark.parametrize(("parts", "lines"), [((0.5, 0.49), 1), ((0.9, 0.8), 2), ((0.0, 0.0), 0)])
+def test_an_explanation_tells_what_a_site_repeats_of_a_text(parts: tuple[float, float], lines: int) -> None:
+    a, b = article("a", "a.example"), article("b", "b.example", 2)
+    out = piped()
+    terminal.explanation(Explanation(a, b, match("a", "b", Relation.NONE), repeated=parts), out, UTC)
+    told = [line for line in lines_of(out) if "words do not count" in line]
+    assert len(told) == lines
+    assert all(f"{parts[0]:.0%} of A's words" in line and "dedup boilerplate a.example" in line for line in told[:1])
+
+
 # --- words ------------------------------------------------------------------------------------------
 
 
