@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 
 from dedup.families import near
 from dedup.flowing import delay, flows, roles_in
@@ -19,8 +18,8 @@ from dedup.report.views import (
     StoryView,
 )
 from dedup.representative import Choice, Chosen, choose
+from dedup.retelling import moment
 
-_NEVER = datetime.max.replace(tzinfo=UTC)
 _HEADLINE_WORDS = 14
 _HEADLINE_CHARACTERS = 160
 _LINKING = (Relation.EXCERPT, Relation.SHARED_QUOTES, Relation.TEMPLATE)
@@ -139,8 +138,12 @@ def _compare(article: Article, other: Article, pairs: _Pairs) -> Comparison | No
 
 
 def _largest_then_newest(family: FamilyView) -> tuple[int, float, str]:
-    newest = family.times[-1].timestamp() if family.times else float("-inf")
-    return -len(family.members), -newest, family.id
+    return -len(family.members), -_newest(family), family.id
+
+
+def _newest(view: FamilyView | StoryView) -> float:
+    stamps = view.stamps
+    return stamps[-1].latest.timestamp() if stamps else float("-inf")
 
 
 # --- stories, links ----------------------------------------------------------------------------------
@@ -150,12 +153,11 @@ def _stories(stories: Iterable[Story], families: Mapping[str, FamilyView]) -> tu
     views = []
     for story in stories:
         held = [families[name] for name in story.families if name in families]
-        held.sort(key=lambda family: (family.times[0] if family.times else _NEVER, family.id))
+        held.sort(key=lambda family: min(moment(member.article) for member in family.members))
         if held:
             label = _short(plain(story.label)) or held[0].first.headline
             views.append(StoryView(story.id, label, story.terms, tuple(held)))
-    newest = {view.id: view.times[-1].timestamp() if view.times else float("-inf") for view in views}
-    return tuple(sorted(views, key=lambda view: (-view.articles, -len(view.families), -newest[view.id], view.id)))
+    return tuple(sorted(views, key=lambda view: (-view.articles, -len(view.families), -_newest(view), view.id)))
 
 
 def _links(snapshot: Snapshot, families: Iterable[FamilyView]) -> tuple[Link, ...]:

@@ -74,6 +74,7 @@ def digest(
         "many": language.many,
         "num": language.number,
         "moment": partial(wording.moment, zone=zone, language=language),
+        "out": lambda stamp: stamp.said(zone, language),
     }
     html, text = (environment(language).get_template(name).render(known) for name in ("digest.html", "digest.txt"))
     return Digest(html, text)

@@ -12,6 +12,7 @@ from dedup.records import Article
 from dedup.report import wording
 from dedup.report.data import headline
 from dedup.report.inert import plain, safe_address
+from dedup.report.stamps import by_day
 
 
 def show(out: Console, shown: Text | Table) -> None:
@@ -50,11 +51,7 @@ def when(article: Article, zone: tzinfo | None) -> str:
     """Return when an article was published, of what is dated to the day the day alone."""
     if article.published is None:
         return "no date"
-    return (
-        wording.day(article.published)
-        if article.published_precision == "day"
-        else wording.moment(article.published, zone)
-    )
+    return wording.day(article.published) if by_day(article) else wording.moment(article.published, zone)
 
 
 def site(article: Article) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any, TypeVar
 
+from dedup.dating import believed
 from dedup.flowing import Role
 from dedup.records import Recipe, Relation
 from dedup.report import parts, scripts
@@ -16,6 +17,7 @@ from dedup.report.links import Links
 from dedup.report.matrix import matrix
 from dedup.report.pageviews import FamilyPage, OverviewPage, SitePage, StoryPage
 from dedup.report.views import FamilyView, Overview, StoryView
+from dedup.retelling import moment
 
 _T = TypeVar("_T", FamilyView, StoryView)
 
@@ -58,6 +60,7 @@ def overview_page(view: OverviewPage, setting: Setting) -> str:
         kinds=_kinds(seen),
         matrix=matrix(seen.flows),
         links=seen.links[:_LINKS],
+        period_shown=(view.days[0].day, view.days[-1].day) if view.days else None,
         fresh=_named(seen.copied, changes.families.new if changes else ()),
         fresh_stories=_named(seen.told, changes.stories.new if changes else ()),
         recut=_stored_share(seen.recipe),
@@ -76,13 +79,13 @@ def overview_page(view: OverviewPage, setting: Setting) -> str:
 def story_page(view: StoryPage, setting: Setting) -> str:
     """Return the page of a story."""
     members = [member for family in view.story.families for member in family.members]
-    dated = [member.article for member in members if member.article.published]
+    dated = [member.article for member in members if believed(member.article)]
     counts = {role: sum(member.role is role for member in members) for role in Role}
     return _render(
         setting,
         "story.html",
         story=view.story,
-        earliest=min(dated, key=lambda article: (article.published, article.id)) if dated else None,
+        earliest=min(dated, key=moment, default=None),
         roles=_counted(counts),
     )
 

@@ -16,6 +16,7 @@ from dedup.report import reasons, scripts, wording
 from dedup.report.data import headline
 from dedup.report.inert import plain, safe_address, shown
 from dedup.report.language import Language, marked
+from dedup.report.stamps import Stamp, by_day, span, stamp
 from dedup.report.views import FamilyView, StoryView
 
 if TYPE_CHECKING:
@@ -40,12 +41,15 @@ def words(setting: "Setting") -> Mapping[str, Any]:
         "updated_at": setting.updated_at,
         "zone_name": zone_name(zone, setting.updated_at, language),
         "date": partial(wording.date, zone=zone, language=language),
-        "period": partial(wording.period, zone=zone, language=language),
+        "period": partial(wording.period, language=language),
         "duration": partial(wording.duration, language=language),
         "moment": partial(moment, zone=zone, language=language),
         "plain_moment": partial(plain_moment, zone=zone, language=language),
-        "day_name": lambda day: f"{day.day} {language.months[day.month - 1]} {day.year}",
+        "day_name": partial(wording.written, language=language),
         "when": partial(when, zone=zone, language=language),
+        "out": partial(out, zone=zone, language=language),
+        "day_of": lambda stamp: wording.written(stamp.day(zone), language),
+        "spread": partial(spread, zone=zone, language=language),
         "origin": partial(wording.origin, language=language, clock=partial(plain_moment, zone=zone, language=language)),
         "reason": partial(reasons.told, language=language),
         "confidence": partial(confidence, language=language),
@@ -90,10 +94,22 @@ def when(article: Article, zone: tzinfo | None, language: Language) -> Markup:
     """Return when an article was published, as far as it is known."""
     if article.published is None:
         return escape(language.of("no date"))
-    if article.published_precision == "day":
-        said = wording.day(article.published, language)
-        return _html('<time datetime="%s">%s</time>', str(wording.noon(article.published).date()), said)
-    return moment(article.published, zone, language)
+    return _day(article.published, language) if by_day(article) else moment(article.published, zone, language)
+
+
+def out(stamp: Stamp, zone: tzinfo | None, language: Language) -> Markup:
+    """Return a date that is believed, as far as it is known."""
+    return _day(stamp.time, language) if stamp.by_day else moment(stamp.time, zone, language)
+
+
+def _day(midnight: datetime, language: Language) -> Markup:
+    return _html('<time datetime="%s">%s</time>', str(wording.noon(midnight).date()), wording.day(midnight, language))
+
+
+def spread(told: StoryView | FamilyView, zone: tzinfo | None, language: Language) -> str:
+    """Return how long it is from the first article to the last, "" where that is not known."""
+    found = span(told.stamps, zone)
+    return "" if found is None else wording.duration(found, language)
 
 
 def zone_name(zone: tzinfo | None, at: datetime | None, language: Language) -> str:
@@ -178,20 +194,18 @@ def stacked(roles: Sequence[tuple[Role, int]], total: int) -> list[tuple[Role, f
     return found
 
 
-def dots(told: StoryView | FamilyView, times: Sequence[datetime] | None = None) -> list[tuple[float, Role]]:
-    """Return where in the time of a story its articles lie, 1..99, and what each is; the first ones on top, so last."""
+def dots(told: StoryView | FamilyView, within: Sequence[Stamp] | None = None) -> list[tuple[float, Role]]:
+    """Return where in the time of a story its articles lie, 1..99, and what each is; the first ones on top, so last.
+
+    What is dated to a day lies at its end, as in a timeline, and what has no date that is believed nowhere.
+    """
     families = told.families if isinstance(told, StoryView) else (told,)
-    times = times or told.times
-    span = (times[-1] - times[0]).total_seconds()
-    members = [member for family in families for member in family.members if member.article.published]
+    within = within or told.stamps
+    first, whole = within[0].latest, (within[-1].latest - within[0].latest).total_seconds()
+    dated = [(each, member.role) for family in families for member in family.members if (each := stamp(member.article))]
     found = [
-        (
-            round(1 + 98 * ((member.article.published or times[0]) - times[0]).total_seconds() / span, 1)
-            if span
-            else 50.0,
-            member.role,
-        )
-        for member in members
+        (round(1 + 98 * (each.latest - first).total_seconds() / whole, 1) if whole else 50.0, role)
+        for each, role in dated
     ]
     return sorted(dict.fromkeys(found), key=lambda dot: (dot[1] is Role.FIRST, dot))[:_DOTS]
 

@@ -11,11 +11,12 @@ from itertools import islice
 from typing import Any
 
 from dedup.flowing import Role
-from dedup.report import wording
+from dedup.report import stamps, wording
 from dedup.report.inert import plain, shown
 from dedup.report.language import Language
 from dedup.report.names import file_name
 from dedup.report.pageviews import Cut, Day
+from dedup.report.stamps import Stamp
 from dedup.report.views import FamilyView, Overview, StoryView
 
 _DRAWN_STORIES = 400
@@ -58,18 +59,13 @@ def days(found: Sequence[Day], roles: Iterable[Role], language: Language) -> str
     names = [language.of(wording.ROLES[role]) for role in roles]
     return compact(
         {
-            "days": [day_name(day, language) for day in found],
+            "days": [wording.written(day.day, language) for day in found],
             "series": [
                 {"role": role, "name": name, "values": [day.roles.get(role, 0) for day in found]}
                 for role, name in zip(roles, names, strict=True)
             ],
         }
     )
-
-
-def day_name(found: Day, language: Language) -> str:
-    """Return `22 Mar 2026`."""
-    return f"{found.day.day} {language.months[found.day.month - 1]} {found.day.year}"
 
 
 def stories(told: Iterable[StoryView], zone: tzinfo | None, language: Language, page: Callable[[str], str]) -> str:
@@ -80,11 +76,11 @@ def stories(told: Iterable[StoryView], zone: tzinfo | None, language: Language, 
     dated = drawn(told)
     points = [
         {
-            "at": story.times[0].timestamp(),
+            "at": story.stamps[0].drawn(zone).timestamp(),
             "articles": story.articles,
             "sites": len(story.sites),
             "label": story.label[:_TITLE],
-            "when": wording.date(story.times[0], zone, language),
+            "when": wording.written(story.stamps[0].day(zone), language),
             "page": page(story.id),
         }
         for story in dated
@@ -100,14 +96,14 @@ def stories(told: Iterable[StoryView], zone: tzinfo | None, language: Language, 
 
 def drawn(told: Iterable[StoryView]) -> list[StoryView]:
     """Return the stories that the chart has room for: the largest that have a time."""
-    return list(islice((story for story in told if story.times), _DRAWN_STORIES))
+    return list(islice((story for story in told if story.stamps), _DRAWN_STORIES))
 
 
 def _midnights(dated: Sequence[StoryView], zone: tzinfo | None) -> list[datetime]:
     if not dated:
         return []
-    times = [wording.local(story.times[0], zone) for story in dated]
-    first, last = min(times).date(), max(times).date()
+    began = [story.stamps[0].day(zone) for story in dated]
+    first, last = min(began), max(began)
     step = (last - first).days // _AXIS_DAYS + 1
     ends = range(first.toordinal(), last.toordinal() + step + 1, step)
     days = map(date.fromordinal, ends)
@@ -147,7 +143,7 @@ def _story(story: StoryView, numbers: Mapping[str, int], zone: tzinfo | None) ->
         [numbers[site] for site in story.sites],
         sorted({member.article.language for member in members}),
         sorted({str(member.comparison.relation) for member in members if member.comparison}),
-        *_days(story.times, zone),
+        *_days(story.stamps, zone),
         len(members),
         len(story.families),
     ]
@@ -163,7 +159,7 @@ def _family(family: FamilyView, numbers: Mapping[str, int], zone: tzinfo | None)
         [numbers[site] for site in family.sites],
         sorted({member.article.language for member in family.members}),
         sorted({str(member.comparison.relation) for member in family.members if member.comparison}),
-        *_days(family.times, zone),
+        *_days(family.stamps, zone),
         len(family.members),
         1,
     ]
@@ -180,8 +176,6 @@ def _further(title: str, others: Iterable[str]) -> list[str]:
     return found
 
 
-def _days(times: Sequence[datetime], zone: tzinfo | None) -> tuple[str, str]:
-    if not times:
-        return "", ""
-    first, last = (wording.local(time, zone).date().isoformat() for time in (times[0], times[-1]))
-    return first, last
+def _days(found: Iterable[Stamp], zone: tzinfo | None) -> tuple[str, str]:
+    ends = stamps.days(found, zone)
+    return (ends[0].isoformat(), ends[1].isoformat()) if ends else ("", "")

@@ -7,10 +7,8 @@ from datetime import date, tzinfo
 
 from dedup.compiler import expect
 from dedup.corpus.health import SiteRuns
-from dedup.dating import believed
 from dedup.flowing import Flow, Role, SiteFlows
 from dedup.records import Article, Match, Recipe, Snapshot
-from dedup.report import wording
 from dedup.report.copying import fastest
 from dedup.report.data import overview
 from dedup.report.pageviews import (
@@ -27,6 +25,7 @@ from dedup.report.pageviews import (
     Titled,
 )
 from dedup.report.scope import Scope
+from dedup.report.stamps import stamp
 from dedup.report.stripping import Learned, repeated, stripped
 from dedup.report.texts import samples
 from dedup.report.views import FamilyView, Overview, StoryView
@@ -197,6 +196,6 @@ def days(families: Iterable[FamilyView], zone: tzinfo | None) -> tuple[Day, ...]
     counts: defaultdict[date, Counter[Role]] = defaultdict(Counter)
     for family in families:
         for member in family.members:
-            if out := believed(member.article):
-                counts[wording.local(out, zone).date()][member.role] += 1
+            if out := stamp(member.article):
+                counts[out.day(zone)][member.role] += 1
     return tuple(Day(day, dict(counts[day])) for day in sorted(counts))

@@ -13,6 +13,7 @@ from dedup.report import accounts, json_lines, wording
 from dedup.report.copying import Copier, fastest
 from dedup.report.inert import plain
 from dedup.report.lines import show, stamp
+from dedup.report.stamps import days
 from dedup.report.views import FamilyView, Overview, StoryView
 
 TOP = 10
@@ -79,7 +80,7 @@ def _numbers(overview: Overview, zone: tzinfo | None) -> Iterator[str]:
         waiting = f"{wording.articles(overview.pending)} not grouped yet: run `dedup update`."
         yield waiting if overview.pending else wording.nothing(overview.scope.narrow)
         return
-    when = wording.period(overview.period, zone)
+    when = wording.period(days((stamp for family in overview.families for stamp in family.stamps), zone))
     yield f"{when}: {wording.articles(overview.articles)} of {wording.sites(len(overview.sites))}"
     told = wording.count(len(overview.told), "story", "stories")
     yield f"{wording.families(len(overview.copied))} of copies, {told} told more than once"
@@ -97,7 +98,7 @@ def _stories(stories: Iterable[StoryView], zone: tzinfo | None) -> Table:
     table = _table("texts", "articles", "sites", "since", "story")
     for story in stories:
         sizes = len(story.families), story.articles, len(story.sites)
-        since = wording.moment(story.times[0], zone) if story.times else "no date"
+        since = story.stamps[0].said(zone) if story.stamps else "no date"
         table.add_row(*(f"{size:,}" for size in sizes), since, Text(plain(story.label), "bold"))
     return table
 
@@ -105,7 +106,7 @@ def _stories(stories: Iterable[StoryView], zone: tzinfo | None) -> Table:
 def _families(families: Iterable[FamilyView], zone: tzinfo | None) -> Table:
     table = _table("articles", "sites", "since", "first", "family")
     for family in families:
-        since = wording.moment(family.times[0], zone) if family.times else "no date"
+        since = family.stamps[0].said(zone) if family.stamps else "no date"
         first = plain(family.origin.name) if family.origin.known else "unknown"
         row = f"{len(family.members):,}", f"{len(family.sites):,}", since, first
         table.add_row(*row, Text(plain(family.first.headline), "bold"))

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from dedup.dating import believed
 from dedup.flowing import Flow, Role, SiteFlows
 from dedup.origins import Origin
 from dedup.records import Article, Measures, Passage, Recipe, Relation, Tie
 from dedup.report.scope import Scope
+from dedup.report.stamps import Stamp, stamps
 from dedup.representative import Chosen
 
 
@@ -70,9 +70,9 @@ class FamilyView:
         return tuple(dict.fromkeys(member.article.site for member in self.members))
 
     @property
-    def times(self) -> tuple[datetime, ...]:
-        """The publication times that are believed, earliest first."""
-        return tuple(sorted(time for each in self.members if (time := believed(each.article))))
+    def stamps(self) -> tuple[Stamp, ...]:
+        """When its articles came out, as far as that is believed, earliest first."""
+        return stamps(member.article for member in self.members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,9 @@ class StoryView:
         return tuple(sorted({site for family in self.families for site in family.sites}))
 
     @property
-    def times(self) -> tuple[datetime, ...]:
-        """The publication times that are believed, earliest first."""
-        return tuple(sorted(time for family in self.families for time in family.times))
+    def stamps(self) -> tuple[Stamp, ...]:
+        """When its articles came out, as far as that is believed, earliest first."""
+        return stamps(member.article for family in self.families for member in family.members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +153,6 @@ class Overview:
 
     @property
     def period(self) -> tuple[datetime, datetime] | None:
-        """The earliest and the latest publication time, None where no article has one."""
-        times = [time for family in self.families for time in family.times]
+        """The earliest and the latest publication time that is believed, None where there is none."""
+        times = [stamp.time for family in self.families for stamp in family.stamps]
         return (min(times), max(times)) if times else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import date as calendar_day
 from types import MappingProxyType
 
 from dedup.flowing import Role
@@ -113,28 +114,33 @@ def moment(time: datetime, zone: tzinfo | None, language: Language = ENGLISH) ->
 
 def date(time: datetime, zone: tzinfo | None, language: Language = ENGLISH) -> str:
     """Return `22 Mar 2025` as calendars in `zone` show it."""
-    shown = local(time, zone)
-    return f"{shown.day} {language.months[shown.month - 1]} {shown.year}"
+    return written(local(time, zone), language)
+
+
+def written(day: calendar_day, language: Language = ENGLISH) -> str:
+    """Return `22 Mar 2025`."""
+    return f"{day.day} {language.months[day.month - 1]} {day.year}"
 
 
 def day(midnight: datetime, language: Language = ENGLISH) -> str:
     """Return `22 Mar 2025`, the day that a midnight begins; the clocks it is midnight by are not known any more."""
-    return date(noon(midnight), UTC, language)
+    return written(noon(midnight), language)
 
 
 def noon(midnight: datetime) -> datetime:
-    """Return a time at which it is the same day in UTC, whatever clocks from UTC-11 to UTC+12 the midnight is of."""
+    """Return a time at which it is the same day in UTC, whatever clocks from UTC-10 to UTC+13 the midnight is of."""
+    # Midnights in New Zealand's summer are those of American Samoa a day before: one of the two has to be wrong.
     try:
-        return midnight.astimezone(UTC) + timedelta(hours=12)
+        return midnight.astimezone(UTC) + timedelta(hours=13)
     except OverflowError:  # No day comes after the last one.
         return local(midnight, UTC)
 
 
-def period(times: tuple[datetime, datetime] | None, zone: tzinfo | None, language: Language = ENGLISH) -> str:
+def period(days: tuple[calendar_day, calendar_day] | None, language: Language = ENGLISH) -> str:
     """Return the beginning of a sentence: `Between 28 Feb and 3 Mar 2025`."""
-    if times is None:
+    if days is None:
         return language.of("So far")
-    first, last = (date(time, zone, language) for time in times)
+    first, last = (written(day, language) for day in days)
     if first == last:
         return language.of("On %(day)s", day=first)
     year = last[-5:]

@@ -4,11 +4,11 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, tzinfo
 from functools import partial
 
-from dedup.report import wording
 from dedup.report.inert import shown
+from dedup.report.stamps import Stamp, days
 from dedup.report.views import FamilyView, Member, Overview, StoryView
 
 ON_A_PAGE = 50
@@ -136,13 +136,13 @@ def _holds(word: str, entry: Entry) -> bool:
 def _story(story: StoryView, zone: tzinfo | None) -> Entry:
     members = [member for family in story.families for member in family.members]
     said = (story.label, *story.terms, *(family.first.headline for family in story.families), *story.sites)
-    return _entry("s", story.id, story.label, said, story.sites, members, story.times, zone, len(story.families))
+    return _entry("s", story.id, story.label, said, story.sites, members, story.stamps, zone, len(story.families))
 
 
 def _family(family: FamilyView, zone: tzinfo | None) -> Entry:
     title, members = family.first.headline, family.members
     said = (title, *(member.headline for member in members), *family.sites)
-    return _entry("f", family.id, title, said, family.sites, members, family.times, zone, 1)
+    return _entry("f", family.id, title, said, family.sites, members, family.stamps, zone, 1)
 
 
 def _entry(
@@ -152,10 +152,11 @@ def _entry(
     said: Iterable[str],
     sites: tuple[str, ...],
     members: Sequence[Member],
-    times: Sequence[datetime],
+    stamps: Sequence[Stamp],
     zone: tzinfo | None,
     texts: int,
 ) -> Entry:
+    ends = days(stamps, zone)
     return Entry(
         kind=kind,
         id=name,
@@ -164,8 +165,8 @@ def _entry(
         sites=sites,
         languages=tuple(sorted({member.article.language for member in members})),
         relations=tuple(sorted({str(member.comparison.relation) for member in members if member.comparison})),
-        first=wording.local(times[0], zone).date() if times else None,
-        last=wording.local(times[-1], zone).date() if times else None,
+        first=ends[0] if ends else None,
+        last=ends[1] if ends else None,
         articles=len(members),
         texts=texts,
     )

@@ -445,7 +445,7 @@ def test_an_explanation_names_the_chain_that_joins_a_family() -> None:
     assert "What joins them: a is near to b; b is syndicated to c" in lines_of(out)
 
 
-@given(st.dates(date(1990, 1, 1)), st.integers(-11, 12))
+@given(st.dates(date(1990, 1, 1)), st.integers(-10, 13))
 def test_a_day_is_that_day_on_all_clocks(day: date, hours: int) -> None:
     midnight = datetime.combine(day, time(), timezone(timedelta(hours=hours))).astimezone(UTC)
     assert wording.noon(midnight).date() == day
@@ -514,10 +514,10 @@ def test_every_time_can_be_shown_in_every_zone(time: datetime, zone: ZoneInfo | 
 
 
 def test_a_period_names_a_year_once() -> None:
-    other = NOON + timedelta(days=3)
-    assert wording.period((NOON, other), UTC) == "Between 20 Mar and 23 Mar 2026"
-    assert wording.period((NOON, NOON), UTC) == "On 20 Mar 2026"
-    assert wording.period((NOON - timedelta(days=365), NOON), UTC) == "Between 20 Mar 2025 and 20 Mar 2026"
+    day = NOON.date()
+    assert wording.period((day, day + timedelta(days=3))) == "Between 20 Mar and 23 Mar 2026"
+    assert wording.period((day, day)) == "On 20 Mar 2026"
+    assert wording.period((day - timedelta(days=365), day)) == "Between 20 Mar 2025 and 20 Mar 2026"
 
 
 def test_the_summary_of_an_update_is_one_kind_line() -> None:

@@ -15,7 +15,7 @@ from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from dedup.records import Article, Match, Passage, Relation, Snapshot
-from dedup.report import pages
+from dedup.report import pages, scripts
 from dedup.report.language import LANGUAGES, language
 from dedup.report.links import Links
 from dedup.report.matrix import matrix
@@ -33,6 +33,7 @@ from dedup.report.sheets import (
     pages_of_sites,
     report,
 )
+from dedup.serving.lists import lists
 from tests.dedup.snapshots import HOSTILE, NOON, WIRE, article, match, snapshot, three_outlets
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
@@ -333,6 +334,77 @@ def test_a_story_lists_every_article_with_site_time_language_and_length() -> Non
     assert len(rows) == 4
     assert "The first to tell it, by the times the pages give: wire.example, 20 Mar 2026 19:00" in text(page)
     assert page.xpath("//h3/a/@href") == ["../families/f.html"]
+
+
+def told_at(*stamps: tuple[str, str]) -> Report:
+    """Return a report of one story told once at each stamp, a time of UTC or a day alone; sites have these names."""
+    articles = [
+        replace(
+            article(name, f"{name}.example", None, f"teks {name}"),
+            published=datetime.fromisoformat(at),
+            published_precision="day" if len(at) == 10 or "T00:00" in at else "time",
+        )
+        for name, at in stamps
+    ]
+    articles = [replace(each, published=each.published and each.published.replace(tzinfo=UTC)) for each in articles]
+    return report(
+        snapshot(articles, {f"f{each.id}": [each.id] for each in articles}, {"s": [f"f{n}" for n, _ in stamps]})
+    )
+
+
+def test_the_first_to_tell_a_story_is_the_first_of_its_timeline() -> None:
+    found = told_at(
+        ("a", "2026-03-20"), ("b", "2026-03-20T09:00"), ("c", "1970-01-01T10:00"), ("d", "2026-03-22T10:00")
+    )
+    page = story_of(found, Setting(zone=UTC, links=Links("../")))
+    assert "The first to tell it, by the times the pages give: b.example, 20 Mar 2026 09:00" in text(page)
+    assert [each.text_content() for each in page.xpath("//ol[@class='tellings']//b")] == [
+        f"{name}.example" for name in "badc"
+    ]
+    places = [[float(cx.rstrip("%")) for cx in row.xpath(".//circle/@cx")] for row in page.xpath("//ol/li[.//b]")]
+    assert [len(each) for each in places] == [1, 1, 1, 0]
+    assert all(1 <= place <= 99 for row in places for place in row)
+    assert "first to tell it" not in text(story_of(told_at(("a", "1970-01-01T10:00"), ("b", "1970-01-01T11:00"))))
+
+
+@pytest.mark.parametrize("zone", [UTC, JAKARTA, ZoneInfo("America/New_York"), ZoneInfo("Pacific/Auckland")], ids=str)
+def test_what_is_dated_to_a_day_is_of_that_day_everywhere_and_of_no_hour(zone: ZoneInfo) -> None:
+    midnight = datetime(2026, 3, 20, tzinfo=JAKARTA)
+    articles = [
+        replace(article(name, f"{name}.example", text=words), published=midnight, published_precision="day")
+        for name, words in (("a", WIRE), ("b", WIRE), ("c", "Tiga desa terendam."))
+    ]
+    found = report(snapshot(articles, {"f": ["a", "b"], "g": ["c"]}, {"s": ["f", "g"]}))
+    setting, inside = Setting(zone=zone), Setting(zone=zone, links=Links("../"))
+    page = overview_of(found, setting)
+    assert text(page.xpath("//p[@class='lede']")[0]).startswith("On 20 Mar 2026, 3 sites")
+    assert text(page.xpath("//title")[0]) == "Gema: who copied whom, 20 Mar 2026"
+    assert [str(each.day) for each in overview_page(found, zone).days] == ["2026-03-20"]
+    (chart,) = (each for each in page.xpath("//figure") if each.get("data-chart") == "stories")
+    drawn = given_to_scripts(chart, "values")
+    assert drawn["points"][0]["when"] == "20 Mar 2026"
+    assert datetime.fromtimestamp(drawn["points"][0]["at"], zone).date() == midnight.date()
+    assert drawn["days"][0][1] == "20 Mar"
+    index = json.loads(scripts.index(found.overview, zone, language("en")).removeprefix("window.gema = ").rstrip(";\n"))
+    assert {day for row in index["rows"] for day in row[7:9]} == {"2026-03-20"}
+    assert {day for each in lists(found.overview, zone).entries for day in (each.first, each.last)} == {midnight.date()}
+    for shown in (
+        page,
+        story_of(found, inside),
+        family_of(found, 0, inside),
+        tree(pages.search_page(found.overview, setting)),
+    ):
+        said = text(shown.xpath("//main")[0])
+        assert "20 Mar 2026" in said
+        assert not re.search(r"\d\d:\d\d|· over |19 Mar|21 Mar", said)
+
+
+def test_a_span_is_in_whole_days_where_one_end_is_known_to_the_day() -> None:
+    for zone in (UTC, JAKARTA):
+        page = story_of(told_at(("a", "2026-03-20"), ("b", "2026-03-22T15:00")), Setting(zone=zone, links=Links("../")))
+        assert "· over 2 d" in text(page.xpath("//p[@class='meta']")[0])
+        assert text(page.xpath("//p[contains(@class, 'axis')]/span")[0]) == "20 Mar 2026"
+    assert "· over 6 h" in text(story_of(told_at(("a", "2026-03-20T09:00"), ("b", "2026-03-20T15:00"))))
 
 
 def test_a_site_tells_whom_it_takes_from_and_who_takes_from_it() -> None:
