@@ -37,8 +37,8 @@ def _time(name: str, meaning: str) -> Column:
     return Column(name, Kind.TIME, meaning, "UTC")
 
 
-_EARLIEST = _time("earliest", marked("the earliest known publication; empty where no date is known"))
-_LATEST = _time("latest", marked("the latest known publication"))
+_EARLIEST = _time("earliest", marked("the earliest publication whose date is believed; empty where there is none"))
+_LATEST = _time("latest", marked("the latest publication whose date is believed"))
 
 ARTICLES = Table(
     "articles",

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 from xml.etree import ElementTree as Tree
 
+from dedup.dating import believed
 from dedup.records import Article, Snapshot
 from dedup.report import wording
 from dedup.report.inert import plain, safe_address
@@ -140,7 +141,7 @@ def _last(group: Group) -> datetime:
 
 
 def _found(article: Article) -> datetime:
-    return article.fetched or article.published or _NEVER
+    return article.fetched or believed(article) or _NEVER
 
 
 def _kind(group: Group) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from dedup.dating import believed
 from dedup.records import Article, Snapshot
 from dedup.report.news import Changes
 
@@ -60,12 +61,13 @@ def around(snapshot: Snapshot, articles: Set[str]) -> Snapshot:
 
 
 def is_since(article: Article, since: datetime | None) -> bool:
-    """Tell whether an article may have come out at `since` or later: without a date, whether it was found then."""
+    """Tell whether an article may have come out at `since` or later: without a date to believe, was it found then?"""
     if since is None:
         return True
-    time = article.published or article.fetched
+    out = believed(article)
+    time = out or article.fetched
     if time is None:
         return False
     # What is dated to a day may have come at its end.
-    by_day = article.published is not None and article.published_precision == "day"
+    by_day = out is not None and article.published_precision == "day"
     return time >= since or (by_day and since - time < timedelta(days=1))

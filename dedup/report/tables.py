@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from dedup import flowing
+from dedup.dating import believed
 from dedup.flowing import roles_in
 from dedup.formats import Column, Format, unfinished, write_parquet, write_table
 from dedup.origins import Entry, Origin, origins
@@ -193,7 +194,7 @@ def _story(story: Story, articles: Sequence[Article]) -> _Row:
 
 def _together(articles: Sequence[Article]) -> _Row:
     """Return what is counted of articles that belong together."""
-    times: list[datetime] = sorted(article.published for article in articles if article.published)
+    times: list[datetime] = sorted(time for article in articles if (time := believed(article)))
     return {
         "articles": len(articles),
         "sites": len({article.site for article in articles}),

@@ -1,6 +1,7 @@
 """The Atom feed of a report: valid, the same whatever else the report shows, and nothing in it acts."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as Tree
 
@@ -90,6 +91,18 @@ def test_only_a_published_feed_names_its_own_address() -> None:
     assert links(published) == [("self", f"{BASE}/latest/feed.xml"), ("alternate", f"{BASE}/latest/index.html")]
     page = feed.feed(overview(press(1)), BASE, link=lambda group: f"families/{group.id}.html")
     assert read(page).find(f"{ATOM}entry/{ATOM}link").get("href") == f"{BASE}/latest/families/f0.html"  # type: ignore[union-attr]
+
+
+def test_a_date_that_nobody_believes_is_not_the_newest_for_ever() -> None:
+    absurd = [
+        replace(article(name, f"{name}.example", 0, "absurd"), published=datetime.max.replace(tzinfo=UTC))
+        for name in "xy"
+    ]
+    known = press()
+    families = {each.id: each.members for each in known.families}
+    found = snapshot([*known.articles.values(), *absurd], families | {"z": ["x", "y"]}, {"s": ["f0", "f1"]})
+    assert entries(of(found))[0] == ("family", "Title of a2")
+    assert entries(of(found))[-1] == ("family", "Title of x")
 
 
 def test_ids_stay_while_families_grow() -> None:

@@ -202,6 +202,16 @@ def test_what_is_dated_to_a_day_may_have_come_at_its_end() -> None:
     assert is_since(dated, NOON)
     assert not is_since(dated, datetime(2026, 3, 21, tzinfo=UTC))
     assert is_since(dated, datetime.min.replace(tzinfo=UTC))
+
+
+def test_what_has_a_date_that_nobody_believes_counts_by_when_it_was_found() -> None:
+    for year, precision in ((1970, "time"), (1970, "day"), (2199, "time")):
+        dated = replace(
+            article("a", "a.example"), published=datetime(year, 1, 1, tzinfo=UTC), published_precision=precision
+        )
+        assert is_since(replace(dated, fetched=NOON), NOON)
+        assert not is_since(replace(dated, fetched=NOON), NOON + timedelta(hours=1))
+        assert not is_since(dated, NOON)
     undated = replace(dated, published=None, fetched=NOON)
     assert is_since(undated, NOON)
     assert not is_since(undated, NOON + timedelta(seconds=1))

@@ -56,6 +56,17 @@ def pressed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
 # --- what is in them --------------------------------------------------------------------------------
 
 
+def test_groups_begin_and_end_by_dates_that_are_believed(tmp_path: Path) -> None:
+    found = press_of_three()
+    old = replace(found.articles["wire"], published=datetime(1970, 1, 1, tzinfo=UTC))
+    write_tables(replace(found, articles={**found.articles, "wire": old}), tmp_path, [Format.CSV])
+    (story,) = rows(tmp_path, "stories")
+    assert (story["earliest"], story["latest"]) == ("2026-03-20T14:00:00+00:00", "2026-03-20T15:00:00+00:00")
+    alone = replace(found, articles={**found.articles, "rewrite": replace(old, id="rewrite")})
+    write_tables(alone, tmp_path, [Format.CSV])
+    assert next(row["earliest"] for row in rows(tmp_path, "families") if row["id"] == "rewrite") == ""
+
+
 def test_each_thing_is_a_row_with_what_it_belongs_to(tmp_path: Path) -> None:
     counts = write_tables(press_of_three(), tmp_path, [Format.CSV])
     assert counts == {"articles": 4, "matches": 1, "families": 2, "stories": 1, "flows": 1}
