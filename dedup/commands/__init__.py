@@ -114,6 +114,8 @@ def overview(corpus: str | None, choose: str = "earliest", since: datetime | tim
 
     `since`: only what has an article since then, or since so long before the last update.
     """
+    from dataclasses import replace
+
     from dedup.commands.finding import tell_untold
     from dedup.commands.moments import ago
     from dedup.corpus.results import snapshot
@@ -124,8 +126,8 @@ def overview(corpus: str | None, choose: str = "earliest", since: datetime | tim
     with opened_corpus(corpus) as opened:
         tell_untold(opened)
         found = snapshot(opened)
-    first = ago(since, found.updated_at or datetime.now(UTC))
-    return arranged(within(found, Scope(since=first)), Choice(choose))
+    scope = Scope(since=ago(since, found.updated_at or datetime.now(UTC)))
+    return replace(arranged(within(found, scope), Choice(choose)), scope=scope)
 
 
 def foretell(articles: int) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from dedup import Corpus
 from dedup.records import Article
+from dedup.report import wording
 from dedup.updating import update
 from tests.dedup.conftest import NOW
 from tests.dedup.outlets import Left, run
@@ -85,6 +86,13 @@ def test_groups_are_shown_since_a_moment_too(press: Corpus, capsys: pytest.Captu
     assert listed() == [2, 1]
     assert listed("--since", "7d") == [1]
     assert run(capsys, press, "groups", "--since", "7d", "--at", "0.7").code == 2
+
+
+def test_groups_of_a_time_that_has_none_do_not_say_that_there_are_no_articles(
+    press: Corpus, capsys: pytest.CaptureFixture[str]
+) -> None:
+    left = run(capsys, press, "groups", "--since", "2030-01-01")
+    assert left.out.strip() == wording.nothing(narrow=True)
 
 
 def test_new_is_what_came_since_the_last_report(report: Report, press: Corpus) -> None:
