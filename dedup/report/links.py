@@ -9,13 +9,14 @@ class Links:
     """Where the pages of a report are, from `root`, which leads to its folder: "" or "../" among files.
 
     `archive` leads from there to the folder of WARC files, "" where they are out of reach. `groups` is where the same
-    families are as JSON, "" where that is not at hand.
+    families are as JSON, "" where that is not at hand; `stories` and `families` are where all of them are listed.
     """
 
     def __init__(self, root: str = "", archive: str = "") -> None:
         self.root, self.archive = root, archive
         self.overview, self.search, self.about = f"{root}index.html", f"{root}search.html", f"{root}about.html"
         self.groups = f"{root}groups.json"
+        self.stories, self.families = f"{self.search}#stories", f"{self.search}#families"
 
     def story(self, name: str) -> str:
         """Return where the page of a story is."""

@@ -1,5 +1,6 @@
 """Views in, pages out: HTML that asks for nothing from elsewhere, and in which nothing of an article can act. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
@@ -188,10 +189,11 @@ def _counted(roles: Mapping[Role, int]) -> list[tuple[Role, int]]:
 
 
 def _kinds(seen: Overview) -> list[tuple[Relation, int]]:
-    """Return how many articles are related to the one they are held against in each joining way."""
-    counts = {relation: 0 for relation in Relation if relation.joins}
-    for family in seen.copied:
-        for member in family.members:
-            if member.comparison and member.comparison.relation in counts:
-                counts[member.comparison.relation] += 1
-    return [(relation, count) for relation, count in counts.items() if count]
+    """Return how many copies are related in each way to the article they are held against."""
+    counts = Counter(
+        member.comparison.relation
+        for family in seen.copied
+        for member in family.members
+        if member.role is Role.COPY and member.comparison
+    )
+    return [(relation, counts[relation]) for relation in Relation if counts[relation]]

@@ -17,6 +17,7 @@ class Places(Links):
     def __init__(self) -> None:
         super().__init__("/")
         self.overview, self.search, self.about, self.groups = "/", "/search", "/about", ""
+        self.stories, self.families = "/search?kind=s", "/search?kind=f"
 
     def story(self, name: str) -> str:
         """Return where the page of a story is."""

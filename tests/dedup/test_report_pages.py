@@ -34,6 +34,7 @@ from dedup.report.sheets import (
     report,
 )
 from dedup.serving.lists import lists
+from dedup.serving.places import Places
 from tests.dedup.snapshots import HOSTILE, NOON, WIRE, article, match, snapshot, three_outlets
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
@@ -150,6 +151,35 @@ def test_charts_draw_what_the_tables_say() -> None:
     assert [list(day) for day in zip(*(each["values"] for each in drawn["days"]["series"]), strict=True)] == table
     assert all(canvas.get("aria-label") for canvas in page.xpath("//canvas"))
     assert [point["page"] for point in drawn["stories"]["points"]] == ["stories/s.html"]
+
+
+def test_copies_by_how_much_was_changed_are_the_copies_that_are_counted() -> None:
+    agency = [replace(article(f"{n}", f"{n}.example", n, "Lain."), agency="ANTARA") for n in range(2)]
+    unordered = [article(name, f"{name}.example", None, "Satu lagi.") for name in "xy"]
+    wire = three_outlets()
+    held = [*wire.articles.values(), *agency, *unordered]
+    families = {"f": ["wire", "copy", "third"], "g": ["0", "1"], "h": ["x", "y"]}
+    page = overview_of(report(snapshot(held, families, matches=wire.matches)))
+    copied = next(row for row in page.xpath("//ul[contains(@class, 'legend')]/li") if "copied" in text(row))
+    numbers = [int(each.text) for each in page.xpath("//p[contains(@class, 'kinds')]//b")]
+    assert sum(numbers) == int(copied.find("b").text) == 2
+
+
+def test_what_is_left_out_of_the_overview_is_listed_where_its_links_lead() -> None:
+    articles = [article(f"{n}{site}", f"{site}.example", 0, f"teks {n}") for n in range(62) for site in "ab"]
+    families = {f"f{n}": [f"{n}a", f"{n}b"] for n in range(62)}
+    stories = {f"s{n}": [f"f{2 * n}", f"f{2 * n + 1}"] for n in range(31)}
+    found = report(snapshot(articles, families, stories))
+    for setting, places in (
+        (HERE, ["search.html#stories", "search.html#families"]),
+        (Setting(links=Places()), ["/search?kind=s", "/search?kind=f"]),
+    ):
+        page = overview_of(found, setting)
+        links = page.xpath("//section[@id='stories' or @id='families']/p/a")
+        assert [text(link) for link in links] == ["All 31 stories", "All 62 families"]
+        assert [link.get("href") for link in links] == places
+    listed = tree(pages.search_page(found.overview, HERE))
+    assert len(listed.xpath("//section[@id='stories']//li")) == 31
 
 
 def test_what_is_new_stands_on_top_with_the_report_it_is_held_against() -> None:
