@@ -33,7 +33,7 @@ def largest(report: Path, kind: str) -> Path:
 def test_words_and_filters_find_stories_and_families(report: Path, watched: Watched) -> None:
     page = open_page(watched, report / "search.html")
     assert page.locator("#results").is_hidden()
-    page.fill("input[name=words]", "BANJIR sumberwangi")
+    page.fill("input[name=q]", "BANJIR sumberwangi")
     page.locator("#results li").first.wait_for()
     assert page.locator("#lists").is_hidden()
     found = page.locator("#results li").all_inner_texts()
@@ -45,6 +45,36 @@ def test_words_and_filters_find_stories_and_families(report: Path, watched: Watc
     wait_for_results(page, 0)
     page.click("button[type=reset]")
     page.locator("#lists").wait_for()
+    assert watched.complaints == []
+
+
+def test_what_was_asked_is_there_again_after_a_look_at_an_answer(report: Path, watched: Watched) -> None:
+    page = open_page(watched, report / "search.html")
+    page.fill("input[name=q]", "banjir")
+    page.select_option("select[name=kind]", "f")
+    site = page.locator("select[name=site] option").nth(2).inner_text()
+    page.select_option("select[name=site]", site)
+    page.fill("input[name=since]", "2026-11-01")
+    page.evaluate("document.getElementById('search').requestSubmit()")
+    found = page.locator("#results li").all_inner_texts()
+    assert 0 < len(found) < page.evaluate("window.gema.rows.length")
+    page.locator("#results li a").first.click()
+    page.wait_for_url("**/families/*.html")
+    page.go_back(wait_until="load")
+    page.locator("#results li").first.wait_for()
+    assert page.locator("#results li").all_inner_texts() == found
+    # The same address opened anew, as a link does.
+    address = page.url
+    page.goto("about:blank")
+    page.goto(address, wait_until="load")
+    assert page.locator("select[name=site]").input_value() == site
+    assert page.locator("#results li").all_inner_texts() == found
+    page.click("button[type=reset]")
+    page.locator("#lists").wait_for()
+    assert page.url == (report / "search.html").as_uri()
+    page.goto(f"{page.url}?site=nobody.test&kind=x#families", wait_until="load")
+    assert page.locator("#lists").is_visible()
+    assert [page.locator(f"select[name={name}]").input_value() for name in ("site", "kind")] == ["", ""]
     assert watched.complaints == []
 
 
@@ -92,7 +122,7 @@ def test_an_answer_says_in_which_headline_the_words_are(report: Path, watched: W
         for word in re.findall(r"[a-z]{6,}", others[-1].lower() if kind == "f" and others else "")
         if word not in title.lower() and sum(word in f"{each[2]} {each[3]}".lower() for each in rows) < 50
     )
-    page.fill("input[name=words]", word)
+    page.fill("input[name=q]", word)
     page.evaluate("document.getElementById('search').requestSubmit()")
     answer = page.locator("#results li", has=page.locator("a bdi", has_text=re.compile(f"^{re.escape(title)}$"))).first
     assert word in answer.locator(".also bdi").inner_text().lower()

@@ -146,7 +146,7 @@ def results(page: Any) -> list[str]:
 
 def test_search_finds_by_words_site_relation_and_period(report: Path, found: Snapshot, watched: Watched) -> None:
     page = opened(watched, report / "search.html")
-    page.fill("input[name=words]", "KEBAKARAN gambut")
+    page.fill("input[name=q]", "KEBAKARAN gambut")
     titles = results(page)
     assert titles
     assert all("gambut" in title.casefold() for title in titles)

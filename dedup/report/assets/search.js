@@ -14,19 +14,21 @@
   function fill(name, entries) {
     form.elements[name].append(...entries.map(([value, label]) => new Option(label, value)));
   }
-  fill("site", sites.map((site, number) => [number, site || "–"]));
+  // As they stand in the address: by name, since numbers are those of one report.
+  const named = sites.map((site) => site || "–");
+  fill("site", named.map((site) => [site, site]));
   fill("language", languages);
   fill("relation", relations);
   form.hidden = false;
 
-  const wanted = () => folded(form.elements.words.value).split(/\s+/).filter(Boolean);
+  const wanted = () => folded(form.elements.q.value).split(/\s+/).filter(Boolean);
 
   function tests() {
     const asked = Object.fromEntries(new FormData(form)), sought = wanted();
     const found = [];
     if (sought.length) found.push((_row, number) => sought.every((word) => texts[number].includes(word)));
     if (asked.kind) found.push((row) => row[0] === asked.kind);
-    if (asked.site) found.push((row) => row[4].includes(Number(asked.site)));
+    if (asked.site) found.push((row) => row[4].includes(named.indexOf(asked.site)));
     if (asked.language) found.push((row) => row[5].includes(asked.language));
     if (asked.relation) found.push((row) => row[6].includes(asked.relation));
     if (asked.since) found.push((row) => row[8] >= asked.since);
@@ -64,8 +66,24 @@
     return made;
   }
 
+  // What is asked stands in the address, to be linked and to be there again when somebody comes back.
+  function read() {
+    const said = new URLSearchParams(location.search);
+    for (const field of form.elements) {
+      if (!field.name) continue;
+      field.value = said.get(field.name) ?? "";
+      if (field.selectedIndex === -1) field.value = "";
+    }
+  }
+  function write() {
+    const address = new URL(location.href);
+    address.search = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+    if (address.href !== location.href) history.replaceState(null, "", address);
+  }
+
   function search() {
     const asked = tests();
+    write();
     section.hidden = !asked.length;
     lists.hidden = Boolean(asked.length);
     if (!asked.length) return;
@@ -79,7 +97,8 @@
   form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(search, 120); });
   form.addEventListener("reset", () => setTimeout(search));
   form.addEventListener("submit", (event) => { event.preventDefault(); search(); });
-  const asked = new URLSearchParams(location.search).get("q");
-  if (asked) form.elements.words.value = asked;
+  // A browser may fill in what stood here before, after this has run.
+  addEventListener("pageshow", search);
+  read();
   search();
 })();
