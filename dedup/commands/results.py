@@ -25,6 +25,7 @@ from dedup.commands import (
     opened_corpus,
     overview,
 )
+from dedup.commands.ending import ended_well
 from dedup.commands.moments import ago, moment_or_age
 
 if TYPE_CHECKING:
@@ -241,7 +242,7 @@ def report(
         )
     wanted, published, staying = moment_or_age("--since", since, zone), _published(base_url), _staying(kept)
     now, folder = datetime.now(UTC), out or home() / "data" / "reports"
-    with opened_corpus(corpus) as opened, uncollected():
+    with opened_corpus(corpus) as opened, uncollected(), ended_well():
         held = read(opened) if at is None else Read(regroup(opened, at))
         found = held.snapshot
         # Back from the last update, not from now: the same corpus makes the same report.

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Callable
@@ -40,5 +41,7 @@ def begun(work: Callable[[], _T]) -> Callable[[], _T]:
 
 
 def _send(work: Callable[[], object], sender: Connection) -> None:
+    # The process that began this one may tidy up before it ends; this one only goes.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     with sender:
         sender.send(work())

@@ -2,7 +2,6 @@
 
 import itertools
 import shutil
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from dedup.report import manifest
 from dedup.report.pages import Setting
 from dedup.report.sheets import Report
+from dedup.report.unfinished import clear, held, latest
 from dedup.report.writing import pages_written
 
 
@@ -27,26 +27,28 @@ def write(
     Each of `also` is called with the folder and may write more, before anybody sees it. What `made_from` returns, a
     `manifest`, stands in manifest.json with the hashes of the other files. Both are called while pages are written.
 
-    Raises OSError, which names `folder`, when the disk does not let it; then nothing of it is there.
+    Raises OSError, which names `folder`, when the disk does not let it; then nothing of it is there. What others left
+    there that were killed while they wrote is removed.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
-    try:
-        with pages_written(report, unfinished, setting or Setting()):
-            for more in also:
-                more(unfinished)
-            stated = made_from() if made_from else None
-        if stated is not None:
-            manifest.seal(unfinished, stated)
-        unfinished.chmod(0o755)  # mkdtemp's folders are for one user only; a report is for others to read.
-        place = _moved(unfinished, folder / f"{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}")
-    except BaseException as error:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        if isinstance(error, OSError):
-            # What fails may name one of our own files, which it was copied from, or nothing at all.
-            error.filename = str(folder)
-        raise
-    _point_latest(place)
+    clear(folder)
+    with held(folder) as unfinished:
+        try:
+            with pages_written(report, unfinished, setting or Setting()):
+                for more in also:
+                    more(unfinished)
+                stated = made_from() if made_from else None
+            if stated is not None:
+                manifest.seal(unfinished, stated)
+            unfinished.chmod(0o755)  # mkdtemp's folders are for one user only; a report is for others to read.
+            place = _moved(unfinished, folder / f"{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}")
+        except BaseException as error:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            if isinstance(error, OSError):
+                # What fails may name one of our own files, which it was copied from, or nothing at all.
+                error.filename = str(folder)
+            raise
+        _point_latest(place)
     return place / "index.html"
 
 
@@ -64,11 +66,11 @@ def _moved(unfinished: Path, wanted: Path) -> Path:
 
 def _point_latest(report: Path) -> None:
     """Make `latest` beside `report` the same report: a link, or a copy where links are not allowed."""
-    latest, fresh = report.with_name("latest"), report.with_name(f".latest-{report.name}")
+    known, fresh = report.with_name("latest"), latest(report)
     try:
         fresh.symlink_to(report.name, target_is_directory=True)
     except (OSError, NotImplementedError):
         shutil.copytree(report, fresh)
-    if latest.is_dir() and not latest.is_symlink():
-        shutil.rmtree(latest)
-    fresh.replace(latest)
+    if known.is_dir() and not known.is_symlink():
+        shutil.rmtree(known)
+    fresh.replace(known)

@@ -4,6 +4,7 @@ import gc
 import multiprocessing
 import os
 import shutil
+import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -131,12 +132,16 @@ def _at_work(tasks: Sequence[Task], folder: Path, cores: int) -> Iterator[None]:
         for worker in workers:
             if worker.pid is not None:
                 worker.kill()
+                # What it still writes would outlive a folder that is removed.
+                worker.join()
     if any(worker.exitcode for worker in workers):
         raise OSError("a part of the report could not be written; what is above says why")
 
 
 def _write_open(tasks: Sequence[Task], begun: "Synchronized[int]", folder: Path) -> None:
     """Write what no other process has begun, as long as there is any."""
+    # Told to end, the process that began this one tidies up; this one only goes.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # What is there is frozen; what pages leave behind refers to itself, and would pile up.
     gc.enable()
 

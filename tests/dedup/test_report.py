@@ -28,6 +28,7 @@ from dedup.report.lines import when
 from dedup.report.pages import Setting
 from dedup.report.sheets import report
 from dedup.report.sides import Piece, sides, turned
+from dedup.report.unfinished import held, latest
 from dedup.report.writing import pages_written
 from tests.dedup.snapshots import HOSTILE, NOON, WIRE, article, match, snapshot, three_outlets
 
@@ -331,6 +332,31 @@ def test_a_report_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: 
         write(report(EMPTY), tmp_path, NOON)
     assert raised.value.filename == str(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_process_left_goes_and_what_another_writes_stays(tmp_path: Path) -> None:
+    dead, other = tmp_path / ".unfinished-aaaaaaaa", tmp_path / ".unfinished-theirs_of_somebody"
+    for folder in (dead, other):
+        (folder / "stories").mkdir(parents=True)
+    gone = tmp_path / ".latest-2026-03-20T120000Z"
+    gone.symlink_to("2026-03-20T120000Z", target_is_directory=True)
+    with held(tmp_path) as writing:
+        moved = writing.rename(tmp_path / "2026-03-19T120000Z")
+        placed = latest(moved)
+        placed.symlink_to(moved.name, target_is_directory=True)
+        with held(tmp_path) as another:
+            write(report(EMPTY), tmp_path, NOON)
+            assert another.is_dir()
+        assert placed.is_symlink()
+        assert (dead.exists(), gone.is_symlink(), other.is_dir()) == (False, False, True)
+    write(report(EMPTY), tmp_path, NOON)
+    assert sorted(each.name for each in tmp_path.iterdir()) == [
+        other.name,
+        moved.name,
+        "2026-03-20T120000Z",
+        "2026-03-20T120000Z-2",
+        "latest",
+    ]
 
 
 # --- JSON -------------------------------------------------------------------------------------------

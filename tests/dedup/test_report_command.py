@@ -3,6 +3,10 @@
 import json
 import re
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -195,6 +199,26 @@ def test_what_cannot_be_is_said_before_anything_is_written(
     assert left.code == 2
     assert told in " ".join(left.err.replace("│", " ").split())
     assert not (tmp_path / "reports").exists()
+
+
+def test_told_to_end_it_leaves_nothing_behind(press: Corpus, tmp_path: Path) -> None:
+    # Many pages, so that it is at work for a while.
+    slow = (
+        "import time; import dedup.cli; from dedup.report import pages; whole = pages.site_page\n"
+        "def page(*given):\n    time.sleep(60)\n    return whole(*given)\n"
+        f"pages.site_page = page; dedup.cli.main(['report', '--corpus', {press.address!r}, '--out', {str(tmp_path)!r}])"
+    )
+    with subprocess.Popen([sys.executable, "-c", slow], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        end = time.monotonic() + 60
+        while not list(tmp_path.glob(".unfinished-*/search.html")):
+            assert time.monotonic() < end
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.terminate()
+        out, err = process.communicate(timeout=30)
+    # As who was never told otherwise: `scrapy collect`, which sends it, looks for that.
+    assert (process.returncode, out, err) == (-signal.SIGTERM, b"", b"")
+    assert not list(tmp_path.glob(".*"))
 
 
 def test_articles_lead_to_their_warc_file_where_the_archive_is_said_to_be(
