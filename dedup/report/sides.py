@@ -1,8 +1,8 @@
 """Two texts side by side: each cut into pieces, those that both share numbered alike. Pure."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, replace
 
 from dedup.records import Passage
 from dedup.report.edits import edits
@@ -16,7 +16,8 @@ class Piece:
     """A part of a text; `passage` is the number of the shared passage it is, 0 where it is the text's own.
 
     `edits` are where in a passage words stand that the other text has not, `skipped` where what its site prints under
-    everything does, which was not compared; `stripped`: nothing else is in it.
+    everything does, which was not compared; `stripped`: nothing else is in it. `alone`: the other text shows the
+    passage as a part of another one, so that nothing leads there.
     """
 
     text: str
@@ -24,6 +25,7 @@ class Piece:
     stripped: bool = False
     edits: Spans = ()
     skipped: Spans = ()
+    alone: bool = False
 
     @property
     def bare(self) -> bool:
@@ -64,7 +66,14 @@ def sides(
         here, there = edits(earlier[each.a_start : each.a_end], later[each.b_start : each.b_end])
         left.append((each.a_start, each.a_end, number, here))
         right.append((each.b_start, each.b_end, number, there))
-    return _pieces(earlier, left, stripped[0]), _pieces(later, right, stripped[1])
+    pieces = _pieces(earlier, left, stripped[0]), _pieces(later, right, stripped[1])
+    one, other = ({piece.passage for piece in side} for side in pieces)
+    return _led(pieces[0], other), _led(pieces[1], one)
+
+
+def _led(pieces: Sequence[Piece], others: Set[int]) -> tuple[Piece, ...]:
+    """Return pieces with those `alone` whose passage is not among those that the other text shows."""
+    return tuple(replace(each, alone=True) if each.passage and each.passage not in others else each for each in pieces)
 
 
 def alone(text: str, stripped: Spans) -> tuple[Piece, ...]:

@@ -8,8 +8,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dedup import Article, Corpus, update
+from dedup.records import Passage
+from dedup.report.files import write
+from dedup.report.sheets import report as report_of
 from tests.browser.conftest import Watched, written
 from tests.dedup.conftest import NOW
+from tests.dedup.snapshots import NOON as THEN
+from tests.dedup.snapshots import WIRE, article, match, snapshot
 from tests.dedup.test_learned import FOOTER
 from tests.dedup.test_updating import footed
 
@@ -45,6 +50,26 @@ def test_words_and_filters_find_stories_and_families(report: Path, watched: Watc
     wait_for_results(page, 0)
     page.click("button[type=reset]")
     page.locator("#lists").wait_for()
+    assert watched.complaints == []
+
+
+def test_a_passage_that_the_other_text_does_not_show_leads_nowhere(tmp_path: Path, watched: Watched) -> None:
+    size = len(WIRE)
+    texts = [WIRE, f"{WIRE} {WIRE[20:]}", f"{WIRE} Lain."]
+    held = [
+        article(name, f"{name}.test", hours, text) for hours, (name, text) in enumerate(zip("abc", texts, strict=True))
+    ]
+    passages = [Passage(0, size, 0, size, 9), Passage(20, size, size + 1, 2 * size - 19, 6)]
+    matches = [match("a", "b", passages=passages), match("a", "c", passages=passages[:1])]
+    found = report_of(snapshot(held, {"f": ["a", "b", "c"]}, matches=matches))
+    page = open_page(watched, write(found, tmp_path, THEN).parent / "families" / "f.html")
+    assert page.locator("#compare mark").count() == 3
+    for place in ("#m1", "#compare"):
+        links = page.locator(f"{place} mark a").evaluate_all("all => all.map(link => link.hash.slice(1))")
+        assert sorted(links) == sorted(
+            page.locator(f"{place} mark[id]").evaluate_all("all => all.map(mark => mark.id)")
+        )
+        assert len(links) == 2
     assert watched.complaints == []
 
 

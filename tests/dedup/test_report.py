@@ -199,6 +199,19 @@ def test_passages_are_numbered_by_the_later_text() -> None:
     assert right == (Piece("xxx "), Piece("bbb", 1), Piece(" "), Piece("aaa", 2))
 
 
+@given(texts_with_passages())
+def test_no_passage_leads_to_one_that_is_not_shown(case: tuple[str, str, list[Passage]]) -> None:
+    led = [[piece.passage for piece in side if piece.passage and not piece.alone] for side in sides(*case)]
+    assert sorted(led[0]) == sorted(led[1])
+
+
+def test_a_passage_that_is_swallowed_in_one_text_leads_nowhere_in_the_other() -> None:
+    passages = [Passage(0, 7, 0, 7, 5), Passage(4, 7, 8, 11, 5)]
+    left, right = sides("aaa bbb", "aaa bbb bbb", passages)
+    assert left == (Piece("aaa bbb", 1),)
+    assert right == (Piece("aaa bbb", 1), Piece(" "), Piece("bbb", 2, alone=True))
+
+
 def test_words_that_differ_inside_a_passage_are_told() -> None:
     one, other = (
         "Air sungai meluap pada malam hari, kata Budi.",

@@ -283,6 +283,18 @@ def test_side_by_side_marks_exactly_the_shared_passage_in_both_texts() -> None:
     assert [each.text_content() for each in added] == ["Kemarin. "]
 
 
+def test_a_passage_that_the_other_text_does_not_show_is_marked_without_a_link() -> None:
+    articles = [article("a", "a.example", 0, f"{WIRE}"), article("b", "b.example", 1, f"{WIRE} {WIRE[20:]}")]
+    size = len(WIRE)
+    passages = [Passage(0, size, 0, size, 9), Passage(20, size, size + 1, 2 * size - 19, 6)]
+    page = family_of(
+        report(snapshot(articles, {"f": ["a", "b"]}, matches=[match("a", "b", Relation.NEAR, passages=passages)]))
+    )
+    assert len(page.xpath("//mark")) == 3
+    links = page.xpath("//mark/a/@href")
+    assert sorted(link[1:] for link in links) == sorted(page.xpath("//mark/@id")) == ["p1a1", "p1b1"]
+
+
 def test_signs_that_stand_between_passages_are_neither_added_nor_cut() -> None:
     articles = [article("a", "a.example", 0, f"{WIRE} - {WIRE}"), article("b", "b.example", 1, f"{WIRE} … {WIRE}")]
     size = len(WIRE)

@@ -103,18 +103,32 @@
       .map(([from, to]) => [length(start, Math.max(from, start)), length(start, Math.min(to, end))]);
   }
 
-  function mark(text, edited, skipped, number, here, there) {
+  function mark(text, edited, skipped, number, here, there, paired) {
     const made = element("mark", "");
-    made.id = `c${here}${number}`;
-    const link = element("a", "");
-    link.href = `#c${there}${number}`;
-    link.dataset.n = number;
-    link.setAttribute("aria-label", words.passage.replace("%(number)s", number));
-    made.append(link, ...wordings(text, edited, skipped));
+    if (paired) {
+      made.id = `c${here}${number}`;
+      const link = element("a", "");
+      link.href = `#c${there}${number}`;
+      link.dataset.n = number;
+      link.setAttribute("aria-label", words.passage.replace("%(number)s", number));
+      made.append(link);
+    }
+    made.append(...wordings(text, edited, skipped));
     return made;
   }
 
-  function side(member, runs, here, there, kind) {
+  // What of the runs of a text is shown, from where to where: where two overlap, the words go to the first to start.
+  function* shown(runs, length) {
+    let reached = 0;
+    for (const run of [...runs].sort((x, y) => x[0] - y[0] || x[1] - y[1])) {
+      const first = Math.max(run[0], reached), last = Math.min(run[1], length);
+      if (first >= last) continue;
+      yield [first, last, run];
+      reached = last;
+    }
+  }
+
+  function side(member, runs, here, there, kind, both) {
     const letters = textOf(member), box = element("div", "", `text ${kind}`), whole = element("div", "", "side");
     const original = document.getElementById(`text-${member}`);
     box.dir = "auto";
@@ -123,14 +137,12 @@
     box.setAttribute("aria-label", words.names[member]);
     if (original.lang) box.lang = original.lang;
     let reached = 0;
-    for (const [start, end, number, edited] of runs.sort((x, y) => x[0] - y[0] || x[1] - y[1])) {
-      const first = Math.max(start, reached), last = Math.min(end, letters.length);
-      if (first >= last) continue;
+    for (const [first, last, [start, end, number, edited]] of shown(runs, letters.length)) {
       box.append(...own(letters, reached, first, furniture[member] ?? []));
       // Where passages overlap, which is rare, the words that differ are not told.
       const whole = first === start && last === end;
       const skipped = within(letters, furniture[member] ?? [], first, last);
-      box.append(mark(letters.slice(first, last).join(""), whole ? edited : [], skipped, number, here, there));
+      box.append(mark(letters.slice(first, last).join(""), whole ? edited : [], skipped, number, here, there, both.has(number)));
       reached = last;
     }
     box.append(...own(letters, reached, letters.length, furniture[member] ?? []));
@@ -146,10 +158,12 @@
     const ordered = [...turned].sort((x, y) => x[2] - y[2] || x[0] - y[0]);
     const one = textOf(a), two = textOf(b);
     const edited = ordered.map(([p, q, r, s]) => edits(one.slice(p, q).join(""), two.slice(r, s).join("")));
-    sides.replaceChildren(
-      side(a, ordered.map(([start, end], at) => [start, end, at + 1, edited[at][0]]), "a", "b", "cut"),
-      side(b, ordered.map(([, , start, end], at) => [start, end, at + 1, edited[at][1]]), "b", "a", "added"),
-    );
+    const left = ordered.map(([start, end], at) => [start, end, at + 1, edited[at][0]]);
+    const right = ordered.map(([, , start, end], at) => [start, end, at + 1, edited[at][1]]);
+    const numbers = (runs, length) => new Set([...shown(runs, length)].map(([, , run]) => run[2]));
+    // A passage that the other text shows as a part of another one leads nowhere.
+    const there = numbers(right, two.length), both = new Set([...numbers(left, one.length)].filter((each) => there.has(each)));
+    sides.replaceChildren(side(a, left, "a", "b", "cut", both), side(b, right, "b", "a", "added", both));
     said.textContent = words.said[number];
   }
 
