@@ -63,8 +63,13 @@ _SAID = (
 _PLACE = re.compile(r"%\((\w+)\)s")
 _TIMES, _ANY_TIME = ("time", "later"), marked("any time")
 _MOMENT = rf"\d{{4}}-\d\d-\d\d \d\d:\d\d UTC|{_ANY_TIME}"
+# Longer ones are read as they came: names without end would be tried at each of their words.
+_LONGEST, _NAME = 4_000, ".{1,300}"
 # What a place may hold, where that is not any words.
 _HOLDS = {
+    "site": _NAME,
+    "other": _NAME,
+    "name": _NAME,
     "sites": r"\d+",
     "words": r"\d+",
     "replaced": r"\d+",
@@ -92,6 +97,8 @@ def foreseen(reason: str) -> bool:
 @lru_cache(maxsize=10_000)
 def _foreseen(reason: str) -> tuple[str, Mapping[str, str]] | None:
     """Return the message that a reason is made from, and what stands in its places."""
+    if len(reason) > _LONGEST:
+        return None
     for message, pattern in _patterns():
         if found := pattern.fullmatch(reason):
             return message, found.groupdict()

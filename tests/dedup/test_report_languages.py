@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from time import process_time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -175,6 +176,19 @@ def test_reasons_are_told_in_the_language_and_time_of_the_reader(said: str, told
         return plain_moment(time, ZoneInfo("Asia/Jakarta"), language("id"))
 
     assert reasons.told(said, language("id"), clock) == told
+
+
+def test_names_without_end_take_no_time_and_are_shown_as_they_came() -> None:
+    turns = " names a as the source, but b"
+    for said in (f"x names {turns * 100}, which", f"x names {turns * 600}, which as the source!"):
+        begun = process_time()
+        assert reasons.told(said, language("id")) == said
+        # It was 17 s for the longer one.
+        assert process_time() - begun < 1
+    site, other = "situs " * 40, "lain " * 50
+    assert (
+        reasons.told(f"{site} names {other} as the source", language("id")) == f"{site} menyebut {other} sebagai sumber"
+    )
 
 
 def test_every_reason_of_an_unknown_origin_is_foreseen() -> None:
