@@ -96,7 +96,7 @@ def question(said: Mapping[str, str]) -> Question:
 def find(held: Lists, asked: Question) -> Found:
     """Return the answers on the page that is asked for, the last one where there are not so many."""
     found: Iterable[Entry] = held.entries
-    for test in _tests(asked):
+    for test in _tests(asked, held.sites):
         found = filter(test, found)
     found = tuple(found)
     pages = max(1, -(-len(found) // ON_A_PAGE))
@@ -111,12 +111,14 @@ def folded(text: str) -> str:
     return _ACCENTS.sub("", unicodedata.normalize("NFD", text)).lower()
 
 
-def _tests(asked: Question) -> Iterator[Callable[[Entry], bool]]:
-    """Yield what an answer has to pass: nothing for what is not asked."""
+def _tests(asked: Question, sites: Iterable[str]) -> Iterator[Callable[[Entry], bool]]:
+    """Yield what an answer has to pass: nothing for what is not asked. Of a site's name a part is enough."""
     if asked.kind:
         yield lambda each: each.kind == asked.kind
     if asked.site:
-        yield lambda each: asked.site in each.sites
+        part = folded(asked.site)
+        wanted = frozenset(site for site in sites if part in folded(site))
+        yield lambda each: not wanted.isdisjoint(each.sites)
     if asked.language:
         yield lambda each: asked.language in each.languages
     if asked.relation:

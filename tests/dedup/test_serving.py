@@ -607,6 +607,17 @@ def test_pages_of_answers_are_all_answers_once(held: Lists, asked: Question) -> 
     assert narrower.count <= first.count
 
 
+def test_of_a_site_a_part_of_its_name_is_enough(held: Lists) -> None:
+    site = max(held.sites, key=len)
+    every = [each for each in held.entries if site in each.sites]
+    for part in (site, site.upper(), site.partition(".")[0], site[1:-1]):
+        found = [each for page in (1, 2, 3) for each in find(held, Question(site=part, page=page)).entries]
+        assert every
+        assert {each.id for each in every} <= {each.id for each in found}
+        assert all(any(part.lower() in name for name in each.sites) for each in found)
+    assert find(held, Question(site="nobody.test")).count == 0
+
+
 def test_a_question_says_what_its_form_says() -> None:
     said = {"q": " a b ", "kind": "s", "site": "x", "since": "2026-03-01", "until": "x", "page": "3"}
     assert question(said) == Question("a b", "s", "x", since=date(2026, 3, 1), page=3)
