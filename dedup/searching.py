@@ -69,6 +69,12 @@ def search(
     return Answers(_told(corpus, apart[: max(0, limit)], question.phrases), len(apart), len(hits), question.phrases)
 
 
+def unknown_sites(corpus: Corpus, query: str) -> list[str]:
+    """Return the sites that a query asks for by name and that no article is of."""
+    with corpus.reading() as connection:
+        return fulltext.unknown(connection, asked(query).sites)
+
+
 def _bests(hits: Sequence[Hit]) -> list[Hit]:
     """Return the first of each family."""
     bests: dict[str, Hit] = {}

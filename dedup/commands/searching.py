@@ -8,6 +8,7 @@ import typer
 from dedup.commands import CorpusOption, ZoneOption, app, examples, opened_corpus, progress_bars
 from dedup.commands.finding import tell_ungrouped
 from dedup.commands.moments import moment
+from dedup.records import GemaError
 
 
 @app.command(
@@ -41,13 +42,15 @@ def search(
     """Find articles by their words, the most telling first, copies of one family as one answer."""
     from dedup.report import answers, terminal
     from dedup.searching import search as look
+    from dedup.searching import unknown_sites
 
     _refuse_options(words)
     first, last = moment("--since", since, zone), moment("--until", until, zone, end=True)
     if first and last and first >= last:
         raise typer.BadParameter("--since is not before --until: nothing was published between them")
     with opened_corpus(corpus) as opened:
-        if not opened.count():
+        empty = not opened.count()
+        if empty:
             print(_EMPTY, file=sys.stderr)
         with progress_bars() as progress:
             found = look(
@@ -59,6 +62,8 @@ def search(
                 copies=everything,
                 progress=progress,
             )
+        if not found.best and not empty and (unknown := unknown_sites(opened, " ".join(words))):
+            raise GemaError(f"nothing is known of the site {unknown[0]!r}; a site is a domain, like one.example")
         tell_ungrouped(opened)
     if not as_json:
         answers.answers(found, terminal.console(), zone)

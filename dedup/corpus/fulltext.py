@@ -170,6 +170,11 @@ def _narrowed(asked: Asked) -> list[ColumnElement[bool]]:
     return every
 
 
+def unknown(connection: Connection, sites: Sequence[str]) -> list[str]:
+    """Return those of some sites that no article is of."""
+    return [site for site in sites if connection.scalar(select(articles.c.key).where(_at([site])).limit(1)) is None]
+
+
 def _at(sites: Sequence[str]) -> ColumnElement[bool]:
     hosts = [*sites, *(f"www.{site}" for site in sites)]
     return or_(articles.c.site.in_(sites), articles.c.host.in_(hosts))

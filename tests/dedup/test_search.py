@@ -262,6 +262,15 @@ def test_nothing_found_is_said_kindly(few: Corpus, capsys: pytest.CaptureFixture
     assert "Nothing was found" in left.err
 
 
+def test_a_site_that_nobody_knows_is_said(few: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
+    left = run(capsys, few, "search", "banjir", "site:nobody.test")
+    assert (left.code, left.out) == (2, "")
+    assert "nothing is known of the site 'nobody.test'" in left.err
+    site = next(iter(few.articles())).site
+    for query in (f"site:{site}", f"site:www.{site}", "-site:nobody.test"):
+        assert run(capsys, few, "search", "qqqqq", query).code == 0
+
+
 def test_an_empty_corpus_has_nothing(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
     left = run(capsys, corpus, "search", "apa", "-itu")
     assert left.code == 0
