@@ -36,9 +36,9 @@ class Period(StrEnum):
 class Flow:
     """How many families `target` has that it has from `source`, or had later than it.
 
-    `share` is the median part of its words that stand in the source's article, `delay` the median time until it had
-    them; None where neither was measured. `period` is the first day of the period in which it had them, None where all
-    are counted together or no date is known. A source that is no site here is called as it is named.
+    `share` is the median part of its phrases of three words that stand in the source's article, `delay` the median time
+    until it had them; None where neither was measured. `period` is the first day of the period in which it had them,
+    None where all are counted together or no date is known. A source that is no site here is called as it is named.
     """
 
     source: str

@@ -289,7 +289,7 @@ class _Shares:
             self._shares[match.b, match.a] = 1.0 if exact else match.measures.b_in_a
 
     def taken(self, article: Article, source: Article | None) -> float | None:
-        """Return the part of an article's words that stands in its source, None where they were not compared."""
+        """Return the part of an article's phrases that stands in its source, None where they were not compared."""
         if source is None or article.id == source.id:
             return None
         # Texts are left out where only their descriptions were read; then none is equal to another.

@@ -76,7 +76,12 @@ ARTICLES = Table(
             marked("how long after the origin it came, where both times are exact"),
             "seconds",
         ),
-        _share("taken", marked("the part of its words that stands in the origin's article; empty where not compared")),
+        _share(
+            "taken",
+            marked(
+                "the part of its phrases of three words that stands in the origin's article; empty where not compared"
+            ),
+        ),
     ),
 )
 TEXT = Column("text", meaning=marked("its whole text, where it was asked for"))

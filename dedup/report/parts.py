@@ -259,7 +259,10 @@ _GLOSSARY = (
         marked("certain, likely, unknown"),
         marked("several kinds of evidence, one kind, each with none against it; too little, or a contradiction"),
     ),
-    (marked("share taken"), marked("how much of an article's own words stands in the article it is held against")),
+    (
+        marked("share taken"),
+        marked("how much of an article's own phrases of three words stands in the article it is held against"),
+    ),
     (marked("typical delay"), marked("the median time between the first article and the copies")),
     (marked("Jaccard"), marked("the phrases of three words that two texts share, of all that either has")),
     (

@@ -17,8 +17,8 @@ from dedup.representative import Chosen
 class Comparison:
     """A member beside the member it is shown against; in passages `a` is that other one.
 
-    `share` is how much of the member's own words stands in the other, 0..1. `measures` is None where equal
-    texts were never measured.
+    `share` is how much of the member's own phrases of three words stands in the other, 0..1. `measures` is None where
+    equal texts were never measured.
     """
 
     other: Article
