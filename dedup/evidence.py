@@ -6,6 +6,7 @@ import numpy as np
 
 from dedup import lookup
 from dedup.compiled import compiled
+from dedup.facts import CALENDAR
 from dedup.passages import Flags, Mask, Places, follows, room
 from dedup.records import BEGINS_WITH_DIGIT, HEADS_LINE, HOLDS_DIGIT, NAME, QUOTED, Cut, Hashes32, Hashes64, Recipe
 
@@ -52,7 +53,8 @@ class Evidence(NamedTuple):
     tiles long enough to be told come in one order, `leads` is 1 where one of them heads the text of more own words;
     `late` is where in it their words stand on the average, in thousandths of its length.
     `recurring` are the names of the other text that its part outside tiles holds as well. Of names, numbers, titles'
-    words and their facts `_common` is how many both have; `frame_common` are words of both titles that are no facts.
+    words and their facts `_common` is how many both have; `frame_common` are words of both titles that are no facts,
+    `dated` is 1 where one of them names a day or a month.
     """
 
     same: int
@@ -94,6 +96,7 @@ class Evidence(NamedTuple):
     b_facts: int
     facts_common: int
     frame_common: int
+    dated: int
 
 
 class Side(NamedTuple):
@@ -223,6 +226,7 @@ def counted(a: Side, b: Side, shared: Places, told: int, lead: int) -> Evidence:
         *(len(a.numbers), len(b.numbers), _common(a.numbers, b.numbers)),
         *(len(a.title), len(b.title), _common(a.title, b.title)),
         *(len(a.facts), len(b.facts), _common(a.facts, b.facts), _common_frame(a, b)),
+        max(_of_the_calendar(a.facts), _of_the_calendar(b.facts)),
     )
 
 
@@ -257,6 +261,15 @@ def _common_frame(a: Side, b: Side) -> int:
         if _holds(b.title, word) and not _holds(a.facts, word) and not _holds(b.facts, word):
             common += 1
     return common
+
+
+@compiled
+def _of_the_calendar(facts: Hashes64) -> int:
+    """Return 1 where one of some facts is a day or a month, else 0."""
+    for fact in facts:
+        if _holds(CALENDAR, fact):
+            return 1
+    return 0
 
 
 @compiled

@@ -394,7 +394,7 @@ class Recipe:
     """All numbers of the method. Stored with every result; two recipes never mix in one corpus."""
 
     # What the numbers below mean to this program; it grows when the same numbers would give other results.
-    method: int = 11
+    method: int = 12
     # Signature: datasketch.MinHash(scheme="affine32", seed=seed) over xxh32 of `shingle_words`-word shingles.
     shingle_words: int = 4
     permutations: int = 128
@@ -432,6 +432,9 @@ class Recipe:
     template_density: float = 0.08
     template_table_numbers: float = 0.6
     template_titles: float = 0.75
+    update_share: float = 0.8
+    update_numbers: float = 0.6
+    update_names: float = 0.8
     revision_place: float = 0.67
     revision_whole: float = 0.5
     excerpt_run: int = 12

@@ -38,6 +38,9 @@ class Rules(NamedTuple):
     template_density: float
     template_table_numbers: float
     template_titles: float
+    update_share: float
+    update_numbers: float
+    update_names: float
     revision_place: float
     revision_whole: float
     excerpt_run: int
@@ -160,6 +163,11 @@ def _numbers(found: Evidence) -> float:
     return _agreement(found.numbers_common, found.a_numbers, found.b_numbers)
 
 
+@compiled
+def _names(found: Evidence) -> float:
+    return _agreement(found.names_common, found.a_names, found.b_names)
+
+
 # --- rules ------------------------------------------------------------------------------------------
 
 
@@ -201,6 +209,23 @@ def _tables(found: Evidence, rules: Rules) -> bool:
 
 @compiled
 def _same_frame(found: Evidence, rules: Rules) -> bool:
+    """Return whether the titles are one frame with other facts, and so are the texts.
+
+    A site that corrects a figure in its headline keeps the text; a page of another day is another page however little
+    of it differs.
+    """
+    return bool(_same_titles(found, rules) and (found.dated or not _updated(found, rules)))
+
+
+@compiled
+def _updated(found: Evidence, rules: Rules) -> bool:
+    """Return whether most of the shorter text is kept, its facts with it."""
+    kept = _taken(found) >= rules.update_share and _numbers(found) >= rules.update_numbers
+    return bool(kept and _names(found) >= rules.update_names)
+
+
+@compiled
+def _same_titles(found: Evidence, rules: Rules) -> bool:
     frames = found.a_title - found.a_facts + found.b_title - found.b_facts - found.frame_common
     same_facts = found.a_facts == found.facts_common and found.b_facts == found.facts_common
     return bool(not same_facts and _share(found.frame_common, frames) >= rules.template_titles)

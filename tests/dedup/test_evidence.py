@@ -18,6 +18,12 @@ WORDS = ("banjir", "Ratna", "12", "warga", "“air”", "3,5", "Karang", "surut"
 REPORT = "Banjir melanda Karang Anyar sejak Senin pagi dan 120 warga mengungsi ke balai desa, kata Ratna di lokasi."
 PLAIN = (
     *("", "satu", "satu dua", "satu dua tiga", REPORT, REPORT.replace("120", "340"), REPORT + " " + REPORT),
+    *(
+        f"12 tewas, Senin 3 Mei: {REPORT}",
+        f"15 tewas, Senin 3 Mei: {REPORT}",
+        f"3 tewas: {REPORT}",
+        f"5 tewas: {REPORT}",
+    ),
     *(f"“{REPORT}” Air surut pada 3 Mei.", f"Air surut. {REPORT[:60]} Warga pulang esok hari bersama keluarga."),
 )
 

@@ -165,6 +165,45 @@ def test_titles_of_one_site_that_differ_in_the_date_alone_are_a_template() -> No
     assert compare(a, elsewhere, RECIPE).relation is not Relation.TEMPLATE
 
 
+PEOPLE = ["Ratna", "Siti", "Wirya", "Darmo", "Lestari"]
+
+
+def same_titled(one: str, other: str, titles: str = "Feri Karam di Selat Rambu: {} Orang Tewas") -> Relation:
+    a, b = (
+        reading(told, name, "satu.test", titles.format(3 + place))
+        for place, (name, told) in enumerate(zip("ab", (one, other), strict=True))
+    )
+    return compare(a, b, RECIPE).relation
+
+
+@pytest.mark.parametrize(("new", "relation"), [(20, Relation.REVISION), (21, Relation.TEMPLATE)])
+def test_a_new_toll_in_the_headline_is_a_revision_where_most_of_the_text_is_kept(new: int, relation: Relation) -> None:
+    one, other = (text(prose(1, 100 - new), prose(2 + place, new)) for place in range(2))
+    assert same_titled(one, other) is relation
+
+
+@pytest.mark.parametrize(("others", "relation"), [(2, Relation.REVISION), (3, Relation.TEMPLATE)])
+def test_where_a_title_s_figure_differs_and_so_do_the_text_s_it_is_a_template(others: int, relation: Relation) -> None:
+    one, other = prose(1, 130), prose(1, 130)
+    for place, told in ((place, told) for place in range(5) for told in (one, other)):
+        told[25 * place + 10] = f"{20 + place + (50 if told is other and place < others else 0)}"
+    assert same_titled(text(one), text(other)) is relation
+
+
+@pytest.mark.parametrize(("others", "relation"), [(1, Relation.REVISION), (2, Relation.TEMPLATE)])
+def test_where_a_title_s_figure_differs_and_so_do_the_names_it_is_a_template(others: int, relation: Relation) -> None:
+    one, other = prose(1, 130), prose(1, 130)
+    for place, name in enumerate(PEOPLE):
+        one[25 * place + 10], other[25 * place + 10] = name, f"Lain{name.lower()}" if place < others else name
+    assert same_titled(text(one), text(other)) is relation
+
+
+def test_a_page_of_another_day_is_a_template_however_little_differs() -> None:
+    one, other = text(prose(1, 100)), text(prose(1, 99), ["lain"])
+    assert same_titled(one, other, "Jadwal Kapal Selat Rambu, {} Orang Antre") is Relation.REVISION
+    assert same_titled(one, other, "Jadwal Kapal Selat Rambu, {} November") is Relation.TEMPLATE
+
+
 def test_boilerplate_does_not_count_as_shared() -> None:
     footer = prose(1, 60)
     a = reading(text(prose(2, 60), footer), "a", own=slice(0, 60))
