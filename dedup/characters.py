@@ -75,7 +75,7 @@ _TRAITS = (
     (r"\p{Nd}+", DECIMAL),
     (r"\p{Lu}+", CAPITAL),
     (r"[\p{Ll}\p{N},;)]+", BEFORE_NAME),
-    (r"[“„«\"「]+", OPENS),
+    (r"[“„«\"「‘'＂]+", OPENS),
 )
 
 

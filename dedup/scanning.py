@@ -31,7 +31,8 @@ _BASIS, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 _M1, _M2 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 _LINE, _SPACE = np.uint32(0x0A), np.uint32(0x20)
 _CURLY, _CURLY_END, _LOW, _ANGLE, _ANGLE_END = 0x201C, 0x201D, 0x201E, 0xAB, 0xBB
-_STRAIGHT, _CORNER, _CORNER_END = 0x22, 0x300C, 0x300D
+_STRAIGHT, _WIDE, _CORNER, _CORNER_END = 0x22, 0xFF02, 0x300C, 0x300D
+_SINGLE, _SINGLE_END, _APOSTROPHE = 0x2018, 0x2019, 0x27
 _SEPARATORS = (0x2E, 0x2C, 0x3A, 0x2F)
 
 _BEGINS, _CONTINUES, _ALONE = np.uint8(BEGINS), np.uint8(CONTINUES), np.uint8(ALONE)
@@ -117,7 +118,7 @@ def _scan(  # noqa: C901 - one loop over a text, and every call in it costs
                 if code == _LINE:
                     head = True
                 elif place >= quotation and trait & OPENS:
-                    quotation, no_corner = _quoted_until(codes, place, no_corner)
+                    quotation, no_corner = _quoted_until(codes, kinds, traits, place, no_corner)
                 continue
             inside, value, flag = True, _BASIS, 0
             firsts[at] = place
@@ -210,12 +211,20 @@ def _mixed(value: np.uint64) -> np.uint64:
 
 
 @_compiled
-def _quoted_until(codes: Hashes32, place: int, no_corner: int) -> tuple[int, int]:
+def _quoted_until(codes: Hashes32, kinds: Bytes, traits: Bytes, place: int, no_corner: int) -> tuple[int, int]:
     """Return where the quotation ends that the mark at `place` opens, `place` if it opens none: as `segments` does.
 
     Before `no_corner`, which is returned as well, no corner is closed.
     """
-    one, other, may_stay_open = _closers(codes[place])
+    code = codes[place]
+    if code == _APOSTROPHE:
+        doubled = place + 1 < len(codes) and codes[place + 1] == code
+        return (_alike_until(codes, kinds, traits, place, 2) if doubled else place), no_corner
+    if code in (_STRAIGHT, _WIDE):
+        return _alike_until(codes, kinds, traits, place, 1), no_corner
+    if code == _SINGLE:
+        return _single_until(codes, kinds, place), no_corner
+    one, other = _closers(code)
     if one == _CORNER_END and place < no_corner:
         return place, no_corner
     end = place + 1
@@ -223,25 +232,68 @@ def _quoted_until(codes: Hashes32, place: int, no_corner: int) -> tuple[int, int
         end += 1
     if end < len(codes) and codes[end] != _LINE:
         return end + 1, no_corner
-    if may_stay_open:
-        return end, no_corner
-    return place, end if one == _CORNER_END else no_corner
+    return (place, end) if one == _CORNER_END else (end, no_corner)
 
 
 @_compiled
-def _closers(code: np.uint32) -> tuple[int, int, bool]:
-    """Return what closes the quotation that a character opens, 0 for none, and whether its paragraph may end first."""
+def _closers(code: np.uint32) -> tuple[int, int]:
+    """Return what closes the quotation that a character opens whose paragraph may end first, or a corner."""
     if code == _CURLY:
-        return _CURLY_END, _CURLY_END, True
+        return _CURLY_END, _CURLY_END
     if code == _LOW:
-        return _CURLY, _CURLY_END, True
+        return _CURLY, _CURLY_END
     if code == _ANGLE:
-        return _ANGLE_END, _ANGLE_END, True
-    if code == _STRAIGHT:
-        return _STRAIGHT, _STRAIGHT, False
-    if code == _CORNER:
-        return _CORNER_END, _CORNER_END, False
-    return 0, 0, False
+        return _ANGLE_END, _ANGLE_END
+    return _CORNER_END, _CORNER_END
+
+
+@_compiled
+def _alike_until(codes: Hashes32, kinds: Bytes, traits: Bytes, place: int, width: int) -> int:
+    """Return where a quotation ends between marks that open and close alike, of one or two equal characters each."""
+    mark, end = codes[place], place + width
+    while end < len(codes) and codes[end] != _LINE and not _is_mark(codes, end, mark, width):
+        end += 1
+    if end < len(codes) and codes[end] != _LINE:
+        return place if place > 0 and traits[codes[place - 1]] & DECIMAL else end + width
+    return end if _may_run_on(codes, kinds, place, width) and _opens_again(codes, end, mark, width) else place
+
+
+@_compiled
+def _single_until(codes: Hashes32, kinds: Bytes, place: int) -> int:
+    """Return where a quotation in single marks ends; the one that closes it is an apostrophe as well."""
+    if not _may_run_on(codes, kinds, place, 1):
+        return place
+    end = place + 1
+    while end < len(codes) and codes[end] != _LINE and codes[end] != _SINGLE:
+        if codes[end] == _SINGLE_END and not (end + 1 < len(codes) and kinds[codes[end + 1]]):
+            return end + 1
+        end += 1
+    return end if _opens_again(codes, end, _SINGLE, 1) else place
+
+
+@_compiled
+def _may_run_on(codes: Hashes32, kinds: Bytes, place: int, width: int) -> bool:
+    """Return whether a mark stands before what is said, and not in or behind a word."""
+    if place > 0 and kinds[codes[place - 1]]:
+        return False
+    return place + width < len(codes) and codes[place + width] != _SPACE and codes[place + width] != _LINE
+
+
+@_compiled
+def _opens_again(codes: Hashes32, end: int, mark: int, width: int) -> bool:
+    """Return whether the line ends here and the next one that is not empty begins with a mark."""
+    if end >= len(codes) or codes[end] != _LINE:
+        return False
+    while end < len(codes) and (codes[end] == _LINE or codes[end] == _SPACE):
+        end += 1
+    return bool(_is_mark(codes, end, mark, width))
+
+
+@_compiled
+def _is_mark(codes: Hashes32, place: int, mark: int, width: int) -> bool:
+    if place + width > len(codes):
+        return False
+    return bool(codes[place] == mark and codes[place + width - 1] == mark)
 
 
 @_compiled

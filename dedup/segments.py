@@ -14,9 +14,24 @@ WORD = regex.compile(
     rf"|\p{{N}}[\p{{L}}\p{{M}}\p{{N}}--[{_UNSPACED}]]*",
     regex.VERSION1,
 )
-# A quotation ends with its paragraph at the latest; speech that runs on opens again in the next one.
+_WORDY = rf"[\p{{L}}\p{{M}}\p{{N}}{_UNSPACED}]"
+
+
+def _marked(mark: str) -> str:
+    """Return the pattern of speech between marks that open and close alike."""
+    # Behind a number it says inches, or seconds.
+    closed = rf"(?<!\d){mark}(?:(?!{mark})[^\n])*+{mark}"
+    runs_on = rf"(?<!{_WORDY}){mark}(?![ \n])(?:(?!{mark})[^\n])*+(?=\n[\n ]*{mark})"
+    return f"{closed}|{runs_on}"
+
+
+# A quotation ends with its paragraph at the latest; speech that runs on opens again in the next one. Marks that are
+# apostrophes, inches or open and close alike have to be closed, or opened again.
 _QUOTATION = regex.compile(
-    r'“[^”\n]*(?:”|$)|„[^“”\n]*(?:[“”]|$)|«[^»\n]*(?:»|$)|"[^"\n]*"|「[^」\n]*」', regex.MULTILINE
+    r"“[^”\n]*(?:”|$)|„[^“”\n]*(?:[“”]|$)|«[^»\n]*(?:»|$)|「[^」\n]*」"
+    rf"|(?<!{_WORDY})‘(?![ \n])(?:[^‘’\n]|’(?={_WORDY}))*+(?:’|(?=\n[\n ]*‘))"
+    + "".join(f"|{_marked(mark)}" for mark in ('"', "＂", "''")),
+    regex.MULTILINE,
 )
 _NUMBER = regex.compile(r"\d+(?:[.,:/]\d+)*")
 

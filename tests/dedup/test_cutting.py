@@ -23,7 +23,7 @@ def same(one: Cut, other: Cut) -> None:
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name), err_msg=name)
 
 
-QUOTING = st.text(st.sampled_from('aB 1.,“”„"«»「」\n;)'), max_size=80)
+QUOTING = st.text(st.sampled_from("aB 1.,“”„«»「」‘’'＂\n;)" + '"'), max_size=80)
 
 
 @given(st.lists(TEXTS | QUOTING, max_size=6))

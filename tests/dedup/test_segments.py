@@ -1,5 +1,6 @@
 """Words, quotations, numbers and names."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,6 +35,43 @@ def test_a_quotation_ends_with_its_paragraph() -> None:
 
 def test_a_single_straight_mark_quotes_nothing() -> None:
     assert not any(segments.words('layar 14" itu mahal\nsekali').quoted)
+
+
+def quoted(text: str) -> str:
+    words = segments.words(text)
+    return " ".join(word for word, inside in zip(words.words, words.quoted, strict=True) if inside)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Ia berkata, ‘Kami siap,’ lalu pergi.", "kami siap"),
+        ("‘We’re ready, it’s the lads’ turn,’ she said.", "we re ready it s the lads"),
+        ("They’re ready. It’s the lads’ turn in the ‘90s.", ""),
+        ("Jum‘at itu para lads’ pulang.", ""),
+        ("‘Kami siap\nbesok", ""),
+        ("Kata Ani: ‘Kami siap.\n\n‘Besok juga,’ katanya.", "kami siap besok juga"),
+        ("''Kami siap,'' kata Ani dari O'Hare, don't ''", "kami siap"),
+        ("tinggi 6'2'' dan ''siap''", "siap"),
+        ("＂Kami siap,＂ kata Ani", "kami siap"),
+    ],
+)
+def test_single_doubled_and_wide_marks_quote_and_apostrophes_do_not(text: str, said: str) -> None:
+    assert quoted(text) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('Kata Ani: "Kami siap.\n "Besok juga," katanya.', "kami siap besok juga"),
+        ('Kata Ani: "Kami siap.\nBesok juga," katanya.', ""),
+        ('Layar 14" itu mahal.\n"Kami siap," kata Ani', "kami siap"),
+        ('Layar 14" dan 15" itu mahal, "kami siap," kata Ani', "kami siap"),
+        ('"Siap," kata Ani" lalu pergi.\n"Besok," katanya', "siap besok"),
+    ],
+)
+def test_speech_in_straight_marks_runs_on_where_the_next_paragraph_opens_again(text: str, said: str) -> None:
+    assert quoted(text) == said
 
 
 def test_numbers_keep_their_separators() -> None:
