@@ -3,7 +3,6 @@
 The same words as `segments.words`, as tables that a loop without Python objects can read.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +12,7 @@ import regex
 from numpy.typing import NDArray
 
 from dedup.records import Hashes32
+from dedup.segments import UNSEEN, normal
 
 # What a character may do. Scripts written without spaces give each character, with its marks, a word of its own.
 BEGINS, CONTINUES, ALONE, MARKS, JOINS, LONG = 1, 2, 4, 8, 16, 32
@@ -32,7 +32,7 @@ _JAMO = r"[\u1160-\u11ff]+"
 class Characters:
     """`kinds[code]` says what a character may do, `traits[code]` what else it is.
 
-    `folded[code]` is what it becomes (NFKC, casefolded): a code, or from CODES on the number of one of the `longer`
+    `folded[code]` is what it becomes (`segments.normal`): a code, or from CODES on the number of one of the `longer`
     forms, which stands at `longer[starts[n]:starts[n + 1]]`.
     """
 
@@ -50,7 +50,7 @@ def characters() -> Characters:
     folded = np.arange(CODES, dtype=np.uint32)
     longer: list[str] = []
     for code in np.flatnonzero(kinds).tolist():
-        written = unicodedata.normalize("NFKC", chr(code)).casefold()
+        written = normal(chr(code))
         if len(written) == 1:
             folded[code] = ord(written)
             continue
@@ -68,6 +68,7 @@ _KINDS = (
     (rf"[\p{{M}}--[{UNSPACED}]]+", CONTINUES),
     (rf"[{UNSPACED}]+", ALONE),
     (r"\p{M}+", MARKS | JOINS),
+    (rf"[{UNSEEN}]+", CONTINUES | MARKS),
     (_JAMO, JOINS),
 )
 _TRAITS = (

@@ -9,12 +9,16 @@ from dedup.records import Words
 
 # Scripts written without spaces give one word a character, so that word shingles are character n-grams there.
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+# What is not seen and says where a line may break or which way it runs: nothing inside a word. Joiners are none of it:
+# they tell words apart in Persian and in scripts of India.
+UNSEEN = r"\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+_GOES_ON = rf"[[\p{{L}}\p{{M}}\p{{N}}{UNSEEN}]--[{_UNSPACED}]]*"
 WORD = regex.compile(
-    rf"[{_UNSPACED}]\p{{M}}*|[^\P{{L}}{_UNSPACED}][\p{{L}}\p{{M}}\p{{N}}--[{_UNSPACED}]]*"
-    rf"|\p{{N}}[\p{{L}}\p{{M}}\p{{N}}--[{_UNSPACED}]]*",
+    rf"[{_UNSPACED}][\p{{M}}{UNSEEN}]*|[^\P{{L}}{_UNSPACED}]{_GOES_ON}|\p{{N}}{_GOES_ON}",
     regex.VERSION1,
 )
-_WORDY = rf"[\p{{L}}\p{{M}}\p{{N}}{_UNSPACED}]"
+_UNSEEN = regex.compile(f"[{UNSEEN}]+")
+_WORDY = rf"[\p{{L}}\p{{M}}\p{{N}}{_UNSPACED}{UNSEEN}]"
 
 
 def _marked(mark: str) -> str:
@@ -55,8 +59,8 @@ def numbers(text: str) -> list[str]:
 
 
 def normal(word: str) -> str:
-    """Return a word as it is compared: NFKC, casefolded."""
-    return word.lower() if word.isascii() else unicodedata.normalize("NFKC", word).casefold()
+    """Return a word as it is compared: NFKC, casefolded, without what is not seen."""
+    return word.lower() if word.isascii() else _UNSEEN.sub("", unicodedata.normalize("NFKC", word).casefold())
 
 
 def _inside(starts: tuple[int, ...], spans: list[tuple[int, int]]) -> tuple[bool, ...]:

@@ -35,6 +35,13 @@ def test_equal_words_are_exact_whatever_the_punctuation() -> None:
     assert compare(a, b, RECIPE).relation is Relation.EXACT
 
 
+def test_a_copy_with_soft_hyphens_is_exact_and_its_passage_stands_where_it_says() -> None:
+    hyphened = text(*([f"{word[:3]}\u00ad{word[3:]}" for word in part] for part in WIRE))
+    match = compare(reading(text(*WIRE), "a"), reading(hyphened, "b"), RECIPE)
+    assert match.relation is Relation.EXACT
+    assert [(part.b_start, part.b_end) for part in match.passages] == [(0, len(hyphened))]
+
+
 def test_texts_under_eight_words_are_nothing_to_one_another() -> None:
     a, b = (reading("satu dua tiga empat lima enam tujuh", name) for name in "ab")
     assert compare(a, b, RECIPE).relation is Relation.NONE

@@ -189,6 +189,16 @@ def test_storing_articles_indexes_nothing(corpus: Corpus) -> None:
         )
 
 
+def test_an_index_of_before_is_made_again_without_what_is_not_seen(few: Corpus) -> None:
+    few.add([said("enam", "Gempa mengun\u00adcang Cian\u200bjur.")])
+    search(few, "banjir")
+    with closing(sqlite3.connect(few.engine.url.database or "")) as connection, connection:
+        connection.execute("DELETE FROM searchable_words_data WHERE id > 10")
+        connection.execute("UPDATE alembic_version SET version_num = '0013'")
+    with Corpus.open(f"sqlite:///{few.engine.url.database}") as upgraded:
+        assert ids(search(upgraded, "mengun\u00adcang cianjur")) == ["enam"]
+
+
 def test_indexing_is_told_of(few: Corpus) -> None:
     heard: list[tuple[str, int, int]] = []
     search(few, "banjir", progress=lambda *told: heard.append(told))

@@ -22,6 +22,17 @@ def test_combining_marks_stay_with_their_letters() -> None:
     assert segments.words("cafe\u0301 हिन्दी").words == ("café", "हिन्दी")
 
 
+@pytest.mark.parametrize("unseen", ["\u00ad", "\u200b", "\u2060", "\ufeff", "\u200e"])
+def test_what_is_not_seen_is_nothing_inside_a_word(unseen: str) -> None:
+    words = segments.words(f"Ban{unseen}jir me{unseen}landa, 中{unseen}国")
+    assert words.words == ("banjir", "melanda", "中", "国")
+    assert (words.starts, words.ends) == ((0, 8, 18, 20), (7, 16, 20, 21))
+
+
+def test_joiners_tell_words_apart() -> None:
+    assert segments.words("می\u200cخواهم क्\u200dष").words == ("می", "خواهم", "क्", "ष")
+
+
 def test_what_stands_in_quotation_marks_is_quoted() -> None:
     words = segments.words('Ia berkata, “Kami siap,” lalu pergi. "Betul," kata Ani.')
     quoted = [word for word, inside in zip(words.words, words.quoted, strict=True) if inside]

@@ -16,7 +16,9 @@ pytest.importorskip("numba", reason="needs numba: pip install 'gema-news[fast]'"
 
 RECIPE = Recipe()
 # What normalising, folding and cutting treat in ways of their own, and what news is made of.
-CHARACTERS = "aZé0 .,-'\"“”\n\u00a0…ßΐŉﬁ½²ªǅİı中國日ひ々สวัสดี은ᄀ각각ًعهﷺहिन्दी́̈\u0345١🙂\u200d\ud800\U0002f800ﾞｶ"
+CHARACTERS = (
+    "aZé0 .,-'\"“”\n\u00a0…ßΐŉﬁ½²ªǅİı中國日ひ々สวัสดี은ᄀ각각ًعهﷺहिन्दी́̈\u0345١🙂\u200d\u00ad\u200b\ud800\U0002f800ﾞｶ"
+)
 TEXTS = st.text(st.sampled_from(CHARACTERS), max_size=60) | st.text(max_size=60)
 
 
@@ -38,6 +40,7 @@ def compiled() -> None:
 @example(["", "a", "satu dua tiga empat lima"])
 @example(["é ô ü ñ q", "é ô ü ñ q"])
 @example(["ﷺ dan ﷺ serta ﷺ lalu ﷺ", "ΐ ΐ ΐ ΐ ΐ"])
+@example(["ban\u00adjir be\u200bsar", "e\u00ad\u0301 ก\u200b็ \u00ad ad\u00ad"])
 @example(["ก็ ข ค ฅ ฆ ง", "한국 각가 나다 라마 바사"])
 def test_the_kernel_and_numpy_sign_any_texts_alike(texts: list[str]) -> None:
     one_word_shingles = Recipe(shingle_words=1, permutations=16)
