@@ -12,6 +12,7 @@ from dedup.records import BEGINS_WITH_DIGIT, HEADS_LINE, HOLDS_DIGIT, NAME, QUOT
 
 # A replaced fact is a number with its unit or a date; longer gaps are rewritten sentences.
 _SHORT_GAP = 6
+_FACT = HOLDS_DIGIT | NAME
 
 
 class Texts(NamedTuple):
@@ -49,7 +50,8 @@ class Evidence(NamedTuple):
     them that stand in a tile; `digits` words that begin with a digit; `added` the most own words between two tiles,
     `gap` the most of these in one line.
     `longest` and `shared` are words of the longest tile and of all, `quoted` those of them in quotation marks in a.
-    `replaced` counts short gaps between consecutive tiles that hold digits on both sides. `in_order` is 1 where all
+    `replaced` counts short gaps between consecutive tiles that hold digits on both sides, `filled` those that hold digits
+    or names on both. `in_order` is 1 where all
     tiles long enough to be told come in one order, `leads` is 1 where one of them heads the text of more own words;
     `late` is where in it their words stand on the average, in thousandths of its length.
     `recurring` are the names of the other text that its part outside tiles holds as well. Of names, numbers, titles'
@@ -79,6 +81,7 @@ class Evidence(NamedTuple):
     shared: int
     quoted: int
     replaced: int
+    filled: int
     in_order: int
     leads: int
     late: int
@@ -221,7 +224,7 @@ def counted(a: Side, b: Side, shared: Places, told: int, lead: int) -> Evidence:
         *(len(a.phrases), len(b.phrases), _common(a.phrases, b.phrases)),
         *(a_covered, b_covered, a_unquoted, b_unquoted, a_digits, b_digits),
         *(a_gap, b_gap, a_added, b_added, longest, total, quoted),
-        *(_replaced(a, b, shared), _in_order(shared, told), leads, late, recurring),
+        *(*_replaced(a, b, shared), _in_order(shared, told), leads, late, recurring),
         *(len(a.names), len(b.names), _common(a.names, b.names)),
         *(len(a.numbers), len(b.numbers), _common(a.numbers, b.numbers)),
         *(len(a.title), len(b.title), _common(a.title, b.title)),
@@ -307,23 +310,26 @@ def _scanned(side: Side, inside: Mask) -> tuple[int, int, int, int, int, int, in
 
 
 @compiled
-def _replaced(a: Side, b: Side, shared: Places) -> int:
-    """Return how many short gaps between consecutive tiles hold digits on both sides: facts filled into a frame."""
-    count = 0
+def _replaced(a: Side, b: Side, shared: Places) -> tuple[int, int]:
+    """Return how many short gaps between consecutive tiles hold facts on both sides: digits; digits or names."""
+    digits, facts = 0, 0
     for row in range(1, len(shared)):
         here, there, length = shared[row - 1, 0], shared[row - 1, 1], shared[row - 1, 2]
         one, other = shared[row, 0] - here - length, shared[row, 1] - there - length
         if 0 < one <= _SHORT_GAP and 0 < other <= _SHORT_GAP:
-            count += _any_digit(a.flags, here + length, one) and _any_digit(b.flags, there + length, other)
-    return count
+            held = _held(a.flags, here + length, one), _held(b.flags, there + length, other)
+            digits += int(held[0] & held[1] & HOLDS_DIGIT != 0)
+            facts += int(held[0] & _FACT != 0 and held[1] & _FACT != 0)
+    return digits, facts
 
 
 @compiled
-def _any_digit(flags: Flags, start: int, length: int) -> bool:
+def _held(flags: Flags, start: int, length: int) -> int:
+    """Return the traits that one of some words has."""
     held = 0
     for place in range(start, start + length):
-        held |= flags[place] & HOLDS_DIGIT
-    return held != 0
+        held |= flags[place]
+    return held
 
 
 @compiled

@@ -429,6 +429,8 @@ class Recipe:
     template_replacements: int = 3
     template_spacing: int = 30
     template_numbers: float = 0.8
+    template_filled: int = 3
+    template_names: float = 0.65
     template_density: float = 0.08
     template_table_numbers: float = 0.6
     template_titles: float = 0.75

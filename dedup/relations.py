@@ -11,10 +11,11 @@ from dedup.evidence import Evidence
 from dedup.records import Measures, Recipe, Relation
 
 # Why a pair is what it is; the rules stand in the order in which they are asked.
-TOO_SHORT, SAME, BELOW_FLOOR, REPLACED, ONE_FRAME, TABLES, QUOTED, PHRASES, PART, DIGEST, BACKGROUND = range(11)
-ROUNDUP, ONE_SITE, LIGHTLY_EDITED, REWRITTEN = range(11, 15)
+TOO_SHORT, SAME, BELOW_FLOOR, REPLACED, FILLED, ONE_FRAME, TABLES, QUOTED, PHRASES, PART, DIGEST = range(11)
+BACKGROUND, ROUNDUP, ONE_SITE, LIGHTLY_EDITED, REWRITTEN = range(11, 16)
 RELATIONS = (
-    *(Relation.NONE, Relation.EXACT, Relation.NONE, Relation.TEMPLATE, Relation.TEMPLATE, Relation.TEMPLATE),
+    *(Relation.NONE, Relation.EXACT, Relation.NONE),
+    *(Relation.TEMPLATE, Relation.TEMPLATE, Relation.TEMPLATE, Relation.TEMPLATE),
     *(Relation.SHARED_QUOTES, Relation.NONE, Relation.EXCERPT, Relation.EXCERPT, Relation.EXCERPT),
     *(Relation.EXCERPT, Relation.REVISION, Relation.NEAR, Relation.SYNDICATED),
 )
@@ -35,6 +36,8 @@ class Rules(NamedTuple):
     template_replacements: int
     template_spacing: int
     template_numbers: float
+    template_filled: int
+    template_names: float
     template_density: float
     template_table_numbers: float
     template_titles: float
@@ -88,6 +91,11 @@ def reason(decided: int, measures: Measures, quoted: int, recipe: Recipe) -> str
         return (
             f"one frame with other facts: {measures.replaced_numbers} numbers replaced in place, "
             f"{measures.numbers:.0%} of the numbers agree"
+        )
+    if decided == FILLED:
+        return (
+            f"one frame with other facts: {measures.names:.0%} of the names "
+            f"and {measures.numbers:.0%} of the numbers agree"
         )
     if decided == ONE_FRAME:
         return "one site's titles, alike but for the facts filled in"
@@ -176,6 +184,8 @@ def _template(found: Evidence, one_site: bool, rules: Rules) -> int:
     """Return why two texts are one frame with other facts, 0 if they are not."""
     if _replaced(found, rules):
         return REPLACED
+    if _filled(found, rules):
+        return FILLED
     if one_site and _same_frame(found, rules):
         return ONE_FRAME
     return TABLES if one_site and _tables(found, rules) else 0
@@ -199,6 +209,13 @@ def _replaced(found: Evidence, rules: Rules) -> bool:
     dense = found.replaced * rules.template_spacing >= found.shared
     enough = found.replaced >= rules.template_replacements
     return bool(dense and enough and _numbers(found) < rules.template_numbers)
+
+
+@compiled
+def _filled(found: Evidence, rules: Rules) -> bool:
+    """Return whether numbers and names are others, some of them in place: another person's or place's page."""
+    differ = _numbers(found) < rules.template_numbers and _names(found) < rules.template_names
+    return bool(differ and found.filled >= rules.template_filled and _taken(found) >= rules.syndicated_share)
 
 
 @compiled

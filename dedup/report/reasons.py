@@ -43,6 +43,7 @@ _SAID = (
     marked(
         "one frame with other facts: %(replaced)s numbers replaced in place, %(share)s of the numbers agree",
     ),
+    marked("one frame with other facts: %(agree)s of the names and %(share)s of the numbers agree"),
     marked("one site's titles, alike but for the facts filled in"),
     marked("one site's lists of numbers, of which %(share)s agree"),
     marked("%(share)s of what they share is quoted speech"),
@@ -74,6 +75,7 @@ _HOLDS = {
     "words": r"\d+",
     "replaced": r"\d+",
     "share": r"\d+%",
+    "agree": r"\d+%",
     "year": r"-?\d+",
     "time": _MOMENT,
     "later": _MOMENT,

@@ -205,6 +205,38 @@ def test_where_a_title_s_figure_differs_and_so_do_the_names_it_is_a_template(oth
     assert same_titled(text(one), text(other)) is relation
 
 
+def told_with(facts: list[str]) -> str:
+    """Return a text with these facts in it, so far apart that none stands in a gap with another."""
+    words = prose(1, 300)
+    words[10 : 10 + 25 * len(facts) : 25] = facts
+    return text(words)
+
+
+@pytest.mark.parametrize(
+    ("others", "relation"),
+    [
+        # Numbers and names, of which three stand in place of others; then one less of either.
+        (["77", "Damar", "Galih"], Relation.TEMPLATE),
+        (["77", "Damar"], Relation.NEAR),
+        (["Surya", "Damar", "Galih"], Relation.NEAR),
+        (["77", "78", "Damar"], Relation.NEAR),
+    ],
+)
+def test_one_frame_with_other_names_and_numbers_is_a_template(others: list[str], relation: Relation) -> None:
+    facts = ["11", "12", "13", "14", *PEOPLE]
+    places = [facts.index("14") if other[0].isdigit() else len(facts) - 1 for other in others]
+    changed = list(facts)
+    for other, last in zip(others, places, strict=True):
+        changed[next(place for place in range(last, -1, -1) if changed[place] == facts[place])] = other
+    assert compare(reading(told_with(facts), "a"), reading(told_with(changed), "b"), RECIPE).relation is relation
+
+
+def test_a_copy_whose_names_are_respelled_stays_a_copy() -> None:
+    facts = ["11", "12", "13", "14", *PEOPLE]
+    respelled = [*facts[:4], *(name.replace("i", "ie") for name in PEOPLE)]
+    assert compare(reading(told_with(facts), "a"), reading(told_with(respelled), "b"), RECIPE).relation.joins
+
+
 def test_a_page_of_another_day_is_a_template_however_little_differs() -> None:
     one, other = text(prose(1, 100)), text(prose(1, 99), ["lain"])
     assert same_titled(one, other, "Jadwal Kapal Selat Rambu, {} Orang Antre") is Relation.REVISION
