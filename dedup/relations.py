@@ -87,25 +87,20 @@ def reason(decided: int, measures: Measures, quoted: int, recipe: Recipe) -> str
         return "the same words from beginning to end"
     if decided == BELOW_FLOOR:
         return f"only {measures.containment:.0%} of the shorter text's phrases stand in the longer"
-    if decided == REPLACED:
-        return (
-            f"one frame with other facts: {measures.replaced_numbers} numbers replaced in place, "
-            f"{measures.numbers:.0%} of the numbers agree"
-        )
-    if decided == FILLED:
-        return (
-            f"one frame with other facts: {measures.names:.0%} of the names "
-            f"and {measures.numbers:.0%} of the numbers agree"
-        )
-    if decided == ONE_FRAME:
-        return "one site's titles, alike but for the facts filled in"
-    if decided == TABLES:
-        return f"one site's lists of numbers, of which {measures.numbers:.0%} agree"
+    if decided in _OF_FRAMES:
+        return _OF_FRAMES[decided].format(measures)
     if decided == QUOTED:
         return f"{quoted / measures.shared_words:.0%} of what they share is quoted speech"
     return f"{measures.taken:.0%} of the shorter text stands in the longer{_OF_SHARES[decided].format(measures)}"
 
 
+_OF_FRAMES = {
+    REPLACED: "one frame with other facts: {0.replaced_numbers} numbers replaced in place, "
+    "{0.numbers:.0%} of the numbers agree",
+    FILLED: "one frame with other facts: {0.names:.0%} of the names and {0.numbers:.0%} of the numbers agree",
+    ONE_FRAME: "one site's titles, alike but for the facts filled in",
+    TABLES: "one site's lists of numbers, of which {0.numbers:.0%} agree",
+}
 _OF_SHARES = {
     PHRASES: ", in phrases of at most {0.longest_run} words",
     PART: ": a part, not the article",
