@@ -51,8 +51,9 @@ class Evidence(NamedTuple):
     `gap` the most of these in one line.
     `longest` and `shared` are words of the longest tile and of all, `quoted` those of them in quotation marks in a.
     `replaced` counts short gaps between consecutive tiles that hold digits on both sides, `filled` those that hold
-    digits or names on both. `in_order` is 1 where all tiles long enough to be told come in one order, `leads` is 1 where one of them heads the text of more own words;
-    `late` is where in it their words stand on the average, in thousandths of its length.
+    digits or names on both. `in_order` is 1 where all tiles long enough to be told come in one order, `leads` is 1
+    where one of them heads the text of more own words; `late` is where in it their words stand on the average, in
+    thousandths of its length.
     `recurring` are the names of the other text that its part outside tiles holds as well. Of names, numbers, titles'
     words and their facts `_common` is how many both have; `frame_common` are words of both titles that are no facts,
     `dated` is 1 where one of them names a day or a month.
