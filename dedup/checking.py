@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 
 import numpy as np
 from sqlalchemy import Connection, Select, func, select, text
@@ -167,7 +168,7 @@ def _families(corpus: Corpus, connection: Connection, recipe: Recipe) -> Iterato
     if not keys or waiting:
         return
     matches = read_matches(connection, alone=True)
-    excerpts = merging.merged(keys, matches, recipe)
+    excerpts = merging.merged(keys, matches, recipe, partial(grouping.titles, corpus))
     kept: list[Match] = [match for match in matches if (match.a, match.b) not in excerpts]
     expected = {family.members for family in families.families(sorted(keys), kept, grouping.verdicts(corpus))}
     homes: dict[str, list[str]] = {}

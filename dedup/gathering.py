@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 
 from dedup import families, ids, merging
 from dedup.corpus import Corpus, grouping
@@ -82,7 +83,7 @@ def _excerpts(
     beyond = {other for most in doubtful.values() for other in most} - reached
     at_hand = {(match.a, match.b) for match in known} | set(verified.dropped)
     further = [match for pair, match in grouping.matches_of(corpus, beyond).items() if pair not in at_hand]
-    return merging.excerpts(doubtful, [*known, *further], recipe)
+    return merging.excerpts(doubtful, [*known, *further], recipe, partial(grouping.titles, corpus))
 
 
 def _ties(matches: Sequence[Match], verdicts: Sequence[Verdict]) -> dict[str, set[str]]:

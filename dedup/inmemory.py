@@ -71,7 +71,8 @@ def _grouped(ordered: Sequence[Article], recipe: Recipe) -> tuple[list[Family], 
     matches = [match for match in found if match.measures.containment >= recipe.floor]
     matches.sort(key=lambda match: (match.a, match.b))
     ids = [article.id for article in ordered]
-    excerpts = merging.merged(ids, matches, recipe)
+    titles = {article.id: article.title for article in ordered}
+    excerpts = merging.merged(ids, matches, recipe, lambda asked: {one: titles[one] for one in asked})
     matches = [merging.as_excerpt(match) if (match.a, match.b) in excerpts else match for match in matches]
     return families.families(ids, matches), matches
 

@@ -5,12 +5,13 @@ its own, which shares nothing with the first.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cache
 from math import ceil
 from operator import itemgetter
 
+from dedup import segments
 from dedup.ordering import in_order
 from dedup.records import Match, Recipe, Relation
 from dedup.segments import united
@@ -21,6 +22,9 @@ Span = tuple[int, int, int]
 Spans = tuple[Span, ...]
 # How many words a part of a text has, and where.
 Part = tuple[int, Spans]
+
+# Ids → titles.
+Titles = Callable[[Set[str]], Mapping[str, str]]
 
 # Parts of which less than this share of the smaller one lies in both stand apart.
 _OVERLAP = 0.2
@@ -42,13 +46,25 @@ class Holding:
     shared: dict[str, Part] = field(default_factory=dict)
 
 
-def merged(texts: Iterable[str], matches: Sequence[Match], recipe: Recipe) -> set[Pair]:
+class _Titled:
+    """What texts are called; two are alike that share at least so much of the shorter title's words."""
+
+    def __init__(self, titles: Mapping[str, str], least: float) -> None:
+        self._words = {text: frozenset(segments.words(title).words) for text, title in titles.items()}
+        self._least = least
+
+    def alike(self, one: str, other: str) -> bool:
+        a, b = self._words.get(one, frozenset()), self._words.get(other, frozenset())
+        return bool(a and b) and len(a & b) >= self._least * min(len(a), len(b))
+
+
+def merged(texts: Iterable[str], matches: Sequence[Match], recipe: Recipe, titles: Titles) -> set[Pair]:
     """Return the joining pairs of `texts` of which one holds the other beside reports that share nothing with it.
 
     `matches` are all that these texts have and, where one is `doubtful`, all that those have of which it holds most.
     """
     held = doubtful(matches)
-    return excerpts({text: held[text] for text in texts if text in held}, matches, recipe)
+    return excerpts({text: held[text] for text in texts if text in held}, matches, recipe, titles)
 
 
 def doubtful(matches: Iterable[Match]) -> dict[str, Set[str]]:
@@ -67,22 +83,24 @@ def doubtful(matches: Iterable[Match]) -> dict[str, Set[str]]:
     return {text: most[text] for text in asked if _apart_in(known[text], most[text])}
 
 
-def excerpts(texts: Mapping[str, Set[str]], matches: Iterable[Match], recipe: Recipe) -> set[Pair]:
+def excerpts(texts: Mapping[str, Set[str]], matches: Iterable[Match], recipe: Recipe, titles: Titles) -> set[Pair]:
     """Return the joining pairs of texts that are `doubtful`, of which one holds the other beside foreign reports.
 
-    `matches` are all that the texts have of which these hold most. Reports share something where they match or some
-    text shows the same part to both. A text that holds foreign reports in at least `recipe.merge_share` of its words
-    joins nothing to what it holds: they share an excerpt.
+    `matches` are all that the texts have of which these hold most. Reports share something where they match, their
+    titles do, or some text shows the same part to both: two halves of one report have no word in common. A text that
+    holds foreign reports in at least `recipe.merge_share` of its words joins nothing to what it holds: they share an
+    excerpt.
     """
     inside = {other for others in texts.values() for other in others}
     near = [match for match in matches if match.a in inside or match.b in inside] if inside else []
     known, joining = _holdings(near), {(match.a, match.b) for match in near if match.relation.joins}
+    titled = _Titled(titles(inside) if inside else {}, recipe.merge_titles)
     found = set()
     for text, most in texts.items():
         holding = known[text]
         joined = [other for other in sorted(most) if in_order(text, other) in joining]
         least = recipe.merge_share * holding.words
-        tied = cache(lambda one, other, text=text: _tied(one, other, text, known))
+        tied = cache(lambda one, other, text=text: titled.alike(one, other) or _tied(one, other, text, known))
         everywhere = stretches(holding.shared[one][1] for one in most)
         for other in joined:
             covered = holding.shared[other][1]

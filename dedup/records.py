@@ -445,6 +445,7 @@ class Recipe:
     excerpt_title: float = 0.3
     excerpt_names: float = 0.2
     merge_share: float = 0.25
+    merge_titles: float = 0.5
     lead_words: int = 40
     # Stories.
     furniture_share: float = 0.2

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -36,7 +37,7 @@ def regroup(corpus: Corpus, at: float) -> Snapshot:
     stored, changed = snapshot(corpus), replace(recipe, syndicated_share=at)
     homes = {member: family.id for family in stored.families for member in family.members}
     matches = _decided(corpus, recipe, changed)
-    excerpts = merging.merged(sorted(homes), matches, changed)
+    excerpts = merging.merged(sorted(homes), matches, changed, partial(grouping.titles, corpus))
     matches = [merging.as_excerpt(match) if (match.a, match.b) in excerpts else match for match in matches]
     grouped = families.families(sorted(homes), matches, grouping.verdicts(corpus))
     named = ids.lasting([family.members for family in grouped], homes, grouping.ages(corpus, homes))
@@ -71,7 +72,8 @@ def curve(corpus: Corpus, found: Snapshot) -> list[tuple[float, int, int]]:
     counts = {chosen: _counted(found.families)}
     for at in set(steps) - {chosen}:
         changed = _joining_from(at)
-        counts[at] = _copied([_at(match, changed, stored, joined, apart) for match in alone], changed, verdicts)
+        matches = [_at(match, changed, stored, joined, apart) for match in alone]
+        counts[at] = _copied(corpus, matches, changed, verdicts)
     return sorted((at, *counted) for at, counted in counts.items())
 
 
@@ -93,10 +95,10 @@ def _at(
     return apart.get((match.a, match.b), part)
 
 
-def _copied(matches: Sequence[Match], recipe: Recipe, verdicts: Sequence[Verdict]) -> tuple[int, int]:
+def _copied(corpus: Corpus, matches: Sequence[Match], recipe: Recipe, verdicts: Sequence[Verdict]) -> tuple[int, int]:
     """Return how many families of several articles these matches make, and how many articles are in them."""
     articles = sorted({key for match in matches for key in (match.a, match.b)} | _named(verdicts))
-    excerpts = merging.merged(articles, matches, recipe)
+    excerpts = merging.merged(articles, matches, recipe, partial(grouping.titles, corpus))
     matches = [merging.as_excerpt(match) if (match.a, match.b) in excerpts else match for match in matches]
     return _counted(families.families(articles, matches, verdicts))
 

@@ -122,6 +122,11 @@ def listed(corpus: Corpus, keys: Iterable[str]) -> dict[str, Listed]:
     return found
 
 
+def titles(corpus: Corpus, keys: Iterable[str]) -> dict[str, str]:
+    """Return what the articles with these ids are called."""
+    return {key: each.title for key, each in listed(corpus, keys).items()}
+
+
 def ages(corpus: Corpus, keys: Iterable[str] | None = None) -> dict[str, tuple[str, str]]:
     """Return when these articles, or all, were first seen, with their ids: what groups are named by."""
     table = schema.articles

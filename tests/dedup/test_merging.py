@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,15 +22,16 @@ ONE, OTHER = [prose(part, 50) for part in range(4)], [prose(part, 50) for part i
 MERGED = [*ONE[:3], *OTHER[:3]]
 
 
-def matches(texts: Mapping[str, Sequence[list[str]]]) -> list[Match]:
+def matches(texts: Mapping[str, Sequence[list[str]]], titles: Mapping[str, str] | None = None) -> list[Match]:
     """Return the matches of texts made of these paragraphs, each at a site of its own."""
-    read = [reading(text(*parts), name, title=name) for name, parts in texts.items()]
+    titled = titles or {name: name for name in texts}
+    read = [reading(text(*parts), name, title=titled[name]) for name, parts in texts.items()]
     found = [compare(a, b, RECIPE) for place, a in enumerate(read) for b in read[place + 1 :]]
     return [match for match in found if match.measures.containment >= RECIPE.floor]
 
 
-def parted(texts: Mapping[str, Sequence[list[str]]]) -> set[tuple[str, str]]:
-    return merged(list(texts), matches(texts), RECIPE)
+def parted(texts: Mapping[str, Sequence[list[str]]], titles: Mapping[str, str] | None = None) -> set[tuple[str, str]]:
+    return merged(list(texts), matches(texts, titles), RECIPE, lambda asked: titles or {name: name for name in asked})
 
 
 @st.composite
@@ -56,6 +58,20 @@ def test_two_wires_merged_join_neither() -> None:
 
 def test_without_the_second_it_is_a_copy_with_paragraphs_added() -> None:
     assert parted({"a": ONE[:3], "m": MERGED}) == set()
+
+
+@pytest.mark.parametrize(
+    ("title", "pairs"),
+    [
+        ("Pasar Rambu Terbakar", set()),
+        # Half of the words of the shorter title; then, one of three.
+        ("Pasar Rambu Sepi Lagi", set()),
+        ("Kios di Pasar", {("a", "m"), ("b", "m")}),
+    ],
+)
+def test_halves_of_one_report_by_their_titles_join_it(title: str, pairs: set[tuple[str, str]]) -> None:
+    titles = {"a": "Pasar Rambu Terbakar Hebat", "b": title, "m": "Pasar Rambu Terbakar Hebat"}
+    assert parted({"a": ONE[:3], "b": OTHER[:3], "m": MERGED}, titles) == pairs
 
 
 def test_copies_of_a_merge_stay_together() -> None:
