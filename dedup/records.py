@@ -439,6 +439,8 @@ class Recipe:
     update_names: float = 0.8
     revision_place: float = 0.67
     revision_whole: float = 0.5
+    revision_title: float = 0.75
+    revision_title_words: int = 3
     excerpt_run: int = 12
     excerpt_foreign: float = 0.5
     excerpt_mostly: float = 0.9

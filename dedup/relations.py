@@ -11,13 +11,13 @@ from dedup.evidence import Evidence
 from dedup.records import Measures, Recipe, Relation
 
 # Why a pair is what it is; the rules stand in the order in which they are asked.
-TOO_SHORT, SAME, BELOW_FLOOR, REPLACED, FILLED, ONE_FRAME, TABLES, QUOTED, PHRASES, PART, DIGEST = range(11)
-BACKGROUND, ROUNDUP, ONE_SITE, LIGHTLY_EDITED, REWRITTEN = range(11, 16)
+TOO_SHORT, SAME, BELOW_FLOOR, REPLACED, FILLED, ONE_FRAME, TABLES, QUOTED, PHRASES, PART, BRIEF = range(11)
+DIGEST, BACKGROUND, ROUNDUP, ONE_SITE, LIGHTLY_EDITED, REWRITTEN = range(11, 17)
 RELATIONS = (
     *(Relation.NONE, Relation.EXACT, Relation.NONE),
     *(Relation.TEMPLATE, Relation.TEMPLATE, Relation.TEMPLATE, Relation.TEMPLATE),
     *(Relation.SHARED_QUOTES, Relation.NONE, Relation.EXCERPT, Relation.EXCERPT, Relation.EXCERPT),
-    *(Relation.EXCERPT, Relation.REVISION, Relation.NEAR, Relation.SYNDICATED),
+    *(Relation.EXCERPT, Relation.EXCERPT, Relation.REVISION, Relation.NEAR, Relation.SYNDICATED),
 )
 
 
@@ -46,6 +46,8 @@ class Rules(NamedTuple):
     update_names: float
     revision_place: float
     revision_whole: float
+    revision_title: float
+    revision_title_words: int
     excerpt_run: int
     excerpt_foreign: float
     excerpt_mostly: float
@@ -75,7 +77,7 @@ def verdict(found: Evidence, one_site: bool, rules: Rules) -> int:
     if _taken(found) < rules.syndicated_share:
         return PHRASES if found.longest < rules.excerpt_run else PART
     if _digest(found, rules):
-        return DIGEST
+        return BRIEF if _of_one_report(found, rules) else DIGEST
     return _copy(found, one_site, rules)
 
 
@@ -104,7 +106,8 @@ _OF_FRAMES = {
 _OF_SHARES = {
     PHRASES: ", in phrases of at most {0.longest_run} words",
     PART: ": a part, not the article",
-    DIGEST: ", inside a text that is mostly about other things",
+    BRIEF: ", which is many times as long: a small part of it",
+    DIGEST: ", most of which is something else",
     BACKGROUND: ", at its end: the background of other news on the same site",
     ROUNDUP: ", inside another report of the same site that begins otherwise and is mostly new",
     ONE_SITE: ", on the same site",
@@ -189,9 +192,10 @@ def _template(found: Evidence, one_site: bool, rules: Rules) -> int:
 @compiled
 def _copy(found: Evidence, one_site: bool, rules: Rules) -> int:
     """Return what kind of copy it is."""
-    if one_site and found.late > 1000 * rules.revision_place:
+    other_news = one_site and not _one_title(found, rules)
+    if other_news and found.late > 1000 * rules.revision_place:
         return BACKGROUND
-    if one_site and not found.leads and _share(found.shared, max(found.a_own, found.b_own)) < rules.revision_whole:
+    if other_news and not found.leads and _share(found.shared, max(found.a_own, found.b_own)) < rules.revision_whole:
         return ROUNDUP
     if one_site:
         return ONE_SITE
@@ -257,18 +261,28 @@ def _digest(found: Evidence, rules: Rules) -> bool:
 
     The foreign part of a fuller version of one report names the same people and places again; a digest's does not.
     """
-    longer, names = found.b_own, found.a_names
-    if found.a_own > found.b_own:
-        longer, names = found.a_own, found.b_names
+    longer = max(found.a_own, found.b_own)
     outside = _share(longer - found.shared, longer)
     if outside <= rules.excerpt_foreign:
         return False
-    if outside >= rules.excerpt_mostly:
-        return True
-    if found.leads:
-        return False
+    return bool(outside >= rules.excerpt_mostly or not _of_one_report(found, rules))
+
+
+@compiled
+def _of_one_report(found: Evidence, rules: Rules) -> bool:
+    """Return whether the shorter text heads the longer one, or the titles or the names of the rest tell of the same."""
+    names = found.b_names if found.a_own > found.b_own else found.a_names
     titles = _share(found.title_common, min(found.a_title, found.b_title))
-    return bool(titles < rules.excerpt_title and _share(found.recurring, names) < rules.excerpt_names)
+    alike = titles >= rules.excerpt_title or _share(found.recurring, names) >= rules.excerpt_names
+    return bool(found.leads or alike)
+
+
+@compiled
+def _one_title(found: Evidence, rules: Rules) -> bool:
+    """Return whether the titles are one, or nearly; of few words they name a column."""
+    most, least = max(found.a_title, found.b_title), min(found.a_title, found.b_title)
+    enough = least >= rules.revision_title_words
+    return bool(enough and _share(found.title_common, most) >= rules.revision_title)
 
 
 @compiled

@@ -49,7 +49,8 @@ _SAID = (
     marked("%(share)s of what they share is quoted speech"),
     marked("%(share)s of the shorter text stands in the longer, in phrases of at most %(words)s words"),
     marked("%(share)s of the shorter text stands in the longer: a part, not the article"),
-    marked("%(share)s of the shorter text stands in the longer, inside a text that is mostly about other things"),
+    marked("%(share)s of the shorter text stands in the longer, which is many times as long: a small part of it"),
+    marked("%(share)s of the shorter text stands in the longer, most of which is something else"),
     marked(
         "%(share)s of the shorter text stands in the longer, at its end: the background of other news on the same site"
     ),

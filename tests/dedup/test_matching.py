@@ -104,6 +104,25 @@ def test_a_report_that_ends_in_another_of_its_site_is_other_news(new: int, relat
 
 
 @pytest.mark.parametrize(
+    ("titles", "relation"),
+    [
+        (("Langsung: Banjir Rambu", "Langsung: Banjir Rambu"), Relation.REVISION),
+        # Three words of four; two of three; a column's name.
+        (("Langsung: Banjir Rambu", "Langsung: Banjir Rambu Surut"), Relation.REVISION),
+        (("Langsung: Banjir Rambu", "Langsung: Banjir Surut"), Relation.EXCERPT),
+        (("Kurs Rupiah", "Kurs Rupiah"), Relation.EXCERPT),
+    ],
+)
+def test_a_live_report_that_grows_at_its_head_under_one_title_is_a_revision(
+    titles: tuple[str, str], relation: Relation
+) -> None:
+    old, more = prose(1, 100), prose(2, 110)
+    for longer in (text(more, old), text(prose(3, 60), old, more)):
+        a, b = reading(text(old), "a", "satu.test", titles[0]), reading(longer, "b", "satu.test", titles[1])
+        assert compare(a, b, RECIPE).relation is relation
+
+
+@pytest.mark.parametrize(
     ("before", "after", "relation"),
     [
         (60, 139, Relation.REVISION),
@@ -126,6 +145,14 @@ def test_a_collection_that_holds_an_article_is_an_excerpt() -> None:
     digest = text(prose(2, 120), article, prose(3, 120))
     match = compare(reading(text(article), "a", title="Banjir"), reading(digest, "b", title="Terpopuler"), RECIPE)
     assert match.relation is Relation.EXCERPT
+
+
+def test_why_it_is_an_excerpt_is_true_of_a_teaser_and_of_a_half() -> None:
+    whole = [prose(1, 80), prose(2, 200), prose(3, 400)]
+    teaser, half = reading(text(whole[0][:40]), "b", title="Terbakar"), reading(text(whole[1]), "b", title="Rugi")
+    a = reading(text(*whole), "a", title="Pasar Rambu Ludes")
+    assert compare(a, teaser, RECIPE).reason.endswith("which is many times as long: a small part of it")
+    assert compare(a, half, RECIPE).reason.endswith("most of which is something else")
 
 
 def test_a_fuller_report_that_names_the_same_people_is_no_collection() -> None:
