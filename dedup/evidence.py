@@ -6,7 +6,6 @@ import numpy as np
 
 from dedup import lookup
 from dedup.compiled import compiled
-from dedup.facts import CALENDAR
 from dedup.passages import Flags, Mask, Places, follows, room
 from dedup.records import BEGINS_WITH_DIGIT, HEADS_LINE, HOLDS_DIGIT, NAME, QUOTED, Cut, Hashes32, Hashes64, Recipe
 
@@ -20,7 +19,8 @@ class Texts(NamedTuple):
 
     The words of the texts are as in a Cut; `own` tells which are their own, `shingles[i]` is the hash of those that
     begin with word i. What follows are sets, sorted: the shingles of own words alone, the numbers, the names, the
-    words of the title, and those of them that are facts: numbers, days, months.
+    words of the title, and those of them that are facts: numbers, days, months; `dated` tells whether one is a day or
+    a month.
     """
 
     ends: Places
@@ -40,6 +40,7 @@ class Texts(NamedTuple):
     titles: Hashes64
     fact_ends: Places
     facts: Hashes64
+    dated: Mask
 
 
 class Evidence(NamedTuple):
@@ -116,14 +117,16 @@ class Side(NamedTuple):
     names: Hashes64
     title: Hashes64
     facts: Hashes64
+    dated: bool
 
 
-def texts(words: Cut, titles: Cut, own: Mask, shingles: Hashes64, facts: Mask, recipe: Recipe) -> Texts:
+def texts(words: Cut, titles: Cut, own: Mask, shingles: Hashes64, facts: Mask, calendar: Mask, recipe: Recipe) -> Texts:
     """Return texts as pairs of them are compared.
 
     `own` tells which of all words are their texts' own, `shingles` are of `recipe.match_words` words, whatever text
-    these stand in; `facts` tells which words of the titles are.
+    these stand in; `facts` tells which words of the titles are, `calendar` which of them are days and months.
     """
+    named: Places = np.concatenate((np.zeros(1, np.int64), np.cumsum(calendar, dtype=np.int64)))[titles.ends]
     return Texts(
         *(words.ends, words.hashes, words.starts, words.stops, words.flags, own, shingles),
         *_sets(words.ends, shingles, _wholly_own(words.ends, own, recipe.match_words)),
@@ -131,6 +134,7 @@ def texts(words: Cut, titles: Cut, own: Mask, shingles: Hashes64, facts: Mask, r
         *_sets(words.ends, words.hashes, words.flags & NAME != 0),
         *_sets(titles.ends, titles.hashes, np.ones(len(titles.hashes), dtype=bool)),
         *_sets(titles.ends, titles.hashes, facts),
+        np.diff(named, prepend=0) > 0,
     )
 
 
@@ -192,6 +196,7 @@ def side(held: Texts, text: int, length: int) -> Side:
         _set(held.name_ends, held.names, text),
         _set(held.title_ends, held.titles, text),
         _set(held.fact_ends, held.facts, text),
+        held.dated[text],
     )
 
 
@@ -229,7 +234,7 @@ def counted(a: Side, b: Side, shared: Places, told: int, lead: int) -> Evidence:
         *(len(a.numbers), len(b.numbers), _common(a.numbers, b.numbers)),
         *(len(a.title), len(b.title), _common(a.title, b.title)),
         *(len(a.facts), len(b.facts), _common(a.facts, b.facts), _common_frame(a, b)),
-        max(_of_the_calendar(a.facts), _of_the_calendar(b.facts)),
+        int(a.dated | b.dated),
     )
 
 
@@ -264,15 +269,6 @@ def _common_frame(a: Side, b: Side) -> int:
         if _holds(b.title, word) and not _holds(a.facts, word) and not _holds(b.facts, word):
             common += 1
     return common
-
-
-@compiled
-def _of_the_calendar(facts: Hashes64) -> int:
-    """Return 1 where one of some facts is a day or a month, else 0."""
-    for fact in facts:
-        if _holds(CALENDAR, fact):
-            return 1
-    return 0
 
 
 @compiled

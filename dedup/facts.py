@@ -16,8 +16,7 @@ _CALENDAR = frozenset(
         *("january", "february", "march", "may", "june", "july", "august", "october", "december"),
     )
 )
-# Their hashes, in order.
-CALENDAR = np.sort(np.array([word_hash(word) for word in _CALENDAR], dtype=np.uint64))
+_HASHES = np.sort(np.array([word_hash(word) for word in _CALENDAR], dtype=np.uint64))
 
 
 def are_facts(words: Cut) -> NDArray[np.bool_]:
@@ -28,5 +27,5 @@ def are_facts(words: Cut) -> NDArray[np.bool_]:
 
 def of_the_calendar(words: Cut) -> NDArray[np.bool_]:
     """Return which words are days of the week or months, in Indonesian, Malay or English."""
-    known: NDArray[np.bool_] = lookup.found(CALENDAR, words.hashes) >= 0
+    known: NDArray[np.bool_] = lookup.found(_HASHES, words.hashes) >= 0
     return known

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dedup import cutting, evidence
 from dedup.compiled import compiled
 from dedup.evidence import Evidence, Texts
-from dedup.facts import are_facts
+from dedup.facts import are_facts, of_the_calendar
 from dedup.passages import Mask, Places, tiles
 from dedup.records import Cut, Hashes64, Match, Measures, Passage, Reading, Recipe
 from dedup.relations import RELATIONS, Rules, reason, rules, shares, verdict
@@ -104,7 +104,7 @@ def told(found: Compared, ids: Sequence[tuple[str, str]], recipe: Recipe) -> Ite
 
 def read(words: Cut, titles: Cut, own: Mask, shingles: Hashes64, recipe: Recipe) -> Texts:
     """Return texts as `compared` reads them, given the hash of the shingle that each word begins."""
-    return evidence.texts(words, titles, own, shingles, are_facts(titles), recipe)
+    return evidence.texts(words, titles, own, shingles, are_facts(titles), of_the_calendar(titles), recipe)
 
 
 @compiled
