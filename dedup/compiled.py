@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from functools import cache, update_wrapper
+from hashlib import blake2b
+from pathlib import Path
 from threading import RLock, local
 from typing import TypeVar, cast
 
@@ -70,7 +72,30 @@ def _made(function: Callable[..., object]) -> Callable[..., object]:
     from numba import njit
 
     _teach_numba()
-    return cast("Callable[..., object]", njit(cache=True, nogil=True)(function))
+    return cast("Callable[..., object]", kept(njit(cache=True, nogil=True)(function)))
+
+
+def kept(kernel: _Function) -> _Function:
+    """Return what numba made, so that what it keeps on disk is as old as the oldest part of what is compiled here.
+
+    By itself it looks at the file of each function alone: what that calls, and constants, may stand in another, and
+    would be those of before after `git pull`.
+    """
+    file = getattr(getattr(kernel, "_cache", None), "_cache_file", None)
+    if file is not None:
+        file._source_stamp = _sources()
+    return kernel
+
+
+@cache
+def _sources() -> str:
+    digest = blake2b(digest_size=16)
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        written = file.read_bytes()
+        # These hold constants of many.
+        if b"ompiled" in written or file.name in {"records.py", "characters.py"}:
+            digest.update(written)
+    return digest.hexdigest()
 
 
 @cache

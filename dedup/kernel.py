@@ -10,6 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from dedup.characters import ALONE, BEGINS, CODES, CONTINUES, LONG, MARKS, MOST_BYTES
+from dedup.compiled import kept
 from dedup.records import Hashes32
 
 Bytes = NDArray[np.uint8]
@@ -25,8 +26,11 @@ _BEGINS, _CONTINUES, _ALONE = np.uint8(BEGINS), np.uint8(CONTINUES), np.uint8(AL
 _MARKS, _LONG, _NOTHING = np.uint8(MARKS), np.uint8(LONG), np.uint8(0)
 _ASCII = np.uint32(0x80)
 
-_compiled: Any = njit(cache=True, nogil=True)
 _inlined: Any = njit(cache=True, nogil=True, inline="always")
+
+
+def _compiled(function: Any) -> Any:
+    return kept(njit(cache=True, nogil=True)(function))
 
 
 @_compiled

@@ -22,6 +22,7 @@ from dedup.characters import (
     MARKS,
     OPENS,
 )
+from dedup.compiled import kept
 from dedup.records import BEGINS_WITH_DIGIT, CAPITALISED, HEADS_LINE, HOLDS_DIGIT, NAME, QUOTED, Hashes32, Hashes64
 
 Bytes = NDArray[np.uint8]
@@ -39,8 +40,11 @@ _BEGINS, _CONTINUES, _ALONE = np.uint8(BEGINS), np.uint8(CONTINUES), np.uint8(AL
 _MARKS, _LONG, _NOTHING = np.uint8(MARKS), np.uint8(LONG), np.uint8(0)
 _ASCII = np.uint32(0x80)
 
-_compiled: Any = njit(cache=True, nogil=True)
 _inlined: Any = njit(cache=True, nogil=True, inline="always")
+
+
+def _compiled(function: Any) -> Any:
+    return kept(njit(cache=True, nogil=True)(function))
 
 
 @_compiled

@@ -1,6 +1,7 @@
 """Few articles wait for no compiler: numba is loaded where many are expected, or some and what it made is kept."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -114,6 +115,35 @@ def test_what_is_called_when_much_is_expected_is_compiled_from_then_on(tmp_path:
     )
     assert said(program, tmp_path).split() == ["False", "True"]
     assert list(tmp_path.rglob("shingles.hashes64*.nbi"))
+
+
+def test_what_was_compiled_is_compiled_anew_where_what_it_calls_has_changed(tmp_path: Path) -> None:
+    """By itself numba would go on with what the called function was."""
+    shutil.copytree(_HOME / "dedup", tmp_path / "dedup", ignore=shutil.ignore_patterns("__pycache__"))
+    program = (
+        "import sys; sys.path.insert(0, '.')\n"
+        "import numpy as np\n"
+        "from dedup.compiler import WORTH_COMPILING, expect\n"
+        "expect(WORTH_COMPILING)\n"
+        "from dedup import lookup\n"
+        "print(lookup.__file__, lookup.places(np.arange(9, dtype=np.uint64), np.array([4], np.uint64)))"
+    )
+    # `places` stands in lookup.py with all that it calls; what is changed is another file.
+    first = _in_folder(program, tmp_path)
+    kept = {file: file.stat().st_mtime_ns for file in (tmp_path / "dedup").rglob("lookup.places*.nbi")}
+    assert kept
+    assert _in_folder(program, tmp_path) == first
+    assert {file: file.stat().st_mtime_ns for file in kept} == kept
+    with (tmp_path / "dedup" / "index.py").open("a", encoding="utf-8") as file:
+        file.write("# compiled otherwise\n")
+    assert _in_folder(program, tmp_path) == first
+    assert {file: file.stat().st_mtime_ns for file in kept} != kept
+
+
+def _in_folder(program: str, folder: Path) -> str:
+    ended = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=True)
+    assert str(folder) in ended.stdout
+    return ended.stdout
 
 
 @given(st.lists(st.integers(0, 2**64 - 1)), st.integers(1, 5))
