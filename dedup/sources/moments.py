@@ -15,6 +15,14 @@ _MONTHS |= dict.fromkeys(("agu", "ags", "agt"), "Aug")
 # Those of mail are known to Python: GMT, and of America.
 _ZONE = re.compile(r"[a-z]{2,5}$", re.IGNORECASE)
 _HOURS = {"WIB": 7, "WITA": 8, "WIT": 9, "MYT": 8, "SGT": 8}
+# As pages have it: "Diperbarui 20 Jun 2025, 15:30 WIB", "Jurnalis-Jum'at, 20 Juni 2025 |17:10 WIB". With a zone of
+# Indonesia or Malaysia behind it, 3/6/2025 is a day of June.
+_ON_PAGES = re.compile(
+    r"\D*?(\d{1,2})(?:\s+([a-z]{3,9})\.?\s+|/(\d{1,2})/)(\d{4})"
+    r"(?:[\s,|]+(?:pukul\s+|jam\s+)?(\d{1,2})[.:](\d\d)(?:[.:](\d\d))?\s*(WIB|WITA|WIT|MYT|SGT))\s*",
+    re.IGNORECASE,
+)
+_MONTHS_OF_PAGES = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
 def moment(value: object, zone: tzinfo) -> datetime | None:
@@ -66,9 +74,20 @@ def _written(text: str) -> datetime:
     if _THOUSANDTHS.fullmatch(text):
         return datetime.fromtimestamp(int(text) / 1000, UTC)
     text = _DIGITS.sub(r"\1T\2", text, count=1)
+    if on_page := _ON_PAGES.fullmatch(text):
+        return _on_page(*on_page.groups())
     if in_mail := _IN_MAIL.match(text):
         return _mailed(text, in_mail)
     return datetime.fromisoformat(text)
+
+
+def _on_page(
+    day: str, name: str | None, number: str | None, year: str, hour: str, minute: str, second: str | None, zone: str
+) -> datetime:
+    short = name[:3].lower() if name else ""
+    month = int(number) if number else _MONTHS_OF_PAGES.index(_MONTHS.get(short, short).lower()) + 1
+    at = timezone(timedelta(hours=_HOURS[zone.upper()]))
+    return datetime(int(year), month, int(day), int(hour), int(minute), int(second or 0), tzinfo=at)
 
 
 def _mailed(text: str, in_mail: re.Match[str]) -> datetime:

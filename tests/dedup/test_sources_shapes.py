@@ -204,6 +204,16 @@ def test_a_language_is_that_of_no_country(written: str, code: str) -> None:
         *("2026-03-20T12:00:00Z", "20260320T120000Z", "20260320120000+0000", "Fri, 20 Mar 2026 12:00:00 GMT"),
         *("20 Mar 2026 19:00 +0700", 1774008000, 1774008000.0, "1774008000", 1774008000000, "1774008000000"),
         *("Jumat, 20 Maret 2026 19:00 WIB", "20 Mac 2026 20:00 MYT", "20 Mar 2026 12:00:00 -0000"),
+        *(
+            "Diperbarui 20 Mar 2026, 19:00 WIB",
+            ",\xa0Jurnalis-Jum'at, 20 Maret 2026 |19:00 WIB",
+            "20 Maret 2026 | 19.00 WIB",
+        ),
+        *(
+            "Kabar.com- 20/03/2026, 20:00 WITA",
+            "Jumat   20 Mac 2026  20:00:00 MYT",
+            "Ditulis pada 20 Mar 2026 pukul 21.00 WIT",
+        ),
         *("20260320120000", datetime(2026, 3, 20, 12, tzinfo=UTC), datetime(2026, 3, 20, 12)),  # noqa: DTZ001
     ],
     ids=repr,
@@ -251,6 +261,10 @@ def test_a_day_is_its_first_moment_where_it_is(written: object) -> None:
         "12",
         "20 Mar 2026 12:00 CEST",
         "20 Mrz 2026 12:00",
+        "21 Mrz 2026 12:00 WIB",
+        "20/13/2026 12:00 WIB",
+        "20/03/2026 12:00",
+        "3 jam lalu, 20 Mar 2026 12:00 WIB",
         12,
         10**400,
         float("inf"),
