@@ -75,7 +75,8 @@ def import_(
 
     Bad rows are named and counted, the others go in, and the exit code is 2.
     Where two rows have one address, the later one is known already if its text
-    is the same, else it is a change of the earlier one.
+    is the same, else it is a change of the earlier one. What is known of an
+    article stays where a row says nothing.
 
     An extractor is a function (url, html, content_type, fetched) that returns an
     Article, or None or a few words for a page that has none. It is asked for
@@ -105,7 +106,7 @@ def import_(
         if strict:
             _insist(checked("checking"))
         sorted_out = _SortedOut()
-        added = opened.add(sorted_out.good(checked("importing")))
+        added = opened.add(sorted_out.good(checked("importing")), completing=True)
     forgotten = f", {added.forgotten:,} left out as forgotten" if added.forgotten else ""
     print(f"imported: {added.new:,} new, {added.changed:,} changed, {added.same:,} known already{forgotten}")
     sorted_out.tell()

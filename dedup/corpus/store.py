@@ -30,6 +30,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from dedup.addresses import spelling, spellings
 from dedup.corpus import connecting, fulltext, lock, many, migration, newcomers
 from dedup.corpus.address import refuse_missing, resolve
+from dedup.corpus.completing import completed
 from dedup.corpus.schema import (
     articles,
     changes,
@@ -169,16 +170,18 @@ class Corpus:
         """Return an INSERT for `table` that knows ON CONFLICT in this corpus's dialect."""
         return (postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert)(table)
 
-    def put(self, connection: Connection, article: Article, now: datetime) -> Outcome:
+    def put(self, connection: Connection, article: Article, now: datetime, completing: bool = False) -> Outcome:
         """Store `article` within the caller's transaction; an earlier text of its address becomes a revision.
 
         An article that goes by a forgotten address is not stored. Spellings of one address are one article, see
-        `as_stored`.
+        `as_stored`. `completing`: what is known of the address stays where the article says nothing.
         """
         addresses = {"one": spelling(article.url), "other": spelling(article.fetched_url)}
         if connection.execute(_FORGOTTEN, addresses).first() is not None:
             return "forgotten"
         article = self.as_stored(connection, article)
+        if completing:
+            article = self._completed(connection, article)
         text_id = self._text_id(connection, article.text)
         row = _row(article) | {"text_id": text_id}
         old = connection.execute(_STORED, {"address": article.url}).one_or_none()
@@ -219,8 +222,8 @@ class Corpus:
             return article
         return replace(article, url=stored[0].url, id=stored[0].key)
 
-    def add(self, found: Iterable[Article], now: datetime | None = None) -> Added:
-        """Store articles in short transactions; what was stored before an error stays stored."""
+    def add(self, found: Iterable[Article], now: datetime | None = None, completing: bool = False) -> Added:
+        """Store articles in short transactions, see `put`; what was stored before an error stays stored."""
         total = Added()
         with self.moved_beside():
             for chunk in chunks(found, _ADDED):
@@ -230,7 +233,7 @@ class Corpus:
                     self._put_new(connection, fresh, seen)
                     total += Added(new=len(fresh))
                     for article in others:
-                        total += Added(**{self.put(connection, article, seen): 1})
+                        total += Added(**{self.put(connection, article, seen, completing): 1})
         return total
 
     def article(self, reference: str) -> Article:
@@ -291,6 +294,10 @@ class Corpus:
             newcomers.put(connection, found, list(map(_row, found)), [text_hash(each.text) for each in found], now)
             marked = [{"article": article.id, "site": article.site, "taken": 0} for article in found]
             many.insert(connection, changes, marked, "replace")
+
+    def _completed(self, connection: Connection, article: Article) -> Article:
+        row = connection.execute(_KNOWN_WHOLE, {"address": article.url}).one_or_none()
+        return article if row is None else completed(article, _article(row))
 
     def _refuse_taken(self, connection: Connection, article: Article) -> None:
         holder = connection.execute(_HOLDER, {"taken": article.id}).scalar()
@@ -365,6 +372,7 @@ def text_digest(text: str) -> bytes:
 _json = json.JSONEncoder(ensure_ascii=False).encode
 _COLUMNS = [articles.c[name] for name in ("url", "key", "marks", "credits", *_PLAIN)]
 _WHOLE = select(texts.c.text, *_COLUMNS).join(texts, texts.c.id == articles.c.text_id)
+_KNOWN_WHOLE = _WHOLE.where(articles.c.url == bindparam("address"))
 _TUPLES = frozenset({"authors", "editors", "sources", "tags"})
 _FIELDS = frozenset(field.name for field in fields(Article))
 

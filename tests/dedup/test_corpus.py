@@ -60,6 +60,27 @@ def test_a_new_text_of_an_address_keeps_the_old_one_as_a_revision(corpus: Corpus
     assert corpus.article(ARTICLE.url).text == "Banjir surut."
 
 
+def test_what_is_known_stays_where_an_import_says_nothing(corpus: Corpus) -> None:
+    known = replace(ARTICLE, agency="Antara", modified=NOW, marks=("live",), archived="a.warc.gz:1")
+    corpus.add([known])
+    bare = Article(url=ARTICLE.url, text=ARTICLE.text)
+    assert corpus.add([bare], completing=True).same == 1
+    assert corpus.article(ARTICLE.url) == known
+    later = replace(bare, text="Banjir surut.", authors=("Sari",), published=NOW + timedelta(hours=2))
+    assert corpus.add([later], completing=True).changed == 1
+    said = {"text": "Banjir surut.", "authors": ("Sari",), "published": later.published}
+    assert corpus.article(ARTICLE.url) == replace(known, **said, published_precision="", published_from="")
+    assert corpus.add([replace(bare, text="", title="Surut")], completing=True).changed == 1
+    assert corpus.article(ARTICLE.url).text == "Banjir surut."
+
+
+def test_whoever_does_not_complete_replaces_what_is_known(corpus: Corpus) -> None:
+    corpus.add([ARTICLE])
+    bare = Article(url=ARTICLE.url, text=ARTICLE.text)
+    corpus.add([bare])
+    assert corpus.article(ARTICLE.url) == bare
+
+
 def test_equal_texts_are_stored_once(corpus: Corpus) -> None:
     corpus.add([ARTICLE, replace(ARTICLE, url="http://dua.test/banjir", id="")])
     with corpus.reading() as connection:

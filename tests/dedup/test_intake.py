@@ -152,6 +152,15 @@ def test_two_rows_of_one_address_are_one_article_and_a_change(run: Run, tmp_path
     assert stored()[f"{URL}b"].text == "Another."
 
 
+def test_a_row_that_says_less_erases_nothing(run: Run, tmp_path: Path) -> None:
+    full = {"url": URL, "text": "A text.", "title": "T", "published": "2025-06-19T01:00:00Z", "agency": "Antara"}
+    run(lines(tmp_path / "full.jsonl", full, {"url": URL, "text": "A text."}))
+    before = stored()
+    assert (before[URL].title, before[URL].agency, before[URL].published is None) == ("T", "Antara", False)
+    assert run(lines(tmp_path / "less.jsonl", {"url": URL, "text": "A text."})).out.endswith("1 known already\n")
+    assert stored() == before
+
+
 def test_strict_takes_in_nothing_when_one_row_is_bad(run: Run, tmp_path: Path) -> None:
     good = lines(tmp_path / "a.jsonl", {"url": URL, "text": "t"}, {"url": f"{URL}b", "text": "t", "id": "7"})
     bad = lines(tmp_path / "b.jsonl", {"url": f"{URL}c", "text": "t"}, {"url": "?"}, {"text": "t"})

@@ -1,0 +1,24 @@
+"""An article that is known and comes again with less: what is known of it stays. Pure."""
+
+from dataclasses import fields, replace
+from typing import Any
+
+from dedup.records import Article
+
+_IDENTITY = frozenset({"url", "id"})
+# These say how a time is known, and mean nothing beside another.
+_OF_PUBLISHED = ("published_precision", "published_from")
+_COMPLETED = tuple(field.name for field in fields(Article) if field.name not in _IDENTITY)
+
+
+def completed(article: Article, known: Article) -> Article:
+    """Return `article` with what `known` says of the same address wherever it says nothing itself."""
+    names = set(_COMPLETED)
+    if article.published is not None and article.published != known.published:
+        names -= set(_OF_PUBLISHED)
+    missing = [name for name in names if _is_empty(name, getattr(article, name))]
+    return replace(article, **{name: getattr(known, name) for name in missing})
+
+
+def _is_empty(name: str, value: Any) -> bool:
+    return value in (None, "", ()) or (name == "language" and value == "und") or (name == "text" and not value.strip())
