@@ -6,7 +6,7 @@ commonly use. Capitals and `-`, `_`, `.` and spaces make no difference: `datePub
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import fields as fields_of
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
@@ -25,9 +25,10 @@ from dedup.sources.rows import BadRowError, storable
 SYNONYMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "url": (
-            *("canonical_url", "link", "loc", "permalink", "article_url", "page_url", "web_url", "source_url"),
-            *("html.responded_url", "html.requested_url", "responded_url", "requested_url", "source", "href", "uri"),
-            *("tautan", "guid"),
+            *("canonical_url", "link", "loc", "permalink", "article_url", "page_url", "web_url", "html.responded_url"),
+            *("html.requested_url", "responded_url", "requested_url", "href", "uri", "tautan", "guid"),
+            # With some that is the page, with others the front page of its site.
+            *("source_url", "source"),
         ),
         "text": (
             *("maintext", "plaintext", "article_body", "article_text", "body_text", "full_text", "content", "body"),
@@ -78,6 +79,8 @@ _NAMES = frozenset({"authors", "section"})
 _LONGEST = {"id": 255, "site": 255, "language": 16}
 # Only trafilatura writes these: its `id` is the reader's own label for a record, and its lists are strings.
 _TRAFILATURA = ("fingerprint", "source-hostname")
+# Our own tables have both: there a story is an id, and a text is what stands under `text`, though it be empty.
+_OURS = frozenset({"family", "story"})
 # How programs write that there is nothing; as a text or a title it may be meant.
 _NOTHING = frozenset({"none", "null", "nan", "nat"})
 _SEPARATORS = re.compile(r"[\s_.-]+")
@@ -105,12 +108,12 @@ _KNOWN = frozenset(normal(name) for field in fields_of(Article) for name in (fie
 
 def is_known(name: str) -> bool:
     """Tell whether a column or field of this name is looked at."""
-    return normal(name) in _KNOWN or name in _TRAFILATURA
+    return normal(name) in _KNOWN or name in _TRAFILATURA or name in _OURS
 
 
 def lacking(names: list[str]) -> str:
     """Return what keeps columns of these names from giving articles, in words; "" where nothing does."""
-    have = {normal(name) for name in names}
+    have = {normal(name) for name in names if not (name == "story" and names_ours(names))}
     for field in ("url", "text"):
         if not have & {normal(field), *(normal(name.partition(".")[0]) for name in SYNONYMS[field])}:
             known = ", ".join(name for name in (field, *SYNONYMS[field]) if "." not in name)
@@ -118,11 +121,17 @@ def lacking(names: list[str]) -> str:
     return ""
 
 
+def names_ours(names: Collection[str]) -> bool:
+    """Tell whether fields of these names are a row of what `dedup export` or `dedup data` wrote."""
+    return all(name in names for name in _OURS)
+
+
 class _Fields:
     """The fields of a row under their own names and under all others; `flat` ones have lists written as strings."""
 
     def __init__(self, fields: Mapping[str, Any], flat: bool) -> None:
         self.theirs = any(name in fields for name in _TRAFILATURA)
+        self.ours = names_ours(fields)
         self.flat = flat or self.theirs
         self._own = fields
         self._others: dict[str, Named] = {}
@@ -236,6 +245,8 @@ def _host(url: str) -> str:
 
 
 def _text(row: _Fields) -> str:
+    if row.ours:
+        return _own_text(row)
     for name, value in row.named("text"):
         found = _joined(value)
         if found is None and name == "text":
@@ -245,9 +256,13 @@ def _text(row: _Fields) -> str:
         if _PAGE.match(found):
             raise BadRowError(f'"{name}" is a web page, not the text on it')
         return storable(found)
+    return _own_text(row)
+
+
+def _own_text(row: _Fields) -> str:
     if isinstance(own := row.own("text"), str):
-        return own
-    raise BadRowError('no "text" field')
+        return storable(own)
+    raise BadRowError('no "text" field' if own is None else '"text" is not a string')
 
 
 def _joined(value: Any) -> str | None:

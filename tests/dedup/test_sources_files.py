@@ -7,6 +7,7 @@ import json
 import random
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,11 @@ from pyarrow import parquet
 from dedup import formats
 from dedup.exports import Exported
 from dedup.formats import Format
-from dedup.records import Article, SourceError
+from dedup.records import Article, Family, Recipe, Snapshot, SourceError, Story
+from dedup.report.tables import write_tables
 from dedup.sources import AnyRow, BadRow, NoArticle, Row, check, extractor, files_in, json_rows, read, tables, warc
 
+ARTICLE = Article("https://a.example/1", "Text.", "Title", "a.example", "a.example")
 ROWS = [{"url": f"https://a.example/{number}", "text": f"Text {number}."} for number in range(3)]
 FETCHED = datetime(2016, 8, 4, 7, 30, tzinfo=UTC)
 
@@ -279,6 +282,21 @@ def test_a_parquet_file_that_is_none_or_breaks_off_is_a_bad_row(tmp_path: Path) 
 def test_a_parquet_file_without_the_columns_says_which(tmp_path: Path) -> None:
     (bad,) = texts(list(read(as_parquet(tmp_path / "a.parquet", {"a": [1]}))))
     assert bad.startswith("no column for the url")
+
+
+@pytest.mark.parametrize("kind", [Format.CSV, Format.PARQUET])
+@pytest.mark.parametrize("texts_too", [False, True])
+def test_our_tables_come_back_with_their_texts_or_not_at_all(tmp_path: Path, kind: Format, texts_too: bool) -> None:
+    silent = replace(ARTICLE, text="")
+    made = Snapshot({silent.id: silent}, (Family("f", (silent.id,)),), (Story("s", ("f",)),), (), Recipe())
+    write_tables(made, tmp_path, [kind], texts_too)
+    (found,) = read(tmp_path / f"articles.{kind}")
+    if texts_too:
+        assert isinstance(found, Row)
+        assert found.article == silent
+    else:
+        assert isinstance(found, BadRow)
+        assert found.reason.startswith("no column for the text")
 
 
 def test_without_what_reads_parquet_it_is_said_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -168,6 +168,21 @@ def test_a_source_is_an_address_or_it_is_not() -> None:
         article({"source": "Kabar", "link": "/a", "text": "t"})
 
 
+@pytest.mark.parametrize("name", ["link", "tautan", "href", "uri", "guid"])
+@pytest.mark.parametrize("of_site", ["source", "source_url"])
+def test_a_source_is_believed_last(name: str, of_site: str) -> None:
+    assert article({of_site: "https://www.kabar.example/", name: URL, "text": "t"}).url == URL
+
+
+def test_in_our_own_rows_a_text_is_what_stands_under_its_name() -> None:
+    ours = {"url": URL, "family": "f", "story": "s"}
+    assert article({**ours, "text": ""}).text == ""
+    assert article({**ours, "text": "  ", "body": "Not this."}).text == "  "
+    with pytest.raises(BadRowError, match='no "text" field'):
+        article(ours)
+    assert article({"url": URL, "story": "The text."}).text == "The text."
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
