@@ -2,11 +2,12 @@
 
 import csv
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from importlib.util import find_spec
 from io import TextIOWrapper
-from typing import IO, Any, BinaryIO
+from itertools import chain
+from typing import IO, Any, BinaryIO, Self
 
 from dedup.sources import shapes
 from dedup.sources.rows import MOST_BYTES, BadRowError, Numbered
@@ -14,6 +15,7 @@ from dedup.sources.rows import MOST_BYTES, BadRowError, Numbered
 _DELIMITERS = (",", ";", "\t")
 # What our export puts before a cell that a spreadsheet would take for a formula, quotation marks before it or not.
 _DISARMED = re.compile(r"^'(?='*[=+\-@\t\r])")
+_ADDRESS = re.compile(r"\w+://")
 _ROWS_AT_ONCE = 64
 _BUFFER_BYTES = 2**16
 
@@ -32,7 +34,7 @@ def csv_rows(stream: IO[bytes], delimiter: str = "") -> Iterator[Numbered]:
         lines = _lines(text)
         first = next(lines, "")
         delimiter = delimiter or max(_DELIMITERS, key=first.count)
-        yield from _cells(_rows(first, lines, delimiter))
+        yield from _cells(_rows(_Lines(chain([first], lines)), delimiter))
     finally:
         # Who opened the stream closes it.
         text.detach()
@@ -45,45 +47,98 @@ def _lines(text: TextIOWrapper) -> Iterator[str]:
         yield line
 
 
-def _rows(first: str, lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
-    ended = False
+class _Lines:
+    """Lines, and those of the row at hand: a row that turns out to be none can be read again, without its first."""
 
-    def every() -> Iterator[str]:
-        nonlocal ended
-        if first:
-            yield first
-        yield from lines
-        ended = True
+    def __init__(self, lines: Iterator[str]) -> None:
+        self.held: list[str] = []
+        self.ended = False
+        self._again: deque[str] = deque()
+        self._rest = lines
 
-    reader = csv.reader(every(), delimiter=delimiter)
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else next(self._rest, "")
+        if not line:
+            self.ended = True
+            raise StopIteration
+        self.held.append(line)
+        return line
+
+    def first_alone(self) -> str:
+        """Return the first line of the row at hand; those behind it will be read again."""
+        self._again.extendleft(reversed(self.held[1:]))
+        self.ended = False
+        return self.held[0]
+
+
+def _rows(lines: _Lines, delimiter: str) -> Iterator[list[str] | BadRowError]:
+    """Yield rows, and what is wrong where there is none. With tabs, quotation marks that quote nothing are text."""
+    tabs = delimiter == "\t"
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
+        lines.held.clear()
         # There is but one limit for the whole process; by itself it is shorter than long articles are.
         before = csv.field_size_limit(MOST_BYTES)
         try:
             row = next(reader, None)
         except csv.Error as error:
-            raise BadRowError(f"no CSV from here on: {error}") from error
+            yield _literally(lines.first_alone()) if tabs else _misquoted(lines, error)
+            continue
         finally:
             csv.field_size_limit(before)
         if row is None:
             return
-        # Of a row that is whole nothing more is asked for: this one ends with the file, inside of quotation marks.
-        if ended:
-            raise BadRowError("a quotation mark that is never closed: no CSV from there on")
-        yield row
+        yield _literally(lines.first_alone()) if tabs and _are_rows(lines.held, len(row)) else row
 
 
-def _cells(rows: Iterator[list[str]]) -> Iterator[Numbered]:
+def _literally(line: str) -> list[str]:
+    return line.rstrip("\r\n").split("\t")
+
+
+def _are_rows(lines: list[str], cells: int) -> bool:
+    """Tell whether the lines of one row are as many rows: its quotation marks are of two texts, and quote nothing."""
+    if len(lines) == 1:
+        return False
+    rows = [_literally(line) for line in lines]
+    columns = zip(*rows, strict=False)
+    return all(len(row) == cells for row in rows) and any(all(map(_ADDRESS.match, column)) for column in columns)
+
+
+def _misquoted(lines: _Lines, error: csv.Error) -> BadRowError:
+    """Return what is wrong with a row, with the number of lines that go with it; raises it where nothing comes after."""
+    if lines.ended:
+        raise BadRowError("a quotation mark that is never closed: no CSV from there on") from error
+    if sum(map(len, lines.held)) >= MOST_BYTES:
+        raise BadRowError(f"no CSV from here on: {error}") from error
+    several = f", {len(lines.held)} lines" if len(lines.held) > 1 else ""
+    return BadRowError(f"a quotation mark inside of quotation marks (twice is how CSV has it){several}")
+
+
+def _cells(rows: Iterator[list[str] | BadRowError]) -> Iterator[Numbered]:
     header = next(rows, [])
+    if isinstance(header, BadRowError):
+        raise header
     if reason := shapes.lacking(header) or _twice(header):
         raise BadRowError(reason)
-    number = 1
+    number, doubtful = 1, False
     try:
         for number, cells in enumerate(rows, 2):
-            if any(cells):
-                yield number, _named(header, cells)
+            if isinstance(cells, BadRowError):
+                doubtful = True
+                yield number, cells
+            elif any(cells):
+                # What follows may be the rest of the text that broke off.
+                doubtful = doubtful and len(cells) != len(header)
+                yield number, _torn(header, cells) if doubtful else _named(header, cells)
     except BadRowError as error:
         yield number + 1, error
+
+
+def _torn(header: list[str], cells: list[str]) -> BadRowError:
+    return BadRowError(f"{len(cells)} cells under a header of {len(header)}, behind a quotation mark out of place")
 
 
 def _twice(header: list[str]) -> str:

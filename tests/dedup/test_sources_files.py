@@ -215,13 +215,50 @@ def test_a_quote_that_never_ends_ends_the_table(tmp_path: Path, monkeypatch: pyt
 
 
 @pytest.mark.parametrize(
-    "last", ['"https://a.example/2,t\n', 'https://a.example/2,"t"x,"y', '"""', 'https://a.example/2,"t\n\n']
+    "last", ['"https://a.example/2,t\n', 'https://a.example/2,"y', '"""', 'https://a.example/2,"t\n\n']
 )
 def test_nor_is_what_follows_taken_for_its_text(tmp_path: Path, last: str) -> None:
     good, bad = read(put(tmp_path / "a.csv", as_csv(ROWS[:1]) + last))
     assert texts([good]) == ["Text 0."]
     assert isinstance(bad, BadRow)
     assert (bad.number, bad.reason.split(":")[0]) == (3, "a quotation mark that is never closed")
+
+
+def test_with_tabs_quotation_marks_that_quote_nothing_are_text(tmp_path: Path) -> None:
+    said = [
+        '"Kami siap," kata Bupati.',
+        '"Ini kutipan yang tidak ditutup',
+        'teks "keempat" di sini',
+        '"Lagi satu',
+        'tutupnya di sini"',
+        '"Terakhir, tidak ditutup',
+    ]
+    lines = [f"https://a.example/{number}\t{text}\tT" for number, text in enumerate(said)]
+    quoted = 'https://a.example/q\t"Kata ""ya"".\nDan lagi."\tT'
+    file = put(tmp_path / "a.tsv", "\n".join(["url\ttext\ttitle", quoted, *lines, ""]))
+    assert texts(list(read(file))) == ['Kata "ya".\nDan lagi.', *said]
+    put(tmp_path / "b.tsv", "\n".join(["url\ttitle\ttext", 'https://a.example/\tT\t"a', 'https://b.example/\tT\tb"']))
+    assert texts(list(read(tmp_path / "b.tsv"))) == ['"a', 'b"']
+
+
+def test_with_commas_a_row_with_a_quotation_mark_out_of_place_is_a_bad_one(tmp_path: Path) -> None:
+    rows = [
+        'https://a.example/1,"Kami siap," kata Bupati,T',
+        "https://a.example/2,Dua,T",
+        'https://a.example/3,"Satu',
+        'Kata "ya" dan',
+        "sisanya, begitu",
+        'https://a.example/4,Empat "sekali",T',
+    ]
+    found = list(read(put(tmp_path / "a.csv", "\n".join(["url,text,title", *rows, ""]))))
+    assert [row.number for row in found] == [2, 3, 4, 5, 6]
+    assert texts(found) == [
+        "a quotation mark inside of quotation marks (twice is how CSV has it)",
+        "Dua",
+        "a quotation mark inside of quotation marks (twice is how CSV has it), 2 lines",
+        "2 cells under a header of 3, behind a quotation mark out of place",
+        'Empat "sekali"',
+    ]
 
 
 def test_a_quoted_end_is_one(tmp_path: Path) -> None:
