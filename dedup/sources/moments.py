@@ -7,7 +7,8 @@ from email.utils import parsedate_to_datetime
 # Seconds since 1970, or thousandths of them, from 2001 to 2286. Shorter numbers are days like 20250619.
 _SECONDS, _THOUSANDTHS = re.compile(r"\d{10}(?:\.\d+)?"), re.compile(r"\d{13}")
 _DIGITS = re.compile(r"(\d{8})(\d{6})(?!\d)")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{8}")
+# A week counts by its first day.
+_DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{8}|\d{4}-?W\d\d(?:-?[1-7])?")
 _IN_MAIL = re.compile(r"[a-z, ]*\d{1,2}[ -]([a-z]{3,9})", re.IGNORECASE)
 # As Indonesian and Malay begin them, where English does otherwise.
 _MONTHS = {"mei": "May", "mac": "Mar", "ogo": "Aug", "okt": "Oct", "des": "Dec", "dis": "Dec"}
@@ -38,20 +39,34 @@ def moment(value: object, zone: tzinfo) -> datetime | None:
 
 def is_day(value: object) -> bool:
     """Tell whether a value names a day without a time."""
-    if isinstance(value, str):
-        return bool(_DAY.fullmatch(value.strip()))
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        return bool(_DAY.fullmatch(str(value).strip()))
     return isinstance(value, date) and not isinstance(value, datetime)
 
 
 def tells_no_time(value: object) -> bool:
     """Tell whether a moment names a day only: without a time, or at midnight sharp where it was written."""
-    if is_day(value):
-        return True
+    return is_day(value) or day_alone(value) is not None
+
+
+def day_alone(value: object) -> datetime | None:
+    """Return midnight UTC of the day that a moment names only, see `tells_no_time`; None where it tells a time."""
     try:
         found = _read(value)
     except (LookupError, ValueError, OverflowError, OSError, TypeError):
-        return False
-    return found is not None and found.timetz().replace(tzinfo=None) == time()
+        return None
+    if found is None or found.timetz().replace(tzinfo=None) != time():
+        return None
+    return found.replace(tzinfo=UTC)
+
+
+def end_of(value: object, zone: tzinfo) -> datetime | None:
+    """Return a moment in UTC as `moment` does, but of a day its end, by which all that is of that day has been."""
+    found = moment(value, zone)
+    try:
+        return found + timedelta(days=1) if found is not None and is_day(value) else found
+    except OverflowError:
+        return None
 
 
 def _read(value: object) -> datetime | None:

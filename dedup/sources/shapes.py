@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from dedup.records import Article
 from dedup.sites import site_of_host
-from dedup.sources.moments import moment, tells_no_time
+from dedup.sources.moments import day_alone, end_of, moment, tells_no_time
 from dedup.sources.rows import BadRowError, storable
 
 # For each field of an Article the other names it goes by, in the order in which they are believed. A name with a dot
@@ -190,8 +190,8 @@ def article(fields: Mapping[str, Any], zone: tzinfo = UTC, *, flat: bool = False
         host=host,
         authors=_list(row, "authors"),
         published=published,
-        modified=_time(row, "modified", zone),
-        fetched=_time(row, "fetched", zone),
+        modified=_modified(row, zone),
+        fetched=_fetched(row, zone),
         language=_language(row),
         id="" if row.theirs else _string(row, "id").strip(),
         section=_section(row),
@@ -366,8 +366,15 @@ def _published(row: _Fields, zone: tzinfo) -> tuple[datetime | None, str]:
     return None, ""
 
 
-def _time(row: _Fields, field: str, zone: tzinfo) -> datetime | None:
-    read = (moment(_unlisted(value), zone) for _, value in row.named(field))
+def _modified(row: _Fields, zone: tzinfo) -> datetime | None:
+    # Midnight UTC is what stands for a day, whatever the zone: a moment would make the page older than it is.
+    stated = [_unlisted(value) for _, value in row.named("modified")]
+    read = (day_alone(value) or moment(value, zone) for value in stated)
+    return next((found for found in read if found is not None), None)
+
+
+def _fetched(row: _Fields, zone: tzinfo) -> datetime | None:
+    read = (end_of(_unlisted(value), zone) for _, value in row.named("fetched"))
     return next((found for found in read if found is not None), None)
 
 

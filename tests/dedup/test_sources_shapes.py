@@ -114,7 +114,7 @@ def test_trafilatura() -> None:
         authors=("Ratna Dewi", "Damar"),
         published=datetime(2026, 3, 19, 17, tzinfo=UTC),
         published_precision="day",
-        fetched=datetime(2026, 3, 20, 17, tzinfo=UTC),
+        fetched=datetime(2026, 3, 21, 17, tzinfo=UTC),
         language="id",
         image="https://www.kabar.example/a.jpg",
         section="Ekonomi",
@@ -256,6 +256,39 @@ def test_moments(written: object) -> None:
 )
 def test_midnight_where_it_was_written_tells_no_time(written: object, day: bool) -> None:
     assert tells_no_time(written) is day
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        (20260320, True),
+        ("2026-W12-5", True),
+        ("2026W125", True),
+        ("2026-W12", True),
+        (1774008000, False),
+        (True, False),
+        ("2026-W12-5T00:00", False),
+    ],
+)
+def test_a_day_is_one_however_it_is_written(written: object, day: bool) -> None:
+    assert is_day(written) == day
+    assert not day or article({"url": URL, "text": "t", "published": written}).published_precision == "day"
+
+
+@pytest.mark.parametrize("written", ["2026-03-20", 20260320, date(2026, 3, 20), "2026-W12-5"])
+@pytest.mark.parametrize("name", ["fetched", "filedate", "crawl_date"])
+def test_what_was_fetched_on_a_day_was_by_its_end(written: object, name: str) -> None:
+    row = {"url": URL, "text": "t", name: written}
+    assert article(row, JAKARTA).fetched == datetime(2026, 3, 20, 17, tzinfo=UTC)
+    assert article({**row, name: "2026-03-20T00:00"}, JAKARTA).fetched == datetime(2026, 3, 19, 17, tzinfo=UTC)
+    assert article({**row, name: "9999-12-31"}).fetched is None
+
+
+@pytest.mark.parametrize("written", ["2026-03-20", 20260320, "2026-03-20 00:00:00", "2026-03-20T00:00+07:00"])
+def test_a_day_of_a_change_is_midnight_in_utc_in_every_zone(written: object) -> None:
+    row = {"url": URL, "text": "t", "modified": written}
+    assert article(row, JAKARTA).modified == article(row).modified == datetime(2026, 3, 20, tzinfo=UTC)
+    assert article({**row, "modified": "2026-03-20 19:00"}, JAKARTA).modified == datetime(2026, 3, 20, 12, tzinfo=UTC)
 
 
 def test_who_says_how_exact_a_midnight_is_knows() -> None:
