@@ -3,7 +3,6 @@
 import csv
 import json
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -14,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any, TextIO
 
+from dedup.disarming import disarmed
 from dedup.exports import Exported
 from dedup.records import Article, GemaError, Refused
 
@@ -23,8 +23,6 @@ _TIMES = frozenset({"published", "modified", "fetched"})
 _LISTS = frozenset({"authors", "editors", "sources", "marks", "tags"})
 # Rows of a Parquet row group: what is in memory at a time.
 _ROWS = 5_000
-# What a spreadsheet takes for a formula, quotation marks before it or not: one more of these makes it text again.
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 
 class Format(StrEnum):
@@ -120,12 +118,9 @@ def _in_json(value: Any) -> Any:
 
 
 def _in_cell(value: Any) -> str:
-    """Return a value as a cell: times as ISO 8601 in UTC, lists as JSON, nothing as "", formulas as text.
-
-    Whoever wants the text itself takes a `'` away where nothing but such marks stands before a sign of `_FORMULA`.
-    """
+    """Return a value as a cell: times as ISO 8601 in UTC, lists as JSON, nothing as "", formulas as text."""
     if isinstance(value, str):
-        return f"'{value}" if _FORMULA.match(value) else value
+        return disarmed(value)
     if value is None or value == ():
         return ""
     if isinstance(value, bool | tuple):

@@ -9,12 +9,11 @@ from io import TextIOWrapper
 from itertools import chain
 from typing import IO, Any, BinaryIO, Self
 
+from dedup.disarming import armed
 from dedup.sources import shapes
 from dedup.sources.rows import MOST_BYTES, BadRowError, Numbered
 
 _DELIMITERS = (",", ";", "\t")
-# What our export puts before a cell that a spreadsheet would take for a formula, quotation marks before it or not.
-_DISARMED = re.compile(r"^'(?='*[=+\-@\t\r])")
 _ADDRESS = re.compile(r"\w+://")
 _ROWS_AT_ONCE = 64
 _BUFFER_BYTES = 2**16
@@ -108,7 +107,7 @@ def _are_rows(lines: list[str], cells: int) -> bool:
 
 
 def _misquoted(lines: _Lines, error: csv.Error) -> BadRowError:
-    """Return what is wrong with a row, with the number of lines that go with it; raises it where nothing comes after."""
+    """Return what is wrong with a row and how many lines go with it; raises it where nothing comes after."""
     if lines.ended:
         raise BadRowError("a quotation mark that is never closed: no CSV from there on") from error
     if sum(map(len, lines.held)) >= MOST_BYTES:
@@ -155,7 +154,7 @@ def _named(header: list[str], cells: list[str]) -> dict[str, Any] | BadRowError:
             cell.encode()
     except UnicodeEncodeError:
         return BadRowError("not UTF-8 text")
-    return {name.strip(): _DISARMED.sub("", cell) for name, cell in zip(header, cells, strict=False)}
+    return {name.strip(): armed(cell) for name, cell in zip(header, cells, strict=False)}
 
 
 # --- Parquet ----------------------------------------------------------------------------------------

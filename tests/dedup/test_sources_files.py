@@ -344,7 +344,23 @@ def test_without_what_reads_parquet_it_is_said_what_to_install(tmp_path: Path, m
 
 
 @pytest.mark.parametrize("kind", Format)
-@pytest.mark.parametrize("text", ["=1+1", "'=1", '-5\r\nline; and "more", \t all', "nan", "[1]", "\u2028x\x85y\x1cz"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "'=1",
+        "\nA line.",
+        "'\n'",
+        "\uff1d1",
+        "'\uff0b1",
+        "\uff0d1",
+        "\uff201",
+        '-5\r\nline; and "more", \t all',
+        "nan",
+        "[1]",
+        "\u2028x\x85y\x1cz",
+    ],
+)
 def test_what_was_exported_is_read_as_it_was(tmp_path: Path, kind: Format, text: str) -> None:
     article = Article(
         *("https://a.example/1", text, "'@title", "kabar", "a.example", ("A; B", "C", "-D"), FETCHED),
