@@ -7,6 +7,7 @@ import numpy as np
 
 from dedup import cutting, inmemory, matching
 from dedup.addresses import spelling
+from dedup.given import given
 from dedup.reading import reading
 from dedup.records import Article, GemaError, Match, Reading, Recipe, Snapshot, article_id
 
@@ -15,7 +16,8 @@ def compare(a: Article, b: Article, recipe: Recipe | None = None) -> Match:
     """Return what two articles are to one another: relation, reason, measures and shared passages.
 
     Both are compared whole; `dedup.explain.explain` compares two of a corpus, which knows what their sites repeat.
-    The match's `a` is the article of smaller id. Raises GemaError where both have one id.
+    The match's `a` is the article of smaller id. Where an article names no site, its address does. Raises GemaError
+    where both have one id, or a field holds what it cannot.
 
     >>> from dedup import Article, compare
     >>> wire = "The river Belan rose on Thursday night and flooded three villages below the dam, the mayor said."
@@ -26,6 +28,7 @@ def compare(a: Article, b: Article, recipe: Recipe | None = None) -> Match:
     >>> match.relation.value, round(match.measures.containment, 2), match.reason
     ('near', 1.0, '100% of the shorter text stands in the longer, in the same order, with small edits only')
     """
+    a, b = given(a), given(b)
     if a.id == b.id:
         raise GemaError(f"{a.url} and {b.url} have one id, {a.id!r}: give one of them another")
     recipe = recipe or Recipe()
@@ -36,8 +39,8 @@ def find_copies(articles: Iterable[Article], recipe: Recipe | None = None) -> Sn
     """Return the families and matches of these articles, as an update of a corpus of them finds them, in memory.
 
     A family goes by the id of its member that was fetched first. Stories are told of a corpus only: there are none.
-    Of two articles of one address the later counts. Raises GemaError where two addresses have one id, and past a
-    million articles.
+    Of two articles of one address the later counts; where one names no site, its address does. Raises GemaError where
+    two addresses have one id, a field holds what it cannot, and past a million articles.
 
     >>> from dedup import Article, find_copies
     >>> wire = "The river Belan rose on Thursday night and flooded three villages below the dam, the mayor said."
@@ -62,7 +65,7 @@ def find_copies(articles: Iterable[Article], recipe: Recipe | None = None) -> Sn
 def _by_id(articles: Iterable[Article]) -> dict[str, Article]:
     addresses: dict[str, str] = {}
     known: dict[str, Article] = {}
-    for article in articles:
+    for article in map(given, articles):
         # Who gives ids tells apart what shall be told apart.
         address = spelling(article.url) if article.id == article_id(article.url) else article.url
         key = addresses.get(address)

@@ -58,6 +58,8 @@ class Article:
 
     def __post_init__(self) -> None:
         if not self.id:
+            if not isinstance(self.url, str):
+                raise GemaError(f'"url" is to be a string, not a {type(self.url).__name__}')
             object.__setattr__(self, "id", article_id(self.url))
 
 

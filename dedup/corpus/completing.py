@@ -3,6 +3,7 @@
 from dataclasses import fields, replace
 from typing import Any
 
+from dedup.given import told
 from dedup.records import Article
 
 _IDENTITY = frozenset({"url", "id"})
@@ -17,7 +18,10 @@ def completed(article: Article, known: Article) -> Article:
     if article.published is not None and article.published != known.published:
         names -= set(_OF_PUBLISHED)
     missing = [name for name in names if _is_empty(name, getattr(article, name))]
-    return replace(article, **{name: getattr(known, name) for name in missing})
+    # What follows from the address alone nobody has said.
+    host, site = told(article.url)
+    missing += [name for name, value in (("host", host), ("site", site)) if value == getattr(article, name)]
+    return replace(article, **{name: getattr(known, name) for name in missing if getattr(known, name)})
 
 
 def _is_empty(name: str, value: Any) -> bool:

@@ -40,6 +40,7 @@ from dedup.corpus.schema import (
     revisions,
     texts,
 )
+from dedup.given import given
 from dedup.memory import uncollected
 from dedup.records import Article, CorpusError, UnknownArticle, article_id
 
@@ -223,10 +224,13 @@ class Corpus:
         return replace(article, url=stored[0].url, id=stored[0].key)
 
     def add(self, found: Iterable[Article], now: datetime | None = None, completing: bool = False) -> Added:
-        """Store articles in short transactions, see `put`; what was stored before an error stays stored."""
+        """Store articles in short transactions, see `put`; what was stored before an error stays stored.
+
+        Where an article names no site, its address does. Raises GemaError where a field holds what it cannot.
+        """
         total = Added()
         with self.moved_beside():
-            for chunk in chunks(found, _ADDED):
+            for chunk in chunks(map(given, found), _ADDED):
                 with self.transaction() as connection, uncollected():
                     seen = now or datetime.now(UTC)
                     fresh, others = newcomers.newcomers(connection, chunk)

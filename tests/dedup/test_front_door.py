@@ -83,7 +83,9 @@ def test_in_memory_are_found_the_copies_that_an_update_finds(corpus: Corpus, see
 
 
 def test_in_memory_the_later_of_two_articles_of_one_address_counts() -> None:
-    first, later = (dedup.Article(url=url, text="x") for url in ("https://a.test/1", "http://www.a.test/1/"))
+    first, later = (
+        dedup.Article(url=url, text="x", site="a.test") for url in ("https://a.test/1", "http://www.a.test/1/")
+    )
     assert list(find_copies([first, later]).articles.values()) == [replace(later, url=first.url, id=first.id)]
     with pytest.raises(GemaError, match="have one id, 'x'"):
         find_copies([dedup.Article(url=f"https://a.test/{place}", text="x", id="x") for place in range(2)])

@@ -1,0 +1,73 @@
+"""What programs give: an article's site follows from its address, and a field that cannot be is named."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from dedup import Article, Corpus, GemaError, compare, find_copies
+from dedup.given import given
+
+WIRE = "The river Belan rose on Thursday night and flooded three villages below the dam, the mayor said."
+NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
+
+
+def test_an_article_without_a_site_is_of_that_of_its_address(corpus: Corpus) -> None:
+    wire, copy = Article("https://www.one.example/1", WIRE), Article("https://two.example/7", f"{WIRE} Boats came.")
+    assert compare(wire, copy).relation == compare(given(wire), given(copy)).relation
+    found = find_copies([wire, copy])
+    assert sorted((each.host, each.site) for each in found.articles.values()) == [
+        ("two.example", "two.example"),
+        ("www.one.example", "one.example"),
+    ]
+    corpus.add([wire, copy])
+    assert {each.site for each in corpus.articles()} == {"one.example", "two.example"}
+
+
+@pytest.mark.parametrize(
+    ("article", "host", "site"),
+    [
+        (Article("file:///texts/a.txt", "t"), "", ""),
+        (Article("file:///texts/a.txt", "t", site="texts"), "", "texts"),
+        (Article("1", "t"), "", ""),
+        (Article("https://[/", "t"), "", ""),
+        (Article("https://one.example/", "t", site="Mine"), "", "Mine"),
+        (Article("https://one.example/", "t", host="news.two.example"), "news.two.example", "two.example"),
+    ],
+)
+def test_what_is_said_of_a_site_stays(article: Article, host: str, site: str, corpus: Corpus) -> None:
+    assert (given(article).host, given(article).site) == (host, site)
+    corpus.add([article])
+    assert corpus.article(article.id) == given(article)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("authors", "Budi", '"authors" of https://a.example/ is to be a tuple of strings, not a str'),
+        ("tags", (1,), '"tags" of https://a.example/ is to be a tuple of strings: (1,)'),
+        ("text", None, '"text" of https://a.example/ is to be a string, not a NoneType'),
+        ("published", "2026-03-20", '"published" of https://a.example/ is to be a datetime or None, not a str'),
+        ("fetched", NOON.replace(tzinfo=None), '"fetched" of https://a.example/ is a time without a zone'),
+        ("id", 7, '"id" of https://a.example/ is to be a string, not a int'),
+    ],
+)
+def test_a_field_that_holds_what_it_cannot_is_named(corpus: Corpus, field: str, value: Any, said: str) -> None:
+    wrong = replace(Article("https://a.example/", "t"), **{field: value})
+    for ask in (lambda: corpus.add([wrong]), lambda: find_copies([wrong]), lambda: compare(wrong, Article("b", "t"))):
+        with pytest.raises(GemaError) as refused:
+            ask()
+        assert str(refused.value).startswith(said)
+
+
+def test_an_address_that_is_none_is_named() -> None:
+    nothing: Any = None
+    with pytest.raises(GemaError, match='"url" is to be a string'):
+        Article(nothing, "t")
+
+
+def test_lists_are_taken_for_tuples(corpus: Corpus) -> None:
+    listed: Any = ["Budi", "Ani"]
+    corpus.add([Article("https://a.example/", "t", authors=listed)])
+    assert corpus.article("https://a.example/").authors == ("Budi", "Ani")
