@@ -24,7 +24,7 @@ class Article:
     `url` is the canonical address and `fetched_url` the one that answered. `id` is the caller's own or
     follows from `url`. Times are aware. `language` is ISO 639-1, `und` where it cannot be told.
     `authors` and the fields after `modified` are what the article says of where it comes from. `marks` are words
-    about it, such as "incomplete" or "noindex".
+    about it, such as "incomplete" or "noindex"; stored, one of several words has hyphens.
     `published_precision` is "second", "minute" or "day" (at midnight); `published_from` is the
     evidence: "json-ld", "meta", "time", "url", "text" or "listing". `image` is an absolute address.
     """

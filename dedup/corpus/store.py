@@ -175,7 +175,8 @@ class Corpus:
         """Store `article` within the caller's transaction; an earlier text of its address becomes a revision.
 
         An article that goes by a forgotten address is not stored. Spellings of one address are one article, see
-        `as_stored`. `completing`: what is known of the address stays where the article says nothing.
+        `as_stored`. `completing`: what is known of the address stays where the article says nothing, or was fetched
+        before.
         """
         addresses = {"one": spelling(article.url), "other": spelling(article.fetched_url)}
         if connection.execute(_FORGOTTEN, addresses).first() is not None:
@@ -260,6 +261,12 @@ class Corpus:
                 return
             yield from map(_article, many.among(connection, _WHOLE.order_by(articles.c.key), articles.c.key, ids))
 
+    def ids(self, urls: Sequence[str]) -> dict[str, str]:
+        """Return the ids of those of these addresses that are stored, by address."""
+        wanted = select(articles.c.url, articles.c.key)
+        with self.reading() as connection:
+            return dict(many.among(connection, wanted, articles.c.url, urls))
+
     def count(self) -> int:
         """Return how many articles there are."""
         with self.reading() as connection:
@@ -300,8 +307,26 @@ class Corpus:
             many.insert(connection, changes, marked, "replace")
 
     def _completed(self, connection: Connection, article: Article) -> Article:
+        """Return an article with what is known of its address where it says nothing.
+
+        Of one that was fetched before what is known, the text is kept as a revision, and only gaps are filled from it.
+        """
         row = connection.execute(_KNOWN_WHOLE, {"address": article.url}).one_or_none()
-        return article if row is None else completed(article, _article(row))
+        if row is None:
+            return article
+        known = _article(row)
+        if known.fetched is None or article.fetched is None or article.fetched >= known.fetched:
+            return completed(article, known)
+        if article.text and (article.text, article.title) != (known.text, known.title):
+            self._keep_earlier(connection, article, known.fetched)
+        return completed(known, article)
+
+    def _keep_earlier(self, connection: Connection, article: Article, replaced: datetime) -> None:
+        number = connection.execute(_STORED, {"address": article.url}).one().id
+        said = {"article_id": number, "text_id": self._text_id(connection, article.text), "title": article.title}
+        kept = select(revisions.c.id).where(*(revisions.c[name] == value for name, value in said.items())).limit(1)
+        if connection.execute(kept).first() is None:
+            connection.execute(revisions.insert().values(**said, fetched=article.fetched, replaced_at=replaced))
 
     def _refuse_taken(self, connection: Connection, article: Article) -> None:
         holder = connection.execute(_HOLDER, {"taken": article.id}).scalar()
@@ -385,9 +410,13 @@ def _row(article: Article) -> dict[str, Any]:
     """Return what is stored of an article beside its address, id and text."""
     row = dict(zip(_PLAIN, _plain(article), strict=True))
     said = _credits(article)
-    row["marks"] = " ".join(article.marks)
+    row["marks"] = " ".join(map(_one_word, article.marks))
     row["credits"] = _NO_CREDITS if said == _NOTHING_SAID else _json(dict(zip(_CREDITS, said, strict=True)))
     return row
+
+
+def _one_word(mark: str) -> str:
+    return "-".join(mark.split())
 
 
 _plain, _credits = attrgetter(*_PLAIN), attrgetter(*_CREDITS)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -68,10 +69,30 @@ def test_what_is_known_stays_where_an_import_says_nothing(corpus: Corpus) -> Non
     assert corpus.article(ARTICLE.url) == known
     later = replace(bare, text="Banjir surut.", authors=("Sari",), published=NOW + timedelta(hours=2))
     assert corpus.add([later], completing=True).changed == 1
-    said = {"text": "Banjir surut.", "authors": ("Sari",), "published": later.published}
+    said: dict[str, Any] = {"text": "Banjir surut.", "authors": ("Sari",), "published": later.published}
     assert corpus.article(ARTICLE.url) == replace(known, **said, published_precision="", published_from="")
     assert corpus.add([replace(bare, text="", title="Surut")], completing=True).changed == 1
     assert corpus.article(ARTICLE.url).text == "Banjir surut."
+
+
+def test_what_was_fetched_before_is_a_revision_of_what_is_known(corpus: Corpus) -> None:
+    corpus.add([replace(ARTICLE, place="")])
+    before = replace(ARTICLE, text="Versi lama.", title="Lama", fetched=NOW - timedelta(days=1))
+    for _ in range(2):
+        assert corpus.add([before], completing=True).same == 1
+        assert corpus.article(ARTICLE.url) == ARTICLE
+    with corpus.reading() as connection:
+        (revision,) = connection.execute(select(tables.revisions)).all()
+        text = connection.execute(select(tables.texts.c.text).where(tables.texts.c.id == revision.text_id)).scalar()
+    assert (text, revision.title) == ("Versi lama.", "Lama")
+    assert (revision.fetched, revision.replaced_at) == (NOW - timedelta(days=1), NOW)
+    assert corpus.add([replace(before, fetched=NOW + timedelta(days=1))], completing=True).changed == 1
+    assert corpus.article(ARTICLE.url).text == "Versi lama."
+
+
+def test_a_mark_of_several_words_stays_one(corpus: Corpus) -> None:
+    corpus.add([replace(ARTICLE, marks=("live blog", "paywall"))])
+    assert corpus.article(ARTICLE.url).marks == ("live-blog", "paywall")
 
 
 def test_whoever_does_not_complete_replaces_what_is_known(corpus: Corpus) -> None:
