@@ -76,7 +76,7 @@ def import_(
     Bad rows are named and counted, the others go in, and the exit code is 2.
     Where two rows have one address, the later one is known already if its text
     is the same, else it is a change of the earlier one. What is known of an
-    article stays where a row says nothing.
+    article stays where a row says nothing, and where a row was fetched before.
 
     An extractor is a function (url, html, content_type, fetched) that returns an
     Article, or None or a few words for a page that has none. It is asked for
@@ -101,7 +101,7 @@ def import_(
                 yield from sources.read(file, zone or UTC, clean, extract, tell)
 
         def checked(stage: str) -> "Iterator[AnyRow]":
-            return sources.refuse_taken_ids(rows(stage), lambda ids: _urls(opened, ids))
+            return sources.refuse_taken_ids(rows(stage), lambda ids: _urls(opened, ids), opened.ids)
 
         if strict:
             _insist(checked("checking"))

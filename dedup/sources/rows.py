@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from dedup.records import Article
+from dedup.records import Article, article_id
 
 # No article is longer, and what is read at a time has to fit in memory.
 MOST_BYTES = 2**26
@@ -74,21 +74,44 @@ def storable(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text)
 
 
-def refuse_taken_ids(rows: Iterable[AnyRow], urls: Callable[[Sequence[str]], Mapping[str, str]]) -> Iterator[AnyRow]:
+def refuse_taken_ids(
+    rows: Iterable[AnyRow],
+    urls: Callable[[Sequence[str]], Mapping[str, str]],
+    ids: Callable[[Sequence[str]], Mapping[str, str]],
+) -> Iterator[AnyRow]:
     """Yield `rows` with those made bad whose id belongs to another address, in the corpus or further up.
 
-    `urls` maps those of the given ids that the corpus holds to their addresses.
+    `urls` maps those of the given ids that the corpus holds to their addresses, `ids` those of the given addresses to
+    their ids. An address keeps the id that it has: another one that comes with it is nobody's.
     """
     taken: dict[str, str] = {}
+    named: dict[str, str] = {}
     rest = iter(rows)
     while chunk := list(islice(rest, _LOOK_AHEAD)):
-        taken.update(urls([row.article.id for row in chunk if isinstance(row, Row)]))
+        articles = [row.article for row in chunk if isinstance(row, Row)]
+        taken.update(urls([article.id for article in articles]))
+        named.update(ids([article.url for article in articles if _has_name(article)]))
         for row in chunk:
-            if not isinstance(row, Row):
-                yield row
-                continue
-            owner = taken.setdefault(row.article.id, row.article.url)
-            if owner == row.article.url:
-                yield row
-            else:
+            owner = _owner(row.article, taken, named) if isinstance(row, Row) else ""
+            if isinstance(row, Row) and owner:
                 yield BadRow(row.file, row.number, f'the "id" {row.article.id!r} belongs to {owner} already')
+            else:
+                yield row
+
+
+def _owner(article: Article, taken: dict[str, str], named: dict[str, str]) -> str:
+    """Return the other address that an article's id belongs to; "" where it is its own from now on, or nobody's."""
+    owner = taken.get(article.id, article.url)
+    if owner != article.url:
+        return owner
+    usual = article_id(article.url)
+    known = named.get(article.url) or (usual if taken.get(usual) == article.url else article.id)
+    if known == article.id:
+        taken[article.id] = article.url
+        if _has_name(article):
+            named[article.url] = article.id
+    return ""
+
+
+def _has_name(article: Article) -> bool:
+    return article.id != article_id(article.url)

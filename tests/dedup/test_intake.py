@@ -152,6 +152,16 @@ def test_two_rows_of_one_address_are_one_article_and_a_change(run: Run, tmp_path
     assert stored()[f"{URL}b"].text == "Another."
 
 
+def test_an_id_that_a_known_address_came_with_is_free(run: Run, tmp_path: Path) -> None:
+    first = lines(tmp_path / "a.jsonl", {"url": URL, "text": "t"}, {"url": URL, "text": "t", "id": "mine"})
+    assert run(first).code == 0
+    again = lines(
+        tmp_path / "b.jsonl", {"url": URL, "text": "t", "id": "mine"}, {"url": f"{URL}b", "text": "t", "id": "mine"}
+    )
+    assert run(again) == Left(0, "imported: 1 new, 0 changed, 1 known already\n", "")
+    assert stored()[f"{URL}b"].id == "mine"
+
+
 def test_a_row_that_says_less_erases_nothing(run: Run, tmp_path: Path) -> None:
     full = {"url": URL, "text": "A text.", "title": "T", "published": "2025-06-19T01:00:00Z", "agency": "Antara"}
     run(lines(tmp_path / "full.jsonl", full, {"url": URL, "text": "A text."}))

@@ -186,9 +186,30 @@ def test_an_id_that_belongs_to_another_address_is_a_bad_row() -> None:
         row(5, "old", "https://old.example/"),
         BadRow(Path("a.jsonl"), 6, "was bad before"),
     ]
-    checked = list(refuse_taken_ids(rows, held))
+    checked = list(refuse_taken_ids(rows, held, lambda _: {}))
     assert [each.number for each in checked if isinstance(each, BadRow)] == [3, 4, 6]
     assert "belongs to https://old.example/ already" in str(checked[3])
+
+
+def test_an_id_that_came_with_a_known_address_is_nobodys() -> None:
+    def row(number: int, name: str, url: str) -> Row:
+        return Row(Path("a.jsonl"), number, Article(url=url, text="t", id=name))
+
+    def ids(urls: Sequence[str]) -> dict[str, str]:
+        return {url: name for url, name in {"https://old.example/": "old"}.items() if url in urls}
+
+    rows = [
+        row(1, "", "https://a.example/"),
+        row(2, "mine", "https://a.example/"),
+        row(3, "mine", "https://b.example/"),
+        row(4, "other", "https://b.example/"),
+        row(5, "other", "https://c.example/"),
+        row(6, "third", "https://old.example/"),
+        row(7, "third", "https://d.example/"),
+        row(8, "mine", "https://e.example/"),
+    ]
+    checked = refuse_taken_ids(rows, lambda _: {}, ids)
+    assert [each.number for each in checked if isinstance(each, BadRow)] == [8]
 
 
 # --- text files -------------------------------------------------------------------------------------
