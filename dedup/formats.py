@@ -72,13 +72,16 @@ def format_of(file: Path | None, named: Format | None) -> Format:
 def write_file(rows: Iterable[Exported], file: Path, kind: Format, force: bool = False) -> int:
     """Write rows into `file`, which takes its name only when it is whole; return how many there were.
 
-    Raises Refused where the file is there, unless `force`, or is a folder; GemaError where Parquet cannot be written
-    without pyarrow; OSError.
+    Raises Refused where the file is there, unless `force`, or is a folder or no file at all; GemaError where Parquet
+    cannot be written without pyarrow; OSError.
     """
     if file.is_dir():
         raise Refused(f"{file} is a folder: name a file in it")
-    if not file.absolute().parent.is_dir():
-        raise Refused(f"there is no folder {file.parent}: make it first")
+    place = file.resolve().parent
+    if not place.is_dir():
+        raise Refused(f"there is no folder {place}: make it first")
+    if file.exists() and not file.is_file():
+        raise Refused(f"{file} is a device or a pipe, which no file can replace: -o - is standard output")
     if file.exists() and not force:
         raise Refused(f"{file} exists: name another file, or overwrite it with --force")
     writer = _BINARY[kind]
@@ -93,7 +96,13 @@ def write_text(rows: Iterable[Exported], out: TextIO, kind: Format) -> int:
 
 @contextmanager
 def unfinished(file: Path) -> Iterator[IO[bytes]]:
-    """Yield a file beside `file`; once all is written and on the disk it becomes `file`, or nothing of it remains."""
+    """Yield a file beside `file`; once all is written and on the disk it becomes `file`, or nothing of it remains.
+
+    A link stays one: what it leads to is written. Raises Refused where that is a device or a pipe.
+    """
+    file = file.resolve()
+    if file.exists() and not file.is_file():
+        raise Refused(f"{file} is no file that can be replaced: name another")
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
         with part.open("xb") as out:

@@ -22,8 +22,9 @@ def backup(
     The copy is checked, and takes its name only when it is whole. It is a corpus of the same schema, an old one's
     included. `tell` is called with a stage, how much of it is done, and how much there is.
 
-    Raises Refused where `file` exists, unless `force`, and for a PostgreSQL corpus; CorpusError where there is no
-    corpus, or it or its copy is damaged; Busy while another process copies it; OSError.
+    A link stays one: what it leads to is written. Raises Refused where `file` exists, unless `force`, or is no file,
+    and for a PostgreSQL corpus; CorpusError where there is no corpus, or it or its copy is damaged; Busy while another
+    process copies it; OSError.
     """
     url = resolve(address)
     if url.get_backend_name() != "sqlite":
@@ -31,6 +32,7 @@ def backup(
         raise Refused(message)
     corpus = Path(url.database or "")
     _check(corpus, file, force)
+    file = file.resolve()
     with lock.hold(Path(f"{corpus}.copying"), "copying this corpus"):
         part = file.with_name(f".{file.name}.part")
         try:
@@ -53,10 +55,13 @@ def _check(corpus: Path, file: Path, force: bool) -> None:
         raise CorpusError(f"there is no corpus at {corpus}")
     if file.is_dir():
         raise Refused(f"{file} is a folder: name a file, like {file / corpus.name}")
-    if not file.absolute().parent.is_dir():
-        raise Refused(f"there is no folder {file.parent}: make it first")
+    place = file.resolve().parent
+    if not place.is_dir():
+        raise Refused(f"there is no folder {place}: make it first")
     if file.exists() and file.samefile(corpus):
         raise Refused(f"{file} is the corpus itself: name another file")
+    if file.exists() and not file.is_file():
+        raise Refused(f"{file} is a device or a pipe, which no file can replace: name another")
     if file.exists() and not force:
         raise Refused(f"{file} exists: name another file, or overwrite it with --force")
 

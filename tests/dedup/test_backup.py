@@ -1,5 +1,6 @@
 """A backup is the corpus of one moment, whole or not there at all."""
 
+import os
 import resource
 import sqlite3
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 
 from dedup import Article, Busy, Corpus
 from dedup.corpus.backup import backup
-from dedup.records import CorpusError
+from dedup.records import CorpusError, Refused
 
 REPOSITORY = Path(__file__).parents[2]
 ARTICLE = Article(url="http://satu.test/1", text="Banjir merendam tiga desa. " * 2000, site="satu.test")
@@ -67,6 +68,20 @@ def test_a_damaged_corpus_replaces_no_good_backup(corpus: Corpus, tmp_path: Path
         backup(str(corpus.engine.url), tmp_path / "copy.db", force=True)
     assert (tmp_path / "copy.db").read_bytes() == good
     assert not list(tmp_path.glob(".copy.db*"))
+
+
+def test_a_link_stays_one_and_a_pipe_too(corpus: Corpus, tmp_path: Path) -> None:
+    fill(corpus, 1)
+    copy, link, pipe = tmp_path / "copy.db", tmp_path / "link.db", tmp_path / "pipe.db"
+    copy.touch()
+    link.symlink_to(copy)
+    os.mkfifo(pipe)
+    size = backup(str(corpus.engine.url), link, force=True)
+    assert link.is_symlink()
+    assert copy.stat().st_size == size > 0
+    with pytest.raises(Refused, match="a device or a pipe"):
+        backup(str(corpus.engine.url), pipe, force=True)
+    assert pipe.is_fifo()
 
 
 def test_a_full_disk_leaves_the_last_backup_and_no_pieces(corpus: Corpus, tmp_path: Path) -> None:

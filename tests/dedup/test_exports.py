@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -290,6 +291,22 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path, kind: Format) -> Non
         formats.write_file(broken(), file, kind, force=True)
     assert file.read_bytes() == before
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_link_stays_one_and_a_pipe_too(tmp_path: Path) -> None:
+    file, link, pipe = tmp_path / "a.jsonl", tmp_path / "link.jsonl", tmp_path / "pipe.jsonl"
+    link.symlink_to(file)
+    os.mkfifo(pipe)
+    for force in (False, True):
+        formats.write_file([row_of(FULL)], link, Format.JSONL, force)
+        assert link.is_symlink()
+        assert file.read_text().count("\n") == 1
+        with pytest.raises(Refused, match="-o - is standard output"):
+            formats.write_file([row_of(FULL)], pipe, Format.JSONL, force)
+    with pytest.raises(Refused, match="can be replaced"), formats.unfinished(pipe):
+        pass
+    assert pipe.is_fifo()
+    assert sorted(tmp_path.iterdir()) == [file, link, pipe]
 
 
 def test_formats_follow_from_the_name_of_the_file() -> None:
