@@ -97,6 +97,7 @@ def import_(
     with Corpus.open(corpus) as opened, progress_bars() as bars:
 
         def rows(stage: str) -> "Iterator[AnyRow]":
+            yield from found.unreadable
             for file, tell in _watched(found.files, stage, bars):
                 yield from sources.read(file, zone or UTC, clean, extract, tell)
 

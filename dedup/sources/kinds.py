@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from dedup.records import SourceError
+from dedup.sources.rows import BadRow
 
 
 class Kind(StrEnum):
@@ -46,10 +47,11 @@ def known_endings() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The files to read, in order, and how many more lay in folders but are of no known kind."""
+    """The files to read, in order, and how many more lay in folders but are of no known kind, or cannot be read."""
 
     files: tuple[Path, ...]
     others: int = 0
+    unreadable: tuple[BadRow, ...] = ()
 
 
 def files_in(paths: Iterable[Path]) -> Found:
@@ -60,6 +62,7 @@ def files_in(paths: Iterable[Path]) -> Found:
     """
     files: list[Path] = []
     others = 0
+    unreadable: list[BadRow] = []
     for path in paths:
         if not path.is_dir():
             files.append(path)
@@ -68,9 +71,24 @@ def files_in(paths: Iterable[Path]) -> Found:
         known = [file for file in within if kind_of(file)]
         if not known:
             raise SourceError(f"{path}: no file in this folder is of a known kind: {known_endings()}")
-        files += known
         others += len(within) - len(known)
-    return Found(tuple(files), others)
+        for file in known:
+            if reason := _unreadable(file):
+                unreadable.append(BadRow(file, 1, reason))
+            else:
+                files.append(file)
+    return Found(tuple(files), others, tuple(unreadable))
+
+
+def _unreadable(file: Path) -> str:
+    """Return why a file cannot be read, "" where it can: one link that leads nowhere is not to keep a folder out."""
+    try:
+        if not file.is_file():
+            return "a link that leads nowhere" if file.is_symlink() else "no file"
+        file.open("rb").close()
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    return ""
 
 
 def _within(folder: Path) -> Iterator[Path]:

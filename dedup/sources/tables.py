@@ -117,7 +117,9 @@ def _misquoted(lines: _Lines, error: csv.Error) -> BadRowError:
 
 
 def _cells(rows: Iterator[list[str] | BadRowError]) -> Iterator[Numbered]:
-    header = next(rows, [])
+    header = next(rows, None)
+    if header is None:
+        return
     if isinstance(header, BadRowError):
         raise header
     if reason := shapes.lacking(header) or _twice(header):

@@ -212,6 +212,24 @@ def test_a_folder_without_files_to_read_is_said(run: Run, tmp_path: Path) -> Non
     assert "no file in this folder is of a known kind: .jsonl," in left.err
 
 
+def test_what_cannot_be_read_in_a_folder_keeps_nothing_else_out(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    lines(folder / "a.jsonl", {"url": URL, "text": "t"})
+    (folder / "b.jsonl").symlink_to(tmp_path / "nowhere")
+    left = run(folder)
+    assert (left.code, left.out) == (2, "imported: 1 new, 0 changed, 0 known already\n")
+    assert left.err == f"{folder / 'b.jsonl'}:1: a link that leads nowhere\ndedup: 1 bad row left out\n"
+    assert run("--strict", folder).err.endswith("nothing was imported, because of --strict\n")
+    assert run(folder / "b.jsonl").err.endswith("No such file or directory\n")
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.csv.gz", "a.jsonl", "a.json"])
+def test_an_empty_file_holds_nothing(run: Run, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).touch()
+    assert run(tmp_path / name) == Left(0, "imported: 0 new, 0 changed, 0 known already\n", "")
+
+
 def test_the_help_names_what_is_known(run: Run) -> None:
     out = run("--help").out
     for word in (

@@ -191,8 +191,8 @@ def test_a_text_longer_than_csv_takes_by_itself_is_whole(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("content", "reasons"),
     [
-        ("", ["no column for the url; it may be called url, canonical_url, link"]),
-        ("a,b\n1,2\n", ["no column for the url"]),
+        ("", []),
+        ("a,b\n1,2\n", ["no column for the url; it may be called url, canonical_url, link"]),
         ("url,b\nhttps://a.example/,2\n", ["no column for the text; it may be called text, maintext, plaintext"]),
         ("url,text\nhttps://a.example/,t,more\n\nhttps://a.example/,t\n", ["3 cells under a header of 2", "t"]),
         (b"url,text\nhttps://a.example/,\xff\nhttps://a.example/,t\n", ["not UTF-8 text", "t"]),
