@@ -74,6 +74,8 @@ def import_(
     Lists in tables are written a;b or as JSON.
 
     Bad rows are named and counted, the others go in, and the exit code is 2.
+    What stands for the time of a change or a fetch and is none is left out of
+    its row, and counted.
     Where two rows have one address, the later one is known already if its text
     is the same, else it is a change of the earlier one. What is known of an
     article stays where a row says nothing, and where a row was fetched before.
@@ -159,9 +161,11 @@ def _insist(rows: "Iterable[AnyRow]") -> None:
 
 @dataclass(slots=True)
 class _SortedOut:
-    """What did not go in: bad rows, said as they come, and how many were no articles, by reason."""
+    """What did not go in: bad rows, said as they come; what was no article, by reason; and times that are none."""
 
     bad: int = 0
+    unread: int = 0
+    first_unread: str = ""
     others: Counter[str] = field(default_factory=Counter)
 
     def good(self, rows: "Iterable[AnyRow]") -> Iterator[Article]:
@@ -170,6 +174,9 @@ class _SortedOut:
 
         for row in rows:
             if isinstance(row, Row):
+                for reason in row.unread:
+                    self.unread += 1
+                    self.first_unread = self.first_unread or str(BadRow(row.file, row.number, reason))
                 yield row.article
             elif isinstance(row, BadRow):
                 self._complain(row)
@@ -188,6 +195,8 @@ class _SortedOut:
         if self.others:
             reasons = ", ".join(f"{number:,} {why}" for why, number in self.others.most_common(_REASONS_SHOWN))
             print(f"not articles: {self.others.total():,} ({reasons})")
+        if self.unread:
+            print(f"times left out, as they are none: {self.unread:,} (the first: {self.first_unread})")
         if self.bad:
             more = f", {self.bad - _BAD_ROWS_SHOWN:,} of them not shown" if self.bad > _BAD_ROWS_SHOWN else ""
             leave(f"{count(self.bad, 'bad row', 'bad rows')} left out{more}", BAD_INPUT)

@@ -113,6 +113,6 @@ def _row(file: Path, number: int, fields: Mapping[str, Any] | BadRowError, zone:
     if isinstance(fields, BadRowError):
         return BadRow(file, number, str(fields))
     try:
-        return Row(file, number, shapes.article(fields, zone, flat=flat))
+        return Row(file, number, *shapes.read(fields, zone, flat=flat))
     except BadRowError as error:
         return BadRow(file, number, str(error))

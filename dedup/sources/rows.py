@@ -22,12 +22,13 @@ class Row:
     """An article and where it stood: `number` counts from 1.
 
     It counts the lines of JSON Lines, the rows of a table (a CSV file's header is the first), the items of a JSON
-    array, and the answers in a WARC file.
+    array, and the answers in a WARC file. `unread` are the times it states that are none, in words.
     """
 
     file: Path
     number: int
     article: Article
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,7 +174,18 @@ def article(fields: Mapping[str, Any], zone: tzinfo = UTC, *, flat: bool = False
 
     In `flat` rows, which come from tables, lists are strings: `a;b` or JSON. Raises BadRowError, with the reason.
     """
+    return _article(_Fields(fields, flat), zone)
+
+
+def read(fields: Mapping[str, Any], zone: tzinfo = UTC, *, flat: bool = False) -> tuple[Article, tuple[str, ...]]:
+    """Return the article that `article` does, and which times but that of publication are none, in words."""
     row = _Fields(fields, flat)
+    found = _article(row, zone)
+    unread = (_unread(row, field) for field in ("modified", "fetched") if getattr(found, field) is None)
+    return found, tuple(filter(None, unread))
+
+
+def _article(row: _Fields, zone: tzinfo) -> Article:
     url = _url(row)
     text = _text(row)
     host = _host(url)
@@ -376,6 +387,13 @@ def _modified(row: _Fields, zone: tzinfo) -> datetime | None:
 def _fetched(row: _Fields, zone: tzinfo) -> datetime | None:
     read = (end_of(_unlisted(value), zone) for _, value in row.named("fetched"))
     return next((found for found in read if found is not None), None)
+
+
+def _unread(row: _Fields, field: str) -> str:
+    """Return what is wrong with a time that was found nowhere, "" where none is stated."""
+    # Under some of the names others keep whether, not when.
+    stated = (f'"{name}" is no time: {value!r:.100}' for name, value in row.named(field) if not isinstance(value, bool))
+    return next(stated, "")
 
 
 def _unlisted(value: Any) -> Any:

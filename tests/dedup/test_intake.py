@@ -230,6 +230,23 @@ def test_an_empty_file_holds_nothing(run: Run, tmp_path: Path, name: str) -> Non
     assert run(tmp_path / name) == Left(0, "imported: 0 new, 0 changed, 0 known already\n", "")
 
 
+def test_times_that_are_none_are_counted(run: Run, tmp_path: Path) -> None:
+    file = lines(
+        tmp_path / "a.jsonl",
+        {"url": URL, "text": "t", "modified": "", "fetched": "None", "scraped_at": "2026-03-20T12:00Z"},
+        {"url": f"{URL}b", "text": "t", "lastmod": "kemarin", "fetched": "lusa"},
+        {"url": f"{URL}c", "text": "t", "modified": "kemarin", "updated_at": "2026-03-20T12:00Z"},
+        {"url": f"{URL}d", "text": "t", "fetched": "25:00"},
+    )
+    left = run(file)
+    assert (left.code, left.err) == (0, "")
+    assert left.out == (
+        "imported: 4 new, 0 changed, 0 known already\n"
+        f"times left out, as they are none: 3 (the first: {file}:2: \"lastmod\" is no time: 'kemarin')\n"
+    )
+    assert stored()[f"{URL}b"].modified is None
+
+
 def test_the_help_names_what_is_known(run: Run) -> None:
     out = run("--help").out
     for word in (
