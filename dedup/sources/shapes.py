@@ -113,10 +113,11 @@ def is_known(name: str) -> bool:
 
 def lacking(names: list[str]) -> str:
     """Return what keeps columns of these names from giving articles, in words; "" where nothing does."""
-    have = {normal(name) for name in names if not (name == "story" and names_ours(names))}
+    have = {normal(name) for name in names}
     for field in ("url", "text"):
-        if not have & {normal(field), *(normal(name.partition(".")[0]) for name in SYNONYMS[field])}:
-            known = ", ".join(name for name in (field, *SYNONYMS[field]) if "." not in name)
+        others = () if field == "text" and names_ours(names) else SYNONYMS[field]
+        if not have & {normal(field), *(normal(name.partition(".")[0]) for name in others)}:
+            known = ", ".join(name for name in (field, *others) if "." not in name)
             return f"no column for the {field}; it may be called {known}"
     return ""
 
