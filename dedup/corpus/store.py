@@ -182,11 +182,11 @@ class Corpus:
         if connection.execute(_FORGOTTEN, addresses).first() is not None:
             return "forgotten"
         article = self.as_stored(connection, article)
-        if completing:
-            article = self._completed(connection, article)
+        old = connection.execute(_STORED, {"address": article.url}).one_or_none()
+        if completing and old is not None:
+            article = self._completed(connection, article, old)
         text_id = self._text_id(connection, article.text)
         row = _row(article) | {"text_id": text_id}
-        old = connection.execute(_STORED, {"address": article.url}).one_or_none()
         if old is None:
             self._refuse_taken(connection, article)
             row |= {"url": article.url, "key": article.id, "first_seen": article.fetched or now}
@@ -306,27 +306,28 @@ class Corpus:
             marked = [{"article": article.id, "site": article.site, "taken": 0} for article in found]
             many.insert(connection, changes, marked, "replace")
 
-    def _completed(self, connection: Connection, article: Article) -> Article:
+    def _completed(self, connection: Connection, article: Article, old: Row[Any]) -> Article:
         """Return an article with what is known of its address where it says nothing.
 
         Of one that was fetched before what is known, the text is kept as a revision, and only gaps are filled from it.
         """
-        row = connection.execute(_KNOWN_WHOLE, {"address": article.url}).one_or_none()
-        if row is None:
-            return article
-        known = _article(row)
-        if known.fetched is None or article.fetched is None or article.fetched >= known.fetched:
+        earlier = bool(old.fetched and article.fetched and article.fetched < old.fetched)
+        text = article.text
+        if earlier or not text.strip():
+            # As a rule it is not needed, and is most of what there is to read.
+            text = connection.execute(_TEXT, {"number": old.text_id}).scalar_one()
+        known = _article((text, old.url, old.key, old.marks, old.credits, *_plain(old)))
+        if not earlier:
             return completed(article, known)
         if article.text and (article.text, article.title) != (known.text, known.title):
-            self._keep_earlier(connection, article, known.fetched)
+            self._keep_earlier(connection, article, old)
         return completed(known, article)
 
-    def _keep_earlier(self, connection: Connection, article: Article, replaced: datetime) -> None:
-        number = connection.execute(_STORED, {"address": article.url}).one().id
-        said = {"article_id": number, "text_id": self._text_id(connection, article.text), "title": article.title}
+    def _keep_earlier(self, connection: Connection, article: Article, old: Row[Any]) -> None:
+        said = {"article_id": old.id, "text_id": self._text_id(connection, article.text), "title": article.title}
         kept = select(revisions.c.id).where(*(revisions.c[name] == value for name, value in said.items())).limit(1)
         if connection.execute(kept).first() is None:
-            connection.execute(revisions.insert().values(**said, fetched=article.fetched, replaced_at=replaced))
+            connection.execute(revisions.insert().values(**said, fetched=article.fetched, replaced_at=old.fetched))
 
     def _refuse_taken(self, connection: Connection, article: Article) -> None:
         holder = connection.execute(_HOLDER, {"taken": article.id}).scalar()
@@ -370,6 +371,7 @@ _SPELLED = (
     .order_by(articles.c.id)
 )
 _TEXT_ID = select(texts.c.id).where(texts.c.hash == bindparam("digest"))
+_TEXT = select(texts.c.text).where(texts.c.id == bindparam("number"))
 _NEW_TEXT = texts.insert().returning(texts.c.id)
 _STORED = select(articles).where(articles.c.url == bindparam("address"))
 _HOLDER = select(articles.c.url).where(articles.c.key == bindparam("taken"))
@@ -401,7 +403,6 @@ def text_digest(text: str) -> bytes:
 _json = json.JSONEncoder(ensure_ascii=False).encode
 _COLUMNS = [articles.c[name] for name in ("url", "key", "marks", "credits", *_PLAIN)]
 _WHOLE = select(texts.c.text, *_COLUMNS).join(texts, texts.c.id == articles.c.text_id)
-_KNOWN_WHOLE = _WHOLE.where(articles.c.url == bindparam("address"))
 _TUPLES = frozenset({"authors", "editors", "sources", "tags"})
 _FIELDS = frozenset(field.name for field in fields(Article))
 
@@ -425,7 +426,7 @@ _NOTHING_SAID = _credits(Article("", ""))
 _NO_CREDITS = _json(dict(zip(_CREDITS, _NOTHING_SAID, strict=True)))
 
 
-def _article(row: Row[Any]) -> Article:
+def _article(row: Row[Any] | tuple[Any, ...]) -> Article:
     text, url, key, marks, credits_, *plain = tuple(row)
     named: dict[str, Any] = dict(zip(_PLAIN, plain, strict=True))
     return Article(url=url, text=text, id=key, marks=tuple(marks.split()), **named, **_credited(credits_))
