@@ -27,9 +27,10 @@ _HEAD_BYTES = 4_096
 _UNREADABLE = "\ufffd"
 # Guessing reads the bytes many times over; the first part of a page knows its charset.
 _GUESS_BYTES = 50_000
-_NOT_LATIN = re.compile(
-    r"utf|big5|gb|hz|euc_|shift_jis|iso2022|johab|cp9\d\d|cp1251|cp866|cp855|koi8|kz1048|ptcp154|mac_cyrillic|iso8859_5$"
-    r"|cp1253|iso8859_7$|mac_greek|cp125[56]|iso8859_[68]$|cp874|iso8859_11$|tis_620|cp1258"
+# Charsets of Latin letters, a byte each.
+_LATIN = re.compile(
+    r"(?:cp(?:037|1026|1140|1250|1252|1254|1257|273|437|500|775|85[0278]|86[0135])|iso8859_(?:[1-4]|9|1[03-6])|latin_1"
+    r"|hp_roman8|mac_(?:iceland|latin2|roman|turkish))$"
 )
 _HTML_LANG = re.compile(rb"""<html[^>]*\slang\s*=\s*["']?([a-z]{2})""", re.IGNORECASE)
 # What windows-1252 has no letters for.
@@ -161,7 +162,7 @@ def _guess(body: bytes) -> str | None:
         return None
     language = _HTML_LANG.search(body[:_GUESS_BYTES])
     other = language is not None and language[1].lower() in _OTHER_LATIN
-    return best.encoding if other or _NOT_LATIN.match(best.encoding) else None
+    return best.encoding if other or not _LATIN.match(best.encoding) else None
 
 
 def _lenient_json(text: str) -> Any:
