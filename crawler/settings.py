@@ -92,7 +92,7 @@ FULL_FETCH_HOURS = 24
 # Articles published in the last two days are looked at again so long after the first visit; a text that
 # changed is kept as a revision. Empty: never.
 REVISIT_AFTER = "1h,6h,1d"
-# Runs in a row in which a seed that used to name addresses named none, before the verdict says so.
+# Runs in a row in which a seed named no address, before the verdict says so.
 SEED_EMPTY_RUNS = 3
 
 # --- safety -----------------------------------------------------------------------------------------------------

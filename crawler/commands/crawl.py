@@ -100,7 +100,8 @@ class Command(Strict, crawl.Command):
             return record.verdict.exit_code
         # Scrapy ends at once where a signal comes before the engine runs, or while a run is being closed.
         if not crawler.crawling:
-            if files := ", ".join(map(str, crawler.settings.getdict("FEEDS"))):
+            files = ", ".join(map(str, crawler.settings.getdict("FEEDS")))
+            if files and crawler.stats is not None and crawler.stats.get_value("item_scraped_count"):
                 tell(f"a signal ended the run before all its articles were in {files}; the corpus has them")
                 return STORAGE
             tell("a signal ended the run as it began or ended; the next one takes up what this one had")
@@ -181,7 +182,11 @@ def _left_out(settings: BaseSettings) -> list[str]:
     }
     wrong = []
     for name, parts in own.items():
-        given = {load_object(part) for part in settings.getdict(name)}
+        try:
+            given = {load_object(part) for part in settings.getdict(name)}
+        except (ImportError, NameError, TypeError, ValueError) as error:
+            wrong.append(f"setting {name}: {error}")
+            continue
         missing = [path for path, place in parts.items() if place is not None and load_object(path) not in given]
         if missing:
             wrong.append(

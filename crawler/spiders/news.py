@@ -5,10 +5,9 @@ The ledger decides what is asked for and when; callbacks yield articles and no r
 
 import asyncio
 import logging
-from collections import Counter
-from collections.abc import AsyncIterator, Set
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from time import monotonic
 from typing import Any, Self
 
@@ -31,13 +30,14 @@ from crawler.entry import ARTICLE, GUESS, SITE, UNKNOWN, Answer, Entry, Find
 from crawler.frontier import Frontier
 from crawler.guard import GuardedResolver, Refused, fetch, follow
 from crawler.ledger import read_as
-from crawler.outcome import Outcome, State, Step, blocked_pause, of_status
+from crawler.outcome import Outcome, State, Step, of_status
 from crawler.pace import HostSpent, retry_after
 from crawler.page import Page, Rejection
 from crawler.run import Places, Run, StorageError
 from crawler.seedlist import Seed
-from crawler.spiders.ending import is_closing, let_go, wind_up
+from crawler.spiders.ending import is_closing, wind_up
 from crawler.spiders.failures import outcome_of
+from crawler.spiders.manners import Manners
 from crawler.task import Continued
 from crawler.visit import Named, PartMissing, Wanted
 from crawler.workers import CannotExtract
@@ -52,16 +52,9 @@ _STIR_ALL_S = 5.0
 _ALIVE_S = 60.0
 # A sitemap may name 50,000 addresses; nobody else can write to the corpus while one transaction keeps them.
 _FINDS_AT_ONCE = 2_000
-# Blocked so often without a page between, a host wants us away and not only from some pages.
-_BLOCKS_OF_HOST = 3
-_LEAST_PAUSE = timedelta(minutes=10)
-# So often without any answer between, it is down: each more would be waited for until DOWNLOAD_TIMEOUT.
-_SILENCES_OF_HOST = 5
-_NO_ANSWER = frozenset({"timeout", "no-such-host", "no-connection"})
 # These may be the machine's fault, a full disk or a busy hour; the ledger gives such a page up after a few visits.
 _NOT_OF_THE_PAGE = frozenset({"broken", "timeout", "memory"})
 _NOT_ASKED = frozenset({"host-spent", "let-go"})
-_OF_THE_HOST = frozenset({"too-many", "challenge", "consent"})
 
 
 class NewsSpider(Args[NewsArguments], Spider):
@@ -79,8 +72,6 @@ class NewsSpider(Args[NewsArguments], Spider):
         self._since = self.args.since_at(run.clock.now())
         self._frontier = Frontier(0, _PER_HOST)
         self._sources: dict[int, tuple[Entry, Answer]] = {}
-        self._blocks: Counter[str] = Counter()
-        self._silences: Counter[str] = Counter()
         self._answered = asyncio.Event()
         self._stopping: asyncio.Future[None] | None = None
         self._background: set[asyncio.Task[None]] = set()
@@ -116,8 +107,7 @@ class NewsSpider(Args[NewsArguments], Spider):
         """Begin with the hosts of the ledger and the limits of this run."""
         self._frontier = Frontier(self.settings.getint("CONCURRENT_REQUESTS"), _PER_HOST, self.args.max_pages)
         self._frontier.limit_seeds({number: seed.most for number, seed in self.run.seeds.items() if seed.most})
-        for host, until in self.run.pauses.items():
-            self._frontier.close(host, until)
+        self._manners = Manners(self.run, self._frontier, self.crawler.engine)
         self._frontier.stir(await self.run.write(self.run.ledger.hosts))
 
     async def parse_entry(self, response: Response, entry: Entry) -> AsyncIterator[Article]:
@@ -148,7 +138,10 @@ class NewsSpider(Args[NewsArguments], Spider):
         if id(item) in self._sources:
             entry, answer = self.source_of(item)
             outcome = Outcome(State.REJECTED, "dropped") if exception else Outcome(State.PENDING, "error")
-            await self.finish(entry, outcome, answer)
+            try:
+                await self.finish(entry, outcome, answer)
+            except StorageError as trouble:
+                self.stop(trouble)
 
     def settle(self, entry: Entry, outcome: Outcome, stored: str = "", found: int = 0) -> None:
         """Count an entry whose outcome is written down; there is room for another.
@@ -325,7 +318,7 @@ class NewsSpider(Args[NewsArguments], Spider):
     async def _understand(self, response: Response, entry: Entry) -> tuple[Article, Entry, Answer] | None:
         """Return the article that answered, and where from; anything else is written down here."""
         response = await follow(self.crawler.engine, response)
-        self._silences.pop(entry.host, None)
+        self._manners.answered(entry.host)
         self.count("pages/fetched")
         outcome = _outcome(response, entry)
         if outcome is not None and outcome.state is State.BLOCKED:
@@ -333,12 +326,12 @@ class NewsSpider(Args[NewsArguments], Spider):
             return None
         if outcome is not None:
             if outcome.reason == "server-error" and (until := self._retry_after(response)):
-                await self._stay_away(_both_hosts(entry, response), until, "busy")
+                await self._manners.stay_away(_both_hosts(entry, response), until, "busy")
             if outcome.state is State.DONE:
-                await self._welcome(_both_hosts(entry, response))
+                await self._manners.welcome(_both_hosts(entry, response))
             await self.finish(entry, outcome, self._answer(response))
             return None
-        await self._welcome(_both_hosts(entry, response))
+        await self._manners.welcome(_both_hosts(entry, response))
         page = self._page(response, entry)
         named = None
         if entry.kind != ARTICLE:
@@ -471,38 +464,14 @@ class NewsSpider(Args[NewsArguments], Spider):
 
     async def _blocked(self, entry: Entry, outcome: Outcome, response: Response) -> None:
         """Write down that we are not wanted; leave the whole host alone where it means the whole host."""
-        now, host = self.run.clock.now(), host_of(response.url)
-        self._blocks[host] += 1
-        asked = self._retry_after(response)
-        if asked is not None:
-            # "At once" would have the same address asked for again and again in one run.
-            asked = max(asked, now + _LEAST_PAUSE)
-        if outcome.reason in _OF_THE_HOST or asked or self._blocks[host] >= _BLOCKS_OF_HOST:
-            times = await self.run.write(hosts.blocks, host) + 1
-            await self._stay_away(_both_hosts(entry, response), asked or now + blocked_pause(times), outcome.reason)
+        asked, both = self._retry_after(response), _both_hosts(entry, response)
+        asked, left = await self._manners.blocked(host_of(response.url), both, outcome.reason, asked)
+        if left:
             self.run.tally.shut_out(entry.hints.site or site_of(entry.url))
         await self.finish(entry, outcome, self._answer(response), asked)
 
-    async def _stay_away(self, both: Set[str], until: datetime, reason: str) -> None:
-        """Ask both hosts for nothing until then, in this run and the next ones."""
-        now = self.run.clock.now()
-        # Several requests were on the line when the first was refused: they are one refusal.
-        for host in sorted(host for host in both if self.run.pauses.get(host, now) <= now):
-            self.run.pauses[host] = until
-            self.run.blocked.add(host)
-            self._frontier.close(host, until)
-            let_go(self.crawler.engine, host)
-            await self.run.write(hosts.pause, self.run.corpus, host, until, reason)
-
     def _retry_after(self, response: Response) -> datetime | None:
         return retry_after(_header(response, "Retry-After"), self.run.clock.now())
-
-    async def _welcome(self, both: Set[str]) -> None:
-        for host in sorted(both):
-            self._blocks.pop(host, None)
-            if host in self.run.blocked:
-                self.run.blocked.discard(host)
-                await self.run.write(hosts.welcome, host)
 
     async def _kept(self, response: Response) -> Kept | None:
         place = response.meta.get("archived")
@@ -525,22 +494,6 @@ class NewsSpider(Args[NewsArguments], Spider):
             headers,
         )
 
-    def _silent(self, entry: Entry, outcome: Outcome) -> None:
-        """Count that a host did not answer; leave it where that is all it does."""
-        self._silences[entry.host] += 1
-        if self._silences[entry.host] == _SILENCES_OF_HOST:
-            why = f"{entry.host} did not answer {_SILENCES_OF_HOST} times in a row ({outcome.reason})"
-            self._leave({entry.host}, why)
-
-    def _leave(self, both: Set[str], why: str) -> None:
-        """Ask a host, and the one that led there, for nothing more in this run."""
-        now = self.run.clock.now()
-        if not all(self._frontier.is_closed(host, now) for host in both):
-            self.logger.warning("%s; the rest of it stays due", why)
-        for host in both:
-            self._frontier.close(host, now + timedelta(days=1))
-            let_go(self.crawler.engine, host)
-
     async def _failed(self, entry: Entry, error: BaseException) -> None:
         if self.ended_early and not isinstance(error, StorageError | CannotExtract):
             # Whatever it was, the end of the run may have caused it; the address is still due.
@@ -552,7 +505,7 @@ class NewsSpider(Args[NewsArguments], Spider):
                 raise error
             outcome = outcome_of(error)
             if isinstance(error, HostSpent):
-                self._leave({entry.host, error.host}, str(error))
+                self._manners.leave({entry.host, error.host}, str(error))
             if isinstance(error, Refused) and entry.listing:
                 led = "" if str(error).startswith(entry.url) else f"{entry.url} led to "
                 self.logger.warning("refused: %s%s", led, error)
@@ -560,8 +513,7 @@ class NewsSpider(Args[NewsArguments], Spider):
                 self.count("bugs")
                 self.logger.error("an error of this program at %s", entry.url, exc_info=error)
                 outcome = Outcome(State.PENDING, "error")
-            if outcome.reason in _NO_ANSWER:
-                self._silent(entry, outcome)
+            self._manners.failed(entry.host, outcome.reason)
             await self.finish(entry, outcome)
         except (StorageError, CannotExtract) as trouble:
             self.stop(trouble)

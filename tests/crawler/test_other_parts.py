@@ -68,6 +68,16 @@ def test_parts_that_were_replaced_by_mistake_are_named(tmp_path: Path, name: str
         assert not stage.asked
 
 
+@pytest.mark.parametrize("value", ['{"nowhere.Part": 1}', '{"crawler.pipelines.Nobody": 1}'])
+def test_parts_that_are_none_are_said_in_one_line(tmp_path: Path, value: str) -> None:
+    with Stage() as stage:
+        place = stage.place(tmp_path, stage.outlet("desa.test", 1))
+        ended = crawls.run(*place.command("-s", f"ITEM_PIPELINES={value}"))
+        assert ended.code == 2
+        assert "Traceback" not in ended.err
+        assert "setting ITEM_PIPELINES: " in ended.err
+
+
 @pytest.mark.parametrize(("robots", "asked"), [("", True), ("User-agent: *\nDisallow: /feed\n", False)])
 def test_another_spider_of_the_project_obeys_robots_txt_without_a_corpus(
     tmp_path: Path, robots: str, asked: bool
