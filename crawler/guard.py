@@ -33,7 +33,7 @@ HOPS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # A page that only sends its readers on is short and has hardly a word; one that renews itself waits longer.
 _MOST_OF_REFRESH, _MOST_TO_READ, _LONGEST_REFRESH_S = 16_384, 300, 5.0
-_NOT_TO_READ = re.compile(rb"<(script|style|title)\b.*?</\1|<[^>]*>|\s+", re.IGNORECASE | re.DOTALL)
+_NOT_TO_READ = re.compile(rb"<(script|style|title)\b.*?(?:</\1|\Z)|<[^<>]*>|\s+", re.IGNORECASE | re.DOTALL)
 _PORTS = {"http": 80, "https": 443}
 # Host, in lower case, and port.
 Place = tuple[str, int]

@@ -125,10 +125,9 @@ def _titled(members: Iterable[Article]) -> Mapping[str, set[str]]:
 def _stated(article: Article) -> Iterator[tuple[str, bool]]:
     # Behind a comma stands what is no name: "detikSumut, baca di sini".
     agency, credited = (each.partition(",")[0].strip() for each in (article.agency, article.credited_source))
-    yield agency, True
     # Who carries a wire and says from whom he took it, names the agency as where it is from.
-    if not agency:
-        yield credited, False
+    if agency or credited:
+        yield agency or credited, bool(agency)
 
 
 def _meant_by_all(credit: str, article: Article, known: _Known, alone: Set[str | Outside]) -> Sequence[_Meant]:

@@ -51,10 +51,10 @@ class Evidence(NamedTuple):
     them that stand in a tile; `digits` words that begin with a digit; `added` the most own words between two tiles,
     `gap` the most of these in one line.
     `longest` and `shared` are words of the longest tile and of all, `quoted` those of them in quotation marks in a.
-    `replaced` counts short gaps between consecutive tiles that hold digits on both sides, `filled` those that hold
-    digits or names on both. `in_order` is 1 where all tiles long enough to be told come in one order, `leads` is 1
-    where one of them heads the text of more own words; `late` is where in it their words stand on the average, in
-    thousandths of its length.
+    `gaps` counts all between consecutive tiles, `replaced` the short ones that hold digits on both sides, `filled`
+    those that hold digits or names on both. `in_order` is 1 where all tiles long enough to be told come in one order,
+    `leads` is 1 where one of them heads the text of more own words; `late` is where in it their words stand on the
+    average, in thousandths of its length.
     `recurring` are the names of the other text that its part outside tiles holds as well. Of names, numbers, titles'
     words and their facts `_common` is how many both have; `frame_common` are words of both titles that are no facts,
     `dated` is 1 where one of them names a day or a month.
@@ -83,6 +83,7 @@ class Evidence(NamedTuple):
     quoted: int
     replaced: int
     filled: int
+    gaps: int
     in_order: int
     leads: int
     late: int
@@ -306,17 +307,18 @@ def _scanned(side: Side, inside: Mask) -> tuple[int, int, int, int, int, int, in
 
 
 @compiled
-def _replaced(a: Side, b: Side, shared: Places) -> tuple[int, int]:
-    """Return how many short gaps between consecutive tiles hold facts on both sides: digits; digits or names."""
-    digits, facts = 0, 0
+def _replaced(a: Side, b: Side, shared: Places) -> tuple[int, int, int]:
+    """Return how many short gaps between consecutive tiles hold digits on both sides, or facts; and of all gaps."""
+    digits, facts, gaps = 0, 0, 0
     for row in range(1, len(shared)):
         here, there, length = shared[row - 1, 0], shared[row - 1, 1], shared[row - 1, 2]
         one, other = shared[row, 0] - here - length, shared[row, 1] - there - length
+        gaps += int(one > 0 or other > 0)
         if 0 < one <= _SHORT_GAP and 0 < other <= _SHORT_GAP:
             held = _held(a.flags, here + length, one), _held(b.flags, there + length, other)
             digits += int(held[0] & held[1] & HOLDS_DIGIT != 0)
             facts += int(held[0] & _FACT != 0 and held[1] & _FACT != 0)
-    return digits, facts
+    return digits, facts, gaps
 
 
 @compiled

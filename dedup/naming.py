@@ -45,12 +45,17 @@ def mean_one(one: Names, other: Names) -> bool:
 
 def names_of(article: Article) -> Names:
     """Return what others may call an article's site: its domain, the first label of that, and what it calls itself."""
-    own = known_by(article.site) if _IS_DOMAIN.fullmatch(article.site) else named(article.site)
-    says = named(article.site_name)
-    return own | reduce(or_, map(known_by, says.domains), says)
+    return _names_of(article.site, article.site_name)
 
 
 # Sites and agencies are named again and again.
+@lru_cache(maxsize=20_000)
+def _names_of(site: str, name: str) -> Names:
+    own = known_by(site) if _IS_DOMAIN.fullmatch(site) else named(site)
+    says = named(name)
+    return own | reduce(or_, map(known_by, says.domains), says)
+
+
 @lru_cache(maxsize=20_000)
 def named(credit: str) -> Names:
     """Return the names that a credit gives: of a domain, of a known agency, or of whatever it says; none for "" or "-".
@@ -77,6 +82,7 @@ def known_by(domain: str) -> Names:
     return Names(label.whole | {domain}, label.short, frozenset({domain}))
 
 
+@lru_cache(maxsize=20_000)
 def edition_of(credit: str) -> Names:
     """Return the names of the site that one written in a word may be an edition of: "detikJabar" is one of detik.
 

@@ -432,6 +432,7 @@ class Recipe:
     template_spacing: int = 30
     template_numbers: float = 0.8
     template_filled: int = 3
+    template_gaps: float = 0.5
     template_names: float = 0.65
     template_density: float = 0.08
     template_table_numbers: float = 0.6

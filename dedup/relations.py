@@ -37,6 +37,7 @@ class Rules(NamedTuple):
     template_spacing: int
     template_numbers: float
     template_filled: int
+    template_gaps: float
     template_names: float
     template_density: float
     template_table_numbers: float
@@ -212,9 +213,13 @@ def _replaced(found: Evidence, rules: Rules) -> bool:
 
 @compiled
 def _filled(found: Evidence, rules: Rules) -> bool:
-    """Return whether numbers and names are others, some of them in place: another person's or place's page."""
+    """Return whether numbers and names are others, and most of what is replaced: another person's or place's page.
+
+    Who rewrites a text replaces words of any kind, names and numbers among them.
+    """
     differ = _numbers(found) < rules.template_numbers and _names(found) < rules.template_names
-    return bool(differ and found.filled >= rules.template_filled and _taken(found) >= rules.syndicated_share)
+    filled = found.filled >= max(rules.template_filled, rules.template_gaps * found.gaps)
+    return bool(differ and filled and _taken(found) >= rules.syndicated_share)
 
 
 @compiled

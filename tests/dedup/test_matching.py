@@ -258,6 +258,20 @@ def test_one_frame_with_other_names_and_numbers_is_a_template(others: list[str],
     assert compare(reading(told_with(facts), "a"), reading(told_with(changed), "b"), RECIPE).relation is relation
 
 
+@pytest.mark.parametrize(("rewritten", "template"), [(3, True), (4, False)])
+def test_where_as_many_other_words_are_replaced_it_is_no_frame(rewritten: int, template: bool) -> None:
+    one, other = (
+        told_with(["11", "12", "13", "14", *PEOPLE]),
+        told_with(["11", "12", "13", "77", *PEOPLE[:3], "Damar", "Galih"]),
+    )
+    words = other.split(" ")
+    for place in range(rewritten):
+        words[20 + 25 * place] = "lainnya"
+    match = compare(reading(one, "a"), reading(" ".join(words), "b"), RECIPE)
+    assert (match.relation is Relation.TEMPLATE) is template
+    assert match.relation.joins is not template
+
+
 def test_a_copy_whose_names_are_respelled_stays_a_copy() -> None:
     facts = ["11", "12", "13", "14", *PEOPLE]
     respelled = [*facts[:4], *(name.replace("i", "ie") for name in PEOPLE)]
