@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup import lookup
+from dedup import lookup, minhash
 from dedup.compiled import compiled
 from dedup.records import NEVER, SITE_BITS, Counted, Furniture, Hashes64, Postings, Recipe, Sketches, Units
 
@@ -31,7 +31,7 @@ def strict_families(texts: Sketches, days: Days, recipe: Recipe) -> tuple[Places
     footer that all share weighs nothing and makes no family of them.
     """
     count = len(texts.ends)
-    both = lookup.in_order(marked(texts.keys, np.repeat(np.arange(count), texts.sizes())))
+    both = lookup.in_order(minhash.marked(texts))
     ordered, holders = both >> np.uint64(SITE_BITS), (both & _TEXT).astype(np.int64)
     fresh = np.ones(len(ordered), dtype=bool)
     fresh[1:] = ordered[1:] != ordered[:-1]

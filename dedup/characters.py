@@ -23,6 +23,9 @@ DIGIT, DECIMAL, CAPITAL, BEFORE_NAME, OPENS = 1, 2, 4, 8, 16
 MOST_BYTES = 6
 UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 CODES = 0x110000
+# Above what a character becomes, which is less than twice as much as there are code points.
+KINDS, TRAITS = 21, 27
+_NOT_ASCII = 0x80
 _SURROGATES = slice(0xD800, 0xE000)
 # Vowels and endings of Hangul, which normalising may join to what stands before them, as it may any mark.
 _JAMO = r"[\u1160-\u11ff]+"
@@ -33,7 +36,9 @@ class Characters:
     """`kinds[code]` says what a character may do, `traits[code]` what else it is.
 
     `folded[code]` is what it becomes (`segments.normal`): a code, or from CODES on the number of one of the `longer`
-    forms, which stands at `longer[starts[n]:starts[n + 1]]`.
+    forms, which stands at `longer[starts[n]:starts[n + 1]]`. `together[code]` is all three in one number: `folded`,
+    `kinds` from bit KINDS on, `traits` from bit TRAITS on. There the end of a line, which is part of no word, becomes
+    what no character of ASCII does: one look tells that it is none.
     """
 
     kinds: NDArray[np.uint8]
@@ -41,6 +46,7 @@ class Characters:
     folded: Hashes32
     longer: Hashes32
     starts: NDArray[np.int64]
+    together: Hashes32
 
 
 @cache
@@ -50,17 +56,21 @@ def characters() -> Characters:
     folded = np.arange(CODES, dtype=np.uint32)
     longer: list[str] = []
     for code in np.flatnonzero(kinds).tolist():
-        written = normal(chr(code))
-        if len(written) == 1:
-            folded[code] = ord(written)
+        form = normal(chr(code))
+        if len(form) == 1:
+            folded[code] = ord(form)
             continue
         folded[code] = CODES + len(longer)
-        longer.append(written)
-        if len(written.encode()) > MOST_BYTES:
+        longer.append(form)
+        if len(form.encode()) > MOST_BYTES:
             kinds[code] |= LONG
     starts = np.cumsum([0, *map(len, longer)], dtype=np.int64)
     traits = _marked(_TRAITS)
-    return Characters(kinds, traits, folded, np.array([ord(one) for form in longer for one in form], np.uint32), starts)
+    together: Hashes32 = folded | kinds.astype(np.uint32) << np.uint32(KINDS)
+    together |= traits.astype(np.uint32) << np.uint32(TRAITS)
+    together[ord("\n")] |= _NOT_ASCII
+    written = np.array([ord(one) for form in longer for one in form], np.uint32)
+    return Characters(kinds, traits, folded, written, starts, together)
 
 
 _KINDS = (
@@ -90,3 +100,16 @@ def _marked(patterns: Sequence[tuple[str, int]]) -> NDArray[np.uint8]:
         for found in regex.finditer(pattern, every, regex.VERSION1):
             marks[found.start() : found.end()] |= mark
     return marks
+
+
+def code_points(texts: Sequence[str], room: Hashes32) -> Hashes32:
+    """Return the code points of texts, one behind the other, written where there is room for them."""
+    text = "".join(texts)
+    codes = room[: len(text)]
+    # Python writes this in half the time of "utf-32", and nearly all texts lie in the first plane.
+    halves = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
+    if len(halves) == len(text):
+        codes[:] = halves
+    else:
+        codes[:] = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return codes

@@ -2,23 +2,26 @@
 
 import os
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from threading import local
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dedup import segments
-from dedup.characters import BEFORE_NAME, CAPITAL, DIGIT, JOINS, LONG, characters
+from dedup.characters import BEFORE_NAME, CAPITAL, DIGIT, JOINS, LONG, characters, code_points
+from dedup.columns import Column
 from dedup.compiler import USUAL, compiles, expect
 from dedup.records import BEGINS_WITH_DIGIT, CAPITALISED, HEADS_LINE, HOLDS_DIGIT, NAME, QUOTED, Cut
 
-# Few enough texts that their characters and words fit where they are written again and again: memory that is fresh
-# from the system costs more than what is done with it.
-_BATCH = 64
+_Made = TypeVar("_Made")
+
+# Few enough characters that they and their words fit where they are written again and again: memory that is fresh from
+# the system costs more than what is done with it.
+_AT_ONCE = 180_000
 _BASIS, _PRIME, _FULL = 0xCBF29CE484222325, 0x100000001B3, 0xFFFFFFFFFFFFFFFF
 
 
@@ -27,11 +30,23 @@ def cut(texts: Sequence[str], cores: int | None = None) -> Cut:
     expect(max(len(texts), sum(map(len, texts)) // USUAL))
     if not compiles():
         return by_words(texts)
-    if len(texts) <= _BATCH:
+    if len(texts) <= _few(texts):
         return by_kernel(texts)
-    batches = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
+    return _in_turn(made_of(texts, _copied, cores), texts)
+
+
+def made_of(texts: Sequence[str], make: Callable[[Cut], _Made], cores: int | None = None) -> Iterator[_Made]:
+    """Yield what is made of the words of each few texts, in their order; the words are there no longer than that."""
+    cut_few = _in_room if compiles() else by_words
+    few = _few(texts)
+    batches = [texts[start : start + few] for start in range(0, len(texts), few)]
     with ThreadPoolExecutor(cores or os.cpu_count()) as threads:
-        return _in_turn(threads.map(by_kernel, batches), texts)
+        yield from threads.map(lambda few: make(cut_few(few)), batches)
+
+
+def _few(texts: Sequence[str]) -> int:
+    """Return how many of these texts are cut at a time."""
+    return max(1, _AT_ONCE * len(texts) // max(1, sum(map(len, texts))))
 
 
 def by_words(texts: Sequence[str]) -> Cut:
@@ -41,20 +56,28 @@ def by_words(texts: Sequence[str]) -> Cut:
 
 def by_kernel(texts: Sequence[str]) -> Cut:
     """Cut texts without holding other threads up; raises ImportError without numba."""
+    return _copied(_in_room(texts))
+
+
+def _in_room(texts: Sequence[str]) -> Cut:
+    """Return the words of texts where this thread writes those of the next ones."""
     from dedup import scanning
 
     known = characters()
     ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
-    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    room = _rooms.of(len(codes))
-    word_ends, number_ends, held = scanning.scan_texts(
-        codes, ends, known.kinds, known.traits, known.folded, known.longer, known.starts, *room
-    )
+    codes, *room = _rooms.of(int(ends[-1]) if texts else 0)
+    codes = code_points(texts, codes)
+    word_ends, number_ends, held = scanning.scan_texts(codes, ends, known.together, known.longer, known.starts, *room)
     words, numbers = (int(each[-1]) if texts else 0 for each in (word_ends, number_ends))
-    hashes, starts, stops, flags = (column[:words].copy() for column in room[:4])
-    found = Cut(word_ends, hashes, starts, stops, flags, number_ends, room[4][:numbers].copy())
+    hashes, starts, stops, flags = (column[:words] for column in room[:4])
+    found = Cut(word_ends, hashes, starts, stops, flags, number_ends, room[4][:numbers])
     odd = [number for number in np.flatnonzero(held & (JOINS | LONG)).tolist() if _is_odd(held[number], texts[number])]
     return _with(found, {number: _one(texts[number]) for number in odd}) if odd else found
+
+
+def _copied(found: Cut) -> Cut:
+    words = found.hashes.copy(), found.starts.copy(), found.stops.copy(), found.flags.copy()
+    return Cut(found.ends, *words, found.number_ends, found.numbers.copy())
 
 
 class _Rooms(local):
@@ -64,7 +87,7 @@ class _Rooms(local):
         self._held = self._made(0)
 
     def of(self, most: int) -> Sequence[NDArray[Any]]:
-        """Return room for the hashes, beginnings, ends, flags and numbers of so many characters."""
+        """Return room for so many characters, and the hashes, beginnings, ends, flags and numbers they may hold."""
         if most > _KEPT:
             return self._made(most)
         if most > len(self._held[0]):
@@ -73,7 +96,7 @@ class _Rooms(local):
 
     @staticmethod
     def _made(most: int) -> Sequence[NDArray[Any]]:
-        kinds = (np.uint64, np.uint32, np.uint32, np.uint8, np.uint64)
+        kinds = (np.uint32, np.uint64, np.uint32, np.uint32, np.uint8, np.uint64)
         return [np.empty(most + 1, kind) for kind in kinds]
 
 
@@ -102,7 +125,7 @@ def _in_turn(cuts: Iterable[Cut], texts: Sequence[str]) -> Cut:
     """Return what `joined` does of the cuts of `texts`, none of which is kept for long."""
     many = sum(map(len, texts))
     rooms = (len(texts), *[many // _CHARACTERS_A_WORD] * 4, len(texts), many // _CHARACTERS_A_NUMBER)
-    columns = [_Column(kind, room) for kind, room in zip(_KINDS, rooms, strict=True)]
+    columns = [Column(kind, room) for kind, room in zip(_KINDS, rooms, strict=True)]
     ends, hashes, starts, stops, flags, number_ends, numbers = columns
     for each in cuts:
         ends.add(each.ends + hashes.count)
@@ -119,26 +142,6 @@ def _in_turn(cuts: Iterable[Cut], texts: Sequence[str]) -> Cut:
 _KINDS: tuple[type, ...] = (np.int64, np.uint64, np.uint32, np.uint32, np.uint8, np.int64, np.uint64)
 # Most texts have more; there is room for more words and numbers when they come.
 _CHARACTERS_A_WORD, _CHARACTERS_A_NUMBER = 5, 40
-
-
-class _Column:
-    """Values that come a part at a time."""
-
-    def __init__(self, kind: type, room: int) -> None:
-        self._held: NDArray[Any] = np.empty(max(room, 1), kind)
-        self.count = 0
-
-    def add(self, values: NDArray[Any]) -> None:
-        """Add values behind those that came."""
-        stop = self.count + len(values)
-        while stop > len(self._held):
-            self._held = np.concatenate([self._held, np.empty_like(self._held)])
-        self._held[self.count : stop] = values
-        self.count = stop
-
-    def values(self) -> NDArray[Any]:
-        """Return all that came."""
-        return self._held[: self.count]
 
 
 def _shifted(ends: Sequence[NDArray[np.int64]], lengths: Sequence[int]) -> NDArray[np.int64]:
@@ -239,7 +242,7 @@ def _one(text: str) -> Cut:
     words = segments.words(text)
     numbers = [_number_hash(number) for number in segments.numbers(text)]
     starts, stops = np.array(words.starts, np.uint32), np.array(words.ends, np.uint32)
-    traits = characters().traits[np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)]
+    traits = characters().traits[code_points([text], np.empty(len(text), np.uint32))]
     flags = np.where(np.array(words.quoted, bool), QUOTED, 0)
     flags |= np.where(traits[starts] & DIGIT, BEGINS_WITH_DIGIT, 0)
     digits = np.cumsum([0, *(traits & DIGIT)])

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from dedup import lookup
 from dedup.compiled import compiled
-from dedup.records import Hashes64, Postings, Recipe, Sketches, Units
+from dedup.records import SITE_BITS, Hashes64, Postings, Recipe, Sketches, Units
 
 Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -126,29 +126,76 @@ def contested(postings: Postings) -> Postings:
     return Postings(postings.keys[kept], np.cumsum(sizes[kept]), postings.units[np.repeat(kept, sizes)])
 
 
-def shared(keys: Hashes64, units: NDArray[np.int32]) -> Postings:
-    """Return who holds each key that several units hold; `keys` are sorted, each beside its unit."""
-    room = len(keys) // 2
-    found = np.empty(room, np.uint64), np.empty(room, np.int64), np.empty(len(keys), np.int32)
-    count, held = _several(keys, units, *found)
-    return Postings(found[0][:count].copy(), found[1][:count].copy(), found[2][:held].copy())
+def shared(marked: Hashes64) -> Postings:
+    """Return who holds each key that several units hold, given all keys marked with their units, sorted."""
+    count, held = _several_of(marked)
+    found = Postings(np.empty(count, np.uint64), np.empty(count, np.int64), np.empty(held, np.int32))
+    _several(marked, found.keys, found.ends, found.units)
+    return found
 
 
 @compiled
-def _several(
-    keys: Hashes64, units: NDArray[np.int32], out_keys: Hashes64, ends: Places, out: NDArray[np.int32]
-) -> tuple[int, int]:
+def _several_of(marked: Hashes64) -> tuple[int, int]:
+    count, held, start = 0, 0, 0
+    for place in range(1, len(marked) + 1):
+        if place < len(marked) and marked[place] >> _UNIT_BITS == marked[start] >> _UNIT_BITS:
+            continue
+        count += int(place - start > 1)
+        held += (place - start) * int(place - start > 1)
+        start = place
+    return count, held
+
+
+@compiled
+def _several(marked: Hashes64, keys: Hashes64, ends: Places, units: NDArray[np.int32]) -> None:
     count, at, start = 0, 0, 0
-    for place in range(1, len(keys) + 1):
-        if place < len(keys) and keys[place] == keys[start]:
+    for place in range(1, len(marked) + 1):
+        if place < len(marked) and marked[place] >> _UNIT_BITS == marked[start] >> _UNIT_BITS:
             continue
         if place - start > 1:
-            out[at : at + place - start] = units[start:place]
-            at += place - start
-            out_keys[count], ends[count] = keys[start], at
+            for held in marked[start:place]:
+                units[at] = held & _UNIT
+                at += 1
+            keys[count], ends[count] = marked[start] >> _UNIT_BITS, at
             count += 1
         start = place
-    return count, at
+
+
+_UNIT_BITS, _UNIT = np.uint64(SITE_BITS), np.uint64(2**SITE_BITS - 1)
+
+
+def still_shared(postings: Postings, holds: Mask) -> Postings:
+    """Return who holds each key that several units hold, of those postings that count."""
+    keys, ends = np.empty(len(postings.keys), np.uint64), np.empty(len(postings.keys), np.int64)
+    units = np.empty(len(postings.units), np.int32)
+    count = _still_shared(postings.keys, postings.ends, postings.units, holds, keys, ends, units)
+    return Postings(keys[:count], ends[:count], units[: ends[count - 1] if count else 0])
+
+
+@compiled
+def _still_shared(
+    keys: Hashes64,
+    ends: Places,
+    units: NDArray[np.int32],
+    holds: Mask,
+    out_keys: Hashes64,
+    out_ends: Places,
+    out: NDArray[np.int32],
+) -> int:
+    count, at, start = 0, 0, 0
+    for key in range(len(keys)):
+        first = at
+        for place in range(start, ends[key]):
+            out[at] = units[place]
+            at += int(holds[place])
+        start = ends[key]
+        # What one unit alone holds is written over.
+        if at - first > 1:
+            out_keys[count], out_ends[count] = keys[key], at
+            count += 1
+        else:
+            at = first
+    return count
 
 
 def pairs(postings: Postings, units: Units, recipe: Recipe) -> Places:

@@ -17,6 +17,7 @@ from dedup import (
     index,
     lookup,
     matching,
+    meeting,
     merging,
     minhash,
     ordering,
@@ -27,13 +28,13 @@ from dedup.compiler import expect
 from dedup.corpus.store import text_digest
 from dedup.corpus.units import empty
 from dedup.memory import uncollected
-from dedup.records import SITE_BITS, Article, Cut, Family, GemaError, Hashes64, Match, Postings, Recipe, Sketches, Units
+from dedup.minhash import Sampled
+from dedup.records import SITE_BITS, Article, Family, GemaError, Hashes64, Match, Postings, Recipe, Sketches, Units
 
 Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 _MOST = 1 << SITE_BITS
-_UNIT = np.uint64(_MOST - 1)
 # Few enough that what is read of their texts is written where the last ones' was.
 _PAIRS_AT_ONCE = 2_000
 
@@ -55,17 +56,16 @@ def _grouped(ordered: Sequence[Article], recipe: Recipe) -> tuple[list[Family], 
     places, alike = _chosen(ordered, digests)
     chosen = [ordered[place] for place in places]
     units = _units(chosen, [digests[place] for place in places])
-    words = cutting.cut([article.text for article in chosen])
-    sampled = minhash.sampled(words, recipe)
+    ends, sampled = _sampled(chosen, recipe)
     raw = minhash.gathered(sampled.texts, sampled.keys, len(chosen))
     known = _postings(raw)
     repeated = _repeated(raw, known, units, recipe)
     sites = units.sites.astype(np.int64)
-    own = own_text.own_of(words.ends, sampled, raw, sites, repeated, recipe)
+    own = own_text.own_of(ends, sampled, raw, sites, repeated, recipe)
     units.own[:], units.sizes[:] = own.hashes, own.sketches.sizes()
     pairs = index.pairs(_own_postings(known, units, repeated), units, recipe)
     found = [
-        *_compared(chosen, words, own.words, pairs, recipe),
+        *_compared(chosen, _of_each(own.words, ends), pairs, recipe),
         *_identical(ordered, alike, recipe),
     ]
     matches = [match for match in found if match.measures.containment >= recipe.floor]
@@ -75,6 +75,16 @@ def _grouped(ordered: Sequence[Article], recipe: Recipe) -> tuple[list[Family], 
     excerpts = merging.merged(ids, matches, recipe, lambda asked: {one: titles[one] for one in asked})
     matches = [merging.as_excerpt(match) if (match.a, match.b) in excerpts else match for match in matches]
     return families.families(ids, matches), matches
+
+
+def _sampled(articles: Sequence[Article], recipe: Recipe) -> tuple[Places, Sampled]:
+    """Return where the words of each text end, and which of the texts' shingles sketches sample.
+
+    All words of all texts would be most of the memory that this takes: those that are compared are cut again.
+    """
+    texts = [article.text for article in articles]
+    found = cutting.made_of(texts, lambda words: (words.ends, minhash.sampled(words, recipe)))
+    return minhash.joined(found, sum(map(len, texts)), recipe)
 
 
 def _chosen(articles: Sequence[Article], digests: Sequence[bytes]) -> tuple[list[int], list[list[int]]]:
@@ -120,37 +130,38 @@ def _by_site(units: Units) -> Iterator[tuple[int, Places]]:
 
 def _postings(sketches: Sketches) -> Postings:
     """Return who holds each key that several texts hold."""
-    both = sketches.keys << np.uint64(SITE_BITS)
-    both |= np.repeat(np.arange(len(sketches.ends), dtype=np.uint64), sketches.sizes())
-    both = lookup.in_order(both)
-    units = (both & _UNIT).astype(np.int32)
-    both >>= np.uint64(SITE_BITS)
-    return index.shared(both, units)
+    return index.shared(lookup.in_order(minhash.marked(sketches)))
 
 
 def _own_postings(known: Postings, units: Units, repeated: Hashes64) -> Postings:
     """Return who holds each key of its own text, of those that several do."""
-    holds = boilerplate.holds(known, units, lookup.table(repeated))
-    keys = np.repeat(known.keys, np.diff(known.ends, prepend=0))
-    return index.shared(keys[holds], known.units[holds])
+    return index.still_shared(known, boilerplate.holds(known, units, lookup.table(repeated)))
 
 
-def _compared(articles: Sequence[Article], words: Cut, own: Mask, pairs: Places, recipe: Recipe) -> Iterator[Match]:
-    """Yield the match of each pair of articles."""
+def _of_each(words: Mask, ends: Places) -> list[Mask]:
+    """Return each text's part of what is told of all words."""
+    return [words[start:stop] for start, stop in pairwise([0, *ends.tolist()])]
+
+
+def _compared(
+    articles: Sequence[Article], own: Sequence[Mask] | None, pairs: Places, recipe: Recipe
+) -> Iterator[Match]:
+    """Yield the match of each pair of articles; `own` tells which words of each are its own, None: all."""
+    # What hangs together is cut once for all its pairs.
+    pairs = pairs[np.argsort(meeting.joined_by(pairs, len(articles))[pairs[:, 0]], kind="stable")]
     for start in range(0, len(pairs), _PAIRS_AT_ONCE):
         some, places = np.unique(pairs[start : start + _PAIRS_AT_ONCE], return_inverse=True)
-        read = [articles[place] for place in some.tolist()]
-        cut, stood = cutting.chosen(words, some.tolist())
+        numbers = some.tolist()
+        read = [articles[number] for number in numbers]
+        words = cutting.cut([article.text for article in read])
         titles = cutting.cut([article.title for article in read])
-        phrases = shingles.hashes64(cut.hashes, recipe.match_words)
-        held = matching.read(cut, titles, own[stood], phrases, recipe)
+        mine = np.concatenate([own[number] for number in numbers]) if own else np.ones(len(words.hashes), dtype=bool)
+        phrases = shingles.hashes64(words.hashes, recipe.match_words)
+        held = matching.read(words, titles, mine, phrases, recipe)
         yield from matching.compare_all([(each.id, each.site) for each in read], held, places.reshape(-1, 2), recipe)
 
 
 def _identical(articles: Sequence[Article], alike: Sequence[Sequence[int]], recipe: Recipe) -> Iterator[Match]:
     """Yield the match of each article whose text another has, with the first that does; both are compared whole."""
     pairs = [(first, other) for first, *others in alike for other in others]
-    some, places = np.unique(np.array(pairs, np.int64).reshape(-1, 2), return_inverse=True)
-    read = [articles[place] for place in some.tolist()]
-    words = cutting.cut([article.text for article in read])
-    yield from _compared(read, words, np.ones(len(words.hashes), dtype=bool), places.reshape(-1, 2), recipe)
+    yield from _compared(articles, None, np.array(pairs, np.int64).reshape(-1, 2), recipe)

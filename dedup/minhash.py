@@ -1,6 +1,6 @@
 """Shingle hashes → the two MinHash sketches: a signature for texts of like length, a sketch for short in long."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import lookup, shingles
+from dedup.columns import Column
 from dedup.compiled import compiled, compiled_or
-from dedup.records import KEY_BITS, Cut, Hashes32, Hashes64, Recipe, Sketches
+from dedup.records import KEY_BITS, SITE_BITS, Cut, Hashes32, Hashes64, Recipe, Sketches
 
 # Shingles that are permuted at once: 128 permutations of them fill 2 MiB.
 _BLOCK = 4096
 _NOTHING: Hashes64 = np.empty(0, dtype=np.uint64)
+Places = NDArray[np.int64]
 _KEY_SHIFT = np.uint64(64 - KEY_BITS)
 
 
@@ -58,6 +60,27 @@ def sampled(words: Cut, recipe: Recipe) -> Sampled:
     most = np.uint64(2**64 // recipe.sketch_one_in - 1)
     count = _sampled(words.hashes, words.ends, recipe.shingle_words, most, out)
     return Sampled(out.texts[:count], out.places[:count], out.keys[:count])
+
+
+def joined(parts: Iterable[tuple[Places, Sampled]], characters: int, recipe: Recipe) -> tuple[Places, Sampled]:
+    """Return where the words of all texts end and their sampled shingles, given the same of some texts after others.
+
+    So many characters they have about.
+    """
+    expected = characters // (_CHARACTERS_A_WORD * recipe.sketch_one_in)
+    texts, places, keys = (Column(kind, expected) for kind in (np.int32, np.int32, np.uint64))
+    ends, words = Column(np.int64, 0), 0
+    for stops, found in parts:
+        texts.add(found.texts, ends.count)
+        places.add(found.places, words)
+        keys.add(found.keys)
+        ends.add(stops, words)
+        words += int(stops[-1]) if len(stops) else 0
+    return ends.values(), Sampled(texts.values(), places.values(), keys.values())
+
+
+# Most texts have more.
+_CHARACTERS_A_WORD = 5
 
 
 def _sampled_by_numpy(words: Hashes64, ends: NDArray[np.int64], length: int, most: np.uint64, out: Sampled) -> int:
@@ -115,6 +138,24 @@ def _distinct(texts: NDArray[np.int32], keys: Hashes64, ends: NDArray[np.int64],
             # Written over by the next one where it is the same.
             at += int(place + 1 == last or out[place] != out[place + 1])
         ends[text] = at
+
+
+def marked(held: Sketches) -> Hashes64:
+    """Return the keys of sketches, each together with the number of its text, as one number."""
+    return _marked(held.ends, held.keys, np.empty(len(held.keys), np.uint64))
+
+
+@compiled
+def _marked(ends: Places, keys: Hashes64, out: Hashes64) -> Hashes64:
+    start = 0
+    for text in range(len(ends)):
+        for place in range(start, ends[text]):
+            out[place] = (keys[place] << _SITE_BITS) | np.uint64(text)
+        start = ends[text]
+    return out
+
+
+_SITE_BITS = np.uint64(SITE_BITS)
 
 
 def one_each(keys: Sequence[Hashes64]) -> Sketches:

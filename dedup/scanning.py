@@ -18,9 +18,11 @@ from dedup.characters import (
     CONTINUES,
     DECIMAL,
     DIGIT,
+    KINDS,
     LONG,
     MARKS,
     OPENS,
+    TRAITS,
 )
 from dedup.compiled import kept
 from dedup.records import BEGINS_WITH_DIGIT, CAPITALISED, HEADS_LINE, HOLDS_DIGIT, NAME, QUOTED, Hashes32, Hashes64
@@ -36,9 +38,20 @@ _STRAIGHT, _WIDE, _CORNER, _CORNER_END = 0x22, 0xFF02, 0x300C, 0x300D
 _SINGLE, _SINGLE_END, _APOSTROPHE = 0x2018, 0x2019, 0x27
 _SEPARATORS = (0x2E, 0x2C, 0x3A, 0x2F)
 
-_BEGINS, _CONTINUES, _ALONE = np.uint8(BEGINS), np.uint8(CONTINUES), np.uint8(ALONE)
-_MARKS, _LONG, _NOTHING = np.uint8(MARKS), np.uint8(LONG), np.uint8(0)
+# What `Characters.together` tells of a character, in the places where it tells that.
+_BECOMES, _OF_WORDS = np.uint32((1 << KINDS) - 1), np.uint32((1 << TRAITS) - (1 << KINDS))
+_BEGINS, _CONTINUES, _STARTS = (np.uint32(kind << KINDS) for kind in (BEGINS, CONTINUES, BEGINS | ALONE))
+_ALONE, _MARKS, _LONG = (np.uint32(kind << KINDS) for kind in (ALONE, MARKS, LONG))
+_DIGIT, _DECIMAL, _CAPITAL, _BEFORE_NAME, _OPENS = (
+    np.uint32(trait << TRAITS) for trait in (DIGIT, DECIMAL, CAPITAL, BEFORE_NAME, OPENS)
+)
+_NONE, _ONE, _WORD = np.uint32(0), np.uint32(1), np.uint64(1)
+_KINDS, _ALL_KINDS = np.uint32(KINDS), np.uint32((1 << TRAITS - KINDS) - 1)
 _ASCII = np.uint32(0x80)
+# Words that begin so have a trait of their own.
+_TELLING = np.uint32(_DIGIT | _CAPITAL)
+# What stands for more than a letter of ASCII, or what words end with.
+_RARE = np.uint32(_DIGIT | _OPENS | _BECOMES & ~np.uint32(0x7F))
 
 _inlined: Any = njit(cache=True, nogil=True, inline="always")
 
@@ -51,9 +64,7 @@ def _compiled(function: Any) -> Any:
 def scan_texts(
     codes: Hashes32,
     ends: Places,
-    kinds: Bytes,
-    traits: Bytes,
-    folded: Hashes32,
+    known: Hashes32,
     longer: Hashes32,
     longer_starts: Places,
     hashes: Hashes64,
@@ -64,94 +75,126 @@ def scan_texts(
 ) -> tuple[Places, Places, Bytes]:
     """Find the words and numbers of texts that stand one behind the other in `codes`, text i up to `ends[i]`.
 
-    Returns where the words of each text end, where its numbers do, and what kinds of characters its words hold, as
-    `kernel.sign_texts` tells. Of words are written: their `hashes`, where each begins and ends in its text, their
-    traits; of numbers their hashes. There is room for as many of them as there are characters.
+    `known` is `Characters.together`. Returns where the words of each text end, where its numbers do, and what kinds of
+    characters its words hold, as `kernel.sign_texts` tells. Of words are written: their `hashes`, where each begins and
+    ends in its text, their traits; of numbers their hashes. There is room for as many of them as there are characters.
     """
     word_ends, number_ends = np.empty(len(ends), np.int64), np.empty(len(ends), np.int64)
     held = np.zeros(len(ends), np.uint8)
     before, at, counted = 0, 0, 0
     for text in range(len(ends)):
-        at, counted, held[text] = _scan(
-            codes[before : ends[text]],
-            *(kinds, traits, folded, longer, longer_starts, hashes, firsts, lasts, flags, at, numbers, counted),
+        words, numbered, held[text] = _scan(
+            *(codes[before : ends[text]], known, longer, longer_starts),
+            *(hashes[at:], firsts[at:], lasts[at:], flags[at:], numbers[counted:]),
         )
+        at, counted, before = at + words, counted + numbered, ends[text]
         word_ends[text], number_ends[text] = at, counted
-        before = ends[text]
     return word_ends, number_ends, held
 
 
 @_compiled
 def _scan(  # noqa: C901 - one loop over a text, and every call in it costs
     codes: Hashes32,
-    kinds: Bytes,
-    traits: Bytes,
-    folded: Hashes32,
+    known: Hashes32,
     longer: Hashes32,
     longer_starts: Places,
     hashes: Hashes64,
     firsts: Hashes32,
     lasts: Hashes32,
     flags: Bytes,
-    at: int,
     numbers: Hashes64,
-    counted: int,
-) -> tuple[int, int, np.uint8]:
-    """Write a text's words from place `at` on, its numbers from `counted` on; return where both end, and `held`.
+) -> tuple[np.int64, int, np.uint32]:
+    """Write the words and numbers of a text; return how many there are, and `held`.
 
     A word's hash is FNV-1a of its UTF-8 (Fowler, Noll, Vo 1991), mixed as MurmurHash3 ends (Appleby 2011).
     """
-    inside, goes_on, seen = False, _NOTHING, _NOTHING
-    value, flag = _BASIS, 0
-    # Quotations and numbers are looked through when their first character is met.
-    quotation, number, no_corner = 0, 0, 0
-    head = True
+    flags[: len(codes)] = 0
+    flags[0] = HEADS_LINE
+    counted, first, value, inside, seen = 0, np.uint32(0), _BASIS, _NONE, _NONE
+    # Without a sign: what may be negative is asked for that at each look.
+    at = quoted = np.uint64(0)
+    # Quotations and numbers are looked through when their first character is met, and marks behind a word of one
+    # character; what a quotation holds is marked when the next one is met.
+    quotation, number, marks, no_corner = 0, 0, 0, 0
     for place in range(len(codes)):
-        code = codes[place]
-        kind, trait = kinds[code], traits[code]
-        if not (inside and kind & goes_on):
-            if inside:
-                hashes[at], lasts[at], flags[at] = _mixed(value), place, flag
-                at += 1
-                inside = False
-            if kind & _BEGINS:
-                goes_on = _CONTINUES
-            elif kind & _ALONE:
-                goes_on = _MARKS
-            else:
-                if code == _LINE:
-                    head = True
-                elif place >= quotation and trait & OPENS:
-                    quotation, no_corner = _quoted_until(codes, kinds, traits, place, no_corner)
-                continue
-            inside, value, flag = True, _BASIS, 0
-            firsts[at] = place
-            if head:
-                flag, head = HEADS_LINE, False
-            if place < quotation:
-                flag |= QUOTED
-            if trait & DIGIT:
-                flag |= BEGINS_WITH_DIGIT
-            if trait & CAPITAL:
-                flag |= CAPITALISED
-                if place > 1 and codes[place - 1] == _SPACE and traits[codes[place - 2]] & BEFORE_NAME:
-                    # Unless it turns out to be one letter alone.
-                    flag |= NAME if place + 1 < len(codes) and kinds[codes[place + 1]] & goes_on else 0
-        seen |= kind
-        if trait & DIGIT:
-            flag |= HOLDS_DIGIT
-            if trait & DECIMAL and place >= number:
-                number, numbers[counted] = _number_until(codes, traits, place)
+        held = known[codes[place]]
+        # As letters of ASCII are taken, and what stands between words: no branch of which nobody knows whether it is
+        # taken. To guess wrong where words begin and end costs more than all of this.
+        was, before, goes_on = inside, value, (held >> _KINDS) & _ONE
+        first = first if was else np.uint32(place)
+        hashes[at], firsts[at], lasts[at] = value, first, np.uint32(place)
+        at += np.uint64(was & (goes_on ^ _ONE))
+        hashed = np.uint64((value ^ np.uint64(held & _BECOMES)) * _PRIME)
+        value, inside = hashed if goes_on else _BASIS, goes_on
+        # Whatever needs more than that.
+        if held & _RARE == 0 or place < marks:
+            continue
+        if held & _STARTS == 0:
+            if was and held & _CONTINUES:
+                at, value, inside = at - _WORD, _with(before, held, longer, longer_starts), _ONE
+                seen |= held
+            elif codes[place] == _LINE:
+                flags[at] |= HEADS_LINE
+            elif held & _OPENS and place >= quotation:
+                _mark(firsts, flags, quoted, at, quotation)
+                quoted = at
+                quotation, no_corner = _quoted_until(codes, known, place, no_corner)
+            continue
+        seen |= held
+        if held & _DIGIT:
+            flags[at] |= HOLDS_DIGIT
+            if held & _DECIMAL and place >= number:
+                number, numbers[counted] = _number_until(codes, known, place)
                 counted += 1
-        to = folded[code]
-        if to < _ASCII:
-            value = np.uint64((value ^ np.uint64(to)) * _PRIME)
-        elif not kind & _LONG:
-            value = _written(value, to, longer, longer_starts)
+        value = _with(before if held & _BEGINS else _BASIS, held, longer, longer_starts)
+        if held & _ALONE:
+            marks = place + 1
+            while marks < len(codes) and known[codes[marks]] & _MARKS:
+                seen |= known[codes[marks]]
+                value = _with(value, known[codes[marks]], longer, longer_starts)
+                marks += 1
+            hashes[at], firsts[at], lasts[at] = value, place, marks
+            at, value = at + _WORD, _BASIS
     if inside:
-        hashes[at], lasts[at], flags[at] = _mixed(value), len(codes), flag
-        at += 1
-    return at, counted, seen
+        hashes[at], firsts[at], lasts[at] = value, first, len(codes)
+        at += _WORD
+    _mark(firsts, flags, quoted, at, quotation)
+    _finish(codes, known, hashes[:at], firsts, lasts, flags)
+    return np.int64(at), counted, (seen >> _KINDS) & _ALL_KINDS
+
+
+@_compiled
+def _mark(firsts: Hashes32, flags: Bytes, first: np.uint64, last: np.uint64, quotation: int) -> None:
+    """Mark the words from one to before another that begin before a quotation ends."""
+    while first < last and firsts[first] < quotation:
+        flags[first] |= QUOTED
+        first += _WORD
+
+
+@_compiled
+def _finish(
+    codes: Hashes32, known: Hashes32, hashes: Hashes64, firsts: Hashes32, lasts: Hashes32, flags: Bytes
+) -> None:
+    """Mix the hashes of words, and mark those whose first character tells something."""
+    for word in range(len(hashes)):
+        hashes[word] = _mixed(hashes[word])
+        place = np.int64(firsts[word])
+        held = known[codes[place]]
+        if held & _TELLING == 0:
+            continue
+        capital = held & _CAPITAL != 0
+        after = place > 1 and codes[place - 1] == _SPACE and known[codes[place - 2]] & _BEFORE_NAME != 0
+        name = capital and after and lasts[word] - firsts[word] > 1
+        flags[word] |= BEGINS_WITH_DIGIT * int(held & _DIGIT != 0) | CAPITALISED * int(capital) | NAME * int(name)
+
+
+@_compiled
+def _with(value: np.uint64, held: np.uint32, longer: Hashes32, longer_starts: Places) -> np.uint64:
+    """Return the hash of a word so far with a character behind it, `held` being what is known of that."""
+    to = held & _BECOMES
+    if to < _ASCII:
+        return np.uint64((value ^ np.uint64(to)) * _PRIME)
+    return value if held & _LONG else _written(value, to, longer, longer_starts)
 
 
 @_compiled
@@ -215,7 +258,7 @@ def _mixed(value: np.uint64) -> np.uint64:
 
 
 @_compiled
-def _quoted_until(codes: Hashes32, kinds: Bytes, traits: Bytes, place: int, no_corner: int) -> tuple[int, int]:
+def _quoted_until(codes: Hashes32, known: Hashes32, place: int, no_corner: int) -> tuple[int, int]:
     """Return where the quotation ends that the mark at `place` opens, `place` if it opens none: as `segments` does.
 
     Before `no_corner`, which is returned as well, no corner is closed.
@@ -223,11 +266,11 @@ def _quoted_until(codes: Hashes32, kinds: Bytes, traits: Bytes, place: int, no_c
     code = codes[place]
     if code == _APOSTROPHE:
         doubled = place + 1 < len(codes) and codes[place + 1] == code
-        return (_alike_until(codes, kinds, traits, place, 2) if doubled else place), no_corner
+        return (_alike_until(codes, known, place, 2) if doubled else place), no_corner
     if code in (_STRAIGHT, _WIDE):
-        return _alike_until(codes, kinds, traits, place, 1), no_corner
+        return _alike_until(codes, known, place, 1), no_corner
     if code == _SINGLE:
-        return _single_until(codes, kinds, place), no_corner
+        return _single_until(codes, known, place), no_corner
     one, other = _closers(code)
     if one == _CORNER_END and place < no_corner:
         return place, no_corner
@@ -252,33 +295,33 @@ def _closers(code: np.uint32) -> tuple[int, int]:
 
 
 @_compiled
-def _alike_until(codes: Hashes32, kinds: Bytes, traits: Bytes, place: int, width: int) -> int:
+def _alike_until(codes: Hashes32, known: Hashes32, place: int, width: int) -> int:
     """Return where a quotation ends between marks that open and close alike, of one or two equal characters each."""
     mark, end = codes[place], place + width
     while end < len(codes) and codes[end] != _LINE and not _is_mark(codes, end, mark, width):
         end += 1
     if end < len(codes) and codes[end] != _LINE:
-        return place if place > 0 and traits[codes[place - 1]] & DECIMAL else end + width
-    return end if _may_run_on(codes, kinds, place, width) and _opens_again(codes, end, mark, width) else place
+        return place if place > 0 and known[codes[place - 1]] & _DECIMAL else end + width
+    return end if _may_run_on(codes, known, place, width) and _opens_again(codes, end, mark, width) else place
 
 
 @_compiled
-def _single_until(codes: Hashes32, kinds: Bytes, place: int) -> int:
+def _single_until(codes: Hashes32, known: Hashes32, place: int) -> int:
     """Return where a quotation in single marks ends; the one that closes it is an apostrophe as well."""
-    if not _may_run_on(codes, kinds, place, 1):
+    if not _may_run_on(codes, known, place, 1):
         return place
     end = place + 1
     while end < len(codes) and codes[end] != _LINE and codes[end] != _SINGLE:
-        if codes[end] == _SINGLE_END and not (end + 1 < len(codes) and kinds[codes[end + 1]]):
+        if codes[end] == _SINGLE_END and not (end + 1 < len(codes) and known[codes[end + 1]] & _OF_WORDS):
             return end + 1
         end += 1
     return end if _opens_again(codes, end, _SINGLE, 1) else place
 
 
 @_compiled
-def _may_run_on(codes: Hashes32, kinds: Bytes, place: int, width: int) -> bool:
+def _may_run_on(codes: Hashes32, known: Hashes32, place: int, width: int) -> bool:
     """Return whether a mark stands before what is said, and not in or behind a word."""
-    if place > 0 and kinds[codes[place - 1]]:
+    if place > 0 and known[codes[place - 1]] & _OF_WORDS:
         return False
     return place + width < len(codes) and codes[place + width] != _SPACE and codes[place + width] != _LINE
 
@@ -301,12 +344,12 @@ def _is_mark(codes: Hashes32, place: int, mark: int, width: int) -> bool:
 
 
 @_compiled
-def _number_until(codes: Hashes32, traits: Bytes, place: int) -> tuple[int, np.uint64]:
+def _number_until(codes: Hashes32, known: Hashes32, place: int) -> tuple[int, np.uint64]:
     """Return where the number ends that begins at `place`, and its hash, separators kept."""
     value = _BASIS
     while place < len(codes) and (
-        traits[codes[place]] & DECIMAL
-        or (codes[place] in _SEPARATORS and place + 1 < len(codes) and traits[codes[place + 1]] & DECIMAL)
+        known[codes[place]] & _DECIMAL
+        or (codes[place] in _SEPARATORS and place + 1 < len(codes) and known[codes[place + 1]] & _DECIMAL)
     ):
         value = np.uint64((value ^ np.uint64(codes[place])) * _PRIME)
         place += 1

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from dedup import minhash, segments, shingles
-from dedup.characters import JOINS, LONG, characters
+from dedup.characters import JOINS, LONG, characters, code_points
 from dedup.compiler import compiles, expect
 from dedup.records import Hashes32, Recipe
 
@@ -45,9 +45,8 @@ def by_kernel(texts: Sequence[str], recipe: Recipe, out: Hashes32) -> None:
     from dedup import kernel
 
     known = characters()
-    encoded = [text.encode("utf-32-le", "surrogatepass") for text in texts]
-    ends = np.cumsum([len(each) // 4 for each in encoded], dtype=np.int64)
-    codes = np.frombuffer(b"".join(encoded), dtype=np.uint32)
+    ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
+    codes = code_points(texts, np.empty(sum(map(len, texts)), np.uint32))
     permutations = minhash.permutations(recipe.permutations, recipe.seed)
     held = kernel.sign_texts(
         codes, ends, known.kinds, known.folded, known.longer, known.starts, recipe.shingle_words, *permutations, out

@@ -195,7 +195,7 @@ def _by_key(sketched: Mapping[int, Hashes64]) -> Pairs:
     """Return the keys of these units, at most a million, in order, and whose each is."""
     numbers = np.array(list(sketched), dtype=np.int32)
     raw = minhash.one_each(list(sketched.values()))
-    both = lookup.in_order(boilerplate.marked(raw.keys, np.repeat(np.arange(len(numbers)), raw.sizes())))
+    both = lookup.in_order(minhash.marked(raw))
     places = (both & np.uint64(2**SITE_BITS - 1)).astype(np.int64)
     return both >> np.uint64(SITE_BITS), numbers[places]
 

@@ -40,6 +40,15 @@ def test_many_texts_are_cut_as_each_alone(text: str) -> None:
     same(cutting.cut(texts), cutting.by_words(texts))
 
 
+def test_what_is_made_of_few_texts_each_is_made_of_all() -> None:
+    texts = [f"Kabar nomor {number} tentang banjir di kota {number % 7}. " * (number % 50) for number in range(600)]
+    few = list(cutting.made_of(texts, lambda words: (words.ends.tolist(), words.hashes.tolist())))
+    whole = cutting.by_words(texts)
+    assert len(few) > 2
+    assert [each for _, hashes in few for each in hashes] == whole.hashes.tolist()
+    assert sum(len(ends) for ends, _ in few) == len(texts)
+
+
 @given(st.lists(TEXTS))
 @example(["a\ud800", "", "é" * 300])
 def test_words_are_hashed_alike_one_by_one_or_many(words: list[str]) -> None:
