@@ -3,24 +3,28 @@
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dedup import lookup
 from dedup.compiled import compiled
-from dedup.passages import Flags, Mask, Places, follows, room
+from dedup.passages import Flags, Mask, Places, Words, by_place, follows, room
 from dedup.records import BEGINS_WITH_DIGIT, HEADS_LINE, HOLDS_DIGIT, NAME, QUOTED, Cut, Hashes32, Hashes64, Recipe
 
 # A replaced fact is a number with its unit or a date; longer gaps are rewritten sentences.
 _SHORT_GAP = 6
 _FACT = HOLDS_DIGIT | NAME
 
+Counts = NDArray[np.int32]
+
 
 class Texts(NamedTuple):
     """The texts and titles of several articles as pairs of them are compared: what is of text i ends at the i-th end.
 
-    The words of the texts are as in a Cut; `own` tells which are their own, `shingles[i]` is the hash of those that
-    begin with word i. What follows are sets, sorted: the shingles of own words alone, the numbers, the names, the
-    words of the title, and those of them that are facts: numbers, days, months; `dated` tells whether one is a day or
-    a month.
+    The words of the texts are as in a Cut; `own` tells which are their own, `shingles` and `fresh` are as in `Words`.
+    Before word i `own_before[i]` of all own words stand, and `quoted_before[i]` of all that are quoted. Of each text:
+    its distinct phrases of own words alone, its own words outside quotation marks, its words that begin with a digit.
+    What follows are sets, sorted: the numbers, the names, the words of the title, and those of them that are facts:
+    numbers, days, months; `dated` tells whether one is a day or a month.
     """
 
     ends: Places
@@ -30,8 +34,12 @@ class Texts(NamedTuple):
     flags: Flags
     own: Mask
     shingles: Hashes64
-    phrase_ends: Places
-    phrases: Hashes64
+    fresh: Mask
+    own_before: Counts
+    quoted_before: Counts
+    phrases: Places
+    unquoted: Places
+    digits: Places
     number_ends: Places
     numbers: Hashes64
     name_ends: Places
@@ -107,13 +115,15 @@ class Evidence(NamedTuple):
 class Side(NamedTuple):
     """One of two texts that are compared: its part of Texts."""
 
-    hashes: Hashes64
+    words: Words
     starts: Hashes32
     stops: Hashes32
     flags: Flags
-    own: Mask
-    shingles: Hashes64
-    phrases: Hashes64
+    own_before: Counts
+    quoted_before: Counts
+    phrases: int
+    unquoted: int
+    digits: int
     numbers: Hashes64
     names: Hashes64
     title: Hashes64
@@ -128,9 +138,12 @@ def texts(words: Cut, titles: Cut, own: Mask, shingles: Hashes64, facts: Mask, c
     these stand in; `facts` tells which words of the titles are, `calendar` which of them are days and months.
     """
     named: Places = np.concatenate((np.zeros(1, np.int64), np.cumsum(calendar, dtype=np.int64)))[titles.ends]
+    own_before, quoted_before = _before(own), _before(words.flags & QUOTED != 0)
+    fresh = np.zeros(len(own), np.bool_)
     return Texts(
         *(words.ends, words.hashes, words.starts, words.stops, words.flags, own, shingles),
-        *_sets(words.ends, shingles, _wholly_own(words.ends, own, recipe.match_words)),
+        *(fresh, own_before, quoted_before),
+        *_counted_of_each(words.ends, words.flags, own, own_before, shingles, recipe.match_words, fresh),
         *_sets(words.number_ends, words.numbers, np.ones(len(words.numbers), dtype=bool)),
         *_sets(words.ends, words.hashes, words.flags & NAME != 0),
         *_sets(titles.ends, titles.hashes, np.ones(len(titles.hashes), dtype=bool)),
@@ -139,15 +152,59 @@ def texts(words: Cut, titles: Cut, own: Mask, shingles: Hashes64, facts: Mask, c
     )
 
 
-def _wholly_own(ends: Places, own: Mask, length: int) -> Mask:
-    """Return which places begin `length` words that are all their text's own."""
-    before: Places = np.concatenate((np.zeros(1, np.int64), np.cumsum(own, dtype=np.int64)))
-    wholly = np.zeros(len(own), dtype=bool)
-    wholly[: max(len(own) - length + 1, 0)] = before[length:] - before[:-length] == length
-    for back in range(1, length):
-        places = ends - back
-        wholly[places[places >= 0]] = False
-    return wholly
+def _before(marked: Mask) -> Counts:
+    """Return how many words are marked before each, and before the end."""
+    before = np.zeros(len(marked) + 1, np.int32)
+    np.cumsum(marked, dtype=np.int32, out=before[1:])
+    return before
+
+
+@compiled
+def _counted_of_each(
+    ends: Places, flags: Flags, own: Mask, own_before: Counts, shingles: Hashes64, length: int, fresh: Mask
+) -> tuple[Places, Places, Places]:
+    """Return the phrases, unquoted own words and words that begin with a digit of each text, and mark what is fresh."""
+    phrases, unquoted, digits = (
+        np.empty(len(ends), np.int64),
+        np.empty(len(ends), np.int64),
+        np.zeros(len(ends), np.int64),
+    )
+    size, most = 16, _longest(ends)
+    while size < 2 * most:
+        size *= 2
+    held = np.empty(size, np.int32)
+    start = 0
+    for text in range(len(ends)):
+        outside, begin_with = 0, 0
+        for place in range(start, ends[text]):
+            outside += int(own[place]) & int(flags[place] & QUOTED == 0)
+            begin_with += int(flags[place] & BEGINS_WITH_DIGIT != 0)
+        unquoted[text], digits[text] = outside, begin_with
+        phrases[text] = _fresh(shingles, own_before, start, ends[text] - length + 1, length, held, fresh)
+        start = ends[text]
+    return phrases, unquoted, digits
+
+
+@compiled
+def _fresh(
+    shingles: Hashes64, own_before: Counts, start: int, stop: int, length: int, held: NDArray[np.int32], fresh: Mask
+) -> int:
+    """Mark where phrases of own words alone first stand; return how many do. `held` has room for their places."""
+    size = 16
+    while size < 2 * (stop - start):
+        size *= 2
+    held[:size] = -1
+    mask, count = np.uint64(size - 1), 0
+    for place in range(start, stop):
+        if own_before[place + length] - own_before[place] < length:
+            continue
+        slot = np.int64(shingles[place] & mask)
+        while held[slot] >= 0 and shingles[held[slot]] != shingles[place]:
+            slot = (slot + 1) & (size - 1)
+        if held[slot] < 0:
+            held[slot], fresh[place] = place, True
+            count += 1
+    return count
 
 
 @compiled
@@ -185,14 +242,17 @@ def _longest(ends: Places) -> int:
 def side(held: Texts, text: int, length: int) -> Side:
     """Return one text; shingles are of `length` words."""
     start, stop = (held.ends[text - 1] if text else 0), held.ends[text]
+    last = max(stop - length + 1, start)
     return Side(
-        held.hashes[start:stop],
+        Words(held.hashes[start:stop], held.own[start:stop], held.shingles[start:last], held.fresh[start:last]),
         held.starts[start:stop],
         held.stops[start:stop],
         held.flags[start:stop],
-        held.own[start:stop],
-        held.shingles[start : max(stop - length + 1, start)],
-        _set(held.phrase_ends, held.phrases, text),
+        held.own_before[start : stop + 1],
+        held.quoted_before[start : stop + 1],
+        held.phrases[text],
+        held.unquoted[text],
+        held.digits[text],
         _set(held.number_ends, held.numbers, text),
         _set(held.name_ends, held.names, text),
         _set(held.title_ends, held.titles, text),
@@ -207,34 +267,36 @@ def _set(ends: Places, values: Hashes64, text: int) -> Hashes64:
 
 
 @compiled
-def counted(a: Side, b: Side, shared: Places, told: int, lead: int) -> Evidence:
-    """Return what two texts share and how they differ, given their tiles.
+def counted(a: Side, b: Side, shared: Places, phrases: int, told: int, lead: int) -> Evidence:
+    """Return what two texts share and how they differ, given their tiles and how many phrases they have in common.
 
     A tile of `told` words is long enough to be told; one that begins in the first `lead` words heads its text.
     """
-    in_a, in_b = _inside(shared[:, 0], shared[:, 2], len(a.own)), _inside(shared[:, 1], shared[:, 2], len(b.own))
-    a_own, a_covered, a_unquoted, a_digits, a_gap, a_added, quoted = _scanned(a, in_a)
-    b_own, b_covered, b_unquoted, b_digits, b_gap, b_added, _ = _scanned(b, in_b)
+    in_a, in_b = shared[:, ::2], by_place(shared, 1)[:, 1:]
+    a_own, b_own = _own_words(a.own_before), _own_words(b.own_before)
+    (a_gap, a_added), (b_gap, b_added) = _between(a.flags, a.own_before, in_a), _between(b.flags, b.own_before, in_b)
     longest, total = 0, 0
     for row in range(len(shared)):
         longest = max(longest, shared[row, 2])
         total += shared[row, 2]
+    a_quoted, b_quoted = _quoted(a.quoted_before, in_a), _quoted(b.quoted_before, in_b)
     if a_own > b_own:
-        leads, recurring = _leads(shared[:, 0], shared[:, 2], told, lead), _recurring(b.names, a, in_a)
-        late = _late(a, in_a)
+        leads, late = _leads(in_a, told, lead), _late(a.own_before, in_a, total)
+        recurring = _recurring(b.names, a.words.hashes, a.words.own, in_a)
     else:
-        leads, recurring = _leads(shared[:, 1], shared[:, 2], told, lead), _recurring(a.names, b, in_b)
-        late = _late(b, in_b)
+        leads, late = _leads(in_b, told, lead), _late(b.own_before, in_b, total)
+        recurring = _recurring(a.names, b.words.hashes, b.words.own, in_b)
     return Evidence(
-        *(_same(a.hashes, b.hashes), len(a.own), len(b.own), a_own, b_own),
-        *(len(a.phrases), len(b.phrases), _common(a.phrases, b.phrases)),
-        *(a_covered, b_covered, a_unquoted, b_unquoted, a_digits, b_digits),
-        *(a_gap, b_gap, a_added, b_added, longest, total, quoted),
-        *(*_replaced(a, b, shared), _in_order(shared, told), leads, late, recurring),
+        *(_same(a.words.hashes, b.words.hashes), len(a.flags), len(b.flags), a_own, b_own),
+        *(a.phrases, b.phrases, phrases),
+        *(total - a_quoted, total - b_quoted, a.unquoted, b.unquoted, a.digits, b.digits),
+        *(a_gap, b_gap, a_added, b_added, longest, total, a_quoted),
+        *(*_replaced(a.flags, b.flags, shared), _in_order(shared, told), leads, late, recurring),
         *(len(a.names), len(b.names), _common(a.names, b.names)),
         *(len(a.numbers), len(b.numbers), _common(a.numbers, b.numbers)),
         *(len(a.title), len(b.title), _common(a.title, b.title)),
-        *(len(a.facts), len(b.facts), _common(a.facts, b.facts), _common_frame(a, b)),
+        *(len(a.facts), len(b.facts), _common(a.facts, b.facts)),
+        _common_frame(a.title, b.title, a.facts, b.facts),
         int(a.dated | b.dated),
     )
 
@@ -263,11 +325,11 @@ def _common(one: Hashes64, other: Hashes64) -> int:
 
 
 @compiled
-def _common_frame(a: Side, b: Side) -> int:
+def _common_frame(title: Hashes64, other: Hashes64, facts: Hashes64, others: Hashes64) -> int:
     """Return how many words of both titles are no fact in either."""
     common = 0
-    for word in a.title:
-        if _holds(b.title, word) and not _holds(a.facts, word) and not _holds(b.facts, word):
+    for word in title:
+        if _holds(other, word) and not _holds(facts, word) and not _holds(others, word):
             common += 1
     return common
 
@@ -279,35 +341,39 @@ def _holds(values: Hashes64, value: np.uint64) -> bool:
 
 
 @compiled
-def _inside(starts: Places, lengths: Places, count: int) -> Mask:
-    """Return which of `count` words stand in tiles."""
-    inside = np.zeros(count, np.bool_)
-    for row in range(len(starts)):
-        inside[starts[row] : starts[row] + lengths[row]] = True
-    return inside
+def _own_words(own_before: Counts) -> int:
+    return int(own_before[-1] - own_before[0])
 
 
 @compiled
-def _scanned(side: Side, inside: Mask) -> tuple[int, int, int, int, int, int, int]:
-    """Return own, covered, unquoted, digits, gap, added, quoted: see Evidence. `inside`: which words stand in tiles."""
-    own, covered, unquoted, digits, quoted = 0, 0, 0, 0, 0
-    gap, added, line, run = 0, 0, 0, 0
-    for place in range(len(inside)):
-        is_own, flags, tiled = int(side.own[place]), side.flags[place], int(inside[place])
-        in_quotes = int(flags & QUOTED != 0)
-        own += is_own
-        covered += is_own & tiled & (1 - in_quotes)
-        unquoted += is_own & (1 - in_quotes)
-        digits += int(flags & BEGINS_WITH_DIGIT != 0)
-        quoted += tiled & in_quotes
-        run = (run + is_own) * (1 - tiled)
-        line = (line * int(flags & HEADS_LINE == 0) + is_own) * (1 - tiled)
-        gap, added = max(gap, line), max(added, run)
-    return own, covered, unquoted, digits, gap, added, quoted
+def _quoted(quoted_before: Counts, within: Places) -> int:
+    """Return how many words of tiles are quoted; a row of `within` is where a tile begins, and how long it is."""
+    quoted = 0
+    for row in range(len(within)):
+        start, length = within[row, 0], within[row, 1]
+        quoted += quoted_before[start + length] - quoted_before[start]
+    return quoted
 
 
 @compiled
-def _replaced(a: Side, b: Side, shared: Places) -> tuple[int, int, int]:
+def _between(flags: Flags, own_before: Counts, within: Places) -> tuple[int, int]:
+    """Return the most own words outside tiles that stand in one line, and the most between two tiles."""
+    gap, added, start = 0, 0, 0
+    for row in range(len(within) + 1):
+        stop = within[row, 0] if row < len(within) else len(flags)
+        added = max(added, own_before[stop] - own_before[start])
+        line = start
+        for place in range(start, stop):
+            if flags[place] & HEADS_LINE:
+                gap = max(gap, own_before[place] - own_before[line])
+                line = place
+        gap = max(gap, own_before[stop] - own_before[line])
+        start = stop + (within[row, 1] if row < len(within) else 0)
+    return gap, added
+
+
+@compiled
+def _replaced(a: Flags, b: Flags, shared: Places) -> tuple[int, int, int]:
     """Return how many short gaps between consecutive tiles hold digits on both sides, or facts; and of all gaps."""
     digits, facts, gaps = 0, 0, 0
     for row in range(1, len(shared)):
@@ -315,7 +381,7 @@ def _replaced(a: Side, b: Side, shared: Places) -> tuple[int, int, int]:
         one, other = shared[row, 0] - here - length, shared[row, 1] - there - length
         gaps += int(one > 0 or other > 0)
         if 0 < one <= _SHORT_GAP and 0 < other <= _SHORT_GAP:
-            held = _held(a.flags, here + length, one), _held(b.flags, there + length, other)
+            held = _held(a, here + length, one), _held(b, there + length, other)
             digits += int(held[0] & held[1] & HOLDS_DIGIT != 0)
             facts += int(held[0] & _FACT != 0 and held[1] & _FACT != 0)
     return digits, facts, gaps
@@ -342,38 +408,41 @@ def _in_order(shared: Places, told: int) -> int:
 
 
 @compiled
-def _leads(starts: Places, lengths: Places, told: int, lead: int) -> int:
-    for row in range(len(starts)):
-        if starts[row] < lead and lengths[row] >= told:
+def _leads(within: Places, told: int, lead: int) -> int:
+    for row in range(len(within)):
+        if within[row, 0] < lead and within[row, 1] >= told:
             return 1
     return 0
 
 
 @compiled
-def _late(longer: Side, inside: Mask) -> int:
-    """Return where the own words inside tiles stand on the average, in thousandths of all own words."""
-    own, count, total = 0, 0, 0
-    for word in range(len(inside)):
-        if longer.own[word]:
-            if inside[word]:
-                count += 1
-                total += own
-            own += 1
-    return 1000 * total // (count * own) if count else 0
+def _late(own_before: Counts, within: Places, count: int) -> int:
+    """Return where the words of tiles, so many, stand on the average, in thousandths of all own words."""
+    total = 0
+    for row in range(len(within)):
+        # All of them are own words.
+        first, length = own_before[within[row, 0]] - own_before[0], within[row, 1]
+        total += length * first + length * (length - 1) // 2
+    return 1000 * total // (count * _own_words(own_before)) if count else 0
 
 
 @compiled
-def _recurring(names: Hashes64, longer: Side, inside: Mask) -> int:
+def _recurring(names: Hashes64, words: Hashes64, own: Mask, within: Places) -> int:
     """Return how many of these names are own words of a text outside its tiles."""
     met, near, count = np.zeros(len(names), np.bool_), np.zeros(_SLOTS, np.bool_), 0
     for name in names:
         near[name & _SLOT] = True
-    for word in range(len(inside)):
-        if longer.own[word] and not inside[word] and near[longer.hashes[word] & _SLOT]:
-            place = lookup.bisected(names, longer.hashes[word], 0, len(names))
-            if place < len(names) and names[place] == longer.hashes[word] and not met[place]:
-                met[place] = True
-                count += 1
+    start = 0
+    for row in range(len(within) + 1):
+        stop = within[row, 0] if row < len(within) else len(words)
+        for word in range(start, stop):
+            value = words[word]
+            if near[value & _SLOT] and own[word]:
+                place = lookup.bisected(names, value, 0, len(names))
+                if place < len(names) and names[place] == value and not met[place]:
+                    met[place] = True
+                    count += 1
+        start = stop + (within[row, 1] if row < len(within) else 0)
     return count
 
 

@@ -117,8 +117,8 @@ def _compare(
     passages, count = np.empty((16, 6), np.int64), 0
     for pair in range(len(pairs)):
         a, b = evidence.side(held, pairs[pair, 0], length), evidence.side(held, pairs[pair, 1], length)
-        shared = tiles(a.hashes, b.hashes, a.own, b.own, a.shingles, b.shingles, length)
-        found = evidence.counted(a, b, shared, told, lead)
+        shared, phrases = tiles(a.words, b.words, length)
+        found = evidence.counted(a, b, shared, phrases, told, lead)
         for column in range(len(found)):
             counts[pair, column] = found[column]
         for column, share in enumerate(shares(found)):

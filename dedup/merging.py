@@ -79,8 +79,7 @@ def doubtful(matches: Iterable[Match]) -> dict[str, Set[str]]:
             most[holder].add(held)
             several[holder].append(match)
     asked = [text for text, others in most.items() if len(others) >= _TWO]
-    known = _holdings([match for text in asked for match in several[text]])
-    return {text: most[text] for text in asked if _apart_in(known[text], most[text])}
+    return {text: most[text] for text in asked if _some_apart([_part_of(text, match) for match in several[text]])}
 
 
 def excerpts(texts: Mapping[str, Set[str]], matches: Iterable[Match], recipe: Recipe, titles: Titles) -> set[Pair]:
@@ -135,13 +134,35 @@ def _holdings(matches: Iterable[Match]) -> dict[str, Holding]:
     return found
 
 
-def _apart_in(holding: Holding, most: Set[str]) -> bool:
-    """Tell whether two texts of which a text holds `most` stand apart in it.
+def _part_of(text: str, match: Match) -> Part:
+    """Return what a text shares with the other one of a match."""
+    if text == match.a:
+        spans = tuple([(part.a_start, part.a_end, part.words) for part in match.passages])
+    else:
+        spans = tuple([(part.b_start, part.b_end, part.words) for part in match.passages])
+    return sum([words for _, _, words in spans]), spans
+
+
+def _some_apart(parts: list[Part]) -> bool:
+    """Tell whether two of the parts of a text stand apart in it.
 
     Where two do, the smallest stands apart from one of them, unless it lies across both: a few are tried.
     """
-    parts = [_with_longest(part) for part in sorted(holding.shared[other] for other in most)]
-    return any(_stand_apart(small, part) for small in parts[:_TRIED] for part in parts if part is not small)
+    parts.sort()
+    for place, small in enumerate(parts[:_TRIED]):
+        start, stop, words = max(small[1], key=itemgetter(2), default=(0, 1, 0))
+        # Most parts of a text are the same place of it, less some edits: in the longest piece alone so much is soon
+        # seen to lie in both.
+        enough = (_OVERLAP + _ROUNDED) * small[0] * (stop - start)
+        for other, part in enumerate(parts):
+            if other == place or part[0] < small[0]:
+                continue
+            both = sum(
+                [min(stop, end) - max(start, begin) for begin, end, _ in part[1] if begin < stop and end > start]
+            )
+            if words * both < enough and _apart(small, part):
+                return True
+    return False
 
 
 def as_excerpt(match: Match) -> Match:
@@ -171,23 +192,6 @@ def _apart(one: Part, other: Part) -> bool:
     if one[0] > other[0]:
         one, other = other, one
     return outside([one[1]], other[1]) > (1 - _OVERLAP) * one[0]
-
-
-def _with_longest(part: Part) -> tuple[Part, Span]:
-    return part, max(part[1], key=itemgetter(2), default=(0, 1, 0))
-
-
-def _stand_apart(one: tuple[Part, Span], other: tuple[Part, Span]) -> bool:
-    """Tell what `_apart` does of two parts, given the longest piece of each.
-
-    Most parts of a text are the same place of it, less some edits: these pieces alone are soon seen to meet.
-    """
-    if one[0][0] > other[0][0]:
-        one, other = other, one
-    (part, (start, stop, words)), (_, piece) = one, other
-    both = min(stop, piece[1]) - max(start, piece[0])
-    meet = both > 0 and words * both >= (_OVERLAP + _ROUNDED) * part[0] * (stop - start)
-    return not meet and _apart(part, other[0])
 
 
 def stretches(parts: Iterable[Spans]) -> Spans:

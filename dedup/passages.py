@@ -4,6 +4,8 @@ Wise 1993 (Running Karp-Rabin Matching and Greedy String Tiling): longest common
 so that paragraphs that changed places are found too, which a longest common subsequence misses.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,17 +21,28 @@ Flags = NDArray[np.uint8]
 _COMMONPLACE = 24
 
 
+class Words(NamedTuple):
+    """The words of a text as tiles are looked for: their hashes, which are its own, and what stands in which place.
+
+    `shingles[i]` is the hash of the words that begin with word i; `fresh` tells where those are all its own, and stand
+    there for the first time.
+    """
+
+    hashes: Hashes64
+    own: Mask
+    shingles: Hashes64
+    fresh: Mask
+
+
 @compiled
-def tiles(
-    a: Hashes64, b: Hashes64, a_own: Mask, b_own: Mask, a_shingles: Hashes64, b_shingles: Hashes64, least: int
-) -> Places:
+def tiles(a: Words, b: Words, least: int) -> tuple[Places, int]:
     """Return the shared runs of at least `least` own words, none overlapping in either text, in order of `a`.
 
-    A row (place in a, place in b, length) each. `a` and `b` are the hashes of words, `a_own` which are a text's own.
+    A row (place in a, place in b, length) each; and how many distinct phrases of `least` own words both texts have.
     """
-    runs = _maximal_runs(a, b, a_own, b_own, a_shingles, b_shingles, least)
+    runs, common = _maximal_runs(a, b, least)
     runs = _longest_first(runs)
-    taken_a, taken_b = np.zeros(len(a), np.bool_), np.zeros(len(b), np.bool_)
+    taken_a, taken_b = np.zeros(len(a.hashes), np.bool_), np.zeros(len(b.hashes), np.bool_)
     kept = np.empty((16, 3), np.int64)
     count = 0
     for row in range(len(runs)):
@@ -43,67 +56,91 @@ def tiles(
                 kept = room(kept, count)
                 kept[count, 0], kept[count, 1], kept[count, 2] = start_a + first, start_b + first, place - first
                 count += 1
-                for word in range(first, place):
-                    taken_a[start_a + word] = True
-                    taken_b[start_b + word] = True
+                taken_a[start_a + first : start_a + place] = True
+                taken_b[start_b + first : start_b + place] = True
             place += 1
-    return _by_place(kept[:count])
+    return by_place(kept[:count], 0), common
 
 
 @compiled
-def _maximal_runs(
-    a: Hashes64, b: Hashes64, a_own: Mask, b_own: Mask, a_shingles: Hashes64, b_shingles: Hashes64, least: int
-) -> Places:
-    """Return a row (place in a, place in b, length) for each run of own words that neither text carries on."""
+def _maximal_runs(a: Words, b: Words, least: int) -> tuple[Places, int]:
+    """Return a row (place in a, place in b, length) for each run of own words that neither text carries on.
+
+    And in how many places of a a phrase first stands that is one of b's as well.
+    """
+    a_words, b_words, a_own, b_own = a.hashes, b.hashes, a.own, b.own
+    a_shingles, b_shingles, a_fresh, b_fresh = a.shingles, b.shingles, a.fresh, b.fresh
     heads, following = _chains(b_shingles)
     mask = np.uint64(len(heads) - 1)
-    ends = np.zeros(len(a) + len(b) + 1, np.int64)
+    ends = np.zeros(len(a_words) + len(b_words) + 1, np.int64)
     runs = np.empty((16, 3), np.int64)
-    count = 0
+    count, common = 0, 0
     for start_a in range(len(a_shingles)):
         shingle = a_shingles[start_a]
-        first = heads[np.int64(shingle & mask)]
-        # Of a copy nearly all are such: found once, in a run that is known.
-        if first < 0 or (
-            following[first] < 0 and (b_shingles[first] != shingle or ends[first - start_a + len(a)] > start_a)
-        ):
+        first = int(heads[np.int64(shingle & mask)])
+        if first < 0:
             continue
+        if following[first] < 0:
+            alike = b_shingles[first] == shingle
+            common += int(alike & a_fresh[start_a] & b_fresh[first])
+            # Of a copy nearly all are such: found once, in a run that is known.
+            if not alike or ends[first - start_a + len(a_words)] > start_a:
+                continue
+        elif a_fresh[start_a]:
+            common += _stands_fresh(first, following, b_shingles, b_fresh, shingle)
         held, start_b = 0, first
         while start_b >= 0 and held <= _COMMONPLACE:
-            held += b_shingles[start_b] == shingle
-            start_b = following[start_b]
+            held += int(b_shingles[start_b] == shingle)
+            start_b = int(following[start_b])
         if held == 0 or held > _COMMONPLACE:
             continue
         start_b = first
         while start_b >= 0:
             # On one diagonal a run found earlier already holds every place up to its end.
-            diagonal = start_b - start_a + len(a)
+            diagonal = start_b - start_a + len(a_words)
             if b_shingles[start_b] == shingle and ends[diagonal] <= start_a:
-                before, after = 0, 0
-                while (
-                    start_a + after < len(a)
-                    and start_b + after < len(b)
-                    and a[start_a + after] == b[start_b + after]
-                    and a_own[start_a + after]
-                    and b_own[start_b + after]
-                ):
-                    after += 1
-                while (
-                    start_a - before > 0
-                    and start_b - before > 0
-                    and a[start_a - before - 1] == b[start_b - before - 1]
-                    and a_own[start_a - before - 1]
-                    and b_own[start_b - before - 1]
-                ):
-                    before += 1
+                after = _alike_from(a_words, b_words, a_own, b_own, start_a, start_b)
+                before = _alike_before(a_words, b_words, a_own, b_own, start_a, start_b)
                 ends[diagonal] = start_a + after
                 if before + after >= least:
                     runs = room(runs, count)
                     runs[count, 0], runs[count, 1] = start_a - before, start_b - before
                     runs[count, 2] = before + after
                     count += 1
-            start_b = following[start_b]
-    return runs[:count]
+            start_b = int(following[start_b])
+    return runs[:count], common
+
+
+@compiled
+def _stands_fresh(place: int, following: NDArray[np.int32], shingles: Hashes64, fresh: Mask, shingle: np.uint64) -> int:
+    """Return 1 where a shingle is a phrase of a text's own words, 0 where it is none; its chain begins at a place."""
+    while place >= 0:
+        if shingles[place] == shingle and fresh[place]:
+            return 1
+        place = int(following[place])
+    return 0
+
+
+@compiled
+def _alike_from(a: Hashes64, b: Hashes64, a_own: Mask, b_own: Mask, start_a: int, start_b: int) -> int:
+    """Return how many own words are the same in both texts from two places on."""
+    count, most = 0, min(len(a) - start_a, len(b) - start_b)
+    while count < most and (
+        (a[start_a + count] == b[start_b + count]) & a_own[start_a + count] & b_own[start_b + count]
+    ):
+        count += 1
+    return count
+
+
+@compiled
+def _alike_before(a: Hashes64, b: Hashes64, a_own: Mask, b_own: Mask, start_a: int, start_b: int) -> int:
+    """Return how many own words before two places are the same in both texts."""
+    count, most = 0, min(start_a, start_b)
+    while count < most and (
+        (a[start_a - count - 1] == b[start_b - count - 1]) & a_own[start_a - count - 1] & b_own[start_b - count - 1]
+    ):
+        count += 1
+    return count
 
 
 # Places and lengths below this are sorted as one number.
@@ -130,11 +167,11 @@ def _longest_first(runs: Places) -> Places:
 
 
 @compiled
-def _by_place(kept: Places) -> Places:
-    """Return tiles sorted by their places in a."""
+def by_place(kept: Places, text: int) -> Places:
+    """Return tiles sorted by their places in a (0) or b (1)."""
     keys = np.empty(len(kept), np.uint64)
     for row in range(len(kept)):
-        keys[row] = (np.uint64(kept[row, 0]) << np.uint64(32)) | np.uint64(row)
+        keys[row] = (np.uint64(kept[row, text]) << np.uint64(32)) | np.uint64(row)
     lookup.sort_few(keys, 0, len(keys))
     found = np.empty((len(kept), 3), np.int64)
     for place in range(len(kept)):
