@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dedup.compiled import compiled
+
 
 class Column:
     """Values of one kind, with room for as many as are expected; there is room for more when they come."""
@@ -27,3 +29,15 @@ class Column:
     def values(self) -> NDArray[Any]:
         """Return all that came."""
         return self._held[: self.count]
+
+
+@compiled
+def room(rows: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """Return rows with room for one more than `count`."""
+    if count < len(rows):
+        return rows
+    grown = np.empty((2 * len(rows), rows.shape[1]), np.int64)
+    for row in range(count):
+        for column in range(rows.shape[1]):
+            grown[row, column] = rows[row, column]
+    return grown

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import lookup
+from dedup.columns import room
 from dedup.compiled import compiled
-from dedup.passages import Flags, Mask, Places, Words, by_place, follows, room
+from dedup.passages import Flags, Mask, Places, Words, by_place, follows
 from dedup.records import BEGINS_WITH_DIGIT, HEADS_LINE, HOLDS_DIGIT, NAME, QUOTED, Cut, Hashes32, Hashes64, Recipe
 
 # A replaced fact is a number with its unit or a date; longer gaps are rewritten sentences.
@@ -211,7 +212,7 @@ def _fresh(
 def _sets(ends: Places, values: Hashes64, kept: Mask) -> tuple[Places, Hashes64]:
     """Return the distinct `kept` values of each text, sorted, and where those of each end."""
     stops, found = np.empty(len(ends), np.int64), np.empty(len(values), np.uint64)
-    spare, counts = np.empty(_longest(ends), np.uint64), np.empty(lookup.COUNTS, np.int64)
+    spare, counts = np.empty(_longest(ends), np.uint64), lookup.digits()
     count, start = 0, 0
     for text in range(len(ends)):
         first = count

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import lookup
+from dedup.columns import room
 from dedup.compiled import compiled
 from dedup.records import SITE_BITS, Hashes64, Postings, Recipe, Sketches, Units
 
@@ -53,7 +54,7 @@ def led(postings: Postings, found: Postings, holds: Mask, asking: Mask) -> Led:
 
 def joined(parts: Sequence[Led]) -> Led:
     """Return what is known of several ranges of keys, which follow one another, as one."""
-    return Led(_joined([part.leaders for part in parts]), _joined([part.holders for part in parts]))
+    return Led(after_one_another([part.leaders for part in parts]), after_one_another([part.holders for part in parts]))
 
 
 def changed(before: Postings, after: Postings) -> NDArray[np.int32]:
@@ -201,18 +202,18 @@ def _still_shared(
 def pairs(postings: Postings, units: Units, recipe: Recipe) -> Places:
     """Return what `candidates` does of all units at once, given who holds which keys of their own sketches."""
     lead = leaders(postings, units, np.ones(len(postings.units), dtype=bool), recipe)
-    both = lookup.in_order(_supported(postings.ends, postings.units, lead.ends, lead.units, units.texts))
-    fresh = np.flatnonzero(np.append(True, both[1:] != both[:-1])) if len(both) else np.empty(0, np.int64)
-    common, both = np.diff(np.append(fresh, len(both))), both[fresh]
-    found = np.stack((both >> _HALF, both & _LOW), axis=1).astype(np.int64)
-    shorter = np.minimum(units.sizes[found[:, 0]], units.sizes[found[:, 1]])
-    return found[(common >= recipe.candidate_keys) & (common >= recipe.candidate_share * shorter)]
+    nexts, nothing = np.zeros(len(units.texts) + 1, np.int64), np.empty(0, np.int32)
+    held = postings.ends, postings.units, lead.ends, lead.units, units.texts
+    # Counted before it is written down: each pair by the smaller of its units.
+    _supported(*held, nexts[1:], nothing)
+    np.cumsum(nexts, out=nexts)
+    others = np.empty(nexts[-1], np.int32)
+    _supported(*held, nexts[:-1].copy(), others)
+    return _sharing(nexts[1:], others, units.sizes, recipe.candidate_keys, recipe.candidate_share)
 
 
-_HALF, _LOW = np.uint64(32), np.uint64(2**32 - 1)
-
-
-def _joined(parts: Sequence[Postings]) -> Postings:
+def after_one_another(parts: Sequence[Postings]) -> Postings:
+    """Return the postings of several ranges of keys, which follow one another, as one."""
     if not parts:
         return Postings(np.empty(0, np.uint64), np.empty(0, np.int64), np.empty(0, np.int32))
     before = np.cumsum([0, *(len(part.units) for part in parts[:-1])])
@@ -372,28 +373,28 @@ def _count(
             if holder == unit or (asks[holder] and holder < unit) or texts[holder] == texts[unit]:
                 continue
             if shared >= least and shared >= share * min(sizes[unit], sizes[holder]):
-                if found == len(pairs):
-                    grown = np.empty((2 * found, 2), np.int64)
-                    for other_row in range(found):
-                        grown[other_row, 0], grown[other_row, 1] = pairs[other_row, 0], pairs[other_row, 1]
-                    pairs = grown
-                pairs[found, 0] = min(unit, holder)
-                pairs[found, 1] = max(unit, holder)
+                pairs = room(pairs, found)
+                pairs[found, 0], pairs[found, 1] = min(unit, holder), max(unit, holder)
                 found += 1
     return pairs[:found].copy()
 
 
 @compiled
 def _supported(
-    ends: Places, units: NDArray[np.int32], lead_ends: Places, lead: NDArray[np.int32], texts: Hashes64
-) -> Hashes64:
-    """Return the pairs of different texts that each key supports, the smaller unit in the high bits."""
-    most, start, lead_start = 0, 0, 0
-    for key in range(len(ends)):
-        most += (lead_ends[key] - lead_start) * (ends[key] - start)
-        start, lead_start = ends[key], lead_ends[key]
-    out, leads = np.empty(most, np.uint64), np.full(len(texts), -1, np.int64)
-    at, start, lead_start = 0, 0, 0
+    ends: Places,
+    units: NDArray[np.int32],
+    lead_ends: Places,
+    lead: NDArray[np.int32],
+    texts: Hashes64,
+    nexts: Places,
+    out: NDArray[np.int32],
+) -> None:
+    """Count at `nexts` of each unit the greater ones of which a key supports a pair with it, where their texts differ.
+
+    Where there is room in `out`, each is written at the place that is counted.
+    """
+    leads = np.full(len(texts), -1, np.int64)
+    start, lead_start = 0, 0
     for key in range(len(ends)):
         for place in range(lead_start, lead_ends[key]):
             leads[lead[place]] = key
@@ -403,8 +404,31 @@ def _supported(
                 holder = units[other]
                 # A pair of two leaders is met from both sides.
                 if texts[holder] != texts[leader] and (leads[holder] != key or leader < holder):
-                    low, high = min(leader, holder), max(leader, holder)
-                    out[at] = (np.uint64(low) << np.uint64(32)) | np.uint64(high)
-                    at += 1
+                    low = min(leader, holder)
+                    if len(out):
+                        out[nexts[low]] = max(leader, holder)
+                    nexts[low] += 1
         start, lead_start = ends[key], lead_ends[key]
-    return out[:at].copy()
+
+
+@compiled
+def _sharing(ends: Places, others: NDArray[np.int32], sizes: NDArray[np.int32], least: int, share: float) -> Places:
+    """Return the pairs of units that support enough keys, a row each; of unit i with `others` up to `ends[i]`."""
+    counts, met = np.zeros(len(ends), np.int32), np.empty(len(ends), np.int32)
+    pairs, found = np.empty((1024, 2), np.int64), 0
+    start = 0
+    for unit in range(len(ends)):
+        seen = 0
+        for other in others[start : ends[unit]]:
+            if counts[other] == 0:
+                met[seen] = other
+                seen += 1
+            counts[other] += 1
+        start = ends[unit]
+        for other in met[:seen]:
+            common, counts[other] = counts[other], 0
+            if common >= least and common >= share * min(sizes[unit], sizes[other]):
+                pairs = room(pairs, found)
+                pairs[found, 0], pairs[found, 1] = unit, other
+                found += 1
+    return pairs[:found].copy()

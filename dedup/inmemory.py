@@ -27,9 +27,11 @@ from dedup import (
 from dedup.compiler import expect
 from dedup.corpus.store import text_digest
 from dedup.corpus.units import empty
+from dedup.evidence import Texts
 from dedup.memory import uncollected
 from dedup.minhash import Sampled
 from dedup.records import SITE_BITS, Article, Family, GemaError, Hashes64, Match, Postings, Recipe, Sketches, Units
+from dedup.stages import ahead
 
 Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -37,6 +39,8 @@ Mask = NDArray[np.bool_]
 _MOST = 1 << SITE_BITS
 # Few enough that what is read of their texts is written where the last ones' was.
 _PAIRS_AT_ONCE = 2_000
+# So many keys are put in order where the last ones were.
+_KEYS_AT_ONCE = 400_000
 
 
 def group(articles: Sequence[Article], recipe: Recipe) -> tuple[list[Family], list[Match]]:
@@ -57,12 +61,12 @@ def _grouped(ordered: Sequence[Article], recipe: Recipe) -> tuple[list[Family], 
     chosen = [ordered[place] for place in places]
     units = _units(chosen, [digests[place] for place in places])
     ends, sampled = _sampled(chosen, recipe)
-    raw = minhash.gathered(sampled.texts, sampled.keys, len(chosen))
+    raw = minhash.gathered(sampled)
     known = _postings(raw)
     repeated = _repeated(raw, known, units, recipe)
     sites = units.sites.astype(np.int64)
     own = own_text.own_of(ends, sampled, raw, sites, repeated, recipe)
-    units.own[:], units.sizes[:] = own.hashes, own.sketches.sizes()
+    units.own[:], units.sizes[:] = own.hashes, own.sizes
     pairs = index.pairs(_own_postings(known, units, repeated), units, recipe)
     found = [
         *_compared(chosen, _of_each(own.words, ends), pairs, recipe),
@@ -130,7 +134,8 @@ def _by_site(units: Units) -> Iterator[tuple[int, Places]]:
 
 def _postings(sketches: Sketches) -> Postings:
     """Return who holds each key that several texts hold."""
-    return index.shared(lookup.in_order(minhash.marked(sketches)))
+    parts = minhash.marked_in_parts(sketches, _KEYS_AT_ONCE)
+    return index.after_one_another([index.shared(lookup.in_order(part)) for part in parts])
 
 
 def _own_postings(known: Postings, units: Units, repeated: Hashes64) -> Postings:
@@ -149,16 +154,24 @@ def _compared(
     """Yield the match of each pair of articles; `own` tells which words of each are its own, None: all."""
     # What hangs together is cut once for all its pairs.
     pairs = pairs[np.argsort(meeting.joined_by(pairs, len(articles))[pairs[:, 0]], kind="stable")]
-    for start in range(0, len(pairs), _PAIRS_AT_ONCE):
-        some, places = np.unique(pairs[start : start + _PAIRS_AT_ONCE], return_inverse=True)
-        numbers = some.tolist()
-        read = [articles[number] for number in numbers]
-        words = cutting.cut([article.text for article in read])
-        titles = cutting.cut([article.title for article in read])
-        mine = np.concatenate([own[number] for number in numbers]) if own else np.ones(len(words.hashes), dtype=bool)
-        phrases = shingles.hashes64(words.hashes, recipe.match_words)
-        held = matching.read(words, titles, mine, phrases, recipe)
-        yield from matching.compare_all([(each.id, each.site) for each in read], held, places.reshape(-1, 2), recipe)
+    parts = (pairs[start : start + _PAIRS_AT_ONCE] for start in range(0, len(pairs), _PAIRS_AT_ONCE))
+    for _, (named, held, places) in ahead(parts, lambda part: _read(articles, own, part, recipe)):
+        yield from matching.compare_all(named, held, places, recipe)
+
+
+def _read(
+    articles: Sequence[Article], own: Sequence[Mask] | None, pairs: Places, recipe: Recipe
+) -> tuple[list[tuple[str, str]], Texts, Places]:
+    """Return the ids and sites of the articles of pairs, their texts as matching reads them, and the pairs of these."""
+    some, places = np.unique(pairs, return_inverse=True)
+    numbers = some.tolist()
+    read = [articles[number] for number in numbers]
+    words = cutting.cut([article.text for article in read], cores=1)
+    titles = cutting.cut([article.title for article in read], cores=1)
+    mine = np.concatenate([own[number] for number in numbers]) if own else np.ones(len(words.hashes), dtype=bool)
+    phrases = shingles.hashes64(words.hashes, recipe.match_words)
+    held = matching.read(words, titles, mine, phrases, recipe)
+    return [(article.id, article.site) for article in read], held, places.reshape(-1, 2)
 
 
 def _identical(articles: Sequence[Article], alike: Sequence[Sequence[int]], recipe: Recipe) -> Iterator[Match]:

@@ -130,37 +130,51 @@ def in_order(values: Hashes64) -> Hashes64:
 @compiled
 def _in_order(values: Hashes64, out: Hashes64) -> None:
     """Put values into ranges of which each stays at hand, and sort these."""
-    counts = np.empty(COUNTS, np.int64)
+    counts = digits()
     if len(values) <= _AT_HAND:
         out[:] = values
         sort(out, 0, len(out), np.empty(len(out), np.uint64), counts)
         return
-    low, high = _least_and_most(values, 0, len(values))
+    low, high = _least_and_most(values)
     bits = 1
     while bits < _MOST_BITS and (len(values) >> bits) > _AT_HAND:
         bits += 1
     shift = _shift(low, high, bits)
-    ends = np.zeros((1 << bits) + 1, np.int64)
+    ends = np.zeros((1 << bits) + 1, np.uint64)
     for value in values:
-        ends[np.int64((value - low) >> shift) + 1] += 1
+        ends[((value - low) >> shift) + _ONE] += _ONE
     for row in range(1, len(ends)):
         ends[row] += ends[row - 1]
     for value in values:
-        held = np.int64((value - low) >> shift)
+        held = (value - low) >> shift
         out[ends[held]] = value
-        ends[held] += 1
-    spare = np.empty(max(ends[0], np.diff(ends).max()), np.uint64)
-    for row in range(len(ends) - 1):
-        sort(out, ends[row - 1] if row else 0, ends[row], spare, counts)
+        ends[held] += _ONE
+    stops = ends[:-1].astype(np.int64)
+    most, start = 0, 0
+    for stop in stops:
+        most, start = max(most, stop - start), stop
+    spare, start = np.empty(most, np.uint64), 0
+    for stop in stops:
+        sort(out, start, stop, spare, counts)
+        start = stop
 
 
 # So many values stay at hand; ranges of them are told apart by so many bits at most.
 _AT_HAND, _MOST_BITS = 1 << 13, 12
 # A few are sorted as a hand of cards; of many two digits are, of more bits where there are more of them.
 _CARDS, _MANY, _FEWER_BITS, _MORE_BITS = 24, 1 << 10, 8, 11
-COUNTS = 2 << _MORE_BITS
+_COUNTS = 2 << _MORE_BITS
 # So many steps for each value put it where it belongs, where these are spread as hashes are.
 _STEPS = 16
+
+
+_ONE = np.uint64(1)
+
+
+@compiled
+def digits() -> Hashes64:
+    """Return room for what `sort` counts. Without a sign: what may be negative is asked for that at each look."""
+    return np.empty(_COUNTS, np.uint64)
 
 
 def _sort_by_numpy(values: Hashes64, first: int, last: int, *_: object) -> None:
@@ -168,72 +182,67 @@ def _sort_by_numpy(values: Hashes64, first: int, last: int, *_: object) -> None:
 
 
 @compiled_or(_sort_by_numpy)
-def sort(values: Hashes64, first: int, last: int, spare: Hashes64, counts: Places) -> None:
+def sort(values: Hashes64, first: int, last: int, spare: Hashes64, counts: Hashes64) -> None:
     """Sort the values from `first` to before `last`, several times as fast as numba's own sort where they are hashes.
 
     Their first bits are sorted digit by digit, what is left as a hand of cards. `spare` has room for as many values,
-    `counts` for COUNTS: both are written to.
+    `counts` is made by `digits`: both are written to.
     """
     if last - first > _CARDS:
+        part = values[first:last]
         bits = _FEWER_BITS if last - first <= _MANY else _MORE_BITS
-        low, high = _least_and_most(values, first, last)
-        _by_digits(values, first, last, low, _shift(low, high, 2 * bits), np.uint64(bits), spare, counts)
+        low, high = _least_and_most(part)
+        _by_digits(part, low, _shift(low, high, 2 * bits), np.uint64(bits), spare, counts)
     sort_few(values, first, last)
 
 
 @compiled_or(_sort_by_numpy)
 def sort_few(values: Hashes64, first: int, last: int) -> None:
     """Sort a few values, or such as are nearly in order, as a hand of cards; others as ever."""
-    steps = _STEPS * (last - first)
-    for place in range(first + 1, last):
-        value, at = values[place], place
-        while at > first and values[at - 1] > value:
-            values[at] = values[at - 1]
+    part = values[first:last]
+    steps = _STEPS * len(part)
+    for place in range(1, len(part)):
+        value, at = part[place], place
+        while at > 0 and part[at - 1] > value:
+            part[at] = part[at - 1]
             at -= 1
-        values[at] = value
+        part[at] = value
         steps -= place - at
         if steps < 0:
-            values[first:last].sort()
+            part.sort()
             return
 
 
 @compiled
 def _by_digits(
-    values: Hashes64,
-    first: int,
-    last: int,
-    low: np.uint64,
-    shift: np.uint64,
-    width: np.uint64,
-    spare: Hashes64,
-    counts: Places,
+    values: Hashes64, low: np.uint64, shift: np.uint64, width: np.uint64, spare: Hashes64, counts: Hashes64
 ) -> None:
     """Sort values by two digits of `width` bits each (Seward 1954), given by how much they are shifted above `low`."""
-    size, mask, upper = np.int64(1) << np.int64(width), (np.uint64(1) << width) - np.uint64(1), shift + width
+    size, upper = _ONE << width, shift + width
+    mask = size - _ONE
     counts[: 2 * size] = 0
-    for place in range(first, last):
-        value = values[place] - low
-        counts[np.int64((value >> shift) & mask)] += 1
-        counts[size + np.int64(value >> upper)] += 1
-    one, two = 0, 0
+    for value in values:
+        counts[((value - low) >> shift) & mask] += _ONE
+        counts[size + ((value - low) >> upper)] += _ONE
+    one, two = np.uint64(0), np.uint64(0)
     for row in range(size):
         counts[row], one = one, one + counts[row]
         counts[size + row], two = two, two + counts[size + row]
-    for place in range(first, last):
-        digit = np.int64(((values[place] - low) >> shift) & mask)
-        spare[counts[digit]] = values[place]
-        counts[digit] += 1
-    for place in range(last - first):
-        digit = size + np.int64((spare[place] - low) >> upper)
-        values[first + counts[digit]] = spare[place]
-        counts[digit] += 1
+    for value in values:
+        digit = ((value - low) >> shift) & mask
+        spare[counts[digit]] = value
+        counts[digit] += _ONE
+    for value in spare[: len(values)]:
+        digit = size + ((value - low) >> upper)
+        values[counts[digit]] = value
+        counts[digit] += _ONE
 
 
 @compiled
-def _least_and_most(values: Hashes64, first: int, last: int) -> tuple[np.uint64, np.uint64]:
-    low, high = values[first], values[first]
-    for place in range(first, last):
-        low, high = min(low, values[place]), max(high, values[place])
+def _least_and_most(values: Hashes64) -> tuple[np.uint64, np.uint64]:
+    low, high = values[0], values[0]
+    for value in values:
+        low, high = min(low, value), max(high, value)
     return low, high
 
 
@@ -241,6 +250,6 @@ def _least_and_most(values: Hashes64, first: int, last: int) -> tuple[np.uint64,
 def _shift(low: np.uint64, high: np.uint64, bits: int) -> np.uint64:
     """Return by how many bits values less `low` are shifted so that no more than these are left."""
     shift = np.uint64(0)
-    while (high - low) >> shift >= np.uint64(1) << np.uint64(bits):
-        shift += np.uint64(1)
+    while (high - low) >> shift >= _ONE << np.uint64(bits):
+        shift += _ONE
     return shift

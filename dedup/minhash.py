@@ -1,6 +1,6 @@
 """Shingle hashes → the two MinHash sketches: a signature for texts of like length, a sketch for short in long."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -39,14 +39,16 @@ def sketches(words: Cut, recipe: Recipe) -> Sketches:
     FracMinHash (Irber et al. 2022): the share of a short text's keys found in a long text's estimates how much of
     the short one stands in the long one, whatever their lengths.
     """
-    texts, _, keys = sampled(words, recipe)
-    return gathered(texts, keys, len(words.ends))
+    return gathered(sampled(words, recipe))
 
 
 class Sampled(NamedTuple):
-    """The shingles of several texts that sketches sample, in order: of each its text, its first word, its key."""
+    """The shingles of several texts that sketches sample, in order: of each its first word and its key.
 
-    texts: NDArray[np.int32]
+    Those of text i end at `ends[i]`.
+    """
+
+    ends: Places
     places: NDArray[np.int32]
     keys: Hashes64
 
@@ -56,10 +58,10 @@ def sampled(words: Cut, recipe: Recipe) -> Sampled:
     room = len(words.hashes)
     # Not made by compiled code: of many megabytes numpy asks the system for large pages, and what is not written to
     # takes none.
-    out = Sampled(np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.uint64))
+    out = Sampled(np.empty(len(words.ends), np.int64), np.empty(room, np.int32), np.empty(room, np.uint64))
     most = np.uint64(2**64 // recipe.sketch_one_in - 1)
     count = _sampled(words.hashes, words.ends, recipe.shingle_words, most, out)
-    return Sampled(out.texts[:count], out.places[:count], out.keys[:count])
+    return Sampled(out.ends, out.places[:count], out.keys[:count])
 
 
 def joined(parts: Iterable[tuple[Places, Sampled]], characters: int, recipe: Recipe) -> tuple[Places, Sampled]:
@@ -68,15 +70,15 @@ def joined(parts: Iterable[tuple[Places, Sampled]], characters: int, recipe: Rec
     So many characters they have about.
     """
     expected = characters // (_CHARACTERS_A_WORD * recipe.sketch_one_in)
-    texts, places, keys = (Column(kind, expected) for kind in (np.int32, np.int32, np.uint64))
-    ends, words = Column(np.int64, 0), 0
-    for stops, found in parts:
-        texts.add(found.texts, ends.count)
+    ends, places, keys = Column(np.int64, 0), Column(np.int32, expected), Column(np.uint64, expected)
+    stops, words = Column(np.int64, 0), 0
+    for these, found in parts:
+        ends.add(found.ends, keys.count)
         places.add(found.places, words)
         keys.add(found.keys)
-        ends.add(stops, words)
-        words += int(stops[-1]) if len(stops) else 0
-    return ends.values(), Sampled(texts.values(), places.values(), keys.values())
+        stops.add(these, words)
+        words += int(these[-1]) if len(these) else 0
+    return stops.values(), Sampled(ends.values(), places.values(), keys.values())
 
 
 # Most texts have more.
@@ -90,47 +92,50 @@ def _sampled_by_numpy(words: Hashes64, ends: NDArray[np.int64], length: int, mos
     whole = firsts + length <= ends[within]
     firsts, within = firsts[whole], within[whole]
     count = len(firsts)
-    out.texts[:count], out.places[:count], out.keys[:count] = within, firsts, values[firsts] >> _KEY_SHIFT
+    out.places[:count], out.keys[:count] = firsts, values[firsts] >> _KEY_SHIFT
+    out.ends[:] = np.searchsorted(within, np.arange(len(ends)), side="right")
     return count
 
 
 @compiled_or(_sampled_by_numpy)
 def _sampled(words: Hashes64, ends: NDArray[np.int64], length: int, most: np.uint64, out: Sampled) -> int:
-    texts, places, keys = out.texts, out.places, out.keys
-    count, start = 0, 0
+    places, keys = out.places, out.keys
+    # Without a sign: what may be negative is asked for that at each look.
+    count, start, first = np.uint64(0), 0, shingles.weight(length)
     for text in range(len(ends)):
-        for place in range(start, ends[text] - length + 1):
-            value = shingles.hash64(words, place, length)
-            texts[count], places[count], keys[count] = text, place, value >> _KEY_SHIFT
+        held = words[start : ends[text]]
+        value = shingles.begun(held, length)
+        for place in range(len(held) - length + 1):
+            value = np.uint64(value * shingles.MULTIPLIER + held[place + length - 1])
+            hashed = shingles.mixed(value)
+            places[count], keys[count] = start + place, hashed >> _KEY_SHIFT
             # One that is not sampled is written over: no branch of which nobody knows whether it is taken.
-            count += int(value <= most)
-        start = ends[text]
-    return count
+            count += np.uint64(hashed <= most)
+            value = np.uint64(value - held[place] * first)
+        start, out.ends[text] = ends[text], count
+    return int(count)
 
 
-def gathered(texts: NDArray[np.int32], keys: Hashes64, count: int) -> Sketches:
-    """Return the distinct keys of each of `count` texts, given in which text each of `keys` stands; texts in order."""
-    ends, out = np.empty(count, np.int64), np.empty(len(keys), np.uint64)
-    _distinct(texts, keys, ends, out)
-    return Sketches(ends, out[: ends[-1]] if count else out)
+def gathered(found: Sampled) -> Sketches:
+    """Return the sketches of texts: the distinct keys that are sampled of each."""
+    ends, out = np.empty(len(found.ends), np.int64), np.empty(len(found.keys), np.uint64)
+    _distinct(found.ends, found.keys, ends, out)
+    return Sketches(ends, out[: ends[-1]] if len(ends) else out)
 
 
 @compiled
-def _distinct(texts: NDArray[np.int32], keys: Hashes64, ends: NDArray[np.int64], out: Hashes64) -> None:
-    most, stop = 0, 0
-    for text in range(len(ends)):
-        start = stop
-        while stop < len(texts) and texts[stop] == text:
-            stop += 1
-        most = max(most, stop - start)
-    spare, counts = np.empty(most, np.uint64), np.empty(lookup.COUNTS, np.int64)
-    at, stop = 0, 0
-    for text in range(len(ends)):
-        start, first = stop, at
-        while stop < len(texts) and texts[stop] == text:
-            out[at] = keys[stop]
-            stop += 1
+def _distinct(stops: Places, keys: Hashes64, ends: Places, out: Hashes64) -> None:
+    most, start = 0, 0
+    for stop in stops:
+        most, start = max(most, stop - start), stop
+    spare, counts = np.empty(most, np.uint64), lookup.digits()
+    at, start = 0, 0
+    for text in range(len(stops)):
+        first = at
+        for place in range(start, stops[text]):
+            out[at] = keys[place]
             at += 1
+        start = stops[text]
         lookup.sort(out, first, at, spare, counts)
         last, at = at, first
         for place in range(first, last):
@@ -142,19 +147,39 @@ def _distinct(texts: NDArray[np.int32], keys: Hashes64, ends: NDArray[np.int64],
 
 def marked(held: Sketches) -> Hashes64:
     """Return the keys of sketches, each together with the number of its text, as one number."""
-    return _marked(held.ends, held.keys, np.empty(len(held.keys), np.uint64))
-
-
-@compiled
-def _marked(ends: Places, keys: Hashes64, out: Hashes64) -> Hashes64:
-    start = 0
-    for text in range(len(ends)):
-        for place in range(start, ends[text]):
-            out[place] = (keys[place] << _SITE_BITS) | np.uint64(text)
-        start = ends[text]
+    out = np.empty(len(held.keys), np.uint64)
+    _marked(
+        held.ends, held.keys, np.concatenate([np.zeros(min(len(held.ends), 1), np.int64), held.ends[:-1]]), _ALL, out
+    )
     return out
 
 
+def marked_in_parts(held: Sketches, most: int) -> Iterator[Hashes64]:
+    """Yield the same of about so many keys at a time, all of a range of them: what is yielded is written over then."""
+    parts = max(1, len(held.keys) // most)
+    room = np.empty(len(held.keys), np.uint64)
+    nexts = np.concatenate([np.zeros(min(len(held.ends), 1), np.int64), held.ends[:-1]])
+    last = int(held.keys.max(initial=0)) + 1
+    for part in range(1, parts + 1):
+        count = _marked(held.ends, held.keys, nexts, np.uint64(last * part // parts), room)
+        yield room[:count]
+
+
+@compiled
+def _marked(ends: Places, keys: Hashes64, nexts: Places, limit: np.uint64, out: Hashes64) -> int:
+    """Mark the keys of texts below a limit, from the `nexts` of each on, which become the first ones that are not."""
+    count = np.uint64(0)
+    for text in range(len(ends)):
+        place = nexts[text]
+        while place < ends[text] and keys[place] < limit:
+            out[count] = (keys[place] << _SITE_BITS) | np.uint64(text)
+            count += np.uint64(1)
+            place += 1
+        nexts[text] = place
+    return int(count)
+
+
+_ALL = np.uint64(2**64 - 1)
 _SITE_BITS = np.uint64(SITE_BITS)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import lookup
+from dedup.columns import room
 from dedup.compiled import compiled
 from dedup.records import Hashes64
 
@@ -77,7 +78,7 @@ def _maximal_runs(a: Words, b: Words, least: int) -> tuple[Places, int]:
     count, common = 0, 0
     for start_a in range(len(a_shingles)):
         shingle = a_shingles[start_a]
-        first = int(heads[np.int64(shingle & mask)])
+        first = int(heads[shingle & mask])
         if first < 0:
             continue
         if following[first] < 0:
@@ -194,18 +195,6 @@ def _chains(shingles: Hashes64) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         following[place] = heads[slot]
         heads[slot] = place
     return heads, following
-
-
-@compiled
-def room(rows: Places, count: int) -> Places:
-    """Return rows with room for one more than `count`."""
-    if count < len(rows):
-        return rows
-    grown = np.empty((2 * len(rows), rows.shape[1]), np.int64)
-    for row in range(count):
-        for column in range(rows.shape[1]):
-            grown[row, column] = rows[row, column]
-    return grown
 
 
 @compiled

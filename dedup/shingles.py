@@ -8,7 +8,7 @@ import xxhash
 from dedup.compiled import compiled, compiled_or
 from dedup.records import Hashes32, Hashes64
 
-_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _M1, _M2 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 
 
@@ -35,7 +35,7 @@ def by_numpy(words: Hashes64, length: int) -> Hashes64:
         return np.empty(0, dtype=np.uint64)
     combined = np.zeros(count, dtype=np.uint64)
     for place in range(length):
-        combined = combined * _MULTIPLIER + words[place : place + count]
+        combined = combined * MULTIPLIER + words[place : place + count]
     for factor in (_M1, _M2):
         combined = (combined ^ (combined >> np.uint64(33))) * factor
     return combined ^ (combined >> np.uint64(33))
@@ -48,17 +48,38 @@ def hashes64(words: Hashes64, length: int) -> Hashes64:
     These are combined as a polynomial and mixed (the finaliser of MurmurHash3).
     """
     out = np.empty(max(len(words) - length + 1, 0), np.uint64)
+    value, first = begun(words, length), weight(length)
     for place in range(len(out)):
-        out[place] = hash64(words, place, length)
+        value = np.uint64(value * MULTIPLIER + words[place + length - 1])
+        out[place] = mixed(value)
+        value = np.uint64(value - words[place] * first)
     return out
 
 
 @compiled
-def hash64(words: Hashes64, place: int, length: int) -> np.uint64:
-    """Return the hash of the shingle that begins at a place."""
+def begun(words: Hashes64, length: int) -> np.uint64:
+    """Return the polynomial of the first shingle of words, but for its last word.
+
+    As the next words come it is carried on, and less the first one's part it begins the next (Karp, Rabin 1987).
+    """
     value = np.uint64(0)
-    for word in range(place, place + length):
-        value = np.uint64(value * _MULTIPLIER + words[word])
+    for place in range(min(length - 1, len(words))):
+        value = np.uint64(value * MULTIPLIER + words[place])
+    return value
+
+
+@compiled
+def weight(length: int) -> np.uint64:
+    """Return what the first word of a shingle is multiplied by in the polynomial."""
+    value = np.uint64(1)
+    for _ in range(length - 1):
+        value = np.uint64(value * MULTIPLIER)
+    return value
+
+
+@compiled
+def mixed(value: np.uint64) -> np.uint64:
+    """Return the hash of the shingle of which this is the polynomial."""
     value = np.uint64((value ^ (value >> np.uint64(33))) * _M1)
     value = np.uint64((value ^ (value >> np.uint64(33))) * _M2)
     return np.uint64(value ^ (value >> np.uint64(33)))

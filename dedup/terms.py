@@ -249,7 +249,7 @@ def _tell_apart(
     """Write what `_distinct` returns; return how many terms there are."""
     most = _most(text.ends, title.ends)
     slots, rows, firsts = np.empty(_slots(most), np.uint64), np.empty(_slots(most), np.int64), np.empty(most, np.int64)
-    spare, digits = np.empty(most, np.uint64), np.empty(lookup.COUNTS, np.int64)
+    spare, digits = np.empty(most, np.uint64), lookup.digits()
     at, start, title_start = 0, 0, 0
     for number in range(len(ends)):
         stop, title_stop = text.ends[number], title.ends[number]

@@ -46,7 +46,7 @@ def _in_order(values: Hashes64, size: int, room: Hashes64, counts: Any) -> None:
 
 def taken(sort: Callable[[Hashes64, int, Hashes64, Any], None], values: Hashes64, size: int) -> float:
     """Return the nanoseconds a value takes, copying left out."""
-    room, counts = np.empty(size, np.uint64), np.empty(lookup.COUNTS, np.int64)
+    room, counts = np.empty(size, np.uint64), lookup.digits()
     best = float("inf")
     # The first round is compiled in, and not counted.
     for number in range(_ROUNDS + 1):
