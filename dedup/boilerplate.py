@@ -31,21 +31,15 @@ def strict_families(texts: Sketches, days: Days, recipe: Recipe) -> tuple[Places
     footer that all share weighs nothing and makes no family of them.
     """
     count = len(texts.ends)
-    both = lookup.in_order(minhash.marked(texts))
-    ordered, holders = both >> np.uint64(SITE_BITS), (both & _TEXT).astype(np.int64)
-    fresh = np.ones(len(ordered), dtype=bool)
-    fresh[1:] = ordered[1:] != ordered[:-1]
-    postings = np.append(np.flatnonzero(fresh)[1:], len(ordered)).astype(np.int64)
-    weights = np.log((count + 1) / np.diff(postings, prepend=0)) if len(ordered) else np.empty(0)
+    keys, holders, postings, held = _who_holds(lookup.in_order(minhash.marked(texts)), texts.ends)
+    weights = np.log((count + 1) / np.diff(postings, prepend=0))
     parents: Places = np.arange(count)
-    _join(parents, texts.ends, _held(texts.ends, holders, fresh), weights, holders, postings, recipe.strict_jaccard)
+    _join(parents, texts.ends, held, weights, holders, postings, recipe.strict_jaccard)
     few, share = recipe.boilerplate_families, recipe.furniture_share
     counts, since = _count(parents, holders, postings, days, few, share, recipe.story_days)
-    held = int(fresh.sum())
-    return parents, Counted(ordered[fresh], counts[:held], since[:held])
+    return parents, Counted(keys, counts, since)
 
 
-_TEXT = np.uint64(2**SITE_BITS - 1)
 # A key that more texts hold ties each to its first two holders only: families are components, so that is enough.
 _CROWD = 50
 # What sums of some thousand weights may be off by, in any order.
@@ -53,26 +47,35 @@ _ROUNDED = 1e-9
 
 
 @compiled
-def _held(ends: Places, holders: Places, fresh: Mask) -> Places:
-    """Return the places among all distinct keys of those of each text, given who holds each key, in order of keys."""
-    held, next_of = np.empty(len(holders), np.int64), np.zeros(len(ends), np.int64)
+def _who_holds(marked: Hashes64, ends: Places) -> tuple[Hashes64, Rows, Places, Rows]:
+    """Return the distinct keys of texts, in order, and which texts hold each, given all keys marked with their texts.
+
+    The holders of key k are `holders[postings[k - 1]:postings[k]]`, in order; returned last are which of the keys the
+    texts hold, in the order of their sketches.
+    """
+    keys, postings = np.empty(len(marked), np.uint64), np.empty(len(marked), np.int64)
+    holders, held = np.empty(len(marked), np.int32), np.empty(len(marked), np.int32)
+    next_of = np.zeros(len(ends), np.int64)
     next_of[1:] = ends[:-1]
     key = -1
-    for place in range(len(holders)):
-        key += fresh[place]
-        text = holders[place]
+    for place in range(len(marked)):
+        if place == 0 or marked[place] >> _SITE_BITS != marked[place - 1] >> _SITE_BITS:
+            key += 1
+            keys[key] = marked[place] >> _SITE_BITS
+        text = np.int64(marked[place] & _TEXT)
+        holders[place], postings[key] = text, place + 1
         held[next_of[text]] = key
         next_of[text] += 1
-    return held
+    return keys[: key + 1].copy(), holders, postings[: key + 1], held
 
 
 @compiled
 def _join(
     parents: Places,
     ends: Places,
-    held: Places,
+    held: Rows,
     weights: NDArray[np.float64],
-    holders: Places,
+    holders: Rows,
     postings: Places,
     least: float,
 ) -> None:
@@ -99,7 +102,8 @@ def _join(
             key = held[place]
             first = postings[key - 1] if key else 0
             few = postings[key] - first <= _CROWD
-            for other in holders[first : postings[key] if few else first + 2]:
+            for holder in range(first, postings[key] if few else first + 2):
+                other = holders[holder]
                 if other >= text:
                     break
                 # Numbered from one, for no text has been reached at first.
@@ -131,7 +135,7 @@ def _root(parents: Places, text: int) -> int:
 
 
 @compiled
-def _shared(held: Places, weights: NDArray[np.float64], ends: Places, one: int, other: int) -> float:
+def _shared(held: Rows, weights: NDArray[np.float64], ends: Places, one: int, other: int) -> float:
     here, there = (ends[one - 1] if one else 0), (ends[other - 1] if other else 0)
     total = 0.0
     while here < ends[one] and there < ends[other]:
@@ -151,7 +155,7 @@ def _shared(held: Places, weights: NDArray[np.float64], ends: Places, one: int, 
 
 @compiled
 def _count(
-    families: Places, holders: Places, postings: Places, days: Days, few: int, share: float, grace: int
+    families: Places, holders: Rows, postings: Places, days: Days, few: int, share: float, grace: int
 ) -> tuple[Places, Days]:
     """Return in how many families each key stands, and since which day it is furniture, or NEVER.
 
@@ -347,6 +351,6 @@ def _holds(
     return out
 
 
-_SITE_BITS = np.uint64(SITE_BITS)
+_SITE_BITS, _TEXT = np.uint64(SITE_BITS), np.uint64(2**SITE_BITS - 1)
 _NONE: Hashes64 = np.empty(0, dtype=np.uint64)
 NO_FURNITURE = Furniture(_NONE, np.empty(0, dtype=np.int32))

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 
 from dedup.records import Article, Family, Match, Relation, Tie, Verdict
 
@@ -18,8 +19,8 @@ def families(articles: Iterable[str], matches: Sequence[Match], verdicts: Sequen
     groups = {article: [article] for article in articles}
     home = {article: article for article in groups}
     weakest: dict[str, Tie] = {}
-    found = sorted((-strength(match), match.a, match.b) for match in matches if match.relation.joins)
-    joining = [(False, *tie) for tie in found]
+    ties = sorted([(-strength(match), match.a, match.b) for match in matches if match.relation.joins])
+    joining = [(False, *tie) for tie in ties]
     said = sorted((True, -1.0, verdict.a, verdict.b) for verdict in verdicts if verdict.together)
     for whatever, weight, a, b in (*said, *joining):
         if a not in home or b not in home:
@@ -35,10 +36,16 @@ def families(articles: Iterable[str], matches: Sequence[Match], verdicts: Sequen
         weakest.pop(other, None)
         # Ties come strongest first: the last one that joined is the weakest that holds them.
         weakest[one] = Tie(a, b, -weight)
-    return sorted(
-        (Family(min(members), tuple(sorted(members)), weakest.get(root)) for root, members in groups.items()),
-        key=lambda family: family.id,
-    )
+    found = [_family(members, weakest.get(root)) for root, members in groups.items()]
+    return sorted(found, key=attrgetter("id"))
+
+
+def _family(members: list[str], weakest: Tie | None) -> Family:
+    # As most are.
+    if len(members) == 1:
+        return Family(members[0], (members[0],), None)
+    members.sort()
+    return Family(members[0], tuple(members), weakest)
 
 
 def strength(match: Match) -> float:

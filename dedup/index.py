@@ -116,6 +116,7 @@ def candidates(asking: NDArray[np.int32], own: Sketches, known: Led, units: Unit
         return np.concatenate([np.empty((0, 2), np.int64), *threads.map(count, parts)])
 
 
+_TWO = 2
 # Units that are asked for at once: each time there is a count for every unit there is.
 _ASKING = 5_000
 
@@ -244,16 +245,22 @@ def _leaders(
 ) -> tuple[Places, NDArray[np.int32]]:
     out_ends = np.empty(len(ends), np.int64)
     out = np.empty(len(units), np.int32)
-    best = np.empty(most + 1, np.int32)
+    best, few = np.empty(most + 1, np.int32), min(most, copies)
     at, start = 0, 0
     for key in range(len(ends)):
-        count = 0
-        for place in range(start, ends[key]):
-            if holds[place]:
-                count = _insert(best, count, units[place], own, order, most, copies)
-        for place in range(count):
-            out[at] = best[place]
-            at += 1
+        if ends[key] - start <= few:
+            # Too few to be chosen among.
+            for place in range(start, ends[key]):
+                out[at] = units[place]
+                at += int(holds[place])
+        else:
+            count = 0
+            for place in range(start, ends[key]):
+                if holds[place]:
+                    count = _insert(best, count, units[place], own, order, most, copies)
+            for place in range(count):
+                out[at] = best[place]
+                at += 1
         out_ends[key] = at
         start = ends[key]
     return out_ends, out[:at].copy()
@@ -396,6 +403,16 @@ def _supported(
     leads = np.full(len(texts), -1, np.int64)
     start, lead_start = 0, 0
     for key in range(len(ends)):
+        if ends[key] - start == _TWO and lead_ends[key] - lead_start == _TWO:
+            # As most keys are.
+            one, other = units[start], units[start + 1]
+            if texts[one] != texts[other]:
+                low = min(one, other)
+                if len(out):
+                    out[nexts[low]] = max(one, other)
+                nexts[low] += 1
+            start, lead_start = ends[key], lead_ends[key]
+            continue
         for place in range(lead_start, lead_ends[key]):
             leads[lead[place]] = key
         for place in range(lead_start, lead_ends[key]):
