@@ -102,14 +102,8 @@ def _marked(patterns: Sequence[tuple[str, int]]) -> NDArray[np.uint8]:
     return marks
 
 
-def code_points(texts: Sequence[str], room: Hashes32) -> Hashes32:
-    """Return the code points of texts, one behind the other, written where there is room for them."""
+def code_points(texts: Sequence[str]) -> Hashes32:
+    """Return the code points of texts, one behind the other."""
     text = "".join(texts)
-    codes = room[: len(text)]
-    # Python writes this in half the time of "utf-32", and nearly all texts lie in the first plane.
-    halves = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
-    if len(halves) == len(text):
-        codes[:] = halves
-    else:
-        codes[:] = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    return codes
+    # A string of numpy's has four bytes for each, and is written faster than Python encodes "utf-32".
+    return np.array([text]).view(np.uint32)[: len(text)]

@@ -69,8 +69,8 @@ def _in_room(texts: Sequence[str]) -> Cut:
 
     known = characters()
     ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
-    codes, *room = _rooms.of(int(ends[-1]) if texts else 0)
-    codes = code_points(texts, codes)
+    codes = code_points(texts)
+    room = _rooms.of(len(codes))
     word_ends, number_ends, held = scanning.scan_texts(codes, ends, known.together, known.longer, known.starts, *room)
     words, numbers = (int(each[-1]) if texts else 0 for each in (word_ends, number_ends))
     hashes, starts, stops, flags = (column[:words] for column in room[:4])
@@ -95,7 +95,7 @@ class _Rooms(local):
         self._held = self._made(0)
 
     def of(self, most: int) -> Sequence[NDArray[Any]]:
-        """Return room for so many characters, and the hashes, beginnings, ends, flags and numbers they may hold."""
+        """Return room for the hashes, beginnings, ends, flags and numbers that so many characters may hold."""
         if most > _KEPT:
             return self._made(most)
         if most > len(self._held[0]):
@@ -104,7 +104,7 @@ class _Rooms(local):
 
     @staticmethod
     def _made(most: int) -> Sequence[NDArray[Any]]:
-        kinds = (np.uint32, np.uint64, np.uint32, np.uint32, np.uint8, np.uint64)
+        kinds = (np.uint64, np.uint32, np.uint32, np.uint8, np.uint64)
         return [np.empty(most + 1, kind) for kind in kinds]
 
 
@@ -250,7 +250,7 @@ def _one(text: str) -> Cut:
     words = segments.words(text)
     numbers = [_number_hash(number) for number in segments.numbers(text)]
     starts, stops = np.array(words.starts, np.uint32), np.array(words.ends, np.uint32)
-    traits = characters().traits[code_points([text], np.empty(len(text), np.uint32))]
+    traits = characters().traits[code_points([text])]
     flags = np.where(np.array(words.quoted, bool), QUOTED, 0)
     flags |= np.where(traits[starts] & DIGIT, BEGINS_WITH_DIGIT, 0)
     digits = np.cumsum([0, *(traits & DIGIT)])

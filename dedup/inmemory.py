@@ -3,7 +3,7 @@
 Texts → what sites repeat → own texts → candidates → matches → families, each stage in one go.
 """
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -40,7 +40,7 @@ _MOST = 1 << SITE_BITS
 # Few enough that what is read of their texts is written where the last ones' was.
 _PAIRS_AT_ONCE = 2_000
 # So many keys are put in order where the last ones were.
-_KEYS_AT_ONCE = 400_000
+_KEYS_AT_ONCE = 2_000_000
 
 
 def group(articles: Sequence[Article], recipe: Recipe) -> tuple[list[Family], list[Match]]:
@@ -93,12 +93,15 @@ def _sampled(articles: Sequence[Article], recipe: Recipe) -> tuple[Places, Sampl
 
 def _chosen(articles: Sequence[Article], digests: Sequence[bytes]) -> tuple[list[int], list[list[int]]]:
     """Return the place of the first article of each text of each site, and those of all of each text of several."""
-    firsts: dict[tuple[bytes, str], int] = {}
-    alike: dict[bytes, list[int]] = defaultdict(list)
-    for place, (article, digest) in enumerate(zip(articles, digests, strict=True)):
-        firsts.setdefault((digest, article.site), place)
-        alike[digest].append(place)
-    return list(firsts.values()), [places for places in alike.values() if len(places) > 1]
+    alike: dict[bytes, list[int]] = {digest: [] for digest, count in Counter(digests).items() if count > 1}
+    for place, digest in enumerate(digests):
+        if digest in alike:
+            alike[digest].append(place)
+    later: set[int] = set()
+    for places in alike.values():
+        firsts = {articles[place].site: place for place in reversed(places)}
+        later.update(set(places) - set(firsts.values()))
+    return [place for place in range(len(articles)) if place not in later], list(alike.values())
 
 
 def _units(articles: Sequence[Article], digests: Sequence[bytes]) -> Units:

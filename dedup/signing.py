@@ -46,7 +46,7 @@ def by_kernel(texts: Sequence[str], recipe: Recipe, out: Hashes32) -> None:
 
     known = characters()
     ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
-    codes = code_points(texts, np.empty(sum(map(len, texts)), np.uint32))
+    codes = code_points(texts)
     permutations = minhash.permutations(recipe.permutations, recipe.seed)
     held = kernel.sign_texts(
         codes, ends, known.kinds, known.folded, known.longer, known.starts, recipe.shingle_words, *permutations, out
