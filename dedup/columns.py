@@ -1,4 +1,4 @@
-"""Values that come a part at a time, written one behind the other where they stay: nothing is held twice."""
+"""Values that come a part at a time, written one behind the other where they stay."""
 
 from typing import Any
 

@@ -4,7 +4,7 @@ import os
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partial
 from threading import local
 from typing import Any, TypeVar
 
@@ -25,32 +25,43 @@ _AT_ONCE = 180_000
 _BASIS, _PRIME, _FULL = 0xCBF29CE484222325, 0x100000001B3, 0xFFFFFFFFFFFFFFFF
 
 
-def cut(texts: Sequence[str], cores: int | None = None) -> Cut:
-    """Return the words and numbers of texts; the same whichever way they are found. `cores` None: all there are."""
+def cut(texts: Sequence[str], cores: int | None = None, slow: dict[str, Cut] | None = None) -> Cut:
+    """Return the words and numbers of texts; the same whichever way they are found. `cores` None: all there are.
+
+    The few that tables do not tell are cut one by one, slowly; whoever cuts texts again keeps these in `slow`.
+    """
     expect(max(len(texts), sum(map(len, texts)) // USUAL))
     if not compiles():
         return by_words(texts)
-    if len(texts) <= _few(texts):
-        return by_kernel(texts)
+    if sum(map(len, texts)) <= _AT_ONCE:
+        return _copied(_in_room(texts, slow))
     # One alone writes down what it finds before it goes on.
-    return _in_turn(made_of(texts, _as_it_is if cores == 1 else _copied, cores), texts)
+    return _in_turn(made_of(texts, _as_it_is if cores == 1 else _copied, cores, slow), texts)
 
 
-def made_of(texts: Sequence[str], make: Callable[[Cut], _Made], cores: int | None = None) -> Iterator[_Made]:
+def made_of(
+    texts: Sequence[str], make: Callable[[Cut], _Made], cores: int | None = None, slow: dict[str, Cut] | None = None
+) -> Iterator[_Made]:
     """Yield what is made of the words of each few texts, in their order; the words are there no longer than that."""
-    cut_few = _in_room if compiles() else by_words
-    few = _few(texts)
-    batches = [texts[start : start + few] for start in range(0, len(texts), few)]
+    expect(max(len(texts), sum(map(len, texts)) // USUAL))
+    cut_few = partial(_in_room, slow=slow) if compiles() else by_words
     if cores == 1:
-        yield from (make(cut_few(few)) for few in batches)
+        yield from (make(cut_few(some)) for some in _few(texts))
         return
     with ThreadPoolExecutor(cores or os.cpu_count()) as threads:
-        yield from threads.map(lambda few: make(cut_few(few)), batches)
+        yield from threads.map(lambda some: make(cut_few(some)), _few(texts))
 
 
-def _few(texts: Sequence[str]) -> int:
-    """Return how many of these texts are cut at a time."""
-    return max(1, _AT_ONCE * len(texts) // max(1, sum(map(len, texts))))
+def _few(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield the texts that are cut at a time."""
+    start, held = 0, 0
+    for place, text in enumerate(texts):
+        if held and held + len(text) > _AT_ONCE:
+            yield texts[start:place]
+            start, held = place, 0
+        held += len(text)
+    if start < len(texts):
+        yield texts[start:]
 
 
 def by_words(texts: Sequence[str]) -> Cut:
@@ -63,7 +74,7 @@ def by_kernel(texts: Sequence[str]) -> Cut:
     return _copied(_in_room(texts))
 
 
-def _in_room(texts: Sequence[str]) -> Cut:
+def _in_room(texts: Sequence[str], slow: dict[str, Cut] | None = None) -> Cut:
     """Return the words of texts where this thread writes those of the next ones."""
     from dedup import scanning
 
@@ -76,7 +87,15 @@ def _in_room(texts: Sequence[str]) -> Cut:
     hashes, starts, stops, flags = (column[:words] for column in room[:4])
     found = Cut(word_ends, hashes, starts, stops, flags, number_ends, room[4][:numbers])
     odd = [number for number in np.flatnonzero(held & (JOINS | LONG)).tolist() if _is_odd(held[number], texts[number])]
-    return _with(found, {number: _one(texts[number]) for number in odd}) if odd else found
+    return _with(found, {number: _once(texts[number], slow) for number in odd}) if odd else found
+
+
+def _once(text: str, slow: dict[str, Cut] | None) -> Cut:
+    if slow is None:
+        return _one(text)
+    if text not in slow:
+        slow[text] = _one(text)
+    return slow[text]
 
 
 def _as_it_is(found: Cut) -> Cut:
@@ -98,7 +117,8 @@ class _Rooms(local):
         """Return room for the hashes, beginnings, ends, flags and numbers that so many characters may hold."""
         if most > _KEPT:
             return self._made(most)
-        if most > len(self._held[0]):
+        # There is one place more than characters: what begins a text that is empty is written as well.
+        if most >= len(self._held[0]):
             self._held = self._made(most + most // 2)
         return self._held
 

@@ -39,7 +39,7 @@ def families_of(postings: Postings, strict: Places) -> Places:
 
 
 def leaders(postings: Postings, units: Units, holds: Mask, recipe: Recipe) -> Postings:
-    """Return the leaders of each key; `holds` tells which postings count."""
+    """Return the leaders of each key, in any order; `holds` tells which postings count."""
     ends, found = _leaders(
         postings.ends, postings.units, holds, units.own, units.order, recipe.key_holders, recipe.key_copies
     )

@@ -30,7 +30,7 @@ from dedup.corpus.units import empty
 from dedup.evidence import Texts
 from dedup.memory import uncollected
 from dedup.minhash import Sampled
-from dedup.records import SITE_BITS, Article, Family, GemaError, Hashes64, Match, Postings, Recipe, Sketches, Units
+from dedup.records import SITE_BITS, Article, Cut, Family, GemaError, Hashes64, Match, Postings, Recipe, Sketches, Units
 from dedup.stages import ahead
 
 Places = NDArray[np.int64]
@@ -60,7 +60,9 @@ def _grouped(ordered: Sequence[Article], recipe: Recipe) -> tuple[list[Family], 
     places, alike = _chosen(ordered, digests)
     chosen = [ordered[place] for place in places]
     units = _units(chosen, [digests[place] for place in places])
-    ends, sampled = _sampled(chosen, recipe)
+    # Texts that are cut slowly are cut once.
+    slow: dict[str, Cut] = {}
+    ends, sampled = _sampled(chosen, recipe, slow)
     raw = minhash.gathered(sampled)
     known = _postings(raw)
     repeated = _repeated(raw, known, units, recipe)
@@ -69,8 +71,8 @@ def _grouped(ordered: Sequence[Article], recipe: Recipe) -> tuple[list[Family], 
     units.own[:], units.sizes[:] = own.hashes, own.sizes
     pairs = index.pairs(_own_postings(known, units, repeated), units, recipe)
     found = [
-        *_compared(chosen, _of_each(own.words, ends), pairs, recipe),
-        *_identical(ordered, alike, recipe),
+        *_compared(chosen, (own.words, ends), pairs, recipe, slow),
+        *_identical(ordered, alike, recipe, slow),
     ]
     matches = [match for match in found if match.measures.containment >= recipe.floor]
     matches.sort(key=lambda match: (match.a, match.b))
@@ -81,13 +83,13 @@ def _grouped(ordered: Sequence[Article], recipe: Recipe) -> tuple[list[Family], 
     return families.families(ids, matches), matches
 
 
-def _sampled(articles: Sequence[Article], recipe: Recipe) -> tuple[Places, Sampled]:
+def _sampled(articles: Sequence[Article], recipe: Recipe, slow: dict[str, Cut]) -> tuple[Places, Sampled]:
     """Return where the words of each text end, and which of the texts' shingles sketches sample.
 
     All words of all texts would be most of the memory that this takes: those that are compared are cut again.
     """
     texts = [article.text for article in articles]
-    found = cutting.made_of(texts, lambda words: (words.ends, minhash.sampled(words, recipe)))
+    found = cutting.made_of(texts, lambda words: (words.ends, minhash.sampled(words, recipe)), slow=slow)
     return minhash.joined(found, sum(map(len, texts)), recipe)
 
 
@@ -146,38 +148,52 @@ def _own_postings(known: Postings, units: Units, repeated: Hashes64) -> Postings
     return index.still_shared(known, boilerplate.holds(known, units, lookup.table(repeated)))
 
 
-def _of_each(words: Mask, ends: Places) -> list[Mask]:
-    """Return each text's part of what is told of all words."""
-    return [words[start:stop] for start, stop in pairwise([0, *ends.tolist()])]
-
-
 def _compared(
-    articles: Sequence[Article], own: Sequence[Mask] | None, pairs: Places, recipe: Recipe
+    articles: Sequence[Article],
+    own: tuple[Mask, Places] | None,
+    pairs: Places,
+    recipe: Recipe,
+    slow: dict[str, Cut],
 ) -> Iterator[Match]:
-    """Yield the match of each pair of articles; `own` tells which words of each are its own, None: all."""
+    """Yield the match of each pair of articles.
+
+    `own` tells which of all words are their texts' own, and where those of each text end; None: all are.
+    """
     # What hangs together is cut once for all its pairs.
     pairs = pairs[np.argsort(meeting.joined_by(pairs, len(articles))[pairs[:, 0]], kind="stable")]
     parts = (pairs[start : start + _PAIRS_AT_ONCE] for start in range(0, len(pairs), _PAIRS_AT_ONCE))
-    for _, (named, held, places) in ahead(parts, lambda part: _read(articles, own, part, recipe)):
+    for _, (named, held, places) in ahead(parts, lambda part: _read(articles, own, part, recipe, slow)):
         yield from matching.compare_all(named, held, places, recipe)
 
 
 def _read(
-    articles: Sequence[Article], own: Sequence[Mask] | None, pairs: Places, recipe: Recipe
+    articles: Sequence[Article],
+    own: tuple[Mask, Places] | None,
+    pairs: Places,
+    recipe: Recipe,
+    slow: dict[str, Cut],
 ) -> tuple[list[tuple[str, str]], Texts, Places]:
     """Return the ids and sites of the articles of pairs, their texts as matching reads them, and the pairs of these."""
     some, places = np.unique(pairs, return_inverse=True)
-    numbers = some.tolist()
-    read = [articles[number] for number in numbers]
-    words = cutting.cut([article.text for article in read], cores=1)
-    titles = cutting.cut([article.title for article in read], cores=1)
-    mine = np.concatenate([own[number] for number in numbers]) if own else np.ones(len(words.hashes), dtype=bool)
+    read = [articles[number] for number in some.tolist()]
+    words = cutting.cut([article.text for article in read], cores=1, slow=slow)
+    titles = cutting.cut([article.title for article in read], cores=1, slow=slow)
+    mine = np.ones(len(words.hashes), dtype=bool) if own is None else _of_texts(*own, some)
     phrases = shingles.hashes64(words.hashes, recipe.match_words)
     held = matching.read(words, titles, mine, phrases, recipe)
     return [(article.id, article.site) for article in read], held, places.reshape(-1, 2)
 
 
-def _identical(articles: Sequence[Article], alike: Sequence[Sequence[int]], recipe: Recipe) -> Iterator[Match]:
+def _of_texts(words: Mask, ends: Places, texts: Places) -> Mask:
+    """Return the part of some texts of what is told of all words."""
+    starts = np.concatenate([np.zeros(1, np.int64), ends])[texts]
+    spans = zip(starts.tolist(), ends[texts].tolist(), strict=True)
+    return np.concatenate([words[:0], *(words[start:stop] for start, stop in spans)])
+
+
+def _identical(
+    articles: Sequence[Article], alike: Sequence[Sequence[int]], recipe: Recipe, slow: dict[str, Cut]
+) -> Iterator[Match]:
     """Yield the match of each article whose text another has, with the first that does; both are compared whole."""
     pairs = [(first, other) for first, *others in alike for other in others]
-    yield from _compared(articles, None, np.array(pairs, np.int64).reshape(-1, 2), recipe)
+    yield from _compared(articles, None, np.array(pairs, np.int64).reshape(-1, 2), recipe, slow)

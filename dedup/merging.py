@@ -151,15 +151,13 @@ def _some_apart(parts: list[Part]) -> bool:
     parts.sort()
     for place, small in enumerate(parts[:_TRIED]):
         start, stop, words = max(small[1], key=itemgetter(2), default=(0, 1, 0))
-        # Most parts of a text are the same place of it, less some edits: in the longest piece alone so much is soon
-        # seen to lie in both.
+        # Most parts of a text are the same place of it, less some edits: so much is soon seen to lie in both.
         enough = (_OVERLAP + _ROUNDED) * small[0] * (stop - start)
         for other, part in enumerate(parts):
             if other == place or part[0] < small[0]:
                 continue
-            both = sum(
-                [min(stop, end) - max(start, begin) for begin, end, _ in part[1] if begin < stop and end > start]
-            )
+            # With one piece: those of a part may lie across one another, and would count twice.
+            both = max([min(stop, end) - max(start, begin) for begin, end, _ in part[1]], default=0)
             if words * both < enough and _apart(small, part):
                 return True
     return False

@@ -86,3 +86,25 @@ def test_cuts_are_joined_and_parted_again(one: list[str], other: list[str]) -> N
 def test_many_texts_are_cut_on_all_cores_in_their_order() -> None:
     texts = [f"Kabar nomor {number} tentang banjir di kota {number % 7}." for number in range(1_100)]
     same(cutting.cut(texts), cutting.by_words(texts))
+
+
+def test_texts_that_are_nothing_but_words_fill_their_room_and_no_more() -> None:
+    cutting.by_kernel(["字" * 10])
+    for count in range(1, 40):
+        same(cutting.by_kernel(["字" * count, ""]), cutting.by_words(["字" * count, ""]))
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+def test_texts_of_any_length_are_cut_in_their_order(cores: int) -> None:
+    texts = [
+        "",
+        *(f"kabar {number}" for number in range(2_000)),
+        *["banjir di kota " * 9_000] * 3,
+        "é e\u0301 字\n" * 200,
+    ]
+    slow: dict[str, Cut] = {}
+    found = cutting.cut(texts, cores, slow)
+    same(found, cutting.by_words(texts))
+    assert list(slow) == [texts[-1]]
+    # What was cut slowly is taken from there.
+    same(cutting.cut(texts, cores, {texts[-1]: cutting.by_words(["lain"])}), cutting.by_words([*texts[:-1], "lain"]))

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from dedup import Article, Corpus
 from dedup.corpus.results import snapshot
 from dedup.matching import compare
-from dedup.merging import Span, merged, outside, stretches
-from dedup.records import Match, Relation
+from dedup.merging import Span, doubtful, merged, outside, stretches
+from dedup.records import Match, Measures, Passage, Relation
 from dedup.updating import update
 from tests.dedup.conftest import NOW
 from tests.dedup.readings import RECIPE, reading
@@ -115,3 +115,17 @@ def test_an_update_tells_merges_whatever_comes_last(corpus: Corpus) -> None:
     now = snapshot(corpus)
     assert {family.members for family in now.families} == {("a", "m")}
     assert [match.relation for match in now.matches] == [Relation.SYNDICATED]
+
+
+def test_passages_that_lie_across_one_another_count_once() -> None:
+    # Where the longest piece of the smaller part lies, the other one has two passages, one in a gap of the other: half
+    # of that piece is not all of it, and the two stand apart.
+    small = [(start, start + 50, 10 if start == 0 else 9) for start in range(0, 6_000, 1_000)]
+    other = [(0, 50, 10), (0, 50, 10), *((start, start + 400, 60) for start in (20_000, 21_000, 22_000))]
+
+    def held(name: str, words: int, spans: list[Span]) -> Match:
+        measures = Measures(0.5, 0.5, 1.0, 1.0, 9, 1.0, 1.0, 0, 50, 200, words)
+        passages = tuple(Passage(start, stop, 0, stop - start, count) for start, stop, count in spans)
+        return Match("x", name, Relation.NEAR, "", measures, passages)
+
+    assert doubtful([held("y", 55, small), held("z", 200, other)]) == {"x": {"y", "z"}}
