@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 from dedup.compiled import compiled
 
+# Most texts have more: there is room for more words when they come.
+CHARACTERS_A_WORD = 5
+
 
 class Column:
     """Values of one kind, with room for as many as are expected; there is room for more when they come."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dedup import segments
 from dedup.characters import BEFORE_NAME, CAPITAL, DIGIT, JOINS, LONG, characters, code_points
-from dedup.columns import Column
+from dedup.columns import CHARACTERS_A_WORD, Column
 from dedup.compiler import USUAL, compiles, expect
 from dedup.records import BEGINS_WITH_DIGIT, CAPITALISED, HEADS_LINE, HOLDS_DIGIT, NAME, QUOTED, Cut
 
@@ -34,7 +34,7 @@ def cut(texts: Sequence[str], cores: int | None = None, slow: dict[str, Cut] | N
     if not compiles():
         return by_words(texts)
     if sum(map(len, texts)) <= _AT_ONCE:
-        return _copied(_in_room(texts, slow))
+        return by_kernel(texts, slow)
     # One alone writes down what it finds before it goes on.
     return _in_turn(made_of(texts, _as_it_is if cores == 1 else _copied, cores, slow), texts)
 
@@ -69,9 +69,9 @@ def by_words(texts: Sequence[str]) -> Cut:
     return joined([_one(text) for text in texts])
 
 
-def by_kernel(texts: Sequence[str]) -> Cut:
+def by_kernel(texts: Sequence[str], slow: dict[str, Cut] | None = None) -> Cut:
     """Cut texts without holding other threads up; raises ImportError without numba."""
-    return _copied(_in_room(texts))
+    return _copied(_in_room(texts, slow))
 
 
 def _in_room(texts: Sequence[str], slow: dict[str, Cut] | None = None) -> Cut:
@@ -117,15 +117,14 @@ class _Rooms(local):
         """Return room for the hashes, beginnings, ends, flags and numbers that so many characters may hold."""
         if most > _KEPT:
             return self._made(most)
-        # There is one place more than characters: what begins a text that is empty is written as well.
-        if most >= len(self._held[0]):
+        if most > len(self._held[0]):
             self._held = self._made(most + most // 2)
         return self._held
 
     @staticmethod
     def _made(most: int) -> Sequence[NDArray[Any]]:
         kinds = (np.uint64, np.uint32, np.uint32, np.uint8, np.uint64)
-        return [np.empty(most + 1, kind) for kind in kinds]
+        return [np.empty(most, kind) for kind in kinds]
 
 
 # Characters of texts for which room is kept.
@@ -152,7 +151,7 @@ def joined(cuts: Sequence[Cut]) -> Cut:
 def _in_turn(cuts: Iterable[Cut], texts: Sequence[str]) -> Cut:
     """Return what `joined` does of the cuts of `texts`, none of which is kept for long."""
     many = sum(map(len, texts))
-    rooms = (len(texts), *[many // _CHARACTERS_A_WORD] * 4, len(texts), many // _CHARACTERS_A_NUMBER)
+    rooms = (len(texts), *[many // CHARACTERS_A_WORD] * 4, len(texts), many // _CHARACTERS_A_NUMBER)
     columns = [Column(kind, room) for kind, room in zip(_KINDS, rooms, strict=True)]
     ends, hashes, starts, stops, flags, number_ends, numbers = columns
     for each in cuts:
@@ -168,8 +167,8 @@ def _in_turn(cuts: Iterable[Cut], texts: Sequence[str]) -> Cut:
 
 # Of the columns of a Cut, in their order.
 _KINDS: tuple[type, ...] = (np.int64, np.uint64, np.uint32, np.uint32, np.uint8, np.int64, np.uint64)
-# Most texts have more; there is room for more words and numbers when they come.
-_CHARACTERS_A_WORD, _CHARACTERS_A_NUMBER = 5, 40
+# Most texts have more.
+_CHARACTERS_A_NUMBER = 40
 
 
 def _shifted(ends: Sequence[NDArray[np.int64]], lengths: Sequence[int]) -> NDArray[np.int64]:

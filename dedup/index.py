@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from dedup import lookup
 from dedup.columns import room
 from dedup.compiled import compiled
-from dedup.records import SITE_BITS, Hashes64, Postings, Recipe, Sketches, Units
+from dedup.records import Hashes64, Postings, Recipe, Sketches, Units
 
 Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -116,7 +116,6 @@ def candidates(asking: NDArray[np.int32], own: Sketches, known: Led, units: Unit
         return np.concatenate([np.empty((0, 2), np.int64), *threads.map(count, parts)])
 
 
-_TWO = 2
 # Units that are asked for at once: each time there is a count for every unit there is.
 _ASKING = 5_000
 
@@ -126,91 +125,6 @@ def contested(postings: Postings) -> Postings:
     sizes = np.diff(postings.ends, prepend=0)
     kept = sizes > 1
     return Postings(postings.keys[kept], np.cumsum(sizes[kept]), postings.units[np.repeat(kept, sizes)])
-
-
-def shared(marked: Hashes64) -> Postings:
-    """Return who holds each key that several units hold, given all keys marked with their units, sorted."""
-    count, held = _several_of(marked)
-    found = Postings(np.empty(count, np.uint64), np.empty(count, np.int64), np.empty(held, np.int32))
-    _several(marked, found.keys, found.ends, found.units)
-    return found
-
-
-@compiled
-def _several_of(marked: Hashes64) -> tuple[int, int]:
-    count, held, start = 0, 0, 0
-    for place in range(1, len(marked) + 1):
-        if place < len(marked) and marked[place] >> _UNIT_BITS == marked[start] >> _UNIT_BITS:
-            continue
-        count += int(place - start > 1)
-        held += (place - start) * int(place - start > 1)
-        start = place
-    return count, held
-
-
-@compiled
-def _several(marked: Hashes64, keys: Hashes64, ends: Places, units: NDArray[np.int32]) -> None:
-    count, at, start = 0, 0, 0
-    for place in range(1, len(marked) + 1):
-        if place < len(marked) and marked[place] >> _UNIT_BITS == marked[start] >> _UNIT_BITS:
-            continue
-        if place - start > 1:
-            for held in marked[start:place]:
-                units[at] = held & _UNIT
-                at += 1
-            keys[count], ends[count] = marked[start] >> _UNIT_BITS, at
-            count += 1
-        start = place
-
-
-_UNIT_BITS, _UNIT = np.uint64(SITE_BITS), np.uint64(2**SITE_BITS - 1)
-
-
-def still_shared(postings: Postings, holds: Mask) -> Postings:
-    """Return who holds each key that several units hold, of those postings that count."""
-    keys, ends = np.empty(len(postings.keys), np.uint64), np.empty(len(postings.keys), np.int64)
-    units = np.empty(len(postings.units), np.int32)
-    count = _still_shared(postings.keys, postings.ends, postings.units, holds, keys, ends, units)
-    return Postings(keys[:count], ends[:count], units[: ends[count - 1] if count else 0])
-
-
-@compiled
-def _still_shared(
-    keys: Hashes64,
-    ends: Places,
-    units: NDArray[np.int32],
-    holds: Mask,
-    out_keys: Hashes64,
-    out_ends: Places,
-    out: NDArray[np.int32],
-) -> int:
-    count, at, start = 0, 0, 0
-    for key in range(len(keys)):
-        first = at
-        for place in range(start, ends[key]):
-            out[at] = units[place]
-            at += int(holds[place])
-        start = ends[key]
-        # What one unit alone holds is written over.
-        if at - first > 1:
-            out_keys[count], out_ends[count] = keys[key], at
-            count += 1
-        else:
-            at = first
-    return count
-
-
-def pairs(postings: Postings, units: Units, recipe: Recipe) -> Places:
-    """Return what `candidates` does of all units at once, given who holds which keys of their own sketches."""
-    lead = leaders(postings, units, np.ones(len(postings.units), dtype=bool), recipe)
-    nexts, nothing = np.zeros(len(units.texts) + 1, np.int64), np.empty(0, np.int32)
-    held = postings.ends, postings.units, lead.ends, lead.units, units.texts
-    # Counted before it is written down: each pair by the smaller of its units.
-    _supported(*held, nexts[1:], nothing)
-    np.cumsum(nexts, out=nexts)
-    others = np.empty(nexts[-1], np.int32)
-    _supported(*held, nexts[:-1].copy(), others)
-    return _sharing(nexts[1:], others, units.sizes, recipe.candidate_keys, recipe.candidate_share)
 
 
 def after_one_another(parts: Sequence[Postings]) -> Postings:
@@ -382,70 +296,5 @@ def _count(
             if shared >= least and shared >= share * min(sizes[unit], sizes[holder]):
                 pairs = room(pairs, found)
                 pairs[found, 0], pairs[found, 1] = min(unit, holder), max(unit, holder)
-                found += 1
-    return pairs[:found].copy()
-
-
-@compiled
-def _supported(
-    ends: Places,
-    units: NDArray[np.int32],
-    lead_ends: Places,
-    lead: NDArray[np.int32],
-    texts: Hashes64,
-    nexts: Places,
-    out: NDArray[np.int32],
-) -> None:
-    """Count at `nexts` of each unit the greater ones of which a key supports a pair with it, where their texts differ.
-
-    Where there is room in `out`, each is written at the place that is counted.
-    """
-    leads = np.full(len(texts), -1, np.int64)
-    start, lead_start = 0, 0
-    for key in range(len(ends)):
-        if ends[key] - start == _TWO and lead_ends[key] - lead_start == _TWO:
-            # As most keys are.
-            one, other = units[start], units[start + 1]
-            if texts[one] != texts[other]:
-                low = min(one, other)
-                if len(out):
-                    out[nexts[low]] = max(one, other)
-                nexts[low] += 1
-            start, lead_start = ends[key], lead_ends[key]
-            continue
-        for place in range(lead_start, lead_ends[key]):
-            leads[lead[place]] = key
-        for place in range(lead_start, lead_ends[key]):
-            leader = lead[place]
-            for other in range(start, ends[key]):
-                holder = units[other]
-                # A pair of two leaders is met from both sides.
-                if texts[holder] != texts[leader] and (leads[holder] != key or leader < holder):
-                    low = min(leader, holder)
-                    if len(out):
-                        out[nexts[low]] = max(leader, holder)
-                    nexts[low] += 1
-        start, lead_start = ends[key], lead_ends[key]
-
-
-@compiled
-def _sharing(ends: Places, others: NDArray[np.int32], sizes: NDArray[np.int32], least: int, share: float) -> Places:
-    """Return the pairs of units that support enough keys, a row each; of unit i with `others` up to `ends[i]`."""
-    counts, met = np.zeros(len(ends), np.int32), np.empty(len(ends), np.int32)
-    pairs, found = np.empty((1024, 2), np.int64), 0
-    start = 0
-    for unit in range(len(ends)):
-        seen = 0
-        for other in others[start : ends[unit]]:
-            if counts[other] == 0:
-                met[seen] = other
-                seen += 1
-            counts[other] += 1
-        start = ends[unit]
-        for other in met[:seen]:
-            common, counts[other] = counts[other], 0
-            if common >= least and common >= share * min(sizes[unit], sizes[other]):
-                pairs = room(pairs, found)
-                pairs[found, 0], pairs[found, 1] = unit, other
                 found += 1
     return pairs[:found].copy()

@@ -6,6 +6,7 @@ Texts → what sites repeat → own texts → candidates → matches → familie
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,14 +23,15 @@ from dedup import (
     minhash,
     ordering,
     own_text,
+    pairing,
     shingles,
 )
 from dedup.compiler import expect
 from dedup.corpus.store import text_digest
 from dedup.corpus.units import empty
-from dedup.evidence import Texts
 from dedup.memory import uncollected
 from dedup.minhash import Sampled
+from dedup.prepared import Texts
 from dedup.records import SITE_BITS, Article, Cut, Family, GemaError, Hashes64, Match, Postings, Recipe, Sketches, Units
 from dedup.stages import ahead
 
@@ -69,10 +71,10 @@ def _grouped(ordered: Sequence[Article], recipe: Recipe) -> tuple[list[Family], 
     sites = units.sites.astype(np.int64)
     own = own_text.own_of(ends, sampled, raw, sites, repeated, recipe)
     units.own[:], units.sizes[:] = own.hashes, own.sizes
-    pairs = index.pairs(_own_postings(known, units, repeated), units, recipe)
+    pairs = pairing.pairs(_own_postings(known, units, repeated), units, recipe)
     found = [
-        *_compared(chosen, (own.words, ends), pairs, recipe, slow),
-        *_identical(ordered, alike, recipe, slow),
+        *_compared(_Held(chosen, (own.words, ends), slow), pairs, recipe),
+        *_compared(_Held(ordered, None, slow), _identical(alike), recipe),
     ]
     matches = [match for match in found if match.measures.containment >= recipe.floor]
     matches.sort(key=lambda match: (match.a, match.b))
@@ -140,48 +142,44 @@ def _by_site(units: Units) -> Iterator[tuple[int, Places]]:
 def _postings(sketches: Sketches) -> Postings:
     """Return who holds each key that several texts hold."""
     parts = minhash.marked_in_parts(sketches, _KEYS_AT_ONCE)
-    return index.after_one_another([index.shared(lookup.in_order(part)) for part in parts])
+    return index.after_one_another([pairing.shared(lookup.in_order(part)) for part in parts])
 
 
 def _own_postings(known: Postings, units: Units, repeated: Hashes64) -> Postings:
     """Return who holds each key of its own text, of those that several do."""
-    return index.still_shared(known, boilerplate.holds(known, units, lookup.table(repeated)))
+    return pairing.still_shared(known, boilerplate.holds(known, units, lookup.table(repeated)))
 
 
-def _compared(
-    articles: Sequence[Article],
-    own: tuple[Mask, Places] | None,
-    pairs: Places,
-    recipe: Recipe,
-    slow: dict[str, Cut],
-) -> Iterator[Match]:
-    """Yield the match of each pair of articles.
+class _Held(NamedTuple):
+    """Articles that are compared; which of all words are their texts' own and where those of each end, None: all are.
 
-    `own` tells which of all words are their texts' own, and where those of each text end; None: all are.
+    `slow` are the texts that were cut slowly, which is done once.
     """
+
+    articles: Sequence[Article]
+    own: tuple[Mask, Places] | None
+    slow: dict[str, Cut]
+
+
+def _compared(held: _Held, pairs: Places, recipe: Recipe) -> Iterator[Match]:
+    """Yield the match of each pair of articles."""
     # What hangs together is cut once for all its pairs.
-    pairs = pairs[np.argsort(meeting.joined_by(pairs, len(articles))[pairs[:, 0]], kind="stable")]
+    pairs = pairs[np.argsort(meeting.joined_by(pairs, len(held.articles))[pairs[:, 0]], kind="stable")]
     parts = (pairs[start : start + _PAIRS_AT_ONCE] for start in range(0, len(pairs), _PAIRS_AT_ONCE))
-    for _, (named, held, places) in ahead(parts, lambda part: _read(articles, own, part, recipe, slow)):
-        yield from matching.compare_all(named, held, places, recipe)
+    for _, (named, texts, places) in ahead(parts, lambda part: _read(held, part, recipe)):
+        yield from matching.compare_all(named, texts, places, recipe)
 
 
-def _read(
-    articles: Sequence[Article],
-    own: tuple[Mask, Places] | None,
-    pairs: Places,
-    recipe: Recipe,
-    slow: dict[str, Cut],
-) -> tuple[list[tuple[str, str]], Texts, Places]:
+def _read(held: _Held, pairs: Places, recipe: Recipe) -> tuple[list[tuple[str, str]], Texts, Places]:
     """Return the ids and sites of the articles of pairs, their texts as matching reads them, and the pairs of these."""
     some, places = np.unique(pairs, return_inverse=True)
-    read = [articles[number] for number in some.tolist()]
-    words = cutting.cut([article.text for article in read], cores=1, slow=slow)
-    titles = cutting.cut([article.title for article in read], cores=1, slow=slow)
-    mine = np.ones(len(words.hashes), dtype=bool) if own is None else _of_texts(*own, some)
+    read = [held.articles[number] for number in some.tolist()]
+    words = cutting.cut([article.text for article in read], cores=1, slow=held.slow)
+    titles = cutting.cut([article.title for article in read], cores=1, slow=held.slow)
+    own = np.ones(len(words.hashes), dtype=bool) if held.own is None else _of_texts(*held.own, some)
     phrases = shingles.hashes64(words.hashes, recipe.match_words)
-    held = matching.read(words, titles, mine, phrases, recipe)
-    return [(article.id, article.site) for article in read], held, places.reshape(-1, 2)
+    texts = matching.read(words, titles, own, phrases, recipe)
+    return [(article.id, article.site) for article in read], texts, places.reshape(-1, 2)
 
 
 def _of_texts(words: Mask, ends: Places, texts: Places) -> Mask:
@@ -191,9 +189,7 @@ def _of_texts(words: Mask, ends: Places, texts: Places) -> Mask:
     return np.concatenate([words[:0], *(words[start:stop] for start, stop in spans)])
 
 
-def _identical(
-    articles: Sequence[Article], alike: Sequence[Sequence[int]], recipe: Recipe, slow: dict[str, Cut]
-) -> Iterator[Match]:
-    """Yield the match of each article whose text another has, with the first that does; both are compared whole."""
+def _identical(alike: Sequence[Sequence[int]]) -> Places:
+    """Return the place of each article whose text another has, with that of the first that does."""
     pairs = [(first, other) for first, *others in alike for other in others]
-    yield from _compared(articles, None, np.array(pairs, np.int64).reshape(-1, 2), recipe, slow)
+    return np.array(pairs, np.int64).reshape(-1, 2)

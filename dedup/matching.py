@@ -8,11 +8,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup import cutting, evidence
+from dedup import cutting, evidence, prepared
 from dedup.compiled import compiled
-from dedup.evidence import Evidence, Texts
+from dedup.evidence import Evidence
 from dedup.facts import are_facts, of_the_calendar
 from dedup.passages import Mask, Places, tiles
+from dedup.prepared import Texts
 from dedup.records import Cut, Hashes64, Match, Measures, Passage, Reading, Recipe
 from dedup.relations import RELATIONS, Rules, reason, rules, shares, verdict
 
@@ -104,7 +105,7 @@ def told(found: Compared, ids: Sequence[tuple[str, str]], recipe: Recipe) -> Ite
 
 def read(words: Cut, titles: Cut, own: Mask, shingles: Hashes64, recipe: Recipe) -> Texts:
     """Return texts as `compared` reads them, given the hash of the shingle that each word begins."""
-    return evidence.texts(words, titles, own, shingles, are_facts(titles), of_the_calendar(titles), recipe)
+    return prepared.texts(words, titles, own, shingles, are_facts(titles), of_the_calendar(titles), recipe)
 
 
 @compiled
@@ -116,7 +117,7 @@ def _compare(
     found_shares, verdicts = np.empty((len(pairs), _SHARES)), np.empty(len(pairs), np.int8)
     passages, count = np.empty((16, 6), np.int64), 0
     for pair in range(len(pairs)):
-        a, b = evidence.side(held, pairs[pair, 0], length), evidence.side(held, pairs[pair, 1], length)
+        a, b = prepared.side(held, pairs[pair, 0], length), prepared.side(held, pairs[pair, 1], length)
         shared, phrases = tiles(a.words, b.words, length)
         found = evidence.counted(a, b, shared, phrases, told, lead)
         for column in range(len(found)):

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import lookup, shingles
-from dedup.columns import Column
+from dedup.columns import CHARACTERS_A_WORD, Column
 from dedup.compiled import compiled, compiled_or
 from dedup.records import KEY_BITS, SITE_BITS, Cut, Hashes32, Hashes64, Recipe, Sketches
 
@@ -69,7 +69,7 @@ def joined(parts: Iterable[tuple[Places, Sampled]], characters: int, recipe: Rec
 
     So many characters they have about.
     """
-    expected = characters // (_CHARACTERS_A_WORD * recipe.sketch_one_in)
+    expected = characters // (CHARACTERS_A_WORD * recipe.sketch_one_in)
     ends, places, keys = Column(np.int64, 0), Column(np.int32, expected), Column(np.uint64, expected)
     stops, words = Column(np.int64, 0), 0
     for these, found in parts:
@@ -79,10 +79,6 @@ def joined(parts: Iterable[tuple[Places, Sampled]], characters: int, recipe: Rec
         stops.add(these, words)
         words += int(these[-1]) if len(these) else 0
     return stops.values(), Sampled(ends.values(), places.values(), keys.values())
-
-
-# Most texts have more.
-_CHARACTERS_A_WORD = 5
 
 
 def _sampled_by_numpy(words: Hashes64, ends: NDArray[np.int64], length: int, most: np.uint64, out: Sampled) -> int:
@@ -147,11 +143,7 @@ def _distinct(stops: Places, keys: Hashes64, ends: Places, out: Hashes64) -> Non
 
 def marked(held: Sketches) -> Hashes64:
     """Return the keys of sketches, each together with the number of its text, as one number."""
-    out = np.empty(len(held.keys), np.uint64)
-    _marked(
-        held.ends, held.keys, np.concatenate([np.zeros(min(len(held.ends), 1), np.int64), held.ends[:-1]]), _ALL, out
-    )
-    return out
+    return next(marked_in_parts(held, len(held.keys) + 1))
 
 
 def marked_in_parts(held: Sketches, most: int) -> Iterator[Hashes64]:
@@ -179,7 +171,6 @@ def _marked(ends: Places, keys: Hashes64, nexts: Places, limit: np.uint64, out: 
     return int(count)
 
 
-_ALL = np.uint64(2**64 - 1)
 _SITE_BITS = np.uint64(SITE_BITS)
 
 

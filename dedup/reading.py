@@ -13,8 +13,8 @@ from dedup import terms as salient
 from dedup.boilerplate import NO_FURNITURE
 from dedup.corpus import Corpus, grouping, units
 from dedup.corpus.grouping import Listed
-from dedup.evidence import Texts
 from dedup.own_text import Own
+from dedup.prepared import Texts
 from dedup.records import Cut, Furniture, Hashes64, Reading, Recipe, TermVector
 from dedup.vocabulary import Vocabulary
 

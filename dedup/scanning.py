@@ -109,7 +109,8 @@ def _scan(  # noqa: C901 - one loop over a text, and every call in it costs
     A word's hash is FNV-1a of its UTF-8 (Fowler, Noll, Vo 1991), mixed as MurmurHash3 ends (Appleby 2011).
     """
     flags[: len(codes)] = 0
-    flags[0] = HEADS_LINE
+    # Of nothing there is nothing to write to.
+    flags[: min(len(codes), 1)] = HEADS_LINE
     counted, first, value, inside, seen = 0, np.uint32(0), _BASIS, _NONE, _NONE
     # Without a sign: what may be negative is asked for that at each look.
     at = quoted = np.uint64(0)

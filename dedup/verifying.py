@@ -11,8 +11,8 @@ from scipy.sparse.csgraph import connected_components
 
 from dedup import matching
 from dedup.corpus import Corpus, grouping
-from dedup.evidence import Texts
 from dedup.ordering import in_order
+from dedup.prepared import Texts
 from dedup.reading import Desk
 from dedup.records import Match
 from dedup.stages import Progress, State, ahead, articles_of, batches

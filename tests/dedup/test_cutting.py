@@ -6,6 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup import cutting, segments
+from dedup.characters import characters, code_points
 from dedup.records import BEGINS_WITH_DIGIT, HOLDS_DIGIT, NAME, QUOTED, Cut
 from tests.dedup.test_signing import TEXTS
 
@@ -88,10 +89,18 @@ def test_many_texts_are_cut_on_all_cores_in_their_order() -> None:
     same(cutting.cut(texts), cutting.by_words(texts))
 
 
-def test_texts_that_are_nothing_but_words_fill_their_room_and_no_more() -> None:
-    cutting.by_kernel(["字" * 10])
-    for count in range(1, 40):
-        same(cutting.by_kernel(["字" * count, ""]), cutting.by_words(["字" * count, ""]))
+@given(st.lists(TEXTS | QUOTING, max_size=6))
+@example(["字" * 16, ""])
+@example(["", "1 2 3", ""])
+def test_nothing_is_written_behind_the_room_that_as_many_words_as_characters_need(texts: list[str]) -> None:
+    from dedup import scanning
+
+    known, codes = characters(), code_points(texts)
+    ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
+    rooms = [np.full(len(codes) + 8, 77, kind) for kind in (np.uint64, np.uint32, np.uint32, np.uint8, np.uint64)]
+    inside = [room[: len(codes)] for room in rooms]
+    scanning.scan_texts(codes, ends, known.together, known.longer, known.starts, *inside)
+    assert all((room[len(codes) :] == 77).all() for room in rooms)
 
 
 @pytest.mark.parametrize("cores", [1, 2])

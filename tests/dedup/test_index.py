@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from dedup import index, lookup, minhash
+from dedup import index, lookup, minhash, pairing
 from dedup.corpus import units as stored
 from dedup.records import Postings, Recipe, Sketches, Units
 
@@ -198,14 +198,14 @@ def test_whatever_is_sorted_stands_in_order(values: NDArray[np.uint64]) -> None:
 def test_keys_that_several_hold_are_found_a_range_at_a_time(held: list[set[int]], data: st.DataObject) -> None:
     sketches = minhash.one_each([np.array(sorted(keys), np.uint64) for keys in held])
     parts = minhash.marked_in_parts(sketches, data.draw(st.sampled_from((1, 3, 100))))
-    found = index.after_one_another([index.shared(lookup.in_order(part)) for part in parts])
+    found = index.after_one_another([pairing.shared(lookup.in_order(part)) for part in parts])
     holders = {key: [unit for unit, keys in enumerate(held) if key in keys] for keys in held for key in keys}
     several = {key: units for key, units in sorted(holders.items()) if len(units) > 1}
     assert told(found) == several
     holds = np.array(data.draw(st.lists(st.booleans(), min_size=len(found.units), max_size=len(found.units))), bool)
     counting = iter(holds.tolist())
     left = {key: [unit for unit in units if next(counting)] for key, units in several.items()}
-    assert told(index.still_shared(found, holds)) == {key: units for key, units in left.items() if len(units) > 1}
+    assert told(pairing.still_shared(found, holds)) == {key: units for key, units in left.items() if len(units) > 1}
 
 
 def told(postings: Postings) -> dict[int, list[int]]:
@@ -216,4 +216,4 @@ def told(postings: Postings) -> dict[int, list[int]]:
 @given(st.lists(st.lists(st.integers(0, 12), min_size=1, max_size=9, unique=True).map(sorted), min_size=1, max_size=12))
 def test_pairs_of_all_at_once_are_the_candidates_of_all(held: list[list[int]]) -> None:
     units, postings, _ = holding(held)
-    assert {(a, b) for a, b in index.pairs(postings, units, RECIPE).tolist()} == pairs(held)
+    assert {(a, b) for a, b in pairing.pairs(postings, units, RECIPE).tolist()} == pairs(held)
