@@ -54,7 +54,7 @@ class _Kernel:
         """Return what numba calls; one, however many threads ask."""
         with _one_at_a_time:
             if self._compiled is None:
-                self._compiled = _made(self._function)
+                self._compiled = made(self._function)
             return self._compiled
 
 
@@ -68,14 +68,15 @@ _numbers = _Numbers()
 _one_at_a_time = RLock()
 
 
-def _made(function: Callable[..., object]) -> Callable[..., object]:
+def made(function: Callable[..., object]) -> Callable[..., object]:
+    """Return what numba makes of a function, at once; it may call others that are `compiled`. Needs numba."""
     from numba import njit
 
     _teach_numba()
-    return cast("Callable[..., object]", kept(njit(cache=True, nogil=True)(function)))
+    return cast("Callable[..., object]", _kept(njit(cache=True, nogil=True)(function)))
 
 
-def kept(kernel: _Function) -> _Function:
+def _kept(kernel: _Function) -> _Function:
     """Return what numba made, so that what it keeps on disk is as old as the oldest part of what is compiled here.
 
     By itself it looks at the file of each function alone: what that calls, and constants, may stand in another, and

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import segments
+from dedup.amounts import NUMBER, amount
 from dedup.characters import BEFORE_NAME, CAPITAL, DIGIT, JOINS, LONG, characters, code_points
 from dedup.columns import CHARACTERS_A_WORD, Column
 from dedup.compiler import USUAL, compiles, expect
@@ -242,13 +243,6 @@ def word_hashes(words: Sequence[str]) -> NDArray[np.uint64]:
     return values ^ (values >> np.uint64(33))
 
 
-def _number_hash(number: str) -> int:
-    value = _BASIS
-    for character in number:
-        value = ((value ^ ord(character)) * _PRIME) & _FULL
-    return _mixed(value)
-
-
 def _mixed(value: int) -> int:
     value = ((value ^ (value >> 33)) * 0xFF51AFD7ED558CCD) & _FULL
     value = ((value ^ (value >> 33)) * 0xC4CEB9FE1A85EC53) & _FULL
@@ -267,9 +261,9 @@ def _with(found: Cut, others: dict[int, Cut]) -> Cut:
 
 def _one(text: str) -> Cut:
     words = segments.words(text)
-    numbers = [_number_hash(number) for number in segments.numbers(text)]
     starts, stops = np.array(words.starts, np.uint32), np.array(words.ends, np.uint32)
-    traits = characters().traits[code_points([text])]
+    codes, known = code_points([text]), characters()
+    traits, numbers = known.traits[codes], [match.start() for match in NUMBER.finditer(text)]
     flags = np.where(np.array(words.quoted, bool), QUOTED, 0)
     flags |= np.where(traits[starts] & DIGIT, BEGINS_WITH_DIGIT, 0)
     digits = np.cumsum([0, *(traits & DIGIT)])
@@ -286,7 +280,7 @@ def _one(text: str) -> Cut:
         stops=stops,
         flags=flags.astype(np.uint8),
         number_ends=np.array([len(numbers)], np.int64),
-        numbers=np.array(numbers, np.uint64),
+        numbers=np.array([_mixed(int(amount(codes, known.together, place)[1])) for place in numbers], np.uint64),
     )
 
 

@@ -10,7 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from dedup.characters import ALONE, BEGINS, CODES, CONTINUES, LONG, MARKS, MOST_BYTES
-from dedup.compiled import kept
+from dedup.compiled import made
 from dedup.records import Hashes32
 
 Bytes = NDArray[np.uint8]
@@ -30,7 +30,7 @@ _inlined: Any = njit(cache=True, nogil=True, inline="always")
 
 
 def _compiled(function: Any) -> Any:
-    return kept(njit(cache=True, nogil=True)(function))
+    return made(function)
 
 
 @_compiled

@@ -94,7 +94,8 @@ class Cut:
     """The words and numbers of several texts, as numbers, text after text.
 
     The words of text i are those from `ends[i - 1]` to `ends[i]`: their `hashes`, where they begin and end in the text,
-    and their traits as `flags`. Its numbers are `numbers[number_ends[i - 1]:number_ends[i]]`, hashed as written.
+    and their traits as `flags`. Its numbers are `numbers[number_ends[i - 1]:number_ends[i]]`, each a hash of what it
+    says (`amounts`).
     """
 
     ends: NDArray[np.int64]
@@ -396,7 +397,7 @@ class Recipe:
     """All numbers of the method. Stored with every result; two recipes never mix in one corpus."""
 
     # What the numbers below mean to this program; it grows when the same numbers would give other results.
-    method: int = 12
+    method: int = 13
     # Signature: datasketch.MinHash(scheme="affine32", seed=seed) over xxh32 of `shingle_words`-word shingles.
     shingle_words: int = 4
     permutations: int = 128

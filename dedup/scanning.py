@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from dedup.amounts import amount
 from dedup.characters import (
     ALONE,
     BEFORE_NAME,
@@ -24,7 +25,7 @@ from dedup.characters import (
     OPENS,
     TRAITS,
 )
-from dedup.compiled import kept
+from dedup.compiled import made
 from dedup.records import BEGINS_WITH_DIGIT, CAPITALISED, HEADS_LINE, HOLDS_DIGIT, NAME, QUOTED, Hashes32, Hashes64
 
 Bytes = NDArray[np.uint8]
@@ -36,7 +37,6 @@ _LINE, _SPACE = np.uint32(0x0A), np.uint32(0x20)
 _CURLY, _CURLY_END, _LOW, _ANGLE, _ANGLE_END = 0x201C, 0x201D, 0x201E, 0xAB, 0xBB
 _STRAIGHT, _WIDE, _CORNER, _CORNER_END = 0x22, 0xFF02, 0x300C, 0x300D
 _SINGLE, _SINGLE_END, _APOSTROPHE = 0x2018, 0x2019, 0x27
-_SEPARATORS = (0x2E, 0x2C, 0x3A, 0x2F)
 
 # What `Characters.together` tells of a character, in the places where it tells that.
 _BECOMES, _OF_WORDS = np.uint32((1 << KINDS) - 1), np.uint32((1 << TRAITS) - (1 << KINDS))
@@ -57,7 +57,7 @@ _inlined: Any = njit(cache=True, nogil=True, inline="always")
 
 
 def _compiled(function: Any) -> Any:
-    return kept(njit(cache=True, nogil=True)(function))
+    return made(function)
 
 
 @_compiled
@@ -145,7 +145,8 @@ def _scan(  # noqa: C901 - one loop over a text, and every call in it costs
         if held & _DIGIT:
             flags[at] |= HOLDS_DIGIT
             if held & _DECIMAL and place >= number:
-                number, numbers[counted] = _number_until(codes, known, place)
+                number, said = amount(codes, known, place)
+                numbers[counted] = _mixed(said)
                 counted += 1
         value = _with(before if held & _BEGINS else _BASIS, held, longer, longer_starts)
         if held & _ALONE:
@@ -342,16 +343,3 @@ def _is_mark(codes: Hashes32, place: int, mark: int, width: int) -> bool:
     if place + width > len(codes):
         return False
     return bool(codes[place] == mark and codes[place + width - 1] == mark)
-
-
-@_compiled
-def _number_until(codes: Hashes32, known: Hashes32, place: int) -> tuple[int, np.uint64]:
-    """Return where the number ends that begins at `place`, and its hash, separators kept."""
-    value = _BASIS
-    while place < len(codes) and (
-        known[codes[place]] & _DECIMAL
-        or (codes[place] in _SEPARATORS and place + 1 < len(codes) and known[codes[place + 1]] & _DECIMAL)
-    ):
-        value = np.uint64((value ^ np.uint64(codes[place])) * _PRIME)
-        place += 1
-    return place, _mixed(value)

@@ -37,7 +37,6 @@ _QUOTATION = regex.compile(
     + "".join(f"|{_marked(mark)}" for mark in ('"', "＂", "''")),
     regex.MULTILINE,
 )
-_NUMBER = regex.compile(r"\d+(?:[.,:/]\d+)*")
 
 
 def words(text: str) -> Words:
@@ -51,11 +50,6 @@ def words(text: str) -> Words:
         ends=tuple(match.end() for match in found),
         quoted=_inside(starts, quotations),
     )
-
-
-def numbers(text: str) -> list[str]:
-    """Return the numbers of `text` as written, separators kept: `10.000`, `22/3/2025`, `07:30`."""
-    return [str(number) for number in _NUMBER.findall(text)]
 
 
 def normal(word: str) -> str:

@@ -6,6 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup import cutting, segments
+from dedup.amounts import NUMBER
 from dedup.characters import characters, code_points
 from dedup.records import BEGINS_WITH_DIGIT, HOLDS_DIGIT, NAME, QUOTED, Cut
 from tests.dedup.test_signing import TEXTS
@@ -25,10 +26,11 @@ def same(one: Cut, other: Cut) -> None:
 
 
 QUOTING = st.text(st.sampled_from("aB 1.,“”„«»「」‘’'＂\n;)" + '"'), max_size=80)
+COUNTING = st.text(st.sampled_from("0123.,:/ \u00a0\nrbjtRBé１٣"), max_size=40)
 
 
-@given(st.lists(TEXTS | QUOTING, max_size=6))
-@example(["", "a", "satu dua tiga"])
+@given(st.lists(TEXTS | QUOTING | COUNTING, max_size=6))
+@example(["", "a", "satu dua tiga", "1.250,50 JUTA rupiah, 0,5 triliun, 03/06/2025, ١٢"])
 @example(["é ô ü ñ q", "“é” dan „ô“ lalu «ü"])
 @example(['「a b「 c」 "d e\n"f" 1.000,5 pukul 07:30. Kata Budi Santoso, Ani ²'])
 def test_compiled_or_not_texts_are_cut_alike(texts: list[str]) -> None:
@@ -63,7 +65,7 @@ def test_the_plain_way_says_what_segments_says(text: str) -> None:
     assert found.starts.tolist() == list(words.starts)
     assert found.stops.tolist() == list(words.ends)
     assert [bool(flag & QUOTED) for flag in found.flags.tolist()] == list(words.quoted)
-    assert len(found.numbers) == len(segments.numbers(text))
+    assert len(found.numbers) == len(NUMBER.findall(text))
 
 
 def test_traits_tell_digits_and_names() -> None:

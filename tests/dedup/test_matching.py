@@ -1,6 +1,7 @@
 """What two texts share, and what that makes them to one another: each rule just inside and just outside."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 
@@ -176,13 +177,22 @@ def test_two_reports_of_one_statement_share_quotes() -> None:
     assert compare(a, b, RECIPE).relation is Relation.EXCERPT
 
 
-def frame(numbers: list[int]) -> str:
+def frame(numbers: Sequence[object]) -> str:
     return " ".join(f"{' '.join(prose(place, 12))} {number} persen" for place, number in enumerate(numbers))
 
 
 def test_one_frame_with_other_numbers_is_a_template() -> None:
     a, b = reading(frame([11, 12, 13, 14]), "a"), reading(frame([21, 22, 23, 24]), "b")
     assert compare(a, b, RECIPE).relation is Relation.TEMPLATE
+
+
+def test_numbers_that_another_house_writes_otherwise_are_the_same() -> None:
+    a = reading(frame(["1.250.000.000", "750.000", "19.30", "2.500.000"]), "a")
+    b = reading(frame(["1,25 miliar", "750 ribu", "19:30", "2,5 juta"]), "b")
+    assert compare(a, b, RECIPE).relation.joins
+    assert compare(a, b, RECIPE).measures.numbers == 1
+    others = reading(frame(["1,3 miliar", "755 ribu", "19:45", "2,6 juta"]), "b")
+    assert compare(a, others, RECIPE).relation is Relation.TEMPLATE
 
 
 def test_two_new_numbers_in_a_report_are_an_edit() -> None:

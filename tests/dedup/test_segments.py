@@ -85,10 +85,6 @@ def test_speech_in_straight_marks_runs_on_where_the_next_paragraph_opens_again(t
     assert quoted(text) == said
 
 
-def test_numbers_keep_their_separators() -> None:
-    assert segments.numbers("Rp10.000 pada 22/3/2025 pukul 07:30") == ["10.000", "22/3/2025", "07:30"]
-
-
 @given(st.text())
 def test_any_text_has_words_that_stand_where_they_say(text: str) -> None:
     words = segments.words(text)
