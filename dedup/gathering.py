@@ -17,11 +17,12 @@ Pair = tuple[str, str]
 class Gathered:
     """Families that may be other than before, the ids of those they replace, and what ids no longer in use became.
 
-    `changes` tell what became of families of several articles, `merged` of matches whether one of the two texts
-    holds other reports as well.
+    `before` tells in which families their articles were, `changes` what became of families of several articles,
+    `merged` of matches whether one of the two texts holds other reports as well.
     """
 
     found: list[Family]
+    before: Mapping[str, str]
     dissolved: set[str]
     aliases: Mapping[str, str]
     changes: list[Change]
@@ -34,9 +35,8 @@ def gather(corpus: Corpus, recipe: Recipe, changed: Set[str], verified: Verified
     An article that has still to be grouped is left out: a later step of the update brings it in.
     """
     verdicts = grouping.verdicts(corpus)
-    reached, known = _reached(corpus, changed, verified, verdicts)
+    reached, known, before = _reached(corpus, changed, verified, verdicts)
     matches = [match for match in known if match.a in reached and match.b in reached]
-    before = grouping.families_of(corpus, reached)
     age = grouping.ages(corpus, reached)
     excerpts = _excerpts(corpus, reached, known, verified, recipe)
     kept = [match for match in matches if (match.a, match.b) not in excerpts]
@@ -46,13 +46,13 @@ def gather(corpus: Corpus, recipe: Recipe, changed: Set[str], verified: Verified
     found = [Family(name, each.members, each.weakest) for each, name in zip(grouped, named.ids, strict=True)]
     gone = grouping.without(corpus, set(before.values()), reached)
     flags = {(match.a, match.b): (match.a, match.b) in excerpts for match in matches if match.relation.joins}
-    return Gathered(found, gone, named.aliases, list(_changes(found, before, named.aliases)), flags)
+    return Gathered(found, before, gone, named.aliases, list(_changes(found, before, named.aliases)), flags)
 
 
 def _reached(
     corpus: Corpus, changed: Set[str], verified: Verified, verdicts: Sequence[Verdict]
-) -> tuple[set[str], list[Match]]:
-    """Return the articles that a change reaches, and all their matches, by id.
+) -> tuple[set[str], list[Match], dict[str, str]]:
+    """Return the articles that a change reaches, all their matches, by id, and in which families they were.
 
     It reaches through joining matches, verdicts and the families of before.
     """
@@ -62,17 +62,20 @@ def _reached(
     waiting = {*changed, *(key for pair in (*dropped, *new) for key in pair)}
     reached: set[str] = set()
     known: dict[Pair, Match] = {}
+    before: dict[str, str] = {}
     while waiting:
         waiting -= grouping.pending(corpus, waiting - changed)
         reached |= waiting
-        stored = grouping.matches_of(corpus, waiting)
+        stored = grouping.matches_of(corpus, waiting - verified.untied)
         known |= {pair: match for pair, match in stored.items() if pair not in dropped and pair not in new}
         near = {key for pair, match in stored.items() if match.relation.joins for key in pair}
         near |= {key for one in waiting for key in ties.get(one, ())}
-        near |= grouping.kin(corpus, waiting)
+        homes = grouping.families_of(corpus, waiting)
+        near |= grouping.members_of(corpus, set(homes.values()) - set(before.values()))
+        before |= homes
         waiting = near - reached
     known |= new
-    return reached, [known[pair] for pair in sorted(known)]
+    return reached, [known[pair] for pair in sorted(known)], before
 
 
 def _excerpts(

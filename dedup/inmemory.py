@@ -58,10 +58,10 @@ def group(articles: Sequence[Article], recipe: Recipe) -> tuple[list[Family], li
 
 
 def _grouped(ordered: Sequence[Article], recipe: Recipe) -> tuple[list[Family], list[Match]]:
-    digests = [text_digest(article.text) for article in ordered]
-    places, alike = _chosen(ordered, digests)
+    places, alike = _chosen(ordered)
     chosen = [ordered[place] for place in places]
-    units = _units(chosen, [digests[place] for place in places])
+    units = _units(chosen)
+    _give_order(units, chosen, _of_large_sites(units, recipe))
     # Texts that are cut slowly are cut once.
     slow: dict[str, Cut] = {}
     ends, sampled = _sampled(chosen, recipe, slow)
@@ -71,6 +71,7 @@ def _grouped(ordered: Sequence[Article], recipe: Recipe) -> tuple[list[Family], 
     sites = units.sites.astype(np.int64)
     own = own_text.own_of(ends, sampled, raw, sites, repeated, recipe)
     units.own[:], units.sizes[:] = own.hashes, own.sizes
+    _give_order(units, chosen, _of_like_sketches(units))
     pairs = pairing.pairs(_own_postings(known, units, repeated), units, recipe)
     found = [
         *_compared(_Held(chosen, (own.words, ends), slow), pairs, recipe),
@@ -95,12 +96,13 @@ def _sampled(articles: Sequence[Article], recipe: Recipe, slow: dict[str, Cut]) 
     return minhash.joined(found, sum(map(len, texts)), recipe)
 
 
-def _chosen(articles: Sequence[Article], digests: Sequence[bytes]) -> tuple[list[int], list[list[int]]]:
+def _chosen(articles: Sequence[Article]) -> tuple[list[int], list[list[int]]]:
     """Return the place of the first article of each text of each site, and those of all of each text of several."""
-    alike: dict[bytes, list[int]] = {digest: [] for digest, count in Counter(digests).items() if count > 1}
-    for place, digest in enumerate(digests):
-        if digest in alike:
-            alike[digest].append(place)
+    counts = Counter([article.text for article in articles])
+    alike: dict[str, list[int]] = {text: [] for text, count in counts.items() if count > 1}
+    for place, article in enumerate(articles):
+        if article.text in alike:
+            alike[article.text].append(place)
     later: set[int] = set()
     for places in alike.values():
         firsts = {articles[place].site: place for place in reversed(places)}
@@ -108,14 +110,34 @@ def _chosen(articles: Sequence[Article], digests: Sequence[bytes]) -> tuple[list
     return [place for place in range(len(articles)) if place not in later], list(alike.values())
 
 
-def _units(articles: Sequence[Article], digests: Sequence[bytes]) -> Units:
+def _units(articles: Sequence[Article]) -> Units:
+    """Return articles as units, without their `order`; equal texts have one number, whichever it is."""
     units = empty(len(articles))
-    numbers = {name: number for number, name in enumerate(sorted({article.site for article in articles}))}
-    units.sites[:] = [numbers[article.site] for article in articles]
-    units.texts[:] = ordering.text_numbers(digests)
-    salts = np.array([ordering.site_number(name) for name in numbers], np.uint64)
-    units.order[:] = ordering.order(units.texts, salts[units.sites])
+    sites = {name: number for number, name in enumerate(sorted({article.site for article in articles}))}
+    units.sites[:] = [sites[article.site] for article in articles]
+    texts: dict[str, int] = {}
+    units.texts[:] = [texts.setdefault(article.text, len(texts)) for article in articles]
     return units
+
+
+def _give_order(units: Units, articles: Sequence[Article], some: Places) -> None:
+    """Give some units the `order` that they have in a corpus: it takes a hash of each text; few are asked for it."""
+    asked = [articles[place] for place in some.tolist()]
+    texts = ordering.text_numbers([text_digest(article.text) for article in asked])
+    salts = {name: ordering.site_number(name) for name in {article.site for article in asked}}
+    units.order[some] = ordering.order(texts, np.array([salts[article.site] for article in asked], np.uint64))
+
+
+def _of_large_sites(units: Units, recipe: Recipe) -> Places:
+    """Return the units of sites of which only some stand for them, by order."""
+    return np.flatnonzero(np.bincount(units.sites)[units.sites] > recipe.site_sample)
+
+
+def _of_like_sketches(units: Units) -> Places:
+    """Return the units that have their own sketch with others: which of them lead a key, their order tells."""
+    held = np.argsort(units.own)
+    same = units.own[held[1:]] == units.own[held[:-1]]
+    return np.unique(np.concatenate([held[1:][same], held[:-1][same]]))
 
 
 def _repeated(raw: Sketches, known: Postings, units: Units, recipe: Recipe) -> Hashes64:

@@ -50,14 +50,11 @@ def read_state(corpus: Corpus, changed: Set[str]) -> State:
         sites = stored.read_sites(connection)
         before = stored.read_units(connection, sites)
         moves = stored.moves(connection, changed, grouping.next_unit(connection))
-        named = stored.of_articles(connection, changed)
         blocks = postings.blocks(connection)
-        articles = {number: key for key, number in named.items()}
-        articles |= {held.number: held.article for held in (*moves.born, *moves.renamed)}
-        days = stored.read_days(connection, articles)
+    articles = dict(moves.stands) | {held.number: held.article for held in (*moves.born, *moves.renamed)}
     now = Sites(dict(sites.numbers), dict(sites.repeated), dict(sites.furniture), dict(sites.counted))
     units = _with(before, moves, now)
-    units.days[list(days)] = list(days.values())
+    units.days[list(moves.days)] = list(moves.days.values())
     none = (np.empty(0, np.uint64), np.empty(0, np.int32))
     return State(_longer(before, len(units.sites)), units, sites, now, moves, blocks, articles, {}, none)
 
@@ -153,7 +150,10 @@ def candidates(
 
     A pair a row, by number; with it these other units: only their candidates can be others than before.
     """
-    keys = minhash.distinct(np.concatenate([raw.keys, *_keys_of_dead(desk.corpus, state)]))
+    # Those of new units are in order already, and their sketches come last.
+    stop = raw.ends[-len(state.moves.born) - 1] if len(raw.ends) > len(state.moves.born) else 0
+    met = minhash.distinct(np.concatenate([raw.keys[:stop], *_keys_of_dead(desk.corpus, state)]))
+    keys = lookup.united(state.new[0], met)
     asks = np.zeros(len(state.units.sites), dtype=bool)
     asks[asking] = True
     known, shifted = [], [np.empty(0, np.int32)]

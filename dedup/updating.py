@@ -125,6 +125,7 @@ def _group(corpus: Corpus, recipe: Recipe, changed: Set[str], now: datetime, tel
         dropped=verified.dropped,
         matches=verified.found,
         families=families.found,
+        before=families.before,
         dissolved=families.dissolved,
         aliases=families.aliases,
         changes=families.changes,

@@ -25,11 +25,15 @@ _PAIRS_AT_ONCE = 2_500
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """Matches that were found, pairs that match no longer, and how many were verified for it."""
+    """Matches that were found, pairs that match no longer, and how many were verified for it.
+
+    `untied` are articles that came or changed of which no match was stored before.
+    """
 
     found: list[Match]
     dropped: list[Pair]
     count: int
+    untied: Set[str]
 
 
 def verify(
@@ -58,7 +62,8 @@ def verify(
     found = [match for match in _compared(desk, todo, whole, tell) if match.measures.containment >= desk.recipe.floor]
     gone = _gone(desk.corpus, known - wanted, proposing, same)
     kept = {(match.a, match.b) for match in found}
-    return Verified(found, sorted(gone | {pair for pair in todo if pair in known and pair not in kept}), len(todo))
+    dropped = gone | {pair for pair in todo if pair in known and pair not in kept}
+    return Verified(found, sorted(dropped), len(todo), changed - {key for pair in known for key in pair})
 
 
 def _gone(corpus: Corpus, pairs: Set[Pair], proposing: Set[str], same: Mapping[str, int]) -> set[Pair]:

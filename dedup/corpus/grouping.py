@@ -194,11 +194,10 @@ def families_of(corpus: Corpus, keys: Iterable[str]) -> dict[str, str]:
         return dict(many.among(connection, query, articles.c.key, keys))
 
 
-def kin(corpus: Corpus, keys: Iterable[str]) -> set[str]:
-    """Return all members of the families that these articles were in."""
+def members_of(corpus: Corpus, families: Iterable[str]) -> set[str]:
+    """Return all members of these families."""
     table, articles = schema.family_members, schema.articles
     query = select(articles.c.key).join(table, articles.c.id == table.c.article_id)
-    families = families_of(corpus, keys).values()
     with corpus.reading() as connection:
         return {key for (key,) in many.among(connection, query, table.c.family, families)}
 
@@ -287,6 +286,7 @@ class Outcome:
     dropped: Sequence[tuple[str, str]]
     matches: Sequence[Match]
     families: Sequence[Family]
+    before: Mapping[str, str]
     dissolved: Set[str]
     aliases: Mapping[str, str]
     changes: Sequence[Change]
@@ -295,7 +295,9 @@ class Outcome:
 
 def save(corpus: Corpus, recipe: Recipe, outcome: Outcome, now: datetime) -> None:
     """Store an update's outcome in one transaction: a reader sees the copies of before or of after."""
-    retold = set(families_of(corpus, outcome.told).values())
+    grouped = {member for family in outcome.families for member in family.members}
+    retold = {outcome.before[key] for key in outcome.told if key in outcome.before}
+    retold.update(families_of(corpus, outcome.told.keys() - grouped).values())
     with corpus.transaction() as connection:
         units.save_sites(connection, outcome.sites_before, outcome.sites)
         units.save_units(connection, outcome.units_before, outcome.units, outcome.moves)

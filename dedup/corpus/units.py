@@ -1,6 +1,6 @@
 """Units, sites and samples at rest: what grouping knows of every text of every site, read as columns."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -44,12 +44,16 @@ class Moves:
     """What became of units since the last update.
 
     New ones, those that another article stands for now, those that are no more, and the articles that stood for these.
+    `stands` tells which of the articles asked for stand, or stood, for units; `days` when what stands for units was
+    published: both by the units' numbers.
     """
 
     born: Sequence[Held]
     renamed: Sequence[Held]
     dead: Sequence[Held]
     left: Sequence[str]
+    stands: Mapping[int, str]
+    days: Mapping[int, int]
 
 
 def read_sites(connection: Connection) -> Sites:
@@ -114,45 +118,33 @@ def order_units(units: Units, sites: Sites, which: NDArray[np.int64]) -> None:
     units.order[which] = ordering.order(units.texts[which], salts[units.sites[which]])
 
 
-def moves(connection: Connection, changed: Iterable[str], first_new: int) -> Moves:
+def moves(connection: Connection, changed: Set[str], first_new: int) -> Moves:
     """Return what the articles that came, changed or went do to units; new ones get numbers from `first_new` on."""
     now = _carried(connection, changed)
     stored = _stored(connection, changed, {text for _, text in now})
     firsts = _firsts(connection, {text for _, text in {*now, *((held.site, held.text) for held in stored)}})
     known = {(held.site, held.text): held for held in stored}
     born = [
-        Held(first_new + place, site, text, firsts[site, text])
+        Held(first_new + place, site, text, firsts[site, text][0])
         for place, (site, text) in enumerate(sorted(now - known.keys()))
     ]
     renamed = [
-        Held(held.number, held.site, held.text, firsts[where])
+        Held(held.number, held.site, held.text, firsts[where][0])
         for where, held in known.items()
-        if where in firsts and firsts[where] != held.article
+        if where in firsts and firsts[where][0] != held.article
     ]
     dead = [held for where, held in known.items() if where not in firsts]
-    left = [held.article for where, held in known.items() if firsts.get(where) != held.article]
-    return Moves(born, renamed, dead, left)
-
-
-def of_articles(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
-    """Return the numbers of the units for which these articles stand."""
-    table = schema.units
-    return dict(many.among(connection, select(table.c.article, table.c.id), table.c.article, keys))
+    left = [held.article for where, held in known.items() if firsts.get(where, ("", 0))[0] != held.article]
+    asked = [held for held in stored if held.article in changed]
+    alive = [held for held in (*asked, *born, *renamed) if (held.site, held.text) in firsts]
+    days = {held.number: firsts[held.site, held.text][1] for held in alive}
+    return Moves(born, renamed, dead, left, {held.number: held.article for held in asked}, days)
 
 
 def articles_of(connection: Connection, numbers: Iterable[int]) -> dict[int, str]:
     """Return which articles stand for these units, by the units' numbers."""
     table = schema.units
     return dict(many.among(connection, select(table.c.id, table.c.article), table.c.id, numbers))
-
-
-def read_days(connection: Connection, named: Mapping[int, str]) -> dict[int, int]:
-    """Return the days of these units, given which articles stand for them."""
-    table = schema.articles
-    query = select(table.c.key, schema.as_text(table.c.published))
-    rows = many.among(connection, query, table.c.key, named.values())
-    found = {key: schema.published_day(published) for key, published in rows}
-    return {number: found[key] for number, key in named.items() if key in found}
 
 
 def read_samples(connection: Connection, sites: Sequence[int]) -> dict[int, bytes]:
@@ -259,12 +251,14 @@ def _stored(connection: Connection, keys: Iterable[str], texts: Iterable[str]) -
     return list(found.values())
 
 
-def _firsts(connection: Connection, texts: Iterable[str]) -> dict[tuple[str, str], str]:
-    """Return the first article, by id, of each site that carries one of these texts, by site and text."""
+def _firsts(connection: Connection, texts: Iterable[str]) -> dict[tuple[str, str], tuple[str, int]]:
+    """Return the first article, by id, of each site that carries one of these texts, and its day, by site and text."""
     articles, table = schema.articles, schema.texts
-    query = select(articles.c.site, table.c.hash, articles.c.key).join(table, table.c.id == articles.c.text_id)
-    found: dict[tuple[str, str], str] = {}
-    for site, text, key in many.among(connection, query, table.c.hash, texts):
+    columns = (articles.c.site, table.c.hash, articles.c.key, schema.as_text(articles.c.published))
+    query = select(*columns).join(table, table.c.id == articles.c.text_id)
+    found: dict[tuple[str, str], tuple[str, str | None]] = {}
+    for site, text, key, published in many.among(connection, query, table.c.hash, texts):
         # Not left to the database: what comes first there may depend on its locale.
-        found[site, text] = min(key, found.get((site, text), key))
-    return found
+        if (site, text) not in found or key < found[site, text][0]:
+            found[site, text] = key, published
+    return {where: (key, schema.published_day(published)) for where, (key, published) in found.items()}
