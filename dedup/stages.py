@@ -1,5 +1,7 @@
 """The stages of an update, each from what changed to what that changes."""
 
+import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -121,7 +123,8 @@ def _flipped(before: Mapping[int, Hashes64], now: Mapping[int, Hashes64]) -> dic
 def own_texts(desk: Desk, state: State, numbers: NDArray[np.int32], tell: Progress) -> tuple[Sketches, Sketches]:
     """Take the own sketches of units; return them, and those with boilerplate."""
     own, raw = [], []
-    for (done, chunk), taken in ahead(_as_read(state, numbers), lambda part: _own(desk, state, part[1])):
+    parts, cores = _as_read(state, numbers), os.cpu_count() or 1
+    for (done, chunk), taken in ahead(parts, lambda part: _own(desk, state, part[1]), cores):
         tell("sketching", done, len(numbers))
         state.units.own[chunk] = taken.hashes
         state.units.sizes[chunk] = taken.sketches.sizes()
@@ -246,17 +249,17 @@ def _as_read(state: State, numbers: NDArray[np.int32]) -> Iterator[tuple[int, Se
     yield from (*batches(np.setdiff1d(numbers, born).tolist()), *batches(born))
 
 
-def ahead(parts: Iterable[_T], make: Callable[[_T], _Made]) -> Iterator[tuple[_T, _Made]]:
-    """Yield each part with what is made of it; while one is looked at the next is made."""
-    with ThreadPoolExecutor(1) as thread:
-        before: tuple[_T, Future[_Made]] | None = None
+def ahead(parts: Iterable[_T], make: Callable[[_T], _Made], cores: int = 1) -> Iterator[tuple[_T, _Made]]:
+    """Yield each part with what is made of it; while one is looked at the next are made, so many at a time."""
+    with ThreadPoolExecutor(cores) as threads:
+        making: deque[tuple[_T, Future[_Made]]] = deque()
         for part in parts:
-            making = part, thread.submit(make, part)
-            if before:
-                yield before[0], before[1].result()
-            before = making
-        if before:
-            yield before[0], before[1].result()
+            making.append((part, threads.submit(make, part)))
+            if len(making) > cores:
+                first, made = making.popleft()
+                yield first, made.result()
+        for first, made in making:
+            yield first, made.result()
 
 
 def batches(values: Sequence[_T], most: int = _AT_ONCE) -> Iterator[tuple[int, Sequence[_T]]]:
