@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -17,7 +18,7 @@ from dedup.corpus.postings import Block, Pairs
 from dedup.corpus.units import Moves, Sites
 from dedup.own_text import Own
 from dedup.reading import NOTHING, Batch, Desk
-from dedup.records import SITE_BITS, Hashes64, Postings, Sketches, TermVector, Units
+from dedup.records import SITE_BITS, Hashes64, Postings, Recipe, Sketches, TermVector, Units
 
 Progress = Callable[[str, int, int], None]
 _T = TypeVar("_T")
@@ -161,16 +162,22 @@ def candidates(
     asks[asking] = True
     known, shifted = [], [np.empty(0, np.int32)]
     tables = [lookup.table(boilerplate.table(sites.repeated)) for sites in (state.sites_before, state.sites)]
-    for part in map(index.contested, search(desk.corpus, state, keys)):
-        held, holds = map(boilerplate.holds, (part, part), (state.before, state.units), tables)
-        was = index.leaders(part, state.before, held, desk.recipe)
-        leads = index.leaders(part, state.units, holds, desk.recipe)
-        shifted.append(index.changed(was, leads))
-        known.append(index.led(part, leads, holds, asks))
+    with ThreadPoolExecutor(len(tables)) as threads:
+        for part in map(index.contested, search(desk.corpus, state, keys)):
+            led = partial(_led, part, desk.recipe)
+            (_, was), (holds, leads) = threads.map(led, (state.before, state.units), tables)
+            shifted.append(index.changed(was, leads))
+            known.append(index.led(part, leads, holds, asks))
     pairs = index.candidates(asking, own, index.joined(known), state.units, desk.recipe)
     others = np.unique(np.concatenate(shifted))
     others = others[~asks[others] & (state.units.sites[others] >= 0)]
     return np.concatenate([pairs, _of_others(desk, state, others, tables[1])]), others
+
+
+def _led(part: Postings, recipe: Recipe, units: Units, table: lookup.Table) -> tuple[NDArray[np.bool_], Postings]:
+    """Return which postings count, given what sites repeat, and who leads their keys."""
+    holds = boilerplate.holds(part, units, table)
+    return holds, index.leaders(part, units, holds, recipe)
 
 
 def _with(before: Units, moves: Moves, sites: Sites) -> Units:
@@ -228,8 +235,7 @@ def _of_others(desk: Desk, state: State, others: NDArray[np.int32], table: looku
     asks[others] = True
     known = []
     for part in map(index.contested, search(desk.corpus, state, minhash.distinct(own.keys))):
-        holds = boilerplate.holds(part, state.units, table)
-        leads = index.leaders(part, state.units, holds, desk.recipe)
+        holds, leads = _led(part, desk.recipe, state.units, table)
         known.append(index.led(part, leads, holds, asks))
     return index.candidates(others, own, index.joined(known), state.units, desk.recipe)
 

@@ -276,16 +276,24 @@ def place(
     due: Set[Due],
 ) -> None:
     """Store where families stand now, given where they stood before, and what has to be told again."""
-    left = [{"one": sign, "at": row.rank} for row in before.values() for sign in row.signs]
-    many.alter(connection, _UNSIGNED, left)
-    rows = [{"sign": sign, "rank": row.rank} for row in now for sign in row.signs]
-    rows.sort(key=lambda row: (row["sign"] or 0, row["rank"] or 0))
+    signed, signs = ({(sign, row.rank) for row in rows for sign in row.signs} for rows in (before.values(), now))
+    many.alter(connection, _UNSIGNED, [{"one": sign, "at": rank} for sign, rank in _by_sign(signed - signs)])
+    rows = [{"sign": sign, "rank": rank} for sign, rank in _by_sign(signs - signed)]
     many.insert(connection, story_signs, rows, "keep")
-    names = {row.family for row in now} | before.keys()
+    # Half of them stand as they stood: they are only to be told again.
+    moved = [row for row in now if row.family not in before or before[row.family]._replace(fresh=row.fresh) != row]
+    names = before.keys() - {row.family for row in now} | {row.family for row in moved}
     many.drop(connection, story_families.c.family, names)
-    many.drop(connection, families_due.c.family, names)
-    many.insert(connection, story_families, [_row(row) for row in now])
+    many.insert(connection, story_families, [_row(row) for row in moved])
+    stood = [{"name": row.family, "again": int(row.fresh)} for row in now if row.family not in names]
+    many.alter(connection, _REFRESHED, stood)
+    many.drop(connection, families_due.c.family, before.keys() | {row.family for row in now})
     many.insert(connection, days_due, [_due_row(row) for row in sorted(due, key=lambda row: row.day)])
+
+
+def _by_sign(signs: Iterable[tuple[int, int | None]]) -> list[tuple[int, int | None]]:
+    """Return signs of ranks as they lie on disk."""
+    return sorted(signs, key=lambda each: (each[0], each[1] or 0))
 
 
 def settle(connection: Connection, families: Sequence[str]) -> None:
@@ -355,6 +363,11 @@ def due(connection: Connection, families: Iterable[str]) -> None:
 
 
 _UNSIGNED = delete(story_signs).where(story_signs.c.sign == bindparam("one"), story_signs.c.rank == bindparam("at"))
+_REFRESHED = (
+    update(story_families)
+    .where(story_families.c.family == bindparam("name"), story_families.c.fresh != bindparam("again"))
+    .values(fresh=bindparam("again"))
+)
 _TELLING = (
     update(story_families)
     .where(story_families.c.family == bindparam("name"))
