@@ -3,7 +3,6 @@
 Texts → what sites repeat → own texts → candidates → matches → families, each stage in one go.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -58,9 +57,10 @@ def group(articles: Sequence[Article], recipe: Recipe) -> tuple[list[Family], li
 
 
 def _grouped(ordered: Sequence[Article], recipe: Recipe) -> tuple[list[Family], list[Match]]:
-    places, alike = _chosen(ordered)
+    numbers = _text_numbers(ordered)
+    places, alike = _chosen(ordered, numbers)
     chosen = [ordered[place] for place in places]
-    units = _units(chosen)
+    units = _units(chosen, numbers[places])
     _give_order(units, chosen, _of_large_sites(units, recipe))
     # Texts that are cut slowly are cut once.
     slow: dict[str, Cut] = {}
@@ -96,13 +96,17 @@ def _sampled(articles: Sequence[Article], recipe: Recipe, slow: dict[str, Cut]) 
     return minhash.joined(found, sum(map(len, texts)), recipe)
 
 
-def _chosen(articles: Sequence[Article]) -> tuple[list[int], list[list[int]]]:
+def _text_numbers(articles: Sequence[Article]) -> Places:
+    """Return a number for the text of each article; equal texts have one, whichever it is."""
+    texts: dict[str, int] = {}
+    return np.array([texts.setdefault(article.text, len(texts)) for article in articles], np.int64)
+
+
+def _chosen(articles: Sequence[Article], texts: Places) -> tuple[list[int], list[list[int]]]:
     """Return the place of the first article of each text of each site, and those of all of each text of several."""
-    counts = Counter([article.text for article in articles])
-    alike: dict[str, list[int]] = {text: [] for text, count in counts.items() if count > 1}
-    for place, article in enumerate(articles):
-        if article.text in alike:
-            alike[article.text].append(place)
+    alike: dict[int, list[int]] = {}
+    for place in np.flatnonzero(np.bincount(texts)[texts] > 1).tolist():
+        alike.setdefault(int(texts[place]), []).append(place)
     later: set[int] = set()
     for places in alike.values():
         firsts = {articles[place].site: place for place in reversed(places)}
@@ -110,13 +114,12 @@ def _chosen(articles: Sequence[Article]) -> tuple[list[int], list[list[int]]]:
     return [place for place in range(len(articles)) if place not in later], list(alike.values())
 
 
-def _units(articles: Sequence[Article]) -> Units:
-    """Return articles as units, without their `order`; equal texts have one number, whichever it is."""
+def _units(articles: Sequence[Article], texts: Places) -> Units:
+    """Return articles as units, without their `order`, given the numbers of their texts."""
     units = empty(len(articles))
     sites = {name: number for number, name in enumerate(sorted({article.site for article in articles}))}
     units.sites[:] = [sites[article.site] for article in articles]
-    texts: dict[str, int] = {}
-    units.texts[:] = [texts.setdefault(article.text, len(texts)) for article in articles]
+    units.texts[:] = texts
     return units
 
 

@@ -82,6 +82,32 @@ def test_in_memory_are_found_the_copies_that_an_update_finds(corpus: Corpus, see
     assert sum(match.relation is Relation.EXCERPT and "other reports" in match.reason for match in found.matches) > 0
 
 
+@pytest.mark.parametrize(
+    ("recipe", "sites"),
+    [(Recipe(site_sample=40), 3), (Recipe(key_holders=4, key_copies=2), 40)],
+    ids=["sample", "leaders"],
+)
+def test_in_memory_the_same_are_chosen_among_many_as_in_a_corpus(corpus: Corpus, recipe: Recipe, sites: int) -> None:
+    # Every tenth is carried by nine more, a comma moved: their own sketches are equal, their texts are not.
+    made = [
+        replace(article, fetched=article.published, site=f"s{(place + copy) % sites}.test", url=f"{article.url}/{copy}")
+        for place, article in enumerate(generated(400, 13))
+        for copy in range(10 if place % 10 == 0 else 1)
+    ]
+    made = [replace(article, id="", text=moved(article.text, int(article.url[-1]))) for article in made]
+    corpus.add(made)
+    update(corpus, recipe, NOW)
+    found, now = find_copies(made, recipe), snapshot(corpus)
+    assert {family.members for family in found.families} == {family.members for family in now.families}
+    assert found.matches == now.matches
+
+
+def moved(text: str, place: int) -> str:
+    """Return a text with a comma behind one of its words more."""
+    words = text.split(" ")
+    return " ".join([*words[:place], words[place] + ",", *words[place + 1 :]])
+
+
 def test_in_memory_the_later_of_two_articles_of_one_address_counts() -> None:
     first, later = (
         dedup.Article(url=url, text="x", site="a.test") for url in ("https://a.test/1", "http://www.a.test/1/")
