@@ -4,9 +4,10 @@
 `3/6/2025`.
 """
 
-import re
+from collections.abc import Iterable
 
 import numpy as np
+import regex
 
 from dedup.characters import DECIMAL, KINDS, TRAITS
 from dedup.compiled import compiled
@@ -21,9 +22,9 @@ _UNITS = {
 }
 _LONGEST = max(map(len, _UNITS))
 # Where a number may begin and end, for whoever reads a text as text.
-NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
+NUMBER = regex.compile(r"\d+(?:[.,:/]\d+)*")
 
-_BASIS, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
+BASIS, PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 _MARKS, _SLASH, _POINT = (0x2E, 0x2C, 0x3A, 0x2F), 0x2F, 0x2E
 _ZERO, _A, _Z, _SMALL, _SPACES = 0x30, 0x61, 0x7A, 0x20, (0x20, 0xA0)
 # What `Characters.together` tells of a character.
@@ -31,15 +32,21 @@ _DECIMAL, _OF_WORDS = np.uint32(DECIMAL << TRAITS), np.uint32((1 << TRAITS) - (1
 _BECOMES = np.uint32((1 << KINDS) - 1)
 
 
-def _hash(word: str) -> int:
-    value = int(_BASIS)
-    for character in word:
-        value = (value ^ ord(character)) * int(_PRIME) & 0xFFFFFFFFFFFFFFFF
-    return value
+def fnv1a(values: Iterable[int]) -> int:
+    """Return FNV-1a of bytes, or of other small numbers (Fowler, Noll, Vo 1991)."""
+    found, prime = int(BASIS), int(PRIME)
+    for value in values:
+        found = (found ^ value) * prime & 0xFFFFFFFFFFFFFFFF
+    return found
 
 
-_WORDS = np.array([_hash(word) for word in _UNITS], np.uint64)
+_WORDS = np.array([fnv1a(word.encode()) for word in _UNITS], np.uint64)
 _POWERS = np.array(list(_UNITS.values()), np.int64)
+
+
+@compiled
+def _with(value: np.uint64, code: int) -> np.uint64:
+    return np.uint64((value ^ np.uint64(code)) * PRIME)
 
 
 @compiled
@@ -88,12 +95,12 @@ def _power(codes: Hashes32, known: Hashes32, place: int) -> int:
     """Return the power of ten that a word behind a number means, 0 where it means none."""
     if place < len(codes) and codes[place] in _SPACES:
         place += 1
-    value, length = _BASIS, 0
+    value, length = BASIS, 0
     while place < len(codes) and known[codes[place]] & _OF_WORDS:
         letter = codes[place] | _SMALL
         if letter < _A or letter > _Z or length == _LONGEST:
             return 0
-        value = np.uint64((value ^ np.uint64(letter)) * _PRIME)
+        value = _with(value, letter)
         place, length = place + 1, length + 1
     for unit in range(len(_WORDS)):
         if _WORDS[unit] == value:
@@ -106,31 +113,31 @@ def _valued(codes: Hashes32, known: Hashes32, place: int, point: int, end: int, 
     """Hash a number as its digits, with a point before its decimals and no zeros that say nothing."""
     while end > point + 1 and known[codes[end - 1]] & _BECOMES == _ZERO:
         end -= 1
-    value, begun, behind = _BASIS, False, point + 1 + power
+    value, begun, behind = BASIS, False, point + 1 + power
     for at in range(place, end):
         held = known[codes[at]]
         if held & _DECIMAL == 0:
             continue
         if at == behind:
-            value, begun = np.uint64((value ^ np.uint64(_POINT)) * _PRIME), True
+            value, begun = _with(value, _POINT), True
         if begun or held & _BECOMES != _ZERO:
-            value, begun = np.uint64((value ^ np.uint64(held & _BECOMES)) * _PRIME), True
+            value, begun = _with(value, held & _BECOMES), True
     for _ in range(max(end, point + 1), behind if begun else 0):
-        value = np.uint64((value ^ np.uint64(_ZERO)) * _PRIME)
+        value = _with(value, _ZERO)
     return value
 
 
 @compiled
 def _written(codes: Hashes32, known: Hashes32, place: int, end: int) -> np.uint64:
     """Hash a number as it is written, whatever the marks but slashes, without zeros before other digits."""
-    value, begun = _BASIS, False
+    value, begun = BASIS, False
     for at in range(place, end):
         held = known[codes[at]]
         if held & _DECIMAL == 0:
             mark = _SLASH if codes[at] == _SLASH else _POINT
-            value, begun = np.uint64((value ^ np.uint64(mark)) * _PRIME), False
+            value, begun = _with(value, mark), False
             continue
         last = at + 1 == end or known[codes[at + 1]] & _DECIMAL == 0
         if begun or last or held & _BECOMES != _ZERO:
-            value, begun = np.uint64((value ^ np.uint64(held & _BECOMES)) * _PRIME), True
+            value, begun = _with(value, held & _BECOMES), True
     return value

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import segments
-from dedup.amounts import NUMBER, amount
+from dedup.amounts import BASIS, NUMBER, PRIME, amount, fnv1a
 from dedup.characters import BEFORE_NAME, CAPITAL, DIGIT, JOINS, LONG, characters, code_points
 from dedup.columns import CHARACTERS_A_WORD, Column
 from dedup.compiler import USUAL, compiles, expect
@@ -23,7 +23,7 @@ _Made = TypeVar("_Made")
 # Few enough characters that they and their words fit where they are written again and again: memory that is fresh from
 # the system costs more than what is done with it.
 _AT_ONCE = 180_000
-_BASIS, _PRIME, _FULL = 0xCBF29CE484222325, 0x100000001B3, 0xFFFFFFFFFFFFFFFF
+_FULL = 0xFFFFFFFFFFFFFFFF
 
 
 def cut(texts: Sequence[str], cores: int | None = None, slow: dict[str, Cut] | None = None) -> Cut:
@@ -223,10 +223,7 @@ def _held(ends: NDArray[np.int64], texts: Sequence[int]) -> tuple[NDArray[np.int
 @lru_cache(maxsize=200_000)
 def word_hash(word: str) -> int:
     """Return the hash a normalised word has: FNV-1a of its UTF-8, mixed as MurmurHash3 ends."""
-    value = _BASIS
-    for byte in word.encode("utf-8", "surrogatepass"):
-        value = ((value ^ byte) * _PRIME) & _FULL
-    return _mixed(value)
+    return _mixed(fnv1a(word.encode("utf-8", "surrogatepass")))
 
 
 def word_hashes(words: Sequence[str]) -> NDArray[np.uint64]:
@@ -234,10 +231,10 @@ def word_hashes(words: Sequence[str]) -> NDArray[np.uint64]:
     written = [word.encode("utf-8", "surrogatepass") for word in words]
     lengths = np.array([len(each) for each in written], dtype=np.int64)
     together, starts = np.frombuffer(b"".join(written), np.uint8), np.cumsum(lengths) - lengths
-    values = np.full(len(words), _BASIS, np.uint64)
+    values = np.full(len(words), BASIS, np.uint64)
     for place in range(lengths.max(initial=0)):
         which = np.flatnonzero(lengths > place)
-        values[which] = (values[which] ^ together[starts[which] + place]) * np.uint64(_PRIME)
+        values[which] = (values[which] ^ together[starts[which] + place]) * PRIME
     for factor in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
         values = (values ^ (values >> np.uint64(33))) * np.uint64(factor)
     return values ^ (values >> np.uint64(33))

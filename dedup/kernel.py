@@ -28,9 +28,7 @@ _ASCII = np.uint32(0x80)
 
 _inlined: Any = njit(cache=True, nogil=True, inline="always")
 
-
-def _compiled(function: Any) -> Any:
-    return made(function)
+_compiled: Any = made
 
 
 @_compiled

@@ -127,22 +127,6 @@ def in_order(values: Hashes64) -> Hashes64:
     return out
 
 
-@compiled_or(np.union1d)
-def united(one: Hashes64, other: Hashes64) -> Hashes64:
-    """Return the distinct values of two arrays in order, each of which may hold some several times."""
-    out = np.empty(len(one) + len(other), np.uint64)
-    count, here, there = 0, 0, 0
-    while here < len(one) or there < len(other):
-        if there == len(other) or (here < len(one) and one[here] <= other[there]):
-            value, here = one[here], here + 1
-        else:
-            value, there = other[there], there + 1
-        if count == 0 or value != out[count - 1]:
-            out[count] = value
-            count += 1
-    return out[:count].copy()
-
-
 @compiled
 def _in_order(values: Hashes64, out: Hashes64) -> None:
     """Put values into ranges of which each stays at hand, and sort these."""

@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from dedup.amounts import amount
+from dedup.amounts import BASIS, PRIME, amount
 from dedup.characters import (
     ALONE,
     BEFORE_NAME,
@@ -31,7 +31,6 @@ from dedup.records import BEGINS_WITH_DIGIT, CAPITALISED, HEADS_LINE, HOLDS_DIGI
 Bytes = NDArray[np.uint8]
 Places = NDArray[np.int64]
 
-_BASIS, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 _M1, _M2 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 _LINE, _SPACE = np.uint32(0x0A), np.uint32(0x20)
 _CURLY, _CURLY_END, _LOW, _ANGLE, _ANGLE_END = 0x201C, 0x201D, 0x201E, 0xAB, 0xBB
@@ -55,9 +54,7 @@ _RARE = np.uint32(_DIGIT | _OPENS | _BECOMES & ~np.uint32(0x7F))
 
 _inlined: Any = njit(cache=True, nogil=True, inline="always")
 
-
-def _compiled(function: Any) -> Any:
-    return made(function)
+_compiled: Any = made
 
 
 @_compiled
@@ -111,7 +108,7 @@ def _scan(  # noqa: C901 - one loop over a text, and every call in it costs
     flags[: len(codes)] = 0
     # Of nothing there is nothing to write to.
     flags[: min(len(codes), 1)] = HEADS_LINE
-    counted, first, value, inside, seen = 0, np.uint32(0), _BASIS, _NONE, _NONE
+    counted, first, value, inside, seen = 0, np.uint32(0), BASIS, _NONE, _NONE
     # Without a sign: what may be negative is asked for that at each look.
     at = quoted = np.uint64(0)
     # Quotations and numbers are looked through when their first character is met, and marks behind a word of one
@@ -125,8 +122,8 @@ def _scan(  # noqa: C901 - one loop over a text, and every call in it costs
         first = first if was else np.uint32(place)
         hashes[at], firsts[at], lasts[at] = value, first, np.uint32(place)
         at += np.uint64(was & (goes_on ^ _ONE))
-        hashed = np.uint64((value ^ np.uint64(held & _BECOMES)) * _PRIME)
-        value, inside = hashed if goes_on else _BASIS, goes_on
+        hashed = np.uint64((value ^ np.uint64(held & _BECOMES)) * PRIME)
+        value, inside = hashed if goes_on else BASIS, goes_on
         # Whatever needs more than that.
         if held & _RARE == 0 or place < marks:
             continue
@@ -148,7 +145,7 @@ def _scan(  # noqa: C901 - one loop over a text, and every call in it costs
                 number, said = amount(codes, known, place)
                 numbers[counted] = _mixed(said)
                 counted += 1
-        value = _with(before if held & _BEGINS else _BASIS, held, longer, longer_starts)
+        value = _with(before if held & _BEGINS else BASIS, held, longer, longer_starts)
         if held & _ALONE:
             marks = place + 1
             while marks < len(codes) and known[codes[marks]] & _MARKS:
@@ -156,7 +153,7 @@ def _scan(  # noqa: C901 - one loop over a text, and every call in it costs
                 value = _with(value, known[codes[marks]], longer, longer_starts)
                 marks += 1
             hashes[at], firsts[at], lasts[at] = value, place, marks
-            at, value = at + _WORD, _BASIS
+            at, value = at + _WORD, BASIS
     if inside:
         hashes[at], firsts[at], lasts[at] = value, first, len(codes)
         at += _WORD
@@ -195,7 +192,7 @@ def _with(value: np.uint64, held: np.uint32, longer: Hashes32, longer_starts: Pl
     """Return the hash of a word so far with a character behind it, `held` being what is known of that."""
     to = held & _BECOMES
     if to < _ASCII:
-        return np.uint64((value ^ np.uint64(to)) * _PRIME)
+        return np.uint64((value ^ np.uint64(to)) * PRIME)
     return value if held & _LONG else _written(value, to, longer, longer_starts)
 
 
@@ -228,7 +225,7 @@ def _utf8(value: np.uint64, code: np.uint32) -> np.uint64:
 
 @_inlined
 def _byte(value: np.uint64, byte: int) -> np.uint64:
-    return np.uint64((value ^ np.uint64(byte)) * _PRIME)
+    return np.uint64((value ^ np.uint64(byte)) * PRIME)
 
 
 @_compiled
@@ -245,9 +242,9 @@ def hash_words(written: Bytes, ends: Places) -> Hashes64:
 @_compiled
 def _hash_of(buffer: Bytes, start: int, end: int) -> np.uint64:
     """Return FNV-1a of a word's UTF-8 (Fowler, Noll, Vo 1991), mixed as MurmurHash3 ends (Appleby 2011)."""
-    value = _BASIS
+    value = BASIS
     for place in range(start, end):
-        value = np.uint64((value ^ np.uint64(buffer[place])) * _PRIME)
+        value = np.uint64((value ^ np.uint64(buffer[place])) * PRIME)
     return _mixed(value)  # type: ignore[no-any-return] # compiled functions have no types
 
 

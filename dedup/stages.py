@@ -1,6 +1,5 @@
 """The stages of an update, each from what changed to what that changes."""
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -26,6 +25,8 @@ _Made = TypeVar("_Made")
 
 # Articles whose texts are in memory at a time.
 _AT_ONCE = 5_000
+# So many such batches are sketched at a time: they are read one after the other, and each is in memory.
+_SKETCHED = 2
 
 
 @dataclass(slots=True)
@@ -124,8 +125,7 @@ def _flipped(before: Mapping[int, Hashes64], now: Mapping[int, Hashes64]) -> dic
 def own_texts(desk: Desk, state: State, numbers: NDArray[np.int32], tell: Progress) -> tuple[Sketches, Sketches]:
     """Take the own sketches of units; return them, and those with boilerplate."""
     own, raw = [], []
-    parts, cores = _as_read(state, numbers), os.cpu_count() or 1
-    for (done, chunk), taken in ahead(parts, lambda part: _own(desk, state, part[1]), cores):
+    for (done, chunk), taken in ahead(_as_read(state, numbers), lambda part: _own(desk, state, part[1]), _SKETCHED):
         tell("sketching", done, len(numbers))
         state.units.own[chunk] = taken.hashes
         state.units.sizes[chunk] = taken.sketches.sizes()
@@ -154,20 +154,16 @@ def candidates(
 
     A pair a row, by number; with it these other units: only their candidates can be others than before.
     """
-    # Those of new units are in order already, and their sketches come last.
-    stop = raw.ends[-len(state.moves.born) - 1] if len(raw.ends) > len(state.moves.born) else 0
-    met = minhash.distinct(np.concatenate([raw.keys[:stop], *_keys_of_dead(desk.corpus, state)]))
-    keys = lookup.united(state.new[0], met)
+    keys = minhash.distinct(np.concatenate([raw.keys, *_keys_of_dead(desk.corpus, state)]))
     asks = np.zeros(len(state.units.sites), dtype=bool)
     asks[asking] = True
     known, shifted = [], [np.empty(0, np.int32)]
     tables = [lookup.table(boilerplate.table(sites.repeated)) for sites in (state.sites_before, state.sites)]
-    with ThreadPoolExecutor(len(tables)) as threads:
-        for part in map(index.contested, search(desk.corpus, state, keys)):
-            led = partial(_led, part, desk.recipe)
-            (_, was), (holds, leads) = threads.map(led, (state.before, state.units), tables)
-            shifted.append(index.changed(was, leads))
-            known.append(index.led(part, leads, holds, asks))
+    for part in map(index.contested, search(desk.corpus, state, keys)):
+        led = partial(_led, part, desk.recipe)
+        (_, was), (holds, leads) = map(led, (state.before, state.units), tables)
+        shifted.append(index.changed(was, leads))
+        known.append(index.led(part, leads, holds, asks))
     pairs = index.candidates(asking, own, index.joined(known), state.units, desk.recipe)
     others = np.unique(np.concatenate(shifted))
     others = others[~asks[others] & (state.units.sites[others] >= 0)]
@@ -255,13 +251,13 @@ def _as_read(state: State, numbers: NDArray[np.int32]) -> Iterator[tuple[int, Se
     yield from (*batches(np.setdiff1d(numbers, born).tolist()), *batches(born))
 
 
-def ahead(parts: Iterable[_T], make: Callable[[_T], _Made], cores: int = 1) -> Iterator[tuple[_T, _Made]]:
-    """Yield each part with what is made of it; while one is looked at the next are made, so many at a time."""
-    with ThreadPoolExecutor(cores) as threads:
+def ahead(parts: Iterable[_T], make: Callable[[_T], _Made], most: int = 1) -> Iterator[tuple[_T, _Made]]:
+    """Yield each part with what is made of it; while one is looked at so many of the next are made."""
+    with ThreadPoolExecutor(most) as threads:
         making: deque[tuple[_T, Future[_Made]]] = deque()
         for part in parts:
             making.append((part, threads.submit(make, part)))
-            if len(making) > cores:
+            if len(making) > most:
                 first, made = making.popleft()
                 yield first, made.result()
         for first, made in making:

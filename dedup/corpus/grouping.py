@@ -387,13 +387,8 @@ def _save_matches(connection: Connection, outcome: Outcome, numbers: Mapping[str
 
 
 def _save_members(connection: Connection, outcome: Outcome, numbers: Mapping[str, int]) -> None:
-    moved = {
-        numbers[member]: family.id
-        for family in outcome.families
-        for member in family.members
-        if member in numbers and outcome.before.get(member) != family.id
-    }
-    many.drop(connection, schema.family_members.c.article_id, moved)
+    held = [numbers[member] for family in outcome.families for member in family.members if member in numbers]
+    many.drop(connection, schema.family_members.c.article_id, held)
     kept = {family.id for family in outcome.families}
     many.drop(connection, schema.families.c.id, outcome.dissolved - kept)
     known = _named(connection, kept)
@@ -404,7 +399,12 @@ def _save_members(connection: Connection, outcome: Outcome, numbers: Mapping[str
     many.insert(connection, schema.families, [row for row in rows if row["id"] not in known])
     changed = [{"name": row["id"], "tie": row["weakest"]} for row in rows if row["id"] in known]
     many.alter(connection, _TIED, changed)
-    members = [{"article_id": number, "family": name} for number, name in moved.items()]
+    members = [
+        {"article_id": numbers[member], "family": family.id}
+        for family in outcome.families
+        for member in family.members
+        if member in numbers
+    ]
     many.insert(connection, schema.family_members, members)
 
 

@@ -276,24 +276,21 @@ def place(
     due: Set[Due],
 ) -> None:
     """Store where families stand now, given where they stood before, and what has to be told again."""
-    signed, signs = ({(sign, row.rank) for row in rows for sign in row.signs} for rows in (before.values(), now))
-    many.alter(connection, _UNSIGNED, [{"one": sign, "at": rank} for sign, rank in _by_sign(signed - signs)])
-    rows = [{"sign": sign, "rank": rank} for sign, rank in _by_sign(signs - signed)]
+    signed, signs = ({(sign, row.rank or 0) for row in rows for sign in row.signs} for rows in (before.values(), now))
+    many.alter(connection, _UNSIGNED, [{"one": sign, "at": rank} for sign, rank in sorted(signed - signs)])
+    rows = [{"sign": sign, "rank": rank} for sign, rank in sorted(signs - signed)]
     many.insert(connection, story_signs, rows, "keep")
-    # Half of them stand as they stood: they are only to be told again.
+    # Those that stand as they stood, which is half of them, are only to be told again.
     moved = [row for row in now if row.family not in before or before[row.family]._replace(fresh=row.fresh) != row]
-    names = before.keys() - {row.family for row in now} | {row.family for row in moved}
-    many.drop(connection, story_families.c.family, names)
+    placed = {row.family for row in now}
+    stood = placed - {row.family for row in moved}
+    many.alter(
+        connection, _REFRESHED, [{"name": row.family, "again": int(row.fresh)} for row in now if row.family in stood]
+    )
+    many.drop(connection, story_families.c.family, (before.keys() | placed) - stood)
     many.insert(connection, story_families, [_row(row) for row in moved])
-    stood = [{"name": row.family, "again": int(row.fresh)} for row in now if row.family not in names]
-    many.alter(connection, _REFRESHED, stood)
-    many.drop(connection, families_due.c.family, before.keys() | {row.family for row in now})
+    many.drop(connection, families_due.c.family, before.keys() | placed)
     many.insert(connection, days_due, [_due_row(row) for row in sorted(due, key=lambda row: row.day)])
-
-
-def _by_sign(signs: Iterable[tuple[int, int | None]]) -> list[tuple[int, int | None]]:
-    """Return signs of ranks as they lie on disk."""
-    return sorted(signs, key=lambda each: (each[0], each[1] or 0))
 
 
 def settle(connection: Connection, families: Sequence[str]) -> None:

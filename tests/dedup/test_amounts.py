@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.amounts import NUMBER
+from dedup.characters import CODES, DECIMAL, characters
 from dedup.cutting import by_words
 
 
@@ -55,9 +56,16 @@ def test_other_numbers_are_others(one: str, other: str) -> None:
     assert numbers(one) != numbers(other)
 
 
-def test_a_number_of_decimals_of_another_script_is_what_is_written() -> None:
-    assert numbers("٣٤") == numbers("٣٤")
+def test_a_number_in_another_script_is_what_is_written() -> None:
+    assert len(numbers("٣٤")) == 1
     assert numbers("٣٤") != numbers("٣٥")
+
+
+def test_a_digit_is_one_to_whoever_reads_a_text_as_text_and_to_the_tables() -> None:
+    every = [chr(code) for code in range(CODES) if not 0xD800 <= code < 0xE000]
+    assert [one for one in every if NUMBER.match(one)] == [
+        one for one in every if characters().traits[ord(one)] & DECIMAL
+    ]
 
 
 UNITS = {"ribu": 3, "juta": 6, "miliar": 9, "triliun": 12}

@@ -194,12 +194,6 @@ def test_whatever_is_sorted_stands_in_order(values: NDArray[np.uint64]) -> None:
     assert lookup.in_order(values).tolist() == sorted(values.tolist())
 
 
-@given(*[st.lists(st.integers(0, 12) | st.integers(0, 2**64 - 1)).map(sorted)] * 2)
-def test_what_stands_in_either_of_two_arrays_is_there_once(one: list[int], other: list[int]) -> None:
-    found = lookup.united(np.array(one, np.uint64), np.array(other, np.uint64))
-    assert found.tolist() == sorted({*one, *other})
-
-
 @given(st.lists(st.sets(st.integers(0, 30) | st.integers(0, 2**44 - 1), max_size=12), max_size=12), st.data())
 def test_keys_that_several_hold_are_found_a_range_at_a_time(held: list[set[int]], data: st.DataObject) -> None:
     sketches = minhash.one_each([np.array(sorted(keys), np.uint64) for keys in held])
