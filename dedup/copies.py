@@ -1,6 +1,6 @@
 """Two texts, or a list of articles, compared without a corpus of one's own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -57,8 +57,7 @@ def find_copies(articles: Iterable[Article], recipe: Recipe | None = None) -> Sn
     recipe = recipe or Recipe()
     known = _by_id(articles)
     grouped, matches = inmemory.group(list(known.values()), recipe)
-    named = [replace(family, id=min(family.members, key=lambda key: _age(known[key]))) for family in grouped]
-    named.sort(key=lambda family: family.id)
+    named = sorted([family._replace(id=_oldest(family.members, known)) for family in grouped])
     return Snapshot(known, tuple(named), (), tuple(matches), recipe)
 
 
@@ -78,6 +77,10 @@ def _by_id(articles: Iterable[Article]) -> dict[str, Article]:
             addresses[address] = article.id
             known[article.id] = article
     return known
+
+
+def _oldest(members: Sequence[str], known: Mapping[str, Article]) -> str:
+    return members[0] if len(members) == 1 else min(members, key=lambda key: _age(known[key]))
 
 
 def _age(article: Article) -> tuple[bool, str, str]:

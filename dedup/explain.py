@@ -2,7 +2,6 @@
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import TypeVar
 
 from dedup import matching
@@ -37,7 +36,7 @@ def explain(corpus: Corpus, a: str, b: str, recipe: Recipe | None = None) -> Exp
     stored = {(match.a, match.b): match for match in known}
     match = stored.get((one.id, other.id)) or matching.compare(*_pair(desk.readings(batch, own)), recipe)
     if match.relation is Relation.NONE and story:
-        match = replace(match, relation=Relation.SAME_STORY, reason=f"{match.reason}, and both tell of the same thing")
+        match = match._replace(relation=Relation.SAME_STORY, reason=f"{match.reason}, and both tell of the same thing")
     verdicts = {(verdict.a, verdict.b): verdict.together for verdict in grouping.verdicts(corpus)}
     terms = desk.terms(batch)
     vectors = desk.term_vectors(batch)

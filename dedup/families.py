@@ -16,8 +16,9 @@ def families(articles: Iterable[str], matches: Sequence[Match], verdicts: Sequen
     by another verdict excepted.
     """
     apart = _apart(matches, verdicts)
-    groups = {article: [article] for article in articles}
-    home = {article: article for article in groups}
+    home = {article: article for article in articles}
+    # Those of several: most articles are alone.
+    groups: dict[str, list[str]] = {}
     weakest: dict[str, Tie] = {}
     ties = sorted([(-strength(match), match.a, match.b) for match in matches if match.relation.joins])
     joining = [(False, *tie) for tie in ties]
@@ -26,24 +27,27 @@ def families(articles: Iterable[str], matches: Sequence[Match], verdicts: Sequen
         if a not in home or b not in home:
             continue
         one, other = home[a], home[b]
-        if one == other or (not whatever and _kept_apart(groups[one], groups[other], apart)):
+        if one == other:
             continue
-        if len(groups[one]) < len(groups[other]):
-            one, other = other, one
-        for member in groups[other]:
+        here, there = groups.get(one) or [one], groups.get(other) or [other]
+        if not whatever and _kept_apart(here, there, apart):
+            continue
+        if len(here) < len(there):
+            one, other, here, there = other, one, there, here
+        for member in there:
             home[member] = one
-        groups[one] += groups.pop(other)
+        groups[one] = here
+        here += there
+        groups.pop(other, None)
         weakest.pop(other, None)
         # Ties come strongest first: the last one that joined is the weakest that holds them.
         weakest[one] = Tie(a, b, -weight)
-    found = [_family(members, weakest.get(root)) for root, members in groups.items()]
-    return sorted(found, key=attrgetter("id"))
+    alone = [Family(article, (article,)) for article, root in home.items() if article is root and root not in groups]
+    several = [_family(members, weakest[root]) for root, members in groups.items()]
+    return sorted([*alone, *several], key=attrgetter("id"))
 
 
-def _family(members: list[str], weakest: Tie | None) -> Family:
-    # As most are.
-    if len(members) == 1:
-        return Family(members[0], (members[0],), None)
+def _family(members: list[str], weakest: Tie) -> Family:
     members.sort()
     return Family(members[0], tuple(members), weakest)
 

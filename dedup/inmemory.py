@@ -5,6 +5,7 @@ Texts → what sites repeat → own texts → candidates → matches → familie
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +41,8 @@ Mask = NDArray[np.bool_]
 _MOST = 1 << SITE_BITS
 # Few enough that what is read of their texts is written where the last ones' was.
 _PAIRS_AT_ONCE = 2_000
+# Characters: few texts have those of another that is not theirs.
+_MIDDLE = 32
 # So many keys are put in order where the last ones were.
 _KEYS_AT_ONCE = 2_000_000
 
@@ -53,7 +56,7 @@ def group(articles: Sequence[Article], recipe: Recipe) -> tuple[list[Family], li
         raise GemaError(f"{len(articles):,} articles are too many to be grouped in memory: add them to a corpus")
     expect(len(articles))
     with uncollected():
-        return _grouped(sorted(articles, key=lambda article: article.id), recipe)
+        return _grouped(sorted(articles, key=attrgetter("id")), recipe)
 
 
 def _grouped(ordered: Sequence[Article], recipe: Recipe) -> tuple[list[Family], list[Match]]:
@@ -78,7 +81,7 @@ def _grouped(ordered: Sequence[Article], recipe: Recipe) -> tuple[list[Family], 
         *_compared(_Held(ordered, None, slow), _identical(alike), recipe),
     ]
     matches = [match for match in found if match.measures.containment >= recipe.floor]
-    matches.sort(key=lambda match: (match.a, match.b))
+    matches.sort(key=attrgetter("a", "b"))
     ids = [article.id for article in ordered]
     titles = {article.id: article.title for article in ordered}
     excerpts = merging.merged(ids, matches, recipe, lambda asked: {one: titles[one] for one in asked})
@@ -98,8 +101,18 @@ def _sampled(articles: Sequence[Article], recipe: Recipe, slow: dict[str, Cut]) 
 
 def _text_numbers(articles: Sequence[Article]) -> Places:
     """Return a number for the text of each article; equal texts have one, whichever it is."""
+    # All of a text is looked at only where another has its middle.
+    middles: dict[str, int] = {}
     texts: dict[str, int] = {}
-    return np.array([texts.setdefault(article.text, len(texts)) for article in articles], np.int64)
+    found = np.array([middles.setdefault(_middle(article.text), len(middles)) for article in articles], np.int64)
+    for place in np.flatnonzero(np.bincount(found)[found] > 1).tolist():
+        found[place] = len(articles) + texts.setdefault(articles[place].text, len(texts))
+    return found
+
+
+def _middle(text: str) -> str:
+    start = len(text) // 2
+    return text[start : start + _MIDDLE]
 
 
 def _chosen(articles: Sequence[Article], texts: Places) -> tuple[list[int], list[list[int]]]:

@@ -5,16 +5,15 @@ its own, which shares nothing with the first.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from functools import cache
 from math import ceil
 from operator import itemgetter
 
-from dedup import segments
 from dedup.ordering import in_order
 from dedup.records import Match, Recipe, Relation
-from dedup.segments import united
+from dedup.segments import WORD, normal, united
 
 Pair = tuple[str, str]
 # Where a piece of a part stands in a text: from, to, and how many words it has.
@@ -50,7 +49,7 @@ class _Titled:
     """What texts are called; two are alike that share at least so much of the shorter title's words."""
 
     def __init__(self, titles: Mapping[str, str], least: float) -> None:
-        self._words = {text: frozenset(segments.words(title).words) for text, title in titles.items()}
+        self._words = {text: frozenset(map(normal, WORD.findall(title))) for text, title in titles.items()}
         self._least = least
 
     def alike(self, one: str, other: str) -> bool:
@@ -72,14 +71,21 @@ def doubtful(matches: Iterable[Match]) -> dict[str, Set[str]]:
 
     `matches` are all that these texts have.
     """
-    most: dict[str, set[str]] = defaultdict(set)
-    several: dict[str, list[Match]] = defaultdict(list)
+    most: dict[str, dict[str, Match]] = defaultdict(dict)
     for match in matches:
-        for holder, held in _mostly(match):
-            most[holder].add(held)
-            several[holder].append(match)
-    asked = [text for text, others in most.items() if len(others) >= _TWO]
-    return {text: most[text] for text in asked if _some_apart([_part_of(text, match) for match in several[text]])}
+        measures = match.measures
+        if match.relation not in _HOLDS:
+            continue
+        if measures.b_in_a >= _MOST and measures.a_words >= measures.b_words:
+            most[match.a][match.b] = match
+        if measures.a_in_b >= _MOST and measures.b_words >= measures.a_words:
+            most[match.b][match.a] = match
+    asked = {text: held for text, held in most.items() if len(held) >= _TWO}
+    return {
+        text: held.keys()
+        for text, held in asked.items()
+        if _some_apart([_part_of(text, match) for match in held.values()])
+    }
 
 
 def excerpts(texts: Mapping[str, Set[str]], matches: Iterable[Match], recipe: Recipe, titles: Titles) -> set[Pair]:
@@ -112,16 +118,6 @@ def excerpts(texts: Mapping[str, Set[str]], matches: Iterable[Match], recipe: Re
     return found
 
 
-def _mostly(match: Match) -> Iterator[Pair]:
-    """Yield which of two texts holds most of the other one, with that."""
-    measures = match.measures
-    if match.relation in _HOLDS:
-        if measures.b_in_a >= _MOST and measures.a_words >= measures.b_words:
-            yield match.a, match.b
-        if measures.a_in_b >= _MOST and measures.b_words >= measures.a_words:
-            yield match.b, match.a
-
-
 def _holdings(matches: Iterable[Match]) -> dict[str, Holding]:
     """Return what each text shares with others, by id."""
     found: dict[str, Holding] = defaultdict(Holding)
@@ -149,24 +145,24 @@ def _some_apart(parts: list[Part]) -> bool:
     Where two do, the smallest stands apart from one of them, unless it lies across both: a few are tried.
     """
     parts.sort()
+    longest = [max(spans, key=itemgetter(2), default=(0, 1, 0)) for _, spans in parts]
     for place, small in enumerate(parts[:_TRIED]):
-        start, stop, words = max(small[1], key=itemgetter(2), default=(0, 1, 0))
+        start, stop, words = longest[place]
         # Most parts of a text are the same place of it, less some edits: so much is soon seen to lie in both.
         enough = (_OVERLAP + _ROUNDED) * small[0] * (stop - start)
         for other, part in enumerate(parts):
-            if other == place or part[0] < small[0]:
-                continue
             # With one piece: those of a part may lie across one another, and would count twice.
-            both = max([min(stop, end) - max(start, begin) for begin, end, _ in part[1]], default=0)
-            if words * both < enough and _apart(small, part):
+            begin, end, _ = longest[other]
+            both = words * (min(stop, end) - max(start, begin)) >= enough
+            if other != place and part[0] >= small[0] and not both and _apart(small, part):
                 return True
     return False
 
 
 def as_excerpt(match: Match) -> Match:
     """Return a joining match of which one text holds other reports as well as what it is: an excerpt."""
-    return replace(
-        match, relation=Relation.EXCERPT, reason=f"{match.reason}; in a text that holds other reports as well"
+    return match._replace(
+        relation=Relation.EXCERPT, reason=f"{match.reason}; in a text that holds other reports as well"
     )
 
 

@@ -43,10 +43,10 @@ def regroup(corpus: Corpus, at: float) -> Snapshot:
     named = ids.lasting([family.members for family in grouped], homes, grouping.ages(corpus, homes))
     known = {family.members: family.id for family in stored.families}
     found = [
-        replace(family, id=known.get(family.members, f"{name}@{at:g}"))
+        family._replace(id=known.get(family.members, f"{name}@{at:g}"))
         for family, name in zip(grouped, named.ids, strict=True)
     ]
-    found.sort(key=lambda family: family.id)
+    found.sort()
     return replace(stored, families=tuple(found), stories=(), matches=tuple(matches), recipe=changed)
 
 
@@ -91,7 +91,7 @@ def _at(
     if not (match.relation.joins and match.relation is not Relation.EXACT and taken < at):
         return match
     phrases = match.measures.longest_run < changed.excerpt_run
-    part = replace(match, relation=Relation.NONE if phrases else Relation.EXCERPT)
+    part = match._replace(relation=Relation.NONE if phrases else Relation.EXCERPT)
     return apart.get((match.a, match.b), part)
 
 

@@ -11,7 +11,6 @@ component. What several steps need is kept with `localCheckpoint`: losing an exe
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from itertools import islice, product
 from operator import itemgetter
 from typing import Any
@@ -280,7 +279,12 @@ def _compared(pairs: Rows, recipe: Recipe) -> Rows:
         one, other = (_reading(pair[side], pair["whole"], recipe) for side in ("one", "other"))
         match = matching.compare(one, other, recipe)
         if match.measures.containment >= recipe.floor:
-            yield asdict(match)
+            yield _row(match)
+
+
+def _row(match: Match) -> dict[str, Any]:
+    passages = [passage._asdict() for passage in match.passages]
+    return match._asdict() | {"measures": match.measures._asdict(), "passages": passages}
 
 
 def _reading(text: Mapping[str, Any], whole: bool, recipe: Recipe) -> Reading:

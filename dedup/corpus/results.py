@@ -3,7 +3,6 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter
@@ -17,9 +16,7 @@ from dedup.corpus.schema import facts, families, family_members, forgotten, matc
 from dedup.corpus.store import Corpus
 from dedup.records import Family, Match, Measures, Passage, Recipe, RecipeError, Relation, Snapshot, Story, Tie
 
-_MEASURED = "{" + ", ".join(f'"{field.name}": %r' for field in fields(Measures)) + "}"
-_numbers = attrgetter(*(field.name for field in fields(Measures)))
-_places = attrgetter(*(field.name for field in fields(Passage)))
+_MEASURED = "{" + ", ".join(f'"{name}": %r' for name in Measures._fields) + "}"
 
 
 def snapshot(corpus: Corpus, articles: bool = True) -> Snapshot:
@@ -136,8 +133,8 @@ def match_row(match: Match, numbers: Mapping[str, int], merged: bool) -> dict[st
         "relation": match.relation.value,
         "reason": match.reason,
         # JSON: of finite numbers alone it is what Python shows of them, several times faster.
-        "measures": _MEASURED % _numbers(match.measures),
-        "passages": repr([[*_places(passage)] for passage in match.passages]),
+        "measures": _MEASURED % match.measures,
+        "passages": repr([[*passage] for passage in match.passages]),
         "merged": int(merged),
     }
 

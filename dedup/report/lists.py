@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import tzinfo
 
 from rich.console import Console
@@ -58,7 +57,7 @@ def found_line(each: Found) -> str:
             "relation": match.relation.value,
             "reason": match.reason,
             "containment": match.measures.containment,
-            "measures": asdict(match.measures),
+            "measures": match.measures._asdict(),
             "passages": places,
         }
     )

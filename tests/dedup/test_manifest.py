@@ -83,7 +83,7 @@ def test_results_differ_by_families_stories_and_matches() -> None:
         snapshot(HELD, {"g": ["a", "b"]}, {"s": ["g", "c"]}, [match("a", "b")]),
         snapshot(HELD, {"f": ["a", "b"]}, {"s": ["f", "d"]}, [match("a", "b")]),
         snapshot(HELD, {"f": ["a", "b"]}, {"s": ["f", "c"]}, [match("a", "c")]),
-        replace(plain, families=tuple(replace(each, weakest=Tie("a", "b", 0.5)) for each in plain.families)),
+        replace(plain, families=tuple(each._replace(weakest=Tie("a", "b", 0.5)) for each in plain.families)),
     ]
     assert len({results(each) for each in (plain, *others)}) == 5
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import astuple, replace
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -174,7 +174,7 @@ def test_the_weakest_tie_between_two_pages_of_one_template_is_cut(spark: "SparkS
     ]
     listed = [Article(url=name, text=name, id=name) for name in "abcdefg"]
     rows: list[tuple[object, ...]]
-    rows = [(one.a, one.b, one.relation.value, one.reason, astuple(one.measures), []) for one in found]
+    rows = [(one.a, one.b, one.relation.value, one.reason, one.measures, []) for one in found]
     frame = spark.createDataFrame(rows, on_spark._sql(spark, on_spark._MATCHES))
     grouped = {row["article"]: row["family"] for row in on_spark.families(spark, listed, found=frame).collect()}
     assert grouped == {member: family.id for family in families("abcdefg", found) for member in family.members}
