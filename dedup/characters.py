@@ -3,7 +3,7 @@
 The same words as `segments.words`, as tables that a loop without Python objects can read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -55,7 +55,7 @@ def characters() -> Characters:
     kinds = _marked(_KINDS)
     folded = np.arange(CODES, dtype=np.uint32)
     longer: list[str] = []
-    for code in np.flatnonzero(kinds).tolist():
+    for code in _changing(kinds):
         form = normal(chr(code))
         if len(form) == 1:
             folded[code] = ord(form)
@@ -88,6 +88,19 @@ _TRAITS = (
     (r"[\p{Ll}\p{N},;)]+", BEFORE_NAME),
     (r"[“„«\"「‘'＂]+", OPENS),
 )
+
+
+def _changing(kinds: NDArray[np.uint8]) -> Iterator[int]:
+    """Yield the code points of words that become others, and some that do not: most do not, and stand together."""
+    for start in range(0, CODES, _TOGETHER):
+        codes = (start + np.flatnonzero(kinds[start : start + _TOGETHER])).tolist()
+        written = "".join(map(chr, codes))
+        if normal(written) != written:
+            yield from codes
+
+
+# Code points that are looked at at once.
+_TOGETHER = 64
 
 
 def _marked(patterns: Sequence[tuple[str, int]]) -> NDArray[np.uint8]:

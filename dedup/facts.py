@@ -1,5 +1,7 @@
 """Which words are facts that fill a frame: numbers, days, months. Pure."""
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +18,6 @@ _CALENDAR = frozenset(
         *("january", "february", "march", "may", "june", "july", "august", "october", "december"),
     )
 )
-_HASHES = np.sort(np.array([word_hash(word) for word in _CALENDAR], dtype=np.uint64))
 
 
 def are_facts(words: Cut) -> NDArray[np.bool_]:
@@ -27,5 +28,10 @@ def are_facts(words: Cut) -> NDArray[np.bool_]:
 
 def of_the_calendar(words: Cut) -> NDArray[np.bool_]:
     """Return which words are days of the week or months, in Indonesian, Malay or English."""
-    known: NDArray[np.bool_] = lookup.found(_HASHES, words.hashes) >= 0
-    return known
+    held: NDArray[np.bool_] = lookup.which(_calendar(), words.hashes)
+    return held
+
+
+@cache
+def _calendar() -> lookup.Table:
+    return lookup.table(np.sort(np.array([word_hash(word) for word in _CALENDAR], dtype=np.uint64)))

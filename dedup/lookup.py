@@ -10,6 +10,7 @@ from dedup.compiler import compiles
 from dedup.records import Hashes64
 
 Places = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 # So many ranges at most: their table stays where a processor finds it soon.
 _MOST = 1 << 22
@@ -82,6 +83,19 @@ def holds(known: Table, key: np.uint64) -> bool:
         return False
     at = np.int64((key - held[0]) >> known.shift)
     return bool(held[bisected(held, key, known.starts[at], known.starts[at + 1])] == key)
+
+
+def _which_by_numpy(known: Table, asked: Hashes64) -> Mask:
+    return np.isin(asked, known.held)
+
+
+@compiled_or(_which_by_numpy)
+def which(known: Table, asked: Hashes64) -> Mask:
+    """Return which hashes are among some."""
+    out = np.empty(len(asked), np.bool_)
+    for row in range(len(asked)):
+        out[row] = holds(known, asked[row])
+    return out
 
 
 # The sieve has so many bits for each hash, in words of 64.

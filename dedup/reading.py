@@ -1,7 +1,7 @@
 """Articles as the stages read them: words, own words, Readings and terms, made from texts when they are asked for."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from threading import RLock
 
@@ -168,7 +168,7 @@ class Desk:
         spans = pairwise([0, *ends.tolist()])
         vectors = salient.vectors(found, batch.words, own, self.recipe)
         return [
-            replace(vector, named=tuple(named[start:stop]))
+            TermVector(vector.keys, vector.weights, tuple(named[start:stop]))
             for vector, (start, stop) in zip(vectors, spans, strict=True)
         ]
 

@@ -191,8 +191,7 @@ class Units:
 PART = 1e-5
 
 
-@dataclass(frozen=True, slots=True)
-class TermVector:
+class TermVector(NamedTuple):
     """What a text tells: sorted hashes of its terms and their weights, of length 1 together or less.
 
     Weights are multiples of `PART`. `named` are its weightiest terms in words, and how much each says.

@@ -17,7 +17,7 @@ from dedup.corpus.postings import Block, Pairs
 from dedup.corpus.units import Moves, Sites
 from dedup.own_text import Own
 from dedup.reading import NOTHING, Batch, Desk
-from dedup.records import SITE_BITS, Hashes64, Postings, Recipe, Sketches, TermVector, Units
+from dedup.records import SITE_BITS, Hashes64, Postings, Recipe, Sketches, Units
 
 Progress = Callable[[str, int, int], None]
 _T = TypeVar("_T")
@@ -138,12 +138,12 @@ def _own(desk: Desk, state: State, numbers: Sequence[int]) -> Own:
     return desk.own(desk.batch(articles_of(desk.corpus, state, numbers)))
 
 
-def terms(desk: Desk, state: State, numbers: NDArray[np.int32]) -> dict[str, TermVector]:
-    """Return what units tell, by the articles that stand for them."""
-    told: dict[str, TermVector] = {}
+def terms(desk: Desk, state: State, numbers: NDArray[np.int32]) -> dict[str, dict[str, bytes | str]]:
+    """Return what units tell, as it is stored, by the articles that stand for them."""
+    told: dict[str, dict[str, bytes | str]] = {}
     for _, chunk in _as_read(state, numbers):
         keys = articles_of(desk.corpus, state, chunk)
-        told |= zip(keys, desk.term_vectors(desk.batch(keys)), strict=True)
+        told |= zip(keys, grouping.written_terms(desk.term_vectors(desk.batch(keys))), strict=True)
     return told
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +36,7 @@ from dedup.records import (
 _SIGNATURES_AT_ONCE = 5_000
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """An article as grouping lists it: everything but its text, of which `text_id` speaks."""
 
     id: str
@@ -268,8 +269,9 @@ def next_unit(connection: Connection) -> int:
 class Outcome:
     """What an update found of the copies among articles, to be stored at once.
 
-    `told` is what articles that stand for units tell now; `dropped` are pairs that no longer match, `matches` those
-    that do now. `families` are all that may be other than before, in place of those named `dissolved`.
+    `told` is what articles that stand for units tell now, as `written_terms` gives it; `dropped` are pairs that no
+    longer match, `matches` those that do now. `families` are all that may be other than before, in place of those named
+    `dissolved`.
     """
 
     units: Units
@@ -281,7 +283,7 @@ class Outcome:
     unsampled: Sequence[int]
     keys: Hashes64
     holders: NDArray[np.int32]
-    told: Mapping[str, TermVector]
+    told: Mapping[str, Mapping[str, bytes | str]]
     untold: Sequence[str]
     dropped: Sequence[tuple[str, str]]
     matches: Sequence[Match]
@@ -332,30 +334,23 @@ def _save_families(corpus: Corpus, connection: Connection, outcome: Outcome) -> 
     numbers = _numbers(connection, ends | members | outcome.told.keys() | set(outcome.untold))
     told = [numbers[key] for key in (*outcome.told, *outcome.untold) if key in numbers]
     many.drop(connection, schema.own_texts.c.article_id, told)
-    _save_told(connection, {numbers[key]: vector for key, vector in outcome.told.items() if key in numbers})
+    rows = [{"article_id": numbers[key], **row} for key, row in outcome.told.items() if key in numbers]
+    many.insert(connection, schema.own_texts, sorted(rows, key=itemgetter("article_id")))
     _save_matches(connection, outcome, numbers)
     _save_members(connection, outcome, numbers)
 
 
-def _save_told(connection: Connection, told: Mapping[int, TermVector]) -> None:
-    if not told:
-        return
-    told = dict(sorted(told.items()))
+def written_terms(told: Sequence[TermVector]) -> list[dict[str, bytes | str]]:
+    """Return what is stored of each of these; of at least one."""
     # All at once: numpy takes longer to begin with each than to do it.
-    terms = np.concatenate([vector.keys for vector in told.values()]).astype("<u4").tobytes()
-    weights = np.concatenate([vector.weights for vector in told.values()])
+    terms = np.concatenate([vector.keys for vector in told]).astype("<u4").tobytes()
+    weights = np.concatenate([vector.weights for vector in told])
     parts = np.rint(weights / PART).astype("<u2").tobytes()
-    ends = np.cumsum([len(vector.keys) for vector in told.values()]).tolist()
-    rows = [
-        {
-            "article_id": number,
-            "terms": terms[4 * start : 4 * end],
-            "weights": parts[2 * start : 2 * end],
-            "named": _json(vector.named),
-        }
-        for (number, vector), (start, end) in zip(told.items(), pairwise([0, *ends]), strict=True)
+    ends = np.cumsum([len(vector.keys) for vector in told]).tolist()
+    return [
+        {"terms": terms[4 * start : 4 * end], "weights": parts[2 * start : 2 * end], "named": _json(vector.named)}
+        for vector, (start, end) in zip(told, pairwise([0, *ends]), strict=True)
     ]
-    many.insert(connection, schema.own_texts, rows)
 
 
 _json = json.JSONEncoder(ensure_ascii=False).encode

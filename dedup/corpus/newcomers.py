@@ -18,13 +18,12 @@ def newcomers(connection: Connection, found: Sequence[Article]) -> tuple[list[Ar
     New is an article no spelling of whose address, and whose id, neither the corpus nor another of `found` has.
     """
     names = [_names(article) for article in found]
-    stands = [(spelling(article.url), spelling(article.fetched_url)) for article in found]
     known = _among(connection, articles.c.url, (name for held in names for name in held))
     taken = _among(connection, articles.c.key, (article.id for article in found))
-    gone = _among(connection, forgotten.c.url, (name for pair in stands for name in pair))
+    taken |= _blocked(connection, found)
     fresh, others = [], []
-    for article, held, pair in zip(found, names, stands, strict=True):
-        if not known.isdisjoint(held) or article.id in taken or not gone.isdisjoint(pair):
+    for article, held in zip(found, names, strict=True):
+        if not known.isdisjoint(held) or article.id in taken:
             others.append(article)
         else:
             fresh.append(article)
@@ -68,6 +67,18 @@ def _names(article: Article) -> tuple[str, ...]:
     if article.id != article_id(article.url):
         return (article.url,)
     return (article.url, *spellings(article.url))
+
+
+def _blocked(connection: Connection, found: Sequence[Article]) -> set[str]:
+    """Return the ids of those that go by a forgotten address: in most corpora none is."""
+    if connection.execute(_SOME_FORGOTTEN).first() is None:
+        return set()
+    stands = [(spelling(article.url), spelling(article.fetched_url)) for article in found]
+    gone = _among(connection, forgotten.c.url, (name for pair in stands for name in pair))
+    return {article.id for article, pair in zip(found, stands, strict=True) if not gone.isdisjoint(pair)}
+
+
+_SOME_FORGOTTEN = select(forgotten.c.url).limit(1)
 
 
 def _among(connection: Connection, column: ColumnElement[str], values: Iterable[str]) -> set[str]:
