@@ -76,11 +76,10 @@ def _grouped(ordered: Sequence[Article], recipe: Recipe) -> tuple[list[Family], 
     units.own[:], units.sizes[:] = own.hashes, own.sizes
     _give_order(units, chosen, _of_like_sketches(units))
     pairs = pairing.pairs(_own_postings(known, units, repeated), units, recipe)
-    found = [
+    matches = [
         *_compared(_Held(chosen, (own.words, ends), slow), pairs, recipe),
         *_compared(_Held(ordered, None, slow), _identical(alike), recipe),
     ]
-    matches = [match for match in found if match.measures.containment >= recipe.floor]
     matches.sort(key=attrgetter("a", "b"))
     ids = [article.id for article in ordered]
     titles = {article.id: article.title for article in ordered}
@@ -200,12 +199,12 @@ class _Held(NamedTuple):
 
 
 def _compared(held: _Held, pairs: Places, recipe: Recipe) -> Iterator[Match]:
-    """Yield the match of each pair of articles."""
+    """Yield the match of each pair of articles that reaches the floor."""
     # What hangs together is cut once for all its pairs.
     pairs = pairs[np.argsort(meeting.joined_by(pairs, len(held.articles))[pairs[:, 0]], kind="stable")]
     parts = (pairs[start : start + _PAIRS_AT_ONCE] for start in range(0, len(pairs), _PAIRS_AT_ONCE))
     for _, (named, texts, places) in ahead(parts, lambda part: _read(held, part, recipe)):
-        yield from matching.compare_all(named, texts, places, recipe)
+        yield from matching.compare_all(named, texts, places, recipe, recipe.floor)
 
 
 def _read(held: _Held, pairs: Places, recipe: Recipe) -> tuple[list[tuple[str, str]], Texts, Places]:

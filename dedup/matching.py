@@ -57,14 +57,16 @@ def compare(a: Reading, b: Reading, recipe: Recipe) -> Match:
     return match
 
 
-def compare_all(articles: Sequence[tuple[str, str]], held: Texts, pairs: Places, recipe: Recipe) -> Iterator[Match]:
-    """Yield the match of each pair of articles, whatever it is, on all cores.
+def compare_all(
+    articles: Sequence[tuple[str, str]], held: Texts, pairs: Places, recipe: Recipe, least: float = 0.0
+) -> Iterator[Match]:
+    """Yield the match of each pair of articles, whatever it is, if its containment is no less, on all cores.
 
     `articles` are ids and sites; a row of `pairs` holds the places of two of them, that of the smaller id first.
     """
     sites = np.array([bool(articles[a][1]) and articles[a][1] == articles[b][1] for a, b in pairs.tolist()], dtype=bool)
     ids = [(articles[a][0], articles[b][0]) for a, b in pairs.tolist()]
-    yield from told(compared(held, pairs, sites, recipe), ids, recipe)
+    yield from told(compared(held, pairs, sites, recipe), ids, recipe, least)
 
 
 def compared(held: Texts, pairs: Places, one_site: Mask, recipe: Recipe) -> Compared:
@@ -88,11 +90,13 @@ _NO_PAIRS = Compared(
 )
 
 
-def told(found: Compared, ids: Sequence[tuple[str, str]], recipe: Recipe) -> Iterator[Match]:
-    """Yield the matches of pairs that were compared, given the ids of both ends of each."""
-    rows, start = found.passages.tolist(), 0
-    columns = (found.counts[:, _TOLD].tolist(), found.shares.tolist(), found.verdicts.tolist(), found.ends.tolist())
-    for (a, b), count, share, decided, end in zip(ids, *columns, strict=True):
+def told(found: Compared, ids: Sequence[tuple[str, str]], recipe: Recipe, least: float) -> Iterator[Match]:
+    """Yield the matches of pairs that were compared, given the ids of both ends of each, of no less containment."""
+    rows, ends = found.passages.tolist(), found.ends.tolist()
+    kept = np.flatnonzero(found.containment >= least)
+    columns = (found.counts[kept][:, _TOLD].tolist(), found.shares[kept].tolist(), found.verdicts[kept].tolist())
+    for pair, count, share, decided in zip(kept.tolist(), *columns, strict=True):
+        (a, b), start, end = ids[pair], ends[pair - 1] if pair else 0, ends[pair]
         longest, replaced, shared, a_own, b_own, quoted = count
         jaccard, a_in_b, b_in_a, outside, numbers, names = share
         measures = Measures(
@@ -100,7 +104,6 @@ def told(found: Compared, ids: Sequence[tuple[str, str]], recipe: Recipe) -> Ite
         )
         passages = tuple([Passage(*row) for row in rows[start:end]])
         yield Match(a, b, RELATIONS[decided], reason(decided, measures, quoted, recipe), measures, passages)
-        start = end
 
 
 def read(words: Cut, titles: Cut, own: Mask, shingles: Hashes64, recipe: Recipe) -> Texts:

@@ -59,7 +59,7 @@ def verify(
     same = {key: place for place, group in enumerate(groups) for key in group}
     known = grouping.pairs_of(desk.corpus, proposing | same.keys())
     todo = sorted(pair for pair in wanted if pair not in known or not fresh.isdisjoint(pair))
-    found = [match for match in _compared(desk, todo, whole, tell) if match.measures.containment >= desk.recipe.floor]
+    found = list(_compared(desk, todo, whole, tell))
     gone = _gone(desk.corpus, known - wanted, proposing, same)
     kept = {(match.a, match.b) for match in found}
     dropped = gone | {pair for pair in todo if pair in known and pair not in kept}
@@ -84,7 +84,7 @@ def _gone(corpus: Corpus, pairs: Set[Pair], proposing: Set[str], same: Mapping[s
 
 
 def _compared(desk: Desk, pairs: Sequence[Pair], whole: Set[Pair], tell: Progress) -> Iterator[Match]:
-    """Yield the match of each pair; pairs of one text, `whole`, are compared with what their sites repeat."""
+    """Yield the match of each pair that reaches the floor; those of one text, `whole`, with what their sites repeat."""
     done = 0
     for in_whole in (False, True):
         some = [pair for pair in pairs if (pair in whole) is in_whole]
@@ -94,7 +94,7 @@ def _compared(desk: Desk, pairs: Sequence[Pair], whole: Set[Pair], tell: Progres
             done += len(chunk)
             places = {key: place for place, (key, _) in enumerate(articles)}
             ends = np.array([(places[a], places[b]) for a, b in chunk], dtype=np.int64)
-            yield from matching.compare_all(articles, texts, ends, desk.recipe)
+            yield from matching.compare_all(articles, texts, ends, desk.recipe, desk.recipe.floor)
 
 
 def _texts(desk: Desk, pairs: Sequence[Pair], whole: bool) -> tuple[list[tuple[str, str]], Texts]:

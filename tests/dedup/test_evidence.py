@@ -33,13 +33,13 @@ def one_by_one(texts: list[str]) -> list[Match]:
     return [compare(a, b, RECIPE) for a, b in combinations(read, 2)]
 
 
-def all_at_once(texts: list[str]) -> list[Match]:
+def all_at_once(texts: list[str], least: float = 0.0) -> list[Match]:
     words, titles = cutting.by_words(texts), cutting.by_words([text[:30] for text in texts])
     own = np.ones(len(words.hashes), dtype=bool)
     held = read(words, titles, own, shingles.hashes64(words.hashes, RECIPE.match_words), RECIPE)
     articles = [(f"{place:02}", "satu.test") for place in range(len(texts))]
     pairs = np.array(list(combinations(range(len(texts)), 2)), dtype=np.int64).reshape(-1, 2)
-    return list(compare_all(articles, held, pairs, RECIPE))
+    return list(compare_all(articles, held, pairs, RECIPE, least))
 
 
 @settings(deadline=None)
@@ -51,6 +51,15 @@ def test_many_pairs_at_once_are_what_each_is_alone(texts: list[str]) -> None:
 def test_many_pairs_come_in_the_order_asked_for() -> None:
     texts = [f"{REPORT} {number}" for number in range(40)]
     assert [(match.a, match.b) for match in all_at_once(texts)] == list(combinations(map("{:02}".format, range(40)), 2))
+
+
+def test_of_many_pairs_only_those_that_share_enough_are_told() -> None:
+    every = all_at_once(list(PLAIN))
+    for least in sorted({match.measures.containment for match in every}):
+        kept = [match for match in every if match.measures.containment >= least]
+        assert all_at_once(list(PLAIN), least) == kept
+    assert 0 < len(kept) < len(every)
+    assert all(match.passages for match in kept)
 
 
 def test_without_numba_the_evidence_is_the_same() -> None:
