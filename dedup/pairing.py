@@ -53,33 +53,25 @@ _UNIT_BITS, _UNIT = np.uint64(SITE_BITS), np.uint64(2**SITE_BITS - 1)
 
 
 def still_shared(postings: Postings, holds: Mask) -> Postings:
-    """Return who holds each key that several units hold, of those postings that count."""
-    keys, ends = np.empty(len(postings.keys), np.uint64), np.empty(len(postings.keys), np.int64)
-    units = np.empty(len(postings.units), np.int32)
-    count = _still_shared(postings.keys, postings.ends, postings.units, holds, keys, ends, units)
-    return Postings(keys[:count], ends[:count], units[: ends[count - 1] if count else 0])
+    """Return who holds each key that several units hold, of those postings that count; the others are written over."""
+    count = _still_shared(postings.keys, postings.ends, postings.units, holds)
+    stop = postings.ends[count - 1] if count else 0
+    return Postings(postings.keys[:count], postings.ends[:count], postings.units[:stop])
 
 
 @compiled
-def _still_shared(
-    keys: Hashes64,
-    ends: Places,
-    units: NDArray[np.int32],
-    holds: Mask,
-    out_keys: Hashes64,
-    out_ends: Places,
-    out: NDArray[np.int32],
-) -> int:
+def _still_shared(keys: Hashes64, ends: Places, units: NDArray[np.int32], holds: Mask) -> int:
+    """Move what counts to where postings begin, memory fresh from the system costs more; return how many keys do."""
     count, at, start = 0, 0, 0
     for key in range(len(keys)):
-        first = at
-        for place in range(start, ends[key]):
-            out[at] = units[place]
+        first, stop = at, ends[key]
+        for place in range(start, stop):
+            units[at] = units[place]
             at += int(holds[place])
-        start = ends[key]
+        start = stop
         # What one unit alone holds is written over.
         if at - first > 1:
-            out_keys[count], out_ends[count] = keys[key], at
+            keys[count], ends[count] = keys[key], at
             count += 1
         else:
             at = first
