@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 import numpy as np
 
@@ -57,7 +58,8 @@ def find_copies(articles: Iterable[Article], recipe: Recipe | None = None) -> Sn
     recipe = recipe or Recipe()
     known = _by_id(articles)
     grouped, matches = inmemory.group(list(known.values()), recipe)
-    named = sorted([family._replace(id=_oldest(family.members, known)) for family in grouped])
+    named = [family._replace(id=_oldest(family.members, known)) for family in grouped]
+    named.sort(key=attrgetter("id"))
     return Snapshot(known, tuple(named), (), tuple(matches), recipe)
 
 

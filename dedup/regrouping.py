@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from operator import attrgetter
 
 import numpy as np
 
@@ -46,7 +47,7 @@ def regroup(corpus: Corpus, at: float) -> Snapshot:
         family._replace(id=known.get(family.members, f"{name}@{at:g}"))
         for family, name in zip(grouped, named.ids, strict=True)
     ]
-    found.sort()
+    found.sort(key=attrgetter("id"))
     return replace(stored, families=tuple(found), stories=(), matches=tuple(matches), recipe=changed)
 
 
