@@ -6,11 +6,10 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from dedup import matching
 from dedup.corpus import Corpus, grouping
+from dedup.meeting import joined_by
 from dedup.ordering import in_order
 from dedup.prepared import Texts
 from dedup.reading import Desk
@@ -107,6 +106,5 @@ def _by_component(pairs: Sequence[Pair]) -> list[Pair]:
     """Return pairs with those one behind the other that are tied together, so that few texts are read twice."""
     places = {key: place for place, key in enumerate(sorted({key for pair in pairs for key in pair}))}
     ends = np.array([(places[a], places[b]) for a, b in pairs], dtype=np.int64).reshape(-1, 2)
-    graph = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(len(places), len(places)))
-    labels = connected_components(graph, directed=False)[1] if len(places) else ends[:, 0]
-    return [pairs[row] for row in np.lexsort((ends[:, 1], ends[:, 0], labels[ends[:, 0]])).tolist()]
+    homes = joined_by(ends, len(places))
+    return [pairs[row] for row in np.lexsort((ends[:, 1], ends[:, 0], homes[ends[:, 0]])).tolist()]
