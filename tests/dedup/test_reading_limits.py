@@ -92,7 +92,9 @@ def assert_late_pages_are_told(corpus: Corpus) -> None:
         assert running.ask(f"/families/{family}").status == 200
         running.process.send_signal(signal.SIGTERM)
         _, err = running.process.communicate(timeout=10)
-        assert err.count(f"/families/{family}' took too long: reading was ended after 0.5 seconds") == 4
+        # On a busy machine the time may be over before the statement that hangs begins.
+        ways = r"(reading was ended after 0\.5 seconds|the time to read was over between two statements)"
+        assert len(re.findall(f"/families/{family}' took too long: {ways}\n", err)) == 4
         assert "Traceback" not in err
 
 
