@@ -60,7 +60,7 @@ def compare(a: Reading, b: Reading, recipe: Recipe) -> Match:
 def compare_all(
     articles: Sequence[tuple[str, str]], held: Texts, pairs: Places, recipe: Recipe, least: float = 0.0
 ) -> Iterator[Match]:
-    """Yield the match of each pair of articles, whatever it is, if its containment is no less, on all cores.
+    """Yield the match of each pair of articles whose containment is `least` or more, on all cores.
 
     `articles` are ids and sites; a row of `pairs` holds the places of two of them, that of the smaller id first.
     """
@@ -91,7 +91,7 @@ _NO_PAIRS = Compared(
 
 
 def told(found: Compared, ids: Sequence[tuple[str, str]], recipe: Recipe, least: float) -> Iterator[Match]:
-    """Yield the matches of pairs that were compared, given the ids of both ends of each, of no less containment."""
+    """Yield the matches of compared pairs whose containment is `least` or more, given the ids of both ends of each."""
     rows, ends = found.passages.tolist(), found.ends.tolist()
     kept = np.flatnonzero(found.containment >= least)
     columns = (found.counts[kept][:, _TOLD].tolist(), found.shares[kept].tolist(), found.verdicts[kept].tolist())

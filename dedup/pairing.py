@@ -53,7 +53,7 @@ _UNIT_BITS, _UNIT = np.uint64(SITE_BITS), np.uint64(2**SITE_BITS - 1)
 
 
 def still_shared(postings: Postings, holds: Mask) -> Postings:
-    """Return who holds each key that several units hold, of those postings that count; the others are written over."""
+    """Return who holds each key that several units hold, of those postings that count; `postings` are written over."""
     count = _still_shared(postings.keys, postings.ends, postings.units, holds)
     stop = postings.ends[count - 1] if count else 0
     return Postings(postings.keys[:count], postings.ends[:count], postings.units[:stop])
@@ -61,7 +61,7 @@ def still_shared(postings: Postings, holds: Mask) -> Postings:
 
 @compiled
 def _still_shared(keys: Hashes64, ends: Places, units: NDArray[np.int32], holds: Mask) -> int:
-    """Move what counts to where postings begin, memory fresh from the system costs more; return how many keys do."""
+    """Move what counts to where postings begin; return how many keys do. Memory fresh from the system costs more."""
     count, at, start = 0, 0, 0
     for key in range(len(keys)):
         first, stop = at, ends[key]
