@@ -27,7 +27,7 @@ class Evidence(NamedTuple):
     `gaps` counts all between consecutive tiles, `replaced` the short ones that hold digits on both sides, `filled`
     those that hold digits or names on both. `in_order` is 1 where all tiles long enough to be told come in one order,
     `leads` is 1 where one of them heads the text of more own words; `late` is where in it their words stand on the
-    average, in thousandths of its length.
+    average, in thousandths of its length, `late_in_shorter` where they do in the other.
     `recurring` are the names of the other text that its part outside tiles holds as well. Of names, numbers, titles'
     words and their facts `_common` is how many both have; `frame_common` are words of both titles that are no facts,
     `dated` is 1 where one of them names a day or a month.
@@ -60,6 +60,7 @@ class Evidence(NamedTuple):
     in_order: int
     leads: int
     late: int
+    late_in_shorter: int
     recurring: int
     a_names: int
     b_names: int
@@ -91,18 +92,19 @@ def counted(a: Side, b: Side, shared: Places, phrases: int, told: int, lead: int
         longest = max(longest, shared[row, 2])
         total += shared[row, 2]
     a_quoted, b_quoted = _quoted(a.quoted_before, in_a), _quoted(b.quoted_before, in_b)
+    a_late, b_late = _late(a.own_before, in_a, total), _late(b.own_before, in_b, total)
     if a_own > b_own:
-        leads, late = _leads(in_a, told, lead), _late(a.own_before, in_a, total)
+        leads, late, late_in_shorter = _leads(in_a, told, lead), a_late, b_late
         recurring = _recurring(b.names, a.words.hashes, a.words.own, in_a)
     else:
-        leads, late = _leads(in_b, told, lead), _late(b.own_before, in_b, total)
+        leads, late, late_in_shorter = _leads(in_b, told, lead), b_late, a_late
         recurring = _recurring(a.names, b.words.hashes, b.words.own, in_b)
     return Evidence(
         *(_same(a.words.hashes, b.words.hashes), len(a.flags), len(b.flags), a_own, b_own),
         *(a.phrases, b.phrases, phrases),
         *(total - a_quoted, total - b_quoted, a.unquoted, b.unquoted, a.digits, b.digits),
         *(a_gap, b_gap, a_added, b_added, longest, total, a_quoted),
-        *(*_replaced(a.flags, b.flags, shared), _in_order(shared, told), leads, late, recurring),
+        *(*_replaced(a.flags, b.flags, shared), _in_order(shared, told), leads, late, late_in_shorter, recurring),
         *(len(a.names), len(b.names), _common(a.names, b.names)),
         *(len(a.numbers), len(b.numbers), _common(a.numbers, b.numbers)),
         *(len(a.title), len(b.title), _common(a.title, b.title)),

@@ -19,7 +19,7 @@ from dedup.relations import RELATIONS, Rules, reason, rules, shares, verdict
 
 # Pairs compared at a time: few enough that the cores end together, so many that handing over costs nothing.
 _BATCH = 256
-_COUNTS, _SHARES = len(Evidence._fields), 6
+_COUNTS, _SHARES = len(Evidence._fields), 7
 _A_OWN, _B_OWN = (Evidence._fields.index(name) for name in ("a_own", "b_own"))
 # Of the counts, what a match tells as it is.
 _TOLD = [Evidence._fields.index(name) for name in ("longest", "replaced", "shared", "a_own", "b_own", "quoted")]
@@ -98,9 +98,9 @@ def told(found: Compared, ids: Sequence[tuple[str, str]], recipe: Recipe, least:
     for pair, count, share, decided in zip(kept.tolist(), *columns, strict=True):
         (a, b), start, end = ids[pair], ends[pair - 1] if pair else 0, ends[pair]
         longest, replaced, shared, a_own, b_own, quoted = count
-        jaccard, a_in_b, b_in_a, outside, numbers, names = share
+        jaccard, a_in_b, b_in_a, outside, numbers, names, alike = share
         measures = Measures(
-            *(jaccard, a_in_b, b_in_a, outside, longest, numbers, names), *(replaced, shared, a_own, b_own)
+            *(jaccard, a_in_b, b_in_a, outside, longest, numbers, names), *(replaced, shared, a_own, b_own, alike)
         )
         passages = tuple([Passage(*row) for row in rows[start:end]])
         yield Match(a, b, RELATIONS[decided], reason(decided, measures, quoted, recipe), measures, passages)

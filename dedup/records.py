@@ -280,7 +280,8 @@ class Measures(NamedTuple):
     texts. `outside_quotes` is the share of the shorter text's own words outside quotation marks that stand
     in a shared passage. `numbers` and `names` are the overlap of the numbers and of the capitalised words
     (1.0 where neither text has any). `replaced_numbers` counts short aligned replacements with digits on both
-    sides.
+    sides. `likeness`, about 0..1, is the more the likelier two texts are versions of one report, and the less the
+    likelier they are two reports of one thing: see `relations.likeness`.
     """
 
     jaccard: float
@@ -294,6 +295,7 @@ class Measures(NamedTuple):
     shared_words: int
     a_words: int
     b_words: int
+    likeness: float = 0.0
 
     @property
     def containment(self) -> float:
@@ -392,7 +394,7 @@ class Recipe:
     """All numbers of the method. Stored with every result; two recipes never mix in one corpus."""
 
     # What the numbers below mean to this program; it grows when the same numbers would give other results.
-    method: int = 13
+    method: int = 14
     # Signature: datasketch.MinHash(scheme="affine32", seed=seed) over xxh32 of `shingle_words`-word shingles.
     shingle_words: int = 4
     permutations: int = 128
@@ -421,6 +423,7 @@ class Recipe:
     near_gap: int = 15
     near_added: int = 45
     syndicated_share: float = 0.55
+    syndicated_band: float = 0.2
     quotes_inside: float = 0.6
     quotes_share: float = 0.25
     quotes_doubt: float = 0.4

@@ -1,9 +1,10 @@
 """The families of the corpus at another threshold, from the matches that are stored; nothing else changes."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import compress
 from operator import attrgetter
 
 import numpy as np
@@ -11,22 +12,25 @@ import numpy as np
 from dedup import families, ids, matching, merging
 from dedup.corpus import Corpus, grouping, vocabularies
 from dedup.corpus.results import read_matches, snapshot
+from dedup.passages import Mask
 from dedup.reading import desk_of
 from dedup.records import Family, GemaError, Match, Recipe, Relation, Snapshot, Verdict
+from dedup.relations import is_copy
 
 # Pairs whose texts are in memory at a time.
 _AT_ONCE = 500
 # The thresholds a curve is drawn over; each costs what all matches cost, so that many are counted at few.
 _STEPS, _FEW_STEPS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9), (0.2, 0.4, 0.7, 0.9)
 _MANY = 30_000
-Pair = tuple[str, str]
+# A threshold that nothing reaches; and what two texts are whether or not enough is taken for a copy.
+_NEVER, _ANYWAY = 2.0, (Relation.EXACT, Relation.TEMPLATE)
 
 
 def regroup(corpus: Corpus, at: float) -> Snapshot:
     """Return the results of the last update as they would be with `Recipe.syndicated_share` at `at`.
 
-    Matches that take a share between both thresholds are compared again, others stay what they are. A family that has
-    the members of a stored one keeps its id; another's is that of the one most of its members are in, `@` and the
+    Matches that are copies at one of both thresholds alone are compared again, others stay what they are. A family that
+    has the members of a stored one keeps its id; another's is that of the one most of its members are in, `@` and the
     threshold. Stories are left out: they are told of stored families. Raises GemaError where `at` lies below
     `Recipe.floor` or above 1, RecipeError when the corpus was grouped by another recipe.
     """
@@ -56,8 +60,8 @@ def curve(corpus: Corpus, found: Snapshot) -> list[tuple[float, int, int]]:
 
     Each comes with how many articles are in these families.
 
-    Each pair is compared again once at most: below the stored threshold what it is depends on nothing but whether its
-    share is reached, and so above it. Returns nothing before the first update.
+    Each pair is compared again once at most: what it is depends on nothing but whether enough is taken for a copy.
+    Returns nothing before the first update.
     """
     recipe, chosen = Recipe(), found.recipe.syndicated_share
     with corpus.reading() as connection:
@@ -66,15 +70,16 @@ def curve(corpus: Corpus, found: Snapshot) -> list[tuple[float, int, int]]:
         return []
     steps = _STEPS if len(alone) < _MANY else _FEW_STEPS
     verdicts, stored = grouping.verdicts(corpus), recipe.syndicated_share
-    under = [match for match in alone if steps[0] <= match.measures.taken < stored]
-    quoted = [match for match in alone if match.relation.joins and match.measures.outside_quotes < recipe.quotes_doubt]
-    joined = {(match.a, match.b): match for match in _compared(corpus, under, _joining_from(steps[0]))}
-    apart = {(match.a, match.b): match for match in _compared(corpus, quoted, _joining_from(1))}
+    copies = _copies(corpus, alone, {stored, *steps})
+    turned = {(match.a, match.b): match for match in _turned(corpus, alone, copies[stored], copies[steps[0]])}
     counts = {chosen: _counted(found.families)}
     for at in set(steps) - {chosen}:
-        changed = _joining_from(at)
-        matches = [_at(match, changed, stored, joined, apart) for match in alone]
-        counts[at] = _copied(corpus, matches, changed, verdicts)
+        changes = (copies[at] != copies[stored]).tolist()
+        matches = [
+            turned.get((match.a, match.b), match) if changed else match
+            for match, changed in zip(alone, changes, strict=True)
+        ]
+        counts[at] = _copied(corpus, matches, _joining_from(at), verdicts)
     return sorted((at, *counted) for at, counted in counts.items())
 
 
@@ -82,18 +87,29 @@ def _joining_from(at: float) -> Recipe:
     return replace(Recipe(), syndicated_share=at)
 
 
-def _at(
-    match: Match, changed: Recipe, stored: float, joined: Mapping[Pair, Match], apart: Mapping[Pair, Match]
-) -> Match:
-    """Return what two texts are to one another where another share joins."""
-    at, taken = changed.syndicated_share, match.measures.taken
-    if at <= taken < stored:
-        return joined[match.a, match.b]
-    if not (match.relation.joins and match.relation is not Relation.EXACT and taken < at):
-        return match
-    phrases = match.measures.longest_run < changed.excerpt_run
-    part = match._replace(relation=Relation.NONE if phrases else Relation.EXCERPT)
-    return apart.get((match.a, match.b), part)
+def _copies(corpus: Corpus, matches: Sequence[Match], thresholds: Iterable[float]) -> dict[float, Mask]:
+    """Return by threshold of which matches enough is taken for a copy."""
+    held = grouping.listed(corpus, sorted({key for match in matches for key in (match.a, match.b)}))
+    sites = {key: each.site for key, each in held.items()}
+    measured = [
+        (match.measures.taken, match.measures.likeness, bool(sites[match.a]) and sites[match.a] == sites[match.b])
+        for match in matches
+    ]
+    band = Recipe().syndicated_band
+    return {at: np.array([is_copy(*each, at, band) for each in measured]) for at in thresholds}
+
+
+def _turned(corpus: Corpus, matches: Sequence[Match], stored: Mask, lowest: Mask) -> Iterator[Match]:
+    """Yield what matches are where another threshold makes of them the other thing: a copy, or none."""
+    recipe = Recipe()
+    joined = [match for match in compress(matches, lowest & ~stored) if match.relation not in _ANYWAY]
+    yield from _compared(corpus, joined, replace(recipe, syndicated_share=0.0, syndicated_band=0.0))
+    joining = [match for match in compress(matches, stored) if match.relation.joins and match.relation not in _ANYWAY]
+    quoted = [match for match in joining if match.measures.outside_quotes < recipe.quotes_doubt]
+    for match in joining:
+        phrases = match.measures.longest_run < recipe.excerpt_run
+        yield match._replace(relation=Relation.NONE if phrases else Relation.EXCERPT)
+    yield from _compared(corpus, quoted, replace(recipe, syndicated_share=_NEVER, syndicated_band=0.0))
 
 
 def _copied(corpus: Corpus, matches: Sequence[Match], recipe: Recipe, verdicts: Sequence[Verdict]) -> tuple[int, int]:
@@ -125,9 +141,9 @@ def _decided(corpus: Corpus, recipe: Recipe, changed: Recipe) -> list[Match]:
     """Return all matches as the changed recipe decides them, each as the two texts alone make it."""
     with corpus.reading() as connection:
         alone = read_matches(connection, alone=True)
-    low, high = sorted((recipe.syndicated_share, changed.syndicated_share))
-    doubtful = [match for match in alone if low <= match.measures.taken < high]
-    again = {(match.a, match.b): match for match in _compared(corpus, doubtful, changed)}
+    copies = _copies(corpus, alone, {recipe.syndicated_share, changed.syndicated_share})
+    doubtful = compress(alone, copies[recipe.syndicated_share] != copies[changed.syndicated_share])
+    again = {(match.a, match.b): match for match in _compared(corpus, list(doubtful), changed)}
     return [again.get((match.a, match.b), match) for match in alone]
 
 

@@ -143,7 +143,7 @@ def test_the_curve_counts_what_regrouping_finds(corpus: Corpus) -> None:
     for chosen in (Recipe().syndicated_share, 0.45):
         counted = curve(corpus, regroup(corpus, chosen))
         assert chosen in [at for at, *_ in counted]
-        assert len({families for _, families, _ in counted}) > 2
+        assert len({tuple(counts) for _, *counts in counted}) > 2
         for at, families, articles in counted:
             sizes = [len(family.members) for family in regroup(corpus, at).families if len(family.members) > 1]
             assert (families, articles) == (len(sizes), sum(sizes))

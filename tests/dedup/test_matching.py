@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from dedup.matching import compare
 from dedup.records import Relation
+from dedup.relations import is_copy
 from tests.dedup.readings import RECIPE, reading
 from tests.newsroom.texts import Press
 
@@ -85,12 +86,63 @@ def test_the_same_site_s_later_version_is_a_revision() -> None:
     assert compare(a, b, RECIPE).relation is Relation.REVISION
 
 
-@pytest.mark.parametrize(("shared", "relation"), [(55, Relation.SYNDICATED), (54, Relation.EXCERPT)])
+@pytest.mark.parametrize(("shared", "relation"), [(55, Relation.REVISION), (54, Relation.EXCERPT)])
 def test_most_of_the_shorter_text_is_the_line_between_copy_and_excerpt(shared: int, relation: Relation) -> None:
     common = prose(1, shared)
-    a = reading(text(common, prose(2, 100 - shared)), "a")
-    b = reading(text(common, prose(3, 150)), "b")
+    a = reading(text(common, prose(2, 100 - shared)), "a", "satu.test")
+    b = reading(text(common, prose(3, 150)), "b", "satu.test")
     assert compare(a, b, RECIPE).relation is relation
+
+
+def reworded(kept: int) -> tuple[str, str]:
+    """Return ten sentences twice; of the ten words of each the first `kept` are the same."""
+    sentences = [prose(sentence, 10) for sentence in range(10)]
+    again = [sentence[:kept] + prose(20 + place, 10 - kept) for place, sentence in enumerate(sentences)]
+    return text(*sentences), text(*again)
+
+
+@pytest.mark.parametrize(("kept", "relation"), [(5, Relation.SYNDICATED), (4, Relation.NONE)])
+def test_a_report_reworded_all_over_is_syndicated_though_less_is_kept(kept: int, relation: Relation) -> None:
+    one, other = reworded(kept)
+    match = compare(reading(one, "a"), reading(other, "b"), RECIPE)
+    assert match.measures.taken == kept / 10
+    assert match.relation is relation
+    # A site does not reword itself: of two of its reports one repeats what is known.
+    same = compare(reading(one, "a", "satu.test"), reading(other, "b", "satu.test"), RECIPE)
+    assert same.relation is Relation.NONE
+    assert same.measures == match.measures
+
+
+@pytest.mark.parametrize(("shared", "relation"), [(74, Relation.EXCERPT), (76, Relation.SYNDICATED)])
+def test_one_block_that_heads_one_text_and_ends_the_other_is_an_excerpt(shared: int, relation: Relation) -> None:
+    common = prose(1, shared)
+    a = reading(text(common, prose(2, 100 - shared)), "a")
+    b = reading(text(prose(3, 60), common), "b")
+    match = compare(a, b, RECIPE)
+    assert match.measures.taken == shared / 100
+    assert match.relation is relation
+
+
+def test_equal_texts_are_as_alike_as_can_be_and_foreign_ones_are_not() -> None:
+    one, other = reading(text(*WIRE), "a"), reading(text(*WIRE), "b")
+    assert compare(one, other, RECIPE).measures.likeness == 1
+    foreign = compare(one, reading(text(prose(9, 300)), "b"), RECIPE).measures
+    assert (foreign.taken, foreign.likeness) == (0, 0.25)
+
+
+SHARE = st.floats(0, 1)
+
+
+@given(SHARE, st.floats(-0.25, 1.25), st.booleans(), SHARE, SHARE)
+def test_what_is_no_copy_is_none_at_a_higher_threshold(
+    taken: float, alike: float, one_site: bool, one: float, other: float
+) -> None:
+    band = RECIPE.syndicated_band
+    assert is_copy(taken, alike, one_site, min(one, other), band) >= is_copy(
+        taken, alike, one_site, max(one, other), band
+    )
+    if one_site:
+        assert is_copy(taken, alike, one_site, one, band) == (taken >= one)
 
 
 @pytest.mark.parametrize(("new", "relation"), [(98, Relation.REVISION), (112, Relation.EXCERPT)])
