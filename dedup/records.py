@@ -280,7 +280,7 @@ class Measures(NamedTuple):
     texts. `outside_quotes` is the share of the shorter text's own words outside quotation marks that stand
     in a shared passage. `numbers` and `names` are the overlap of the numbers and of the capitalised words
     (1.0 where neither text has any). `replaced_numbers` counts short aligned replacements with digits on both
-    sides. `likeness`, about 0..1, is the more the likelier two texts are versions of one report, and the less the
+    sides. `likeness` is the more the likelier two texts are versions of one report, and the less the
     likelier they are two reports of one thing: see `relations.likeness`.
     """
 

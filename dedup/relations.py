@@ -12,12 +12,13 @@ from dedup.records import Measures, Recipe, Relation
 
 # Why a pair is what it is; the rules stand in the order in which they are asked.
 TOO_SHORT, SAME, BELOW_FLOOR, REPLACED, FILLED, ONE_FRAME, TABLES, QUOTED, PHRASES, PART, BRIEF = range(11)
-DIGEST, BACKGROUND, ROUNDUP, ONE_SITE, LIGHTLY_EDITED, REWRITTEN = range(11, 17)
+DIGEST, BACKGROUND, ROUNDUP, ONE_SITE, LIGHTLY_EDITED, REWRITTEN, REWORDED = range(11, 18)
 RELATIONS = (
     *(Relation.NONE, Relation.EXACT, Relation.NONE),
     *(Relation.TEMPLATE, Relation.TEMPLATE, Relation.TEMPLATE, Relation.TEMPLATE),
     *(Relation.SHARED_QUOTES, Relation.NONE, Relation.EXCERPT, Relation.EXCERPT, Relation.EXCERPT),
     *(Relation.EXCERPT, Relation.EXCERPT, Relation.REVISION, Relation.NEAR, Relation.SYNDICATED),
+    Relation.SYNDICATED,
 )
 
 
@@ -116,6 +117,7 @@ _OF_SHARES = {
     ONE_SITE: ", on the same site",
     LIGHTLY_EDITED: ", in the same order, with small edits only",
     REWRITTEN: ", with parts added, cut, moved or rewritten",
+    REWORDED: ", which tells the same all over in other words",
 }
 
 
@@ -180,7 +182,7 @@ def _names(found: Evidence) -> float:
 
 @compiled
 def likeness(found: Evidence) -> float:
-    """Return how much speaks for two versions of one report, and not for two reports of one thing: about 0..1.
+    """Return how much speaks for two versions of one report, and not for two reports of one thing: 0..1.
 
     Who rewords a release or an agency's report keeps of its sentences outside quotation marks, all over, each where it
     was. Two reporters who were there share what was said, one statement as a block, or the background of both: what
@@ -189,7 +191,8 @@ def likeness(found: Evidence) -> float:
     """
     moved = (found.late - found.late_in_shorter) / 1000
     block = _share(found.longest, found.shared)
-    return (_outside_quotes(found) + _jaccard(found)) / 2 + (1 - moved - block) / 4
+    alike = (_outside_quotes(found) + _jaccard(found)) / 2 + (1 - moved - block) / 4
+    return min(max(alike, 0.0), 1.0)
 
 
 # --- rules ------------------------------------------------------------------------------------------
@@ -227,7 +230,9 @@ def _copy(found: Evidence, one_site: bool, rules: Rules) -> int:
         return ROUNDUP
     if one_site:
         return ONE_SITE
-    return LIGHTLY_EDITED if _lightly_edited(found, rules) else REWRITTEN
+    if _lightly_edited(found, rules):
+        return LIGHTLY_EDITED
+    return REWRITTEN if _taken(found) >= rules.syndicated_share else REWORDED
 
 
 @compiled

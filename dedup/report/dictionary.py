@@ -108,6 +108,13 @@ MATCHES = Table(
         _share(
             "taken", marked("the part of the shorter text's words that stands in the longer: what decides on copies")
         ),
+        _share(
+            "likeness",
+            marked(
+                "how far they are one report in two versions and not two of one thing: what decides on copies of two "
+                "sites where `taken` is near the line"
+            ),
+        ),
         _share("jaccard", marked("the phrases of both, of the phrases of either")),
         _share("a_in_b", marked("the part of a's phrases that stands in b")),
         _share("b_in_a", marked("the part of b's phrases that stands in a")),

@@ -26,6 +26,15 @@ def gauges(measured: Measures, recipe: Recipe, language: Language) -> tuple[Gaug
             of("a copy from %(share)s on", share=percent(recipe.syndicated_share)),
         ),
         Gauge(
+            of("likeness, as one report in two versions"),
+            percent(measured.likeness),
+            of(
+                "decides on two sites from %(low)s to %(high)s",
+                low=percent(recipe.syndicated_share - recipe.syndicated_band),
+                high=percent(recipe.syndicated_share + recipe.syndicated_band),
+            ),
+        ),
+        Gauge(
             of("Jaccard of their phrases"),
             language.decimal(measured.jaccard, 2),
             of("near from %(share)s on", share=language.decimal(recipe.near_jaccard, 2)),

@@ -154,7 +154,7 @@ def _match(match: Match, whole: _Whole) -> _Row:
     }
 
 
-_SHARES = ("containment", "taken", "jaccard", "a_in_b", "b_in_a", "outside_quotes", "numbers", "names")
+_SHARES = ("containment", "taken", "likeness", "jaccard", "a_in_b", "b_in_a", "outside_quotes", "numbers", "names")
 _COUNTS = ("longest_run", "replaced_numbers", "shared_words", "a_words", "b_words")
 
 

@@ -191,6 +191,7 @@ def measures(measured: Measures, a: str, b: str) -> tuple[tuple[str, str], ...]:
         (f"of {a} in {b}", percent(measured.a_in_b)),
         (f"of {b} in {a}", percent(measured.b_in_a)),
         ("Jaccard", f"{measured.jaccard:.3f}"),
+        ("likeness", percent(measured.likeness)),
         ("outside quotation marks", percent(measured.outside_quotes)),
         ("longest shared run", count(measured.longest_run, "word", "words")),
         ("shared words", f"{measured.shared_words:,} ({measured.a_words:,} and {measured.b_words:,})"),

@@ -106,6 +106,7 @@ def test_a_report_reworded_all_over_is_syndicated_though_less_is_kept(kept: int,
     one, other = reworded(kept)
     match = compare(reading(one, "a"), reading(other, "b"), RECIPE)
     assert match.measures.taken == kept / 10
+    assert ("in other words" in match.reason) == (relation is Relation.SYNDICATED)
     assert match.relation is relation
     # A site does not reword itself: of two of its reports one repeats what is known.
     same = compare(reading(one, "a", "satu.test"), reading(other, "b", "satu.test"), RECIPE)
