@@ -95,8 +95,8 @@ def _copies(corpus: Corpus, matches: Sequence[Match], thresholds: Iterable[float
         (match.measures.taken, match.measures.likeness, bool(sites[match.a]) and sites[match.a] == sites[match.b])
         for match in matches
     ]
-    band = Recipe().syndicated_band
-    return {at: np.array([is_copy(*each, at, band) for each in measured]) for at in thresholds}
+    band, more = Recipe().syndicated_band, Recipe().revision_likeness
+    return {at: np.array([is_copy(*each, at, band, more) for each in measured]) for at in thresholds}
 
 
 def _turned(corpus: Corpus, matches: Sequence[Match], stored: Mask, lowest: Mask) -> Iterator[Match]:

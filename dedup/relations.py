@@ -12,13 +12,12 @@ from dedup.records import Measures, Recipe, Relation
 
 # Why a pair is what it is; the rules stand in the order in which they are asked.
 TOO_SHORT, SAME, BELOW_FLOOR, REPLACED, FILLED, ONE_FRAME, TABLES, QUOTED, PHRASES, PART, BRIEF = range(11)
-DIGEST, BACKGROUND, ROUNDUP, ONE_SITE, LIGHTLY_EDITED, REWRITTEN, REWORDED = range(11, 18)
+DIGEST, BACKGROUND, ROUNDUP, ONE_SITE, LIGHTLY_EDITED, REWRITTEN = range(11, 17)
 RELATIONS = (
     *(Relation.NONE, Relation.EXACT, Relation.NONE),
     *(Relation.TEMPLATE, Relation.TEMPLATE, Relation.TEMPLATE, Relation.TEMPLATE),
     *(Relation.SHARED_QUOTES, Relation.NONE, Relation.EXCERPT, Relation.EXCERPT, Relation.EXCERPT),
     *(Relation.EXCERPT, Relation.EXCERPT, Relation.REVISION, Relation.NEAR, Relation.SYNDICATED),
-    Relation.SYNDICATED,
 )
 
 
@@ -32,6 +31,7 @@ class Rules(NamedTuple):
     near_added: int
     syndicated_share: float
     syndicated_band: float
+    revision_likeness: float
     quotes_inside: float
     quotes_share: float
     quotes_doubt: float
@@ -72,7 +72,10 @@ def verdict(found: Evidence, one_site: bool, rules: Rules) -> int:
         return SAME
     if _containment(found) < rules.floor:
         return BELOW_FLOOR
-    copied = is_copy(_taken(found), likeness(found), one_site, rules.syndicated_share, rules.syndicated_band)
+    copied = is_copy(
+        *(_taken(found), likeness(found), one_site),
+        *(rules.syndicated_share, rules.syndicated_band, rules.revision_likeness),
+    )
     template = _template(found, copied, one_site, rules)
     if template:
         return template
@@ -117,7 +120,6 @@ _OF_SHARES = {
     ONE_SITE: ", on the same site",
     LIGHTLY_EDITED: ", in the same order, with small edits only",
     REWRITTEN: ", with parts added, cut, moved or rewritten",
-    REWORDED: ", which tells the same all over in other words",
 }
 
 
@@ -199,13 +201,15 @@ def likeness(found: Evidence) -> float:
 
 
 @compiled
-def is_copy(taken: float, alike: float, one_site: bool, least: float, band: float) -> bool:
+def is_copy(taken: float, alike: float, one_site: bool, least: float, band: float, more: float) -> bool:
     """Return whether one text has taken enough of another: at least so much of the shorter one.
 
-    What one site takes from another gets reworded: near the line their likeness has to be that much instead.
+    What one site takes from another gets reworded: near the line their likeness has to be that much instead. A site
+    takes from itself what it need not reword: near the line their likeness has to be `more` as well.
     """
-    near = abs(taken - least) <= band and not one_site
-    return bool((alike if near else taken) >= least)
+    if abs(taken - least) > band:
+        return bool(taken >= least)
+    return bool(min(taken, alike - more) >= least) if one_site else bool(alike >= least)
 
 
 @compiled
@@ -230,9 +234,7 @@ def _copy(found: Evidence, one_site: bool, rules: Rules) -> int:
         return ROUNDUP
     if one_site:
         return ONE_SITE
-    if _lightly_edited(found, rules):
-        return LIGHTLY_EDITED
-    return REWRITTEN if _taken(found) >= rules.syndicated_share else REWORDED
+    return LIGHTLY_EDITED if _lightly_edited(found, rules) else REWRITTEN
 
 
 @compiled

@@ -111,8 +111,8 @@ MATCHES = Table(
         _share(
             "likeness",
             marked(
-                "how far they are one report in two versions and not two of one thing: what decides on copies of two "
-                "sites where `taken` is near the line"
+                "how far they are one report in two versions and not two of one thing: what decides on copies where "
+                "`taken` is near the line"
             ),
         ),
         _share("jaccard", marked("the phrases of both, of the phrases of either")),

@@ -29,7 +29,7 @@ def gauges(measured: Measures, recipe: Recipe, language: Language) -> tuple[Gaug
             of("likeness, as one report in two versions"),
             percent(measured.likeness),
             of(
-                "decides on two sites from %(low)s to %(high)s",
+                "decides from %(low)s to %(high)s of the shorter text",
                 low=percent(recipe.syndicated_share - recipe.syndicated_band),
                 high=percent(recipe.syndicated_share + recipe.syndicated_band),
             ),

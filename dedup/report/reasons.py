@@ -61,7 +61,6 @@ _SAID = (
     marked("%(share)s of the shorter text stands in the longer, on the same site"),
     marked("%(share)s of the shorter text stands in the longer, in the same order, with small edits only"),
     marked("%(share)s of the shorter text stands in the longer, with parts added, cut, moved or rewritten"),
-    marked("%(share)s of the shorter text stands in the longer, which tells the same all over in other words"),
 )
 _PLACE = re.compile(r"%\((\w+)\)s")
 _TIMES, _ANY_TIME = ("time", "later"), marked("any time")
