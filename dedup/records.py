@@ -280,8 +280,8 @@ class Measures(NamedTuple):
     texts. `outside_quotes` is the share of the shorter text's own words outside quotation marks that stand
     in a shared passage. `numbers` and `names` are the overlap of the numbers and of the capitalised words
     (1.0 where neither text has any). `replaced_numbers` counts short aligned replacements with digits on both
-    sides. `likeness` is the more the likelier two texts are versions of one report, and the less the
-    likelier they are two reports of one thing: see `relations.likeness`.
+    sides. `likeness` grows with how likely two texts are versions of one report and not two reports of one
+    thing: see `relations.likeness`.
     """
 
     jaccard: float
@@ -486,6 +486,13 @@ class Recipe:
     def as_dict(self) -> dict[str, Any]:
         """Return the numbers by name, ready for JSON."""
         return asdict(self)
+
+    @property
+    def doubtful(self) -> tuple[float, float]:
+        """From and to which share of the shorter text the likeness tells whether enough was taken."""
+        return max(self.syndicated_share - self.syndicated_band, 0.0), min(
+            self.syndicated_share + self.syndicated_band, 1.0
+        )
 
     @property
     def fingerprint(self) -> str:

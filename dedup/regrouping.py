@@ -15,23 +15,23 @@ from dedup.corpus.results import read_matches, snapshot
 from dedup.passages import Mask
 from dedup.reading import desk_of
 from dedup.records import Family, GemaError, Match, Recipe, Relation, Snapshot, Verdict
-from dedup.relations import is_copy
+from dedup.relations import are_copies
 
 # Pairs whose texts are in memory at a time.
 _AT_ONCE = 500
 # The thresholds a curve is drawn over; each costs what all matches cost, so that many are counted at few.
 _STEPS, _FEW_STEPS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9), (0.2, 0.4, 0.7, 0.9)
 _MANY = 30_000
-# A threshold that nothing reaches; and what two texts are whether or not enough is taken for a copy.
+# A threshold that nothing reaches; and what joins, or joins nothing, whether or not enough is taken for a copy.
 _NEVER, _ANYWAY = 2.0, (Relation.EXACT, Relation.TEMPLATE)
 
 
 def regroup(corpus: Corpus, at: float) -> Snapshot:
     """Return the results of the last update as they would be with `Recipe.syndicated_share` at `at`.
 
-    Matches that are copies at one of both thresholds alone are compared again, others stay what they are. A family that
-    has the members of a stored one keeps its id; another's is that of the one most of its members are in, `@` and the
-    threshold. Stories are left out: they are told of stored families. Raises GemaError where `at` lies below
+    Matches that are copies at only one of the two thresholds are compared again, others stay what they are. A family
+    that has the members of a stored one keeps its id; another's is that of the one most of its members are in, `@` and
+    the threshold. Stories are left out: they are told of stored families. Raises GemaError where `at` lies below
     `Recipe.floor` or above 1, RecipeError when the corpus was grouped by another recipe.
     """
     recipe = vocabularies.settled(corpus)
@@ -91,16 +91,21 @@ def _copies(corpus: Corpus, matches: Sequence[Match], thresholds: Iterable[float
     """Return by threshold of which matches enough is taken for a copy."""
     held = grouping.listed(corpus, sorted({key for match in matches for key in (match.a, match.b)}))
     sites = {key: each.site for key, each in held.items()}
-    measured = [
-        (match.measures.taken, match.measures.likeness, bool(sites[match.a]) and sites[match.a] == sites[match.b])
-        for match in matches
-    ]
-    band, more = Recipe().syndicated_band, Recipe().revision_likeness
-    return {at: np.array([is_copy(*each, at, band, more) for each in measured]) for at in thresholds}
+    taken = np.array([match.measures.taken for match in matches])
+    alike = np.array([match.measures.likeness for match in matches])
+    one_site = np.array([bool(sites[match.a]) and sites[match.a] == sites[match.b] for match in matches], bool)
+    recipe = Recipe()
+    return {
+        at: are_copies(taken, alike, one_site, at, recipe.syndicated_band, recipe.revision_likeness)
+        for at in thresholds
+    }
 
 
 def _turned(corpus: Corpus, matches: Sequence[Match], stored: Mask, lowest: Mask) -> Iterator[Match]:
-    """Yield what matches are where another threshold makes of them the other thing: a copy, or none."""
+    """Yield what matches are where another threshold makes of them the other thing: a copy, or none.
+
+    Of what is yielded twice the second counts. Templates and digests stay what they are: they join nothing.
+    """
     recipe = Recipe()
     joined = [match for match in compress(matches, lowest & ~stored) if match.relation not in _ANYWAY]
     yield from _compared(corpus, joined, replace(recipe, syndicated_share=0.0, syndicated_band=0.0))

@@ -6,9 +6,15 @@ A verdict is decided in compiled code, for many pairs at once, and told in words
 
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dedup.compiled import compiled
 from dedup.evidence import Evidence
 from dedup.records import Measures, Recipe, Relation
+
+Shares = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 # Why a pair is what it is; the rules stand in the order in which they are asked.
 TOO_SHORT, SAME, BELOW_FLOOR, REPLACED, FILLED, ONE_FRAME, TABLES, QUOTED, PHRASES, PART, BRIEF = range(11)
@@ -19,6 +25,9 @@ RELATIONS = (
     *(Relation.SHARED_QUOTES, Relation.NONE, Relation.EXCERPT, Relation.EXCERPT, Relation.EXCERPT),
     *(Relation.EXCERPT, Relation.EXCERPT, Relation.REVISION, Relation.NEAR, Relation.SYNDICATED),
 )
+
+# What a share may be off by.
+_ROUNDED = 1e-9
 
 
 class Rules(NamedTuple):
@@ -72,16 +81,16 @@ def verdict(found: Evidence, one_site: bool, rules: Rules) -> int:
         return SAME
     if _containment(found) < rules.floor:
         return BELOW_FLOOR
-    copied = is_copy(
+    enough = is_copy(
         *(_taken(found), likeness(found), one_site),
         *(rules.syndicated_share, rules.syndicated_band, rules.revision_likeness),
     )
-    template = _template(found, copied, one_site, rules)
+    template = _template(found, enough, one_site, rules)
     if template:
         return template
-    if _mostly_quoted(found, copied, rules):
+    if _mostly_quoted(found, enough, rules):
         return QUOTED
-    if not copied:
+    if not enough:
         return PHRASES if found.longest < rules.excerpt_run else PART
     if _digest(found, rules):
         return BRIEF if _of_one_report(found, rules) else DIGEST
@@ -111,15 +120,15 @@ _OF_FRAMES = {
     TABLES: "one site's lists of numbers, of which {0.numbers:.0%} agree",
 }
 _OF_SHARES = {
-    PHRASES: ", in phrases of at most {0.longest_run} words",
-    PART: ": a part, not the article",
+    PHRASES: ", in phrases of at most {0.longest_run} words (likeness {0.likeness:.0%})",
+    PART: ": a part, not the article (likeness {0.likeness:.0%})",
     BRIEF: ", which is many times as long: a small part of it",
     DIGEST: ", most of which is something else",
     BACKGROUND: ", at its end: the background of other news on the same site",
     ROUNDUP: ", inside another report of the same site that begins otherwise and is mostly new",
-    ONE_SITE: ", on the same site",
+    ONE_SITE: ", on the same site (likeness {0.likeness:.0%})",
     LIGHTLY_EDITED: ", in the same order, with small edits only",
-    REWRITTEN: ", with parts added, cut, moved or rewritten",
+    REWRITTEN: ", with parts added, cut, moved or rewritten (likeness {0.likeness:.0%})",
 }
 
 
@@ -186,14 +195,20 @@ def _names(found: Evidence) -> float:
 def likeness(found: Evidence) -> float:
     """Return how much speaks for two versions of one report, and not for two reports of one thing: 0..1.
 
-    Who rewords a release or an agency's report keeps of its sentences outside quotation marks, all over, each where it
-    was. Two reporters who were there share what was said, one statement as a block, or the background of both: what
-    heads one text and ends the other. It is 1 for equal texts and, of most pairs, about the share that was taken.
+    Who rewords a release or an agency's report keeps of its sentences outside quotation marks, all over, from the first
+    on. Two reporters who were there share what was said, one statement as a block, or what heads the shorter text and
+    is background in the longer. Of most pairs it is about the share that was taken, and 0 where nothing was.
     Found on pairs judged by reading: see the README.
     """
-    moved = (found.late - found.late_in_shorter) / 1000
+    if found.shared == 0:
+        return 0.0
+    later, outside = found.late - found.late_in_shorter, _outside_quotes(found)
+    if found.a_own == found.b_own:
+        # Neither is the longer one.
+        later = abs(later)
+        outside = min(_share(found.a_covered, found.a_unquoted), _share(found.b_covered, found.b_unquoted))
     block = _share(found.longest, found.shared)
-    alike = (_outside_quotes(found) + _jaccard(found)) / 2 + (1 - moved - block) / 4
+    alike = (outside + _jaccard(found)) / 2 + (1 - later / 1000 - block) / 4
     return min(max(alike, 0.0), 1.0)
 
 
@@ -201,23 +216,34 @@ def likeness(found: Evidence) -> float:
 
 
 @compiled
-def is_copy(taken: float, alike: float, one_site: bool, least: float, band: float, more: float) -> bool:
-    """Return whether one text has taken enough of another: at least so much of the shorter one.
+def is_copy(taken: float, alike: float, one_site: bool, least: float, band: float, margin: float) -> bool:
+    """Return whether one text has taken enough of another: `least` of the shorter one.
 
-    What one site takes from another gets reworded: near the line their likeness has to be that much instead. A site
-    takes from itself what it need not reword: near the line their likeness has to be `more` as well.
+    Within `band` of that line the likeness of texts of two sites has to reach it instead, since what one takes from the
+    other gets reworded. A site does not reword its own: there both have to, the likeness by `margin` more.
     """
-    if abs(taken - least) > band:
+    if abs(taken - least) > band + _ROUNDED:
         return bool(taken >= least)
-    return bool(min(taken, alike - more) >= least) if one_site else bool(alike >= least)
+    if one_site:
+        return bool(taken >= least and alike >= min(least + margin, 1.0) - _ROUNDED)
+    return bool(alike >= least)
 
 
 @compiled
-def _template(found: Evidence, copied: bool, one_site: bool, rules: Rules) -> int:
+def are_copies(taken: Shares, alike: Shares, one_site: Mask, least: float, band: float, margin: float) -> Mask:
+    """Return of which pairs enough was taken: see `is_copy`."""
+    found = np.empty(len(taken), np.bool_)
+    for pair in range(len(taken)):
+        found[pair] = is_copy(taken[pair], alike[pair], one_site[pair], least, band, margin)
+    return found
+
+
+@compiled
+def _template(found: Evidence, enough: bool, one_site: bool, rules: Rules) -> int:
     """Return why two texts are one frame with other facts, 0 if they are not."""
     if _replaced(found, rules):
         return REPLACED
-    if copied and _filled(found, rules):
+    if enough and _filled(found, rules):
         return FILLED
     if one_site and _same_frame(found, rules):
         return ONE_FRAME
@@ -287,9 +313,9 @@ def _same_titles(found: Evidence, rules: Rules) -> bool:
 
 
 @compiled
-def _mostly_quoted(found: Evidence, copied: bool, rules: Rules) -> bool:
+def _mostly_quoted(found: Evidence, enough: bool, rules: Rules) -> bool:
     outside = _outside_quotes(found)
-    doubtful = outside < rules.quotes_doubt and not copied
+    doubtful = outside < rules.quotes_doubt and not enough
     little = outside < rules.quotes_share
     return bool((little or doubtful) and _share(found.quoted, found.shared) >= rules.quotes_inside)
 

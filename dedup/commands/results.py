@@ -82,8 +82,8 @@ def groups(
         typer.Option(
             "--at",
             metavar="SHARE",
-            help="Families as they would be were so much of the shorter text needed to join two; nothing is stored. "
-            "(stored: 0.55)",
+            help="Families as they would be were the line of copies at such a share of the shorter text; nothing is "
+            "stored. (stored: 0.55)",
         ),
     ] = None,
 ) -> None:
@@ -166,8 +166,8 @@ def report(
             "--at",
             metavar="SHARE",
             parser=share,
-            help="Families as they would be were so much of the shorter text needed to join two, like 0.7; nothing is "
-            "stored. (stored: 0.55)",
+            help="Families as they would be were the line of copies at such a share of the shorter text, like 0.7; "
+            "nothing is stored. (stored: 0.55)",
         ),
     ] = None,
     since: SinceOption = None,

@@ -105,14 +105,12 @@ MATCHES = Table(
         Column("family", meaning=marked("the family both are in; empty where they are in two")),
         Column("reason", meaning=marked("why, in words")),
         _share("containment", marked("the part of the shorter text's phrases that stands in the longer")),
-        _share(
-            "taken", marked("the part of the shorter text's words that stands in the longer: what decides on copies")
-        ),
+        _share("taken", marked("the part of the shorter text's words that stands in the longer")),
         _share(
             "likeness",
             marked(
-                "how far they are one report in two versions and not two of one thing: what decides on copies where "
-                "`taken` is near the line"
+                "how far they are one report in two versions and not two of one thing; with `taken`, what decides on "
+                "copies"
             ),
         ),
         _share("jaccard", marked("the phrases of both, of the phrases of either")),

@@ -19,19 +19,20 @@ class Gauge:
 def gauges(measured: Measures, recipe: Recipe, language: Language) -> tuple[Gauge, ...]:
     """Return what was measured of two texts."""
     of, number = language.of, language.number
+    low, high = recipe.doubtful
     return (
         Gauge(
             of("of the shorter text's words stand in the longer"),
             percent(measured.taken),
-            of("a copy from %(share)s on", share=percent(recipe.syndicated_share)),
+            of("none below %(low)s, a copy above %(high)s", low=percent(low), high=percent(high)),
         ),
         Gauge(
             of("likeness, as one report in two versions"),
             percent(measured.likeness),
             of(
-                "decides from %(low)s to %(high)s of the shorter text",
-                low=percent(recipe.syndicated_share - recipe.syndicated_band),
-                high=percent(recipe.syndicated_share + recipe.syndicated_band),
+                "in between, a copy from %(share)s on; on one site from %(more)s, with %(share)s of the words",
+                share=percent(recipe.syndicated_share),
+                more=percent(min(recipe.syndicated_share + recipe.revision_likeness, 1.0)),
             ),
         ),
         Gauge(

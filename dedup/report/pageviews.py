@@ -96,7 +96,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """How many families of copies there are where so much of the shorter text joins two, and articles in them."""
+    """How many families of copies there are at a line of copies, a share of the shorter text, and articles in them."""
 
     at: float
     families: int

@@ -264,6 +264,13 @@ _GLOSSARY = (
         marked("how much of an article's own phrases of three words stands in the article it is held against"),
     ),
     (marked("typical delay"), marked("the median time between the first article and the copies")),
+    (
+        marked("likeness"),
+        marked(
+            "how far two texts are one report in two versions: little of it is quoted, it is shared all over, and "
+            "the longer one does not have it as background"
+        ),
+    ),
     (marked("Jaccard"), marked("the phrases of three words that two texts share, of all that either has")),
     (
         marked("what a site prints under everything"),

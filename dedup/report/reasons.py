@@ -47,8 +47,10 @@ _SAID = (
     marked("one site's titles, alike but for the facts filled in"),
     marked("one site's lists of numbers, of which %(share)s agree"),
     marked("%(share)s of what they share is quoted speech"),
-    marked("%(share)s of the shorter text stands in the longer, in phrases of at most %(words)s words"),
-    marked("%(share)s of the shorter text stands in the longer: a part, not the article"),
+    marked(
+        "%(share)s of the shorter text stands in the longer, in phrases of at most %(words)s words (likeness %(alike)s)"
+    ),
+    marked("%(share)s of the shorter text stands in the longer: a part, not the article (likeness %(alike)s)"),
     marked("%(share)s of the shorter text stands in the longer, which is many times as long: a small part of it"),
     marked("%(share)s of the shorter text stands in the longer, most of which is something else"),
     marked(
@@ -58,9 +60,12 @@ _SAID = (
         "%(share)s of the shorter text stands in the longer, inside another report of the same site that begins "
         "otherwise and is mostly new"
     ),
-    marked("%(share)s of the shorter text stands in the longer, on the same site"),
+    marked("%(share)s of the shorter text stands in the longer, on the same site (likeness %(alike)s)"),
     marked("%(share)s of the shorter text stands in the longer, in the same order, with small edits only"),
-    marked("%(share)s of the shorter text stands in the longer, with parts added, cut, moved or rewritten"),
+    marked(
+        "%(share)s of the shorter text stands in the longer, with parts added, cut, moved or rewritten "
+        "(likeness %(alike)s)"
+    ),
 )
 _PLACE = re.compile(r"%\((\w+)\)s")
 _TIMES, _ANY_TIME = ("time", "later"), marked("any time")
@@ -77,6 +82,7 @@ _HOLDS = {
     "replaced": r"\d+",
     "share": r"\d+%",
     "agree": r"\d+%",
+    "alike": r"\d+%",
     "year": r"-?\d+",
     "time": _MOMENT,
     "later": _MOMENT,

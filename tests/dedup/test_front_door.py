@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 import dedup
-from dedup import Corpus, GemaError, Recipe, Relation, compare, copies, find_copies
+from dedup import Article, Corpus, GemaError, Recipe, Relation, compare, copies, find_copies
 from dedup.corpus.results import snapshot
 from dedup.corpus.verdicts import judge
 from dedup.regrouping import curve, is_stored, regroup
 from dedup.updating import update
 from tests.dedup.conftest import NOW
 from tests.dedup.outlets import grouped, press_articles, press_grouped, run
+from tests.dedup.test_matching import reworded
 from tests.quality.generated.corpus import articles as generated
 
 REPOSITORY = Path(__file__).parents[2]
@@ -135,7 +136,7 @@ def test_regrouping_is_what_an_update_by_that_recipe_finds(pressed: Corpus, corp
 
 
 def test_the_curve_counts_what_regrouping_finds(corpus: Corpus) -> None:
-    corpus.add(generated(500, 7))
+    corpus.add(generated(500, 9))
     update(corpus, now=NOW)
     pair = next(family.members[:2] for family in snapshot(corpus).families if len(family.members) == 2)
     judge(corpus, *pair, together=False, now=NOW)
@@ -143,10 +144,18 @@ def test_the_curve_counts_what_regrouping_finds(corpus: Corpus) -> None:
     for chosen in (Recipe().syndicated_share, 0.45):
         counted = curve(corpus, regroup(corpus, chosen))
         assert chosen in [at for at, *_ in counted]
-        assert len({tuple(counts) for _, *counts in counted}) > 2
+        assert len({families for _, families, _ in counted}) > 2
         for at, families, articles in counted:
             sizes = [len(family.members) for family in regroup(corpus, at).families if len(family.members) > 1]
             assert (families, articles) == (len(sizes), sum(sizes))
+
+
+def test_texts_of_which_nobody_knows_the_site_are_not_of_one(corpus: Corpus) -> None:
+    corpus.add(Article(url=f"{name}.txt", text=each, id=name) for each, name in zip(reworded(5), "ab", strict=True))
+    update(corpus, now=NOW)
+    assert members(snapshot(corpus)) == members(regroup(corpus, 0.5)) == {("a", "b")}
+    assert members(regroup(corpus, 0.6)) == {("a",), ("b",)}
+    assert {(at, families) for at, families, _ in curve(corpus, snapshot(corpus))} >= {(0.5, 1), (0.55, 1), (0.6, 0)}
 
 
 def test_regrouping_follows_verdicts_and_stores_nothing(corpus: Corpus) -> None:

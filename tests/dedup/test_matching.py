@@ -1,6 +1,7 @@
 """What two texts share, and what that makes them to one another: each rule just inside and just outside."""
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -87,7 +88,7 @@ def test_the_same_site_s_later_version_is_a_revision() -> None:
 
 
 @pytest.mark.parametrize(("shared", "relation"), [(76, Relation.REVISION), (75, Relation.EXCERPT)])
-def test_three_quarters_of_the_shorter_text_are_a_copy_whatever_the_rest(shared: int, relation: Relation) -> None:
+def test_more_than_three_quarters_taken_are_a_copy_whatever_the_rest(shared: int, relation: Relation) -> None:
     common = prose(1, shared)
     a = reading(text(common, prose(2, 100 - shared)), "a", "satu.test")
     b = reading(text(common, prose(3, 150)), "b", "satu.test")
@@ -144,11 +145,36 @@ def test_what_a_site_prints_again_is_a_revision_where_it_stands_all_over(blocks:
     assert match.relation is relation
 
 
+def test_what_heads_the_longer_text_is_no_background_of_it() -> None:
+    common = prose(1, 70)
+    shorter = [reading(text(*parts), "a") for parts in ((common, prose(2, 30)), (prose(2, 30), common))]
+    longer = [reading(text(*parts), "b") for parts in ((prose(3, 60), common), (common, prose(3, 60)))]
+    background, headed = (compare(a, b, RECIPE) for a, b in zip(shorter, longer, strict=True))
+    assert (background.relation, headed.relation) == (Relation.EXCERPT, Relation.SYNDICATED)
+    assert background.measures.taken == headed.measures.taken == 0.7
+
+
+def test_what_is_shared_in_quotation_marks_does_not_make_two_texts_alike() -> None:
+    one, other = reworded(5)
+    quoted = [re.sub(r"(?m)^((?:\S+ ){4}\S+)", r"“\1”", each) for each in (one, other)]
+    plain, said = (compare(reading(a, "a"), reading(b, "b"), RECIPE).measures for a, b in ((one, other), tuple(quoted)))
+    assert plain.taken == said.taken
+    assert said.outside_quotes == 0
+    assert said.likeness == pytest.approx(plain.likeness - plain.outside_quotes / 2)
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=6), st.lists(st.integers(0, 5), min_size=1, max_size=6))
+def test_texts_are_as_alike_whichever_has_the_smaller_id(one: list[int], other: list[int]) -> None:
+    a, b = (text(*(WIRE[part][:20] for part in parts)) for parts in (one, other))
+    there, back = compare(reading(a, "a"), reading(b, "b"), RECIPE), compare(reading(a, "b"), reading(b, "a"), RECIPE)
+    assert there.measures.likeness == back.measures.likeness
+
+
 def test_equal_texts_are_as_alike_as_can_be_and_foreign_ones_are_not() -> None:
     one, other = reading(text(*WIRE), "a"), reading(text(*WIRE), "b")
     assert compare(one, other, RECIPE).measures.likeness == 1
     foreign = compare(one, reading(text(prose(9, 300)), "b"), RECIPE).measures
-    assert (foreign.taken, foreign.likeness) == (0, 0.25)
+    assert (foreign.taken, foreign.likeness) == (0, 0)
 
 
 SHARE = st.floats(0, 1)
@@ -158,9 +184,34 @@ SHARE = st.floats(0, 1)
 def test_what_is_no_copy_is_none_at_a_higher_threshold(
     taken: float, alike: float, one_site: bool, one: float, other: float
 ) -> None:
-    band, more = RECIPE.syndicated_band, RECIPE.revision_likeness
+    band, margin = RECIPE.syndicated_band, RECIPE.revision_likeness
     low, high = sorted((one, other))
-    assert is_copy(taken, alike, one_site, low, band, more) >= is_copy(taken, alike, one_site, high, band, more)
+    assert is_copy(taken, alike, one_site, low, band, margin) >= is_copy(taken, alike, one_site, high, band, margin)
+
+
+@pytest.mark.parametrize(
+    ("taken", "alike", "elsewhere", "same"),
+    [
+        (0.34, 1.0, False, False),
+        (0.35, 0.55, True, False),
+        (0.54, 1.0, True, False),
+        (0.55, 0.59, True, False),
+        (0.55, 0.6, True, True),
+        (0.75, 0.54, False, False),
+        (0.76, 0.0, True, True),
+    ],
+)
+def test_near_the_line_the_likeness_tells_and_of_one_site_the_share_as_well(
+    taken: float, alike: float, elsewhere: bool, same: bool
+) -> None:
+    numbers = RECIPE.syndicated_share, RECIPE.syndicated_band, RECIPE.revision_likeness
+    assert is_copy(taken, alike, False, *numbers) == elsewhere
+    assert is_copy(taken, alike, True, *numbers) == same
+
+
+def test_what_is_wholly_taken_and_alike_is_a_copy_at_any_threshold() -> None:
+    assert is_copy(1.0, 1.0, True, 1.0, RECIPE.syndicated_band, RECIPE.revision_likeness)
+    assert is_copy(1.0, 1.0, False, 1.0, RECIPE.syndicated_band, RECIPE.revision_likeness)
 
 
 @pytest.mark.parametrize(("new", "relation"), [(98, Relation.REVISION), (112, Relation.EXCERPT)])
