@@ -99,11 +99,13 @@ def timeline(corpus: Corpus, reference: str, alone: bool = False) -> list[Appear
         names = [meant.meant(connection, reference).family] if alone else meant.story(connection, reference).families
         held = _held(connection, names, reference)
         keys = [key for keys in held.values() for key in keys]
-        pairs = {(match.a, match.b): match for match in read_matches(connection, keys)}
+        found = read_matches(connection, keys)
+        # What shares mere phrases is of one story and nothing more.
+        pairs = {(match.a, match.b): match for match in found if match.relation is not Relation.NONE}
     families = _articles(corpus, held)
     first = min((article for members in families.values() for article in members), key=moment)
-    found = [each for name, members in families.items() for each in _appearances(name, members, first, pairs)]
-    return sorted(found, key=lambda each: moment(each.article))
+    appeared = [each for name, members in families.items() for each in _appearances(name, members, first, pairs)]
+    return sorted(appeared, key=lambda each: moment(each.article))
 
 
 def moment(article: Article) -> tuple[datetime, str]:

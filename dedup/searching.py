@@ -75,6 +75,12 @@ def unknown_sites(corpus: Corpus, query: str) -> list[str]:
         return fulltext.unknown(connection, asked(query).sites)
 
 
+def unspoken_languages(corpus: Corpus, query: str) -> tuple[list[str], int]:
+    """Return the languages that a query asks for and that no article is in, and how many articles name none."""
+    with corpus.reading() as connection:
+        return fulltext.unspoken(connection, asked(query).languages)
+
+
 def _bests(hits: Sequence[Hit]) -> list[Hit]:
     """Return the first of each family."""
     bests: dict[str, Hit] = {}

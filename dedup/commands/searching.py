@@ -8,6 +8,7 @@ import typer
 from dedup.commands import CorpusOption, ZoneOption, app, examples, opened_corpus, progress_bars
 from dedup.commands.finding import tell_ungrouped
 from dedup.commands.moments import moment
+from dedup.corpus import Corpus
 from dedup.records import GemaError
 
 
@@ -42,9 +43,8 @@ def search(
     """Find articles by their words, the most telling first, copies of one family as one answer."""
     from dedup.report import answers, terminal
     from dedup.searching import search as look
-    from dedup.searching import unknown_sites
 
-    _refuse_options(words)
+    _refuse_mistyped(words)
     first, last = moment("--since", since, zone), moment("--until", until, zone, end=True)
     if first and last and first >= last:
         raise typer.BadParameter("--since is not before --until: nothing was published between them")
@@ -62,8 +62,8 @@ def search(
                 copies=everything,
                 progress=progress,
             )
-        if not found.best and not empty and (unknown := unknown_sites(opened, " ".join(words))):
-            raise GemaError(f"nothing is known of the site {unknown[0]!r}; a site is a domain, like one.example")
+        if not found.best and not empty:
+            _refuse_unknown(opened, " ".join(words))
         tell_ungrouped(opened)
     if not as_json:
         answers.answers(found, terminal.console(), zone)
@@ -74,11 +74,25 @@ def search(
         print(answers.closing(found), file=sys.stderr)
 
 
+def _refuse_unknown(corpus: Corpus, query: str) -> None:
+    """Say why nothing was found where no article is of a site, or in a language, that was asked for."""
+    from dedup.searching import unknown_sites, unspoken_languages
+
+    for site in unknown_sites(corpus, query):
+        raise GemaError(f"nothing is known of the site {site!r}; a site is a domain, like one.example")
+    languages, nameless = unspoken_languages(corpus, query)
+    if languages:
+        rest = f"; {nameless:,} name no language: search them without lang:" if nameless else ""
+        raise GemaError(f"no article is in the language {languages[0]!r} (a code like id or en){rest}")
+
+
 _EMPTY = "dedup: there are no articles yet: `dedup import FILE…` or `scrapy crawl news -a seeds=FILE`"
 
 
-def _refuse_options(words: list[str]) -> None:
-    """Refuse what can only be a mistyped option."""
+def _refuse_mistyped(words: list[str]) -> None:
+    """Refuse what asks for nothing, and what can only be a mistyped option."""
+    if not any(word.strip() for word in words):
+        raise typer.BadParameter("no word was asked for")
     known = ["--corpus", "--since", "--until", "--limit", "--all", "--json", "--zone", "--help"]
     for word in words:
         if word.startswith("--") and word.strip("-"):

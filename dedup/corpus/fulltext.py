@@ -175,6 +175,18 @@ def unknown(connection: Connection, sites: Sequence[str]) -> list[str]:
     return [site for site in sites if connection.scalar(select(articles.c.key).where(_at([site])).limit(1)) is None]
 
 
+def unspoken(connection: Connection, languages: Sequence[str]) -> tuple[list[str], int]:
+    """Return those of some languages that no article is in, and how many articles name none."""
+    code = articles.c.language
+    missing = [each for each in languages if connection.scalar(select(code).where(code == each).limit(1)) is None]
+    nameless = select(func.count()).select_from(articles).where(code.in_(_NO_LANGUAGE))
+    return missing, connection.scalar(nameless) or 0 if missing else 0
+
+
+# As who imports and who crawls write it.
+_NO_LANGUAGE = ("", "und")
+
+
 def _at(sites: Sequence[str]) -> ColumnElement[bool]:
     hosts = [*sites, *(f"www.{site}" for site in sites)]
     return or_(articles.c.site.in_(sites), articles.c.host.in_(hosts))

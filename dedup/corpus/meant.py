@@ -97,5 +97,5 @@ def _story_of(connection: Connection, family: str) -> str:
 
 
 def _is(reference: str) -> ColumnElement[bool]:
-    ways = {reference, *spellings(reference)}
+    ways = {reference, *spellings(reference)} - {""}
     return or_(*(column.in_(ways) for column in (articles.c.key, articles.c.url, articles.c.fetched_url)))

@@ -110,7 +110,7 @@ def _unscrubbed(corpus: Corpus, reason: str) -> str:
 
 
 def _traces(connection: Connection, references: Sequence[str]) -> Traces:
-    ways = {way for reference in references for way in (reference, *spellings(reference))}
+    ways = {way for reference in references for way in (reference, *spellings(reference))} - {""}
     direct = or_(*(column.in_(ways) for column in (articles.c.key, articles.c.url, articles.c.fetched_url)))
     ids = set(connection.execute(select(articles.c.key).where(direct)).scalars())
     ids |= {row.article for row in _ledger_rows(connection, _in_ledger(references, ways)) if row.article}

@@ -243,7 +243,7 @@ class Corpus:
 
     def article(self, reference: str) -> Article:
         """Return the article with this id or address, in whatever spelling; raises UnknownArticle."""
-        ways = [reference, *spellings(reference)]
+        ways = [way for way in (reference, *spellings(reference)) if way]
         # Where it was fetched from comes last: that has no index.
         exact, fetched = (articles.c.key == reference, articles.c.url == reference), articles.c.fetched_url.in_(ways)
         with self.reading() as connection:

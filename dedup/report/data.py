@@ -88,7 +88,8 @@ def passages_of(match: Match, earlier: str) -> tuple[Passage, ...]:
 
 def _members(found: Origin, matches: Iterable[Match]) -> tuple[Member, ...]:
     ordered = [entry.article for entry in found.account]
-    pairs = {(match.a, match.b): match for match in matches}
+    # What shares mere phrases says nothing of where a text is from.
+    pairs = {(match.a, match.b): match for match in matches if match.relation is not Relation.NONE}
     beside = near(ordered, pairs)
     return tuple(
         Member(

@@ -141,8 +141,12 @@ def family_page(
             inside, outside = (match.a, match.b) if match.a in members else (match.b, match.a)
             near.append(Near(others[inside], others[outside], match, pages.get(outside)))
     near.sort(key=lambda each: (-each.match.measures.taken, each.match.a, each.match.b))
+    # Each once: with the member it shares most with.
+    closest: dict[str, Near] = {}
+    for each in near:
+        closest.setdefault(each.other.id, each)
     held = {name: spans for name, spans in (furniture or {}).items() if name in members}
-    return FamilyPage(family, tuple(pairs), tuple(near[:NEAR]), story, held, recipe or Recipe())
+    return FamilyPage(family, tuple(pairs), tuple(closest.values())[:NEAR], story, held, recipe or Recipe())
 
 
 def pages_of_families(found: Report, families: Sequence[FamilyView]) -> list[FamilyPage]:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from dedup.flowing import Role
-from dedup.records import Article, Explanation, Match, Passage, Pin, Relation, Segment
+from dedup.records import Article, Explanation, Passage, Pin, Relation, Segment
 from dedup.report import wording
 from dedup.report.data import headline
 from dedup.report.inert import plain
@@ -54,16 +54,16 @@ def explanation(explained: Explanation, out: Console, zone: tzinfo | None = None
     names = ("B", "A") if first == explained.b.id else ("A", "B")
     for name, article in sorted(zip(names, (explained.a, explained.b), strict=True), key=itemgetter(0)):
         show(out, Text.assemble((f"{name}  ", "bold cyan"), (plain(headline(article)), "bold")))
-        show(out, Text(f"   {_where_and_when(article, zone)}  {plain(article.url)}", "dim"))
+        show(out, Text(f"   {_where_and_when(article, zone)}  {plain(article.url)}  id {plain(article.id)}", "dim"))
     show(out, Text())
     show(out, Text.assemble(_relation(match.relation), f": {MEANINGS[match.relation]}"))
     show(out, Text(f"Why: {plain(match.reason)}"))
-    for line in (*_together(explained), *_left_out(explained, names)):
+    for line in (*_together(explained, names), *_left_out(explained, names)):
         show(out, Text(line))
     show(out, Text())
     table = columns(2)
     told = [("alike in what they tell", f"{explained.cosine:.3f}")]
-    told += [("less, both being of one site", f"{explained.less:.3f}")] if explained.less else []
+    told += [("of which less counts, both being of one site", f"{explained.less:.3f}")] if explained.less else []
     for name, value in (*wording.measures(measures, *names), *told):
         table.add_row(Text(name, "dim"), Text(value))
     show(out, table)
@@ -119,18 +119,17 @@ def _closing(overview: Overview) -> str:
     waiting = f"{wording.articles(overview.pending)} not grouped yet: run `dedup update`."
     if not overview.articles:
         return waiting if overview.pending else wording.nothing(overview.scope.narrow)
-    found = (
-        f"{wording.articles(overview.articles)} of {wording.sites(len(overview.sites))}: "
-        f"{wording.families(len(overview.copied))} of copies, "
-        f"{count(len(overview.told), 'story', 'stories')} told more than once."
-    )
+    copied = wording.families(len(overview.copied))
+    # Where families are cut anew there are none.
+    told = f", {count(len(overview.told), 'story', 'stories')} told more than once" if overview.stories else ""
+    found = f"{wording.articles(overview.articles)} of {wording.sites(len(overview.sites))}: {copied} of copies{told}."
     return f"{found} {waiting}" if overview.pending else found
 
 
 # --- explanations -----------------------------------------------------------------------------------
 
 
-def _together(explained: Explanation) -> Iterable[str]:
+def _together(explained: Explanation, names: tuple[str, str]) -> Iterable[str]:
     if explained.family:
         yield f"Both are in family {plain(explained.family)}."
     if explained.story:
@@ -138,7 +137,7 @@ def _together(explained: Explanation) -> Iterable[str]:
     if not explained.family and not explained.story:
         yield "They are in no common family or story."
     if explained.family and len(explained.path) > 1:
-        yield f"What joins them: {_chain(explained.path)}"
+        yield f"What joins them: {_chain(explained, names)}"
     if explained.said is not None:
         what, command = ("belong", "join") if explained.said else ("do not belong", "separate")
         both = f"{plain(explained.a.id)} {plain(explained.b.id)}"
@@ -174,8 +173,14 @@ def segments(found: Sequence[Segment], said: Sequence[Pin], out: Console) -> Non
         show(out, Text("nothing was found to be repeated; what stands in fewer than four of a site's reports is not"))
 
 
-def _chain(path: Iterable[Match]) -> str:
-    return "; ".join(f"{plain(tie.a)} is {tie.relation} to {plain(tie.b)}" for tie in path)
+def _chain(explained: Explanation, names: tuple[str, str]) -> str:
+    """Return the ties from one article to the other; what lies between them is called by its id."""
+    called = dict(zip((explained.a.id, explained.b.id), names, strict=True))
+    here, told = explained.a.id, [called[explained.a.id]]
+    for tie in explained.path:
+        here = tie.b if tie.a == here else tie.a
+        told.append(f"– {tie.relation} – {called.get(here, plain(here))}")
+    return " ".join(told)
 
 
 def _print_passages(a: Article, passages: tuple[Passage, ...], out: Console) -> None:

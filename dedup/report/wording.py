@@ -186,15 +186,16 @@ def origin(found: Origin, language: Language = ENGLISH, clock: Callable[[datetim
 
 
 def measures(measured: Measures, a: str, b: str) -> tuple[tuple[str, str], ...]:
-    """Return the measures of two texts called `a` and `b` as names and values."""
+    """Return the measures of two texts called `a` and `b` as names and values, what is of one alone by these names."""
+    held = sorted(((a, b, measured.a_in_b, measured.a_words), (b, a, measured.b_in_a, measured.b_words)))
     return (
-        (f"of {a} in {b}", percent(measured.a_in_b)),
-        (f"of {b} in {a}", percent(measured.b_in_a)),
-        ("Jaccard", f"{measured.jaccard:.3f}"),
+        ("of the shorter text's words", percent(measured.taken)),
         ("likeness", percent(measured.likeness)),
+        *((f"phrases of {one} in {other}", percent(share)) for one, other, share, _ in held),
+        ("Jaccard", f"{measured.jaccard:.3f}"),
         ("outside quotation marks", percent(measured.outside_quotes)),
         ("longest shared run", count(measured.longest_run, "word", "words")),
-        ("shared words", f"{measured.shared_words:,} ({measured.a_words:,} and {measured.b_words:,})"),
+        ("shared words", f"{measured.shared_words:,} of {' and '.join(f'{words:,}' for *_, words in held)}"),
         ("numbers in common", percent(measured.numbers)),
         ("names in common", percent(measured.names)),
         ("numbers replaced", f"{measured.replaced_numbers}"),

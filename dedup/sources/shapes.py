@@ -373,7 +373,7 @@ def _published(row: _Fields, zone: tzinfo) -> tuple[datetime | None, str]:
         found = moment(stated, zone)
         if found is None:
             shown = repr(value)[:100]
-            raise BadRowError(f'"{name}" is no ISO 8601 time like 2025-06-19T14:05:00+07:00: {shown}')
+            raise BadRowError(f'"{name}" is no time that can be read, like 2025-06-19T14:05:00+07:00: {shown}')
         return found, "day" if tells_no_time(stated) else ""
     return None, ""
 

@@ -217,7 +217,7 @@ def test_a_report_at_another_threshold_says_so(
     left = run(capsys, pressed, "report", "--at", "syndicated=0.8", "--lang", "id", "--out", str(tmp_path))
     assert left.code == 0
     page = Path(left.out.strip())
-    assert "seandainya 80% dari naskah yang lebih pendek" in page.read_text(encoding="utf-8")
+    assert "seandainya ambang salinan 80% dari naskah yang lebih pendek" in page.read_text(encoding="utf-8")
     copied = [family for family in regroup(pressed, 0.8).families if len(family.members) > 1]
     assert len(list((page.parent / "families").iterdir())) == len(copied)
 

@@ -466,14 +466,15 @@ def test_an_explanation_shows_relation_reason_measures_words_and_passages() -> N
     assert "same-story: two texts about the same thing" in lines
     assert "Why: a reason in words" in lines
     assert "Both are in story s." in lines
-    assert any(re.fullmatch(r"of A in B +6%", line) for line in lines)
+    assert any(re.fullmatch(r"phrases of A in B +6%", line) for line in lines)
+    assert any(re.fullmatch(r"phrases of B in A +3%", line) for line in lines)
     assert any(re.fullmatch(r"alike in what they tell +0.250", line) for line in lines)
     assert "Words they share: banjir, desa" in lines
     assert lines[-2:] == ["1 shared passage", "  5 words: Air sungai"]
     assert not any("one site" in line for line in lines)
     out = piped()
     terminal.explanation(Explanation(a, b, near, cosine=0.25, less=0.2), out, UTC)
-    assert any(re.fullmatch(r"less, both being of one site +0.200", line) for line in lines_of(out))
+    assert any(re.fullmatch(r"of which less counts, both being of one site +0.200", line) for line in lines_of(out))
 
 
 def test_an_explanation_names_the_chain_that_joins_a_family() -> None:
@@ -481,7 +482,7 @@ def test_an_explanation_names_the_chain_that_joins_a_family() -> None:
     chain = (match("a", "b", Relation.NEAR), match("b", "c", Relation.SYNDICATED))
     out = piped()
     terminal.explanation(Explanation(a, b, match("a", "c", Relation.NONE), "f", path=chain), out, UTC)
-    assert "What joins them: a is near to b; b is syndicated to c" in lines_of(out)
+    assert "What joins them: A – near – b – syndicated – B" in lines_of(out)
 
 
 @given(st.dates(date(1990, 1, 1)), st.integers(-10, 13))
@@ -498,8 +499,9 @@ def test_an_explanation_keeps_the_order_asked_for() -> None:
     explained = Explanation(a, b, match("a", "b", Relation.EXCERPT, (0.9, 0.1)))
     terminal.explanation(explained, out, UTC, "b")
     lines = lines_of(out)
-    assert [line.split()[-1] for line in lines[1:4:2]] == [b.url, a.url]
-    assert any(re.fullmatch(r"of B in A +90%", line) for line in lines)
+    assert [line.split()[-3:] for line in lines[1:4:2]] == [[b.url, "id", "b"], [a.url, "id", "a"]]
+    assert any(re.fullmatch(r"phrases of B in A +90%", line) for line in lines)
+    assert any(re.fullmatch(r"shared words +40 of 60 and 50", line) for line in lines)
 
 
 @pytest.mark.parametrize(

@@ -263,6 +263,12 @@ def test_days_reach_to_their_end(few: Corpus, capsys: pytest.CaptureFixture[str]
         assert "is no date" in left.err
 
 
+def test_whoever_asks_for_nothing_is_told(few: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
+    left = run(capsys, few, "search", " ", "")
+    assert (left.code, left.out) == (2, "")
+    assert "no word was asked for" in left.err
+
+
 def test_nothing_found_is_said_kindly(few: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
     left = run(capsys, few, "search", "tidakadakatanya")
     assert left.code == 0
@@ -279,6 +285,15 @@ def test_a_site_that_nobody_knows_is_said(few: Corpus, capsys: pytest.CaptureFix
     site = next(iter(few.articles())).site
     for query in (f"site:{site}", f"site:www.{site}", "-site:nobody.test"):
         assert run(capsys, few, "search", "qqqqq", query).code == 0
+
+
+def test_a_language_that_no_article_is_in_is_said(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
+    corpus.add([replace(each, language="id" if place else "") for place, each in enumerate(FEW)])
+    left = run(capsys, corpus, "search", "banjir", "lang:ms")
+    assert (left.code, left.out) == (2, "")
+    assert "no article is in the language 'ms'" in left.err
+    assert "; 1 name no language: search them without lang:" in left.err
+    assert run(capsys, corpus, "search", "qqqqq", "lang:id").code == 0
 
 
 def test_an_empty_corpus_has_nothing(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:

@@ -189,7 +189,7 @@ def test_in_our_own_rows_a_text_is_what_stands_under_its_name() -> None:
         ({"url": URL, "description": "A teaser."}, 'no "text" field'),
         ({"url": URL, "content": {"rendered": "<p>t"}}, 'no "text" field'),
         ({"url": URL, "body": "\n<!DOCTYPE html><html>…"}, '"body" is a web page'),
-        ({"url": URL, "content": "t", "tanggal": "kemarin"}, '"tanggal" is no ISO 8601 time'),
+        ({"url": URL, "content": "t", "tanggal": "kemarin"}, '"tanggal" is no time that can be read'),
         ({"url": 5, "link": URL, "text": "t"}, '"url" is not a string'),
         ({"url": URL, "text": "t", "title": 5}, '"title" is not a string'),
     ],

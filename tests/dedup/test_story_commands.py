@@ -216,6 +216,26 @@ def test_an_unknown_id_is_told_in_one_line(pressed: Corpus, capsys: pytest.Captu
     assert "\x1b" not in left.err
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("story", ""),
+        ("timeline", ""),
+        ("origin", ""),
+        ("explain", "", "satu"),
+        ("separate", "", "satu"),
+        ("forget", "", "--yes"),
+    ],
+)
+def test_nothing_is_no_id(corpus: Corpus, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]) -> None:
+    # As imported from files: no article says where it was fetched from.
+    grouped(corpus, *(replace(copy(name, 0), fetched_url="") for name in ("satu", "dua")))
+    left = run(capsys, corpus, *command)
+    assert left.code == 2
+    assert "''" in left.err
+    assert corpus.count() == 2
+
+
 def test_what_steers_a_terminal_is_inert(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
     grouped(corpus, copy("satu", 0, title="Judul \x1b[2J merah"), copy("dua", 2))
     for command in ("story", "timeline"):
