@@ -1,15 +1,17 @@
 """`dedup search`: articles that hold some words."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dedup.commands import CorpusOption, ZoneOption, app, examples, opened_corpus, progress_bars
 from dedup.commands.finding import tell_ungrouped
 from dedup.commands.moments import moment
-from dedup.corpus import Corpus
 from dedup.records import GemaError
+
+if TYPE_CHECKING:
+    from dedup.corpus import Corpus
 
 
 @app.command(
@@ -74,7 +76,7 @@ def search(
         print(answers.closing(found), file=sys.stderr)
 
 
-def _refuse_unknown(corpus: Corpus, query: str) -> None:
+def _refuse_unknown(corpus: "Corpus", query: str) -> None:
     """Say why nothing was found where no article is of a site, or in a language, that was asked for."""
     from dedup.searching import unknown_sites, unspoken_languages
 
