@@ -424,7 +424,7 @@ class Recipe:
     near_added: int = 45
     syndicated_share: float = 0.55
     syndicated_band: float = 0.2
-    revision_likeness: float = 0.05
+    revision_likeness: float = 0.1
     quotes_inside: float = 0.6
     quotes_share: float = 0.25
     quotes_doubt: float = 0.4
