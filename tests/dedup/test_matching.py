@@ -165,7 +165,11 @@ def test_what_is_shared_in_quotation_marks_does_not_make_two_texts_alike() -> No
 
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=6), st.lists(st.integers(0, 5), min_size=1, max_size=6))
 def test_texts_are_as_alike_whichever_has_the_smaller_id(one: list[int], other: list[int]) -> None:
-    a, b = (text(*(WIRE[part][:20] for part in parts)) for parts in (one, other))
+    # What one text quotes the other may tell.
+    a, b = (
+        "\n".join(f"“{text(WIRE[part][:20])}”" if part == quoted else text(WIRE[part][:20]) for part in parts)
+        for parts, quoted in ((one, 0), (other, 1))
+    )
     there, back = compare(reading(a, "a"), reading(b, "b"), RECIPE), compare(reading(a, "b"), reading(b, "a"), RECIPE)
     assert there.measures.likeness == back.measures.likeness
 
@@ -298,6 +302,17 @@ def test_two_reports_of_one_statement_share_quotes() -> None:
     assert compare(a, b, RECIPE).relation is Relation.EXCERPT
 
 
+@pytest.mark.parametrize(("said", "told", "relation"), [(60, 12, Relation.SHARED_QUOTES), (75, 8, Relation.SYNDICATED)])
+def test_where_a_third_is_shared_outside_quotation_marks_it_is_in_doubt(
+    said: int, told: int, relation: Relation
+) -> None:
+    speech, common = "“" + " ".join(prose(1, said)) + "”", prose(2, told)
+    a, b = (f"{speech}\n{text(common, prose(seed, 100 - said - told))}" for seed in (3, 4))
+    match = compare(reading(a, "a"), reading(b, "b"), RECIPE)
+    assert 0.25 < match.measures.outside_quotes < 0.4
+    assert match.relation is relation
+
+
 def frame(numbers: Sequence[object]) -> str:
     return " ".join(f"{' '.join(prose(place, 12))} {number} persen" for place, number in enumerate(numbers))
 
@@ -387,6 +402,14 @@ def test_one_frame_with_other_names_and_numbers_is_a_template(others: list[str],
     for other, last in zip(others, places, strict=True):
         changed[next(place for place in range(last, -1, -1) if changed[place] == facts[place])] = other
     assert compare(reading(told_with(facts), "a"), reading(told_with(changed), "b"), RECIPE).relation is relation
+
+
+@pytest.mark.parametrize(("more", "relation"), [(0, Relation.TEMPLATE), (500, Relation.EXCERPT)])
+def test_a_frame_that_is_less_than_half_of_both_makes_no_template(more: int, relation: Relation) -> None:
+    one = told_with(["11", "12", "13", "14", *PEOPLE])
+    other = told_with(["11", "12", "13", "77", *PEOPLE[:3], "Damar", "Galih"])
+    a, b = (f"{each}\n{text(prose(seed, more))}" for each, seed in ((one, 40), (other, 41)))
+    assert compare(reading(a, "a"), reading(b, "b"), RECIPE).relation is relation
 
 
 @pytest.mark.parametrize(("rewritten", "template"), [(3, True), (4, False)])
