@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dedup.commands import CorpusOption, ZoneOption, app, examples, opened_corpus
-from dedup.records import Recipe, SourceError
+from dedup.records import GemaError, Recipe, SourceError
 
 if TYPE_CHECKING:
     from dedup.corpus import Corpus
@@ -28,7 +28,8 @@ def find(
     from dedup.report import lists, terminal
 
     text = _read(file)
-    why = finding.why_nothing(text)
+    if why := finding.why_nothing(text):
+        raise GemaError(why)
     with opened_corpus(corpus) as opened:
         found = finding.find(opened, text, title)
         tell_ungrouped(opened)
@@ -38,7 +39,7 @@ def find(
     else:
         lists.found(found, text, terminal.console(), zone)
     if not found:
-        print(why or _nothing(text), file=sys.stderr if as_json else sys.stdout)
+        print(_nothing(text), file=sys.stderr if as_json else sys.stdout)
 
 
 def _nothing(text: str) -> str:

@@ -106,6 +106,16 @@ def test_a_text_that_says_too_little_is_told(pressed: Corpus, text: str, why: st
     assert why_nothing(text) == why
 
 
+@pytest.mark.parametrize("option", [(), ("--json",)])
+def test_who_asks_with_too_little_is_told(
+    pressed: Corpus, capsys: pytest.CaptureFixture[str], tmp_path: Path, option: tuple[str, ...]
+) -> None:
+    (tmp_path / "brief.txt").write_text("banjir", encoding="utf-8")
+    left = run(capsys, pressed, "find", tmp_path / "brief.txt", *option)
+    assert (left.code, left.out) == (2, "")
+    assert left.err == "dedup: a text of fewer than 8 words says too little to be found; this one has 1\n"
+
+
 def test_a_text_longer_than_any_article_is_refused_at_once(pressed: Corpus) -> None:
     text = "kata " * 1_000_001
     assert find(pressed, text) == []
@@ -190,11 +200,11 @@ def test_the_command_tells_what_is_known(pressed: Corpus, tmp_path: Path, capsys
 def test_the_command_reads_standard_input(
     pressed: Corpus, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for text, said in ((press_articles()[0].text, "exact"), ("banjir", "fewer than 8 words"), ("", "no words")):
+    for text, said, code in ((press_articles()[0].text, "exact", 0), ("banjir", "fewer than 8 words", 2)):
         monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(text.encode())))
         left = run(capsys, pressed, "find", "-")
-        assert left.code == 0
-        assert said in left.out
+        assert left.code == code
+        assert said in (left.err if code else left.out)
 
 
 def test_what_is_not_found_is_said(pressed: Corpus, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
