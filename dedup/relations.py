@@ -177,8 +177,14 @@ def _taken(found: Evidence) -> float:
 @compiled
 def _outside_quotes(found: Evidence) -> float:
     if found.b_own < found.a_own:
-        return found.b_covered / found.b_unquoted if found.b_unquoted else 1.0
-    return found.a_covered / found.a_unquoted if found.a_unquoted else 1.0
+        return _part(found.b_covered, found.b_unquoted)
+    return _part(found.a_covered, found.a_unquoted)
+
+
+@compiled
+def _part(covered: int, unquoted: int) -> float:
+    """Return how much is covered of what is unquoted, all where nothing is."""
+    return covered / unquoted if unquoted else 1.0
 
 
 @compiled
@@ -206,7 +212,7 @@ def likeness(found: Evidence) -> float:
     if found.a_own == found.b_own:
         # Neither is the longer one.
         later = abs(later)
-        outside = min(_share(found.a_covered, found.a_unquoted), _share(found.b_covered, found.b_unquoted))
+        outside = min(_part(found.a_covered, found.a_unquoted), _part(found.b_covered, found.b_unquoted))
     block = _share(found.longest, found.shared)
     alike = (outside + _jaccard(found)) / 2 + (1 - later / 1000 - block) / 4
     return min(max(alike, 0.0), 1.0)

@@ -177,6 +177,8 @@ def test_texts_are_as_alike_whichever_has_the_smaller_id(one: list[int], other: 
 def test_equal_texts_are_as_alike_as_can_be_and_foreign_ones_are_not() -> None:
     one, other = reading(text(*WIRE), "a"), reading(text(*WIRE), "b")
     assert compare(one, other, RECIPE).measures.likeness == 1
+    said = f"“{' '.join(' '.join(part) for part in WIRE)}”"
+    assert compare(reading(said, "a"), reading(said, "b"), RECIPE).measures.likeness == 1
     foreign = compare(one, reading(text(prose(9, 300)), "b"), RECIPE).measures
     assert (foreign.taken, foreign.likeness) == (0, 0)
 
