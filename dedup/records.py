@@ -295,6 +295,7 @@ class Measures(NamedTuple):
     shared_words: int
     a_words: int
     b_words: int
+    # What was compared before method 14 tells none.
     likeness: float = 0.0
 
     @property
@@ -493,6 +494,11 @@ class Recipe:
         return max(self.syndicated_share - self.syndicated_band, 0.0), min(
             self.syndicated_share + self.syndicated_band, 1.0
         )
+
+    @property
+    def revision_line(self) -> float:
+        """Which likeness two texts of one site have to reach there."""
+        return min(self.syndicated_share + self.revision_likeness, 1.0)
 
     @property
     def fingerprint(self) -> str:

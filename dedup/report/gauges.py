@@ -32,7 +32,7 @@ def gauges(measured: Measures, recipe: Recipe, language: Language) -> tuple[Gaug
             of(
                 "in between, a copy from %(share)s on; on one site from %(more)s, with %(share)s of the words",
                 share=percent(recipe.syndicated_share),
-                more=percent(min(recipe.syndicated_share + recipe.revision_likeness, 1.0)),
+                more=percent(recipe.revision_line),
             ),
         ),
         Gauge(

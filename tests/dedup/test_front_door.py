@@ -183,6 +183,7 @@ def test_the_command_says_at_which_threshold(pressed: Corpus, capsys: pytest.Cap
     copied = [family for family in regroup(pressed, 0.8).families if len(family.members) > 1]
     same = sum(is_stored(family.id) for family in copied)
     assert same < len(copied)
+    assert "told more than once" not in left.out
     assert left.out.splitlines()[-1] == (
         f"These are the families at 0.8, not those that are stored, and stories are left out: {same} of {len(copied)} "
         "are stored as they are, the ids of the others end with @0.8."

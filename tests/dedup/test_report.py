@@ -76,6 +76,15 @@ def test_a_member_that_shares_nothing_with_earlier_ones_is_compared_with_a_later
     assert [each.other.id if each else None for each in comparisons] == [None, "c", "a"]
 
 
+def test_a_member_is_compared_with_whom_it_shares_more_with_than_phrases() -> None:
+    articles = [article(name, f"{name}.example", hours, text=name) for hours, name in enumerate("abc")]
+    matches = [match("a", "b"), match("a", "c", Relation.NONE), match("b", "c", Relation.SYNDICATED, (0.5, 0.4))]
+    (family,) = overview(snapshot(articles, {"f": ["a", "b", "c"]}, matches=matches)).copied
+    compared = family.members[2].comparison
+    assert compared is not None
+    assert (compared.other.id, compared.relation) == ("b", Relation.SYNDICATED)
+
+
 def test_a_site_that_prints_a_text_twice_copies_it_once() -> None:
     articles = [
         article("a", "a.example", 0),

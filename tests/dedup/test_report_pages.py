@@ -328,6 +328,15 @@ def test_what_nearly_belongs_to_a_family_is_named_with_its_reason() -> None:
     assert "excerpt" in text(row)
 
 
+def test_what_nearly_belongs_stands_there_once_with_the_member_it_shares_most_with() -> None:
+    articles = [article(name, f"{name}.example", hours, text=name) for hours, name in enumerate("abcd")]
+    near = [match(member, "c", Relation.EXCERPT, (0.3, 0.3)) for member in "ab"]
+    near[1] = near[1]._replace(measures=near[1].measures._replace(shared_words=45), reason="more is shared")
+    held = report(snapshot(articles, {"f": ["a", "b"]}, matches=[match("a", "b"), *near]))
+    (row,) = family_of(held).xpath("//section[@id='near']//tbody/tr")
+    assert "more is shared" in text(row)
+
+
 def test_furniture_is_there_to_be_struck_through() -> None:
     found = report(three_outlets())
     view = replace(pages_of_families(found, found.overview.copied)[0], stripped={"copy": ((0, 8),)})

@@ -12,12 +12,14 @@ import pytest
 
 from dedup import Article, Corpus
 from dedup.corpus import grouping
+from dedup.corpus.removal import traces
 from dedup.corpus.results import snapshot
 from dedup.explain import explain
 from dedup.records import GemaError, Relation, UnknownArticle
 from dedup.retelling import Appearance, moment, retell, timeline
 from tests.dedup.conftest import NOW
 from tests.dedup.outlets import grouped, press_grouped, run
+from tests.dedup.test_matching import prose, text
 
 FLOOD, VOICES = "banjir-sumberwangi", "cerita-warga-sumberwangi"
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
@@ -216,6 +218,18 @@ def test_an_unknown_id_is_told_in_one_line(pressed: Corpus, capsys: pytest.Captu
     assert "\x1b" not in left.err
 
 
+def test_a_timeline_compares_with_whom_more_is_shared_than_phrases(corpus: Corpus) -> None:
+    one, two, own = prose(1, 100), prose(2, 100), prose(3, 60)
+    # The last one has the first one's words in pieces too short to be more than phrases.
+    pieces = [word for place in range(0, 60, 6) for word in (*one[place : place + 4], *own[place : place + 4])]
+    texts = {"satu": one, "dua": [*one, *two], "tiga": [*two, *pieces]}
+    grouped(corpus, *(replace(copy(name, hours), text=text(texts[name])) for hours, name in enumerate(texts)))
+    relations = {(match.a, match.b): match.relation for match in snapshot(corpus).matches}
+    assert relations["satu", "tiga"] is Relation.NONE
+    found = [(each.article.id, each.against) for each in timeline(corpus, "satu")]
+    assert found[1:] == [("dua", "satu"), ("tiga", "dua")]
+
+
 @pytest.mark.parametrize(
     "command",
     [
@@ -224,7 +238,6 @@ def test_an_unknown_id_is_told_in_one_line(pressed: Corpus, capsys: pytest.Captu
         ("origin", ""),
         ("explain", "", "satu"),
         ("separate", "", "satu"),
-        ("forget", "", "--yes"),
     ],
 )
 def test_nothing_is_no_id(corpus: Corpus, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]) -> None:
@@ -233,7 +246,7 @@ def test_nothing_is_no_id(corpus: Corpus, capsys: pytest.CaptureFixture[str], co
     left = run(capsys, corpus, *command)
     assert left.code == 2
     assert "''" in left.err
-    assert corpus.count() == 2
+    assert traces(corpus, [""]).articles == ()
 
 
 def test_what_steers_a_terminal_is_inert(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
