@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from dedup.corpus import schema as tables
     from dedup.corpus.lock import hold
     from dedup.durations import duration, moment_or_age, written
+    from dedup.errors import Busy, GemaError
     from dedup.finding import Found, find
     from dedup.flowing import Flows, flows
     from dedup.origins import Confidence, Origin, origin
-    from dedup.records import Article, Busy, GemaError, Match, Recipe, Relation, Snapshot, article_id
+    from dedup.records import Article, Match, Recipe, Relation, Snapshot, article_id
     from dedup.report import retention
     from dedup.searching import Answer, Answers, search
     from dedup.sites import site_of_host
@@ -62,8 +63,8 @@ _ROOM_OF = {
     "Added": "dedup.corpus",
     "Corpus": "dedup.corpus",
     "Article": "dedup.records",
-    "Busy": "dedup.records",
-    "GemaError": "dedup.records",
+    "Busy": "dedup.errors",
+    "GemaError": "dedup.errors",
     "Match": "dedup.records",
     "Recipe": "dedup.records",
     "Relation": "dedup.records",

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 import numpy as np
 import regex
 
+from dedup.arrays import Hashes32
 from dedup.characters import DECIMAL, KINDS, TRAITS
 from dedup.compiled import compiled
-from dedup.records import Hashes32
 
 # Words behind a number, in Indonesian, Malay and English, and the power of ten that they mean.
 _UNITS = {

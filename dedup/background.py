@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from math import exp, log
 
-from dedup.records import Recipe, WordCounts
+from dedup.arrays import WordCounts
+from dedup.records import Recipe
 
 # Where wordfreq has no list of a language, that of the one its newspapers borrow most from serves.
 _STAND_IN = {"jv": "id", "su": "id", "min": "id", "tl": "fil", "no": "nb", "hr": "sh", "sr": "sh", "bs": "sh"}

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import lookup, minhash
+from dedup.arrays import NEVER, SITE_BITS, Counted, Furniture, Hashes64, Postings, Sketches, Units
 from dedup.compiled import compiled
-from dedup.records import NEVER, SITE_BITS, Counted, Furniture, Hashes64, Postings, Recipe, Sketches, Units
+from dedup.records import Recipe
 
 Places = NDArray[np.int64]
 Days = NDArray[np.int32]

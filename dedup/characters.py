@@ -11,7 +11,7 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from dedup.records import Hashes32
+from dedup.arrays import Hashes32
 from dedup.segments import UNSEEN, normal
 
 # What a character may do. Scripts written without spaces give each character, with its marks, a word of its own.

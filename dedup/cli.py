@@ -15,7 +15,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from dedup.commands import BAD_INPUT, NO_CORPUS, app, leave
-from dedup.records import Busy, CorpusError, GemaError
+from dedup.errors import Busy, CorpusError, GemaError
 
 # Each adds its commands, in the order in which `dedup --help` lists them.
 # isort: off

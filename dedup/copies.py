@@ -8,9 +8,11 @@ import numpy as np
 
 from dedup import cutting, inmemory, matching
 from dedup.addresses import spelling
+from dedup.arrays import Reading
+from dedup.errors import GemaError
 from dedup.given import given
 from dedup.reading import reading
-from dedup.records import Article, GemaError, Match, Reading, Recipe, Snapshot, article_id
+from dedup.records import Article, Match, Recipe, Snapshot, article_id
 
 
 def compare(a: Article, b: Article, recipe: Recipe | None = None) -> Match:

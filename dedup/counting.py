@@ -8,9 +8,11 @@ from datetime import datetime
 from sqlalchemy import select
 
 from dedup import background, segments
+from dedup.arrays import WordCounts
 from dedup.corpus import Corpus, many, schema, vocabularies
+from dedup.errors import GemaError
 from dedup.reading import desk_of
-from dedup.records import GemaError, Recipe, WordCounts
+from dedup.records import Recipe
 
 Progress = Callable[[str, int, int], None]
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from dedup import segments
 from dedup.amounts import BASIS, NUMBER, PRIME, amount, fnv1a
+from dedup.arrays import BEGINS_WITH_DIGIT, CAPITALISED, HEADS_LINE, HOLDS_DIGIT, NAME, QUOTED, Cut
 from dedup.characters import BEFORE_NAME, CAPITAL, DIGIT, JOINS, LONG, characters, code_points
 from dedup.columns import CHARACTERS_A_WORD, Column
 from dedup.compiler import USUAL, compiles, expect
-from dedup.records import BEGINS_WITH_DIGIT, CAPITALISED, HEADS_LINE, HOLDS_DIGIT, NAME, QUOTED, Cut
 
 _Made = TypeVar("_Made")
 

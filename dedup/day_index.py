@@ -5,9 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dedup.arrays import PART, Hashes32, Vectors
 from dedup.compiled import compiled
 from dedup.corpus.heads import Heads as Stored
-from dedup.records import PART, Hashes32, Recipe, Vectors
+from dedup.records import Recipe
 
 Places = NDArray[np.int64]
 Weights = NDArray[np.float32]

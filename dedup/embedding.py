@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import background
-from dedup.records import GemaError, Recipe
+from dedup.errors import GemaError
+from dedup.records import Recipe
 
 # The language that words are translated into: embeddings know it best, and wordfreq has most of it.
 PIVOT = "en"

@@ -5,11 +5,11 @@ from typing import NamedTuple
 import numpy as np
 
 from dedup import lookup
+from dedup.arrays import HEADS_LINE, HOLDS_DIGIT, NAME, Hashes64
 from dedup.columns import room
 from dedup.compiled import compiled
 from dedup.passages import Flags, Mask, Places, by_place, follows
 from dedup.prepared import Counts, Side
-from dedup.records import HEADS_LINE, HOLDS_DIGIT, NAME, Hashes64
 
 # A replaced fact is a number with its unit or a date; longer gaps are rewritten sentences.
 _SHORT_GAP = 6

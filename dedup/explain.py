@@ -5,12 +5,14 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from dedup import matching
+from dedup.arrays import TermVector
 from dedup.boilerplate import Mask
 from dedup.corpus import Corpus, grouping, listing, strands, vocabularies
 from dedup.corpus.meant import members
 from dedup.corpus.results import read_matches
+from dedup.errors import GemaError
 from dedup.reading import Batch, desk_of
-from dedup.records import Explanation, GemaError, Match, Recipe, Relation, TermVector
+from dedup.records import Explanation, Match, Recipe, Relation
 from dedup.terms import shared
 
 _T = TypeVar("_T")

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import lookup
+from dedup.arrays import HOLDS_DIGIT, Cut
 from dedup.cutting import word_hash
-from dedup.records import HOLDS_DIGIT, Cut
 
 _CALENDAR = frozenset(
     (

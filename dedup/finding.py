@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import boilerplate, cutting, families, lookup, matching, minhash
+from dedup.arrays import Cut, Postings, Reading, Units
 from dedup.corpus import Corpus, grouping, listing, postings, units, vocabularies
 from dedup.corpus.store import text_hash
 from dedup.reading import Desk, desk_of, reading
-from dedup.records import Article, Cut, Match, Postings, Reading, Recipe, Relation, Units
+from dedup.records import Article, Match, Recipe, Relation
 
 # Articles that a text is compared with at most, those of most shared keys.
 _MOST = 200

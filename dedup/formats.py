@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import IO, Any, TextIO
 
 from dedup.disarming import disarmed
+from dedup.errors import GemaError, Refused
 from dedup.exports import Exported
-from dedup.records import Article, GemaError, Refused
+from dedup.records import Article
 
 ARTICLE = tuple(field.name for field in fields(Article))
 GROUPS = tuple(field.name for field in fields(Exported) if field.name != "article")

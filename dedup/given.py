@@ -10,7 +10,8 @@ from types import MappingProxyType, NoneType
 from typing import Any
 from urllib.parse import urlsplit
 
-from dedup.records import Article, GemaError
+from dedup.errors import GemaError
+from dedup.records import Article
 from dedup.sites import site_of_host
 
 _NAMES = tuple(field.name for field in fields(Article))

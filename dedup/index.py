@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import lookup
+from dedup.arrays import Hashes64, Postings, Sketches, Units
 from dedup.columns import room
 from dedup.compiled import compiled
-from dedup.records import Hashes64, Postings, Recipe, Sketches, Units
+from dedup.records import Recipe
 
 Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]

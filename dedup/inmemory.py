@@ -26,13 +26,15 @@ from dedup import (
     pairing,
     shingles,
 )
+from dedup.arrays import SITE_BITS, Cut, Hashes64, Postings, Sketches, Units
 from dedup.compiler import expect
 from dedup.corpus.store import text_digest
 from dedup.corpus.units import empty
+from dedup.errors import GemaError
 from dedup.memory import uncollected
 from dedup.minhash import Sampled
 from dedup.prepared import Texts
-from dedup.records import SITE_BITS, Article, Cut, Family, GemaError, Hashes64, Match, Postings, Recipe, Sketches, Units
+from dedup.records import Article, Family, Match, Recipe
 from dedup.stages import ahead
 
 Places = NDArray[np.int64]

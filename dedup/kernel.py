@@ -9,9 +9,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from dedup.arrays import Hashes32
 from dedup.characters import ALONE, BEGINS, CODES, CONTINUES, LONG, MARKS, MOST_BYTES
 from dedup.compiled import made
-from dedup.records import Hashes32
 
 Bytes = NDArray[np.uint8]
 Places = NDArray[np.int64]

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from dedup import cutting, minhash
 from dedup.corpus import Corpus, units, verdicts, vocabularies
+from dedup.errors import GemaError
 from dedup.reading import desk_of
-from dedup.records import GemaError, Pin, Recipe, Segment
+from dedup.records import Pin, Recipe, Segment
 
 # A line counts as repeated where this share of its words does: what stands about it is learned to a word or two.
 _SHARE = 0.5

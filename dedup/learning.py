@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import boilerplate, cutting, index, minhash
+from dedup.arrays import Furniture, Hashes64, Sketches, Units
 from dedup.boilerplate import NO_FURNITURE
 from dedup.corpus import units as stored
 from dedup.corpus import verdicts
 from dedup.corpus.units import Moves
 from dedup.reading import NOTHING, Desk
-from dedup.records import Furniture, Hashes64, Sketches, Units
 from dedup.stages import Progress, State, ahead, articles_of, batches, search
 
 # Texts that stand for their sites, of which the sketches are counted at a time; as many again are read meanwhile.

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dedup.arrays import Hashes64
 from dedup.compiled import compiled, compiled_or
 from dedup.compiler import compiles
-from dedup.records import Hashes64
 
 Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import cutting, evidence, prepared
+from dedup.arrays import Cut, Hashes64, Reading
 from dedup.compiled import compiled
 from dedup.evidence import Evidence
 from dedup.facts import are_facts, of_the_calendar
 from dedup.passages import Mask, Places, tiles
 from dedup.prepared import Texts
-from dedup.records import Cut, Hashes64, Match, Measures, Passage, Reading, Recipe
+from dedup.records import Match, Measures, Passage, Recipe
 from dedup.relations import RELATIONS, Rules, reason, rules, shares, verdict
 
 # Pairs compared at a time: few enough that the cores end together, so many that handing over costs nothing.

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import stories
+from dedup.arrays import PART, Hashes32, Vectors
 from dedup.compiled import compiled
 from dedup.day_index import DOOR_SHIFT, PARTS, TABLE, DayIndex, Places, Weights, indexed
-from dedup.records import PART, Hashes32, Recipe, Vectors
+from dedup.records import Recipe
 
 Table = NDArray[np.uint16]
 Mask = NDArray[np.bool_]

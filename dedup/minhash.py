@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import lookup, shingles
+from dedup.arrays import KEY_BITS, SITE_BITS, Cut, Hashes32, Hashes64, Sketches
 from dedup.columns import CHARACTERS_A_WORD, Column
 from dedup.compiled import compiled, compiled_or
-from dedup.records import KEY_BITS, SITE_BITS, Cut, Hashes32, Hashes64, Recipe, Sketches
+from dedup.records import Recipe
 
 # Shingles that are permuted at once: 128 permutations of them fill 2 MiB.
 _BLOCK = 4096

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from dedup.records import Hashes64
+from dedup.arrays import Hashes64
 
 _T = TypeVar("_T", int, str)
 

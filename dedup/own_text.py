@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import boilerplate, lookup, minhash
+from dedup.arrays import Cut, Furniture, Hashes64, Sketches
 from dedup.boilerplate import Mask, Places, Rows
 from dedup.compiled import compiled
 from dedup.minhash import Sampled
-from dedup.records import Cut, Furniture, Hashes64, Recipe, Sketches
+from dedup.records import Recipe
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import index
+from dedup.arrays import SITE_BITS, Hashes64, Postings, Units
 from dedup.columns import room
 from dedup.compiled import compiled
-from dedup.records import SITE_BITS, Hashes64, Postings, Recipe, Units
+from dedup.records import Recipe
 
 Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import lookup
+from dedup.arrays import Hashes64
 from dedup.columns import room
 from dedup.compiled import compiled
-from dedup.records import Hashes64
 
 Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import lookup
+from dedup.arrays import BEGINS_WITH_DIGIT, NAME, QUOTED, Cut, Hashes32, Hashes64
 from dedup.compiled import compiled
 from dedup.passages import Flags, Mask, Places, Words
-from dedup.records import BEGINS_WITH_DIGIT, NAME, QUOTED, Cut, Hashes32, Hashes64, Recipe
+from dedup.records import Recipe
 
 Counts = NDArray[np.int32]
 

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from dedup import boilerplate, cutting, matching, own_text, segments, shingles
 from dedup import terms as salient
+from dedup.arrays import Cut, Furniture, Hashes64, Reading, TermVector
 from dedup.boilerplate import NO_FURNITURE
 from dedup.corpus import Corpus, grouping, units
 from dedup.corpus.grouping import Listed
 from dedup.own_text import Own
 from dedup.prepared import Texts
-from dedup.records import Cut, Furniture, Hashes64, Reading, Recipe, TermVector
+from dedup.records import Recipe
 from dedup.vocabulary import Vocabulary
 
 Mask = NDArray[np.bool_]

@@ -12,9 +12,10 @@ import numpy as np
 from dedup import families, ids, matching, merging
 from dedup.corpus import Corpus, grouping, vocabularies
 from dedup.corpus.results import read_matches, snapshot
+from dedup.errors import GemaError
 from dedup.passages import Mask
 from dedup.reading import desk_of
-from dedup.records import Family, GemaError, Match, Recipe, Relation, Snapshot, Verdict
+from dedup.records import Family, Match, Recipe, Relation, Snapshot, Verdict
 from dedup.relations import are_copies
 
 # Pairs whose texts are in memory at a time.

@@ -10,9 +10,10 @@ from dedup import stories
 from dedup.corpus import Corpus, grouping, meant, strands, vocabularies
 from dedup.corpus.results import read_matches
 from dedup.dating import believed
+from dedup.errors import UnknownArticle
 from dedup.families import near
 from dedup.reading import desk_of
-from dedup.records import Article, Match, Recipe, Relation, UnknownArticle
+from dedup.records import Article, Match, Recipe, Relation
 from dedup.representative import published_by
 from dedup.terms import shared
 

@@ -10,6 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from dedup.amounts import BASIS, PRIME, amount
+from dedup.arrays import BEGINS_WITH_DIGIT, CAPITALISED, HEADS_LINE, HOLDS_DIGIT, NAME, QUOTED, Hashes32, Hashes64
 from dedup.characters import (
     ALONE,
     BEFORE_NAME,
@@ -26,7 +27,6 @@ from dedup.characters import (
     TRAITS,
 )
 from dedup.compiled import made
-from dedup.records import BEGINS_WITH_DIGIT, CAPITALISED, HEADS_LINE, HOLDS_DIGIT, NAME, QUOTED, Hashes32, Hashes64
 
 Bytes = NDArray[np.uint8]
 Places = NDArray[np.int64]

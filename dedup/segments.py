@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import regex
 
-from dedup.records import Words
+from dedup.arrays import Words
 
 # Scripts written without spaces give one word a character, so that word shingles are character n-grams there.
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"

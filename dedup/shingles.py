@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import xxhash
 
+from dedup.arrays import Hashes32, Hashes64
 from dedup.compiled import compiled, compiled_or
-from dedup.records import Hashes32, Hashes64
 
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _M1, _M2 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)

@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from dedup import minhash, segments, shingles
+from dedup.arrays import Hashes32
 from dedup.characters import JOINS, LONG, characters, code_points
 from dedup.compiler import compiles, expect
-from dedup.records import Hashes32, Recipe
+from dedup.records import Recipe
 
 # Small enough that the cores end together, large enough that handing over costs nothing.
 _BATCH = 256

@@ -19,11 +19,13 @@ import numpy as np
 
 from dedup import boilerplate, cutting, index, matching, minhash, ordering, own_text
 from dedup import families as joined
+from dedup.arrays import Hashes64, Postings, Reading
 from dedup.compiler import WORTH_COMPILING, expect
 from dedup.corpus.store import text_hash
 from dedup.corpus.units import empty
+from dedup.errors import SourceError
 from dedup.reading import reading
-from dedup.records import Article, Hashes64, Match, Measures, Passage, Postings, Reading, Recipe, Relation, SourceError
+from dedup.records import Article, Match, Measures, Passage, Recipe, Relation
 
 try:
     import pyarrow as pa

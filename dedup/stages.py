@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import boilerplate, index, lookup, minhash, ordering, signing
+from dedup.arrays import SITE_BITS, Hashes64, Postings, Sketches, Units
 from dedup.corpus import Corpus, grouping, postings
 from dedup.corpus import units as stored
 from dedup.corpus.postings import Block, Pairs
 from dedup.corpus.units import Moves, Sites
 from dedup.own_text import Own
 from dedup.reading import NOTHING, Batch, Desk
-from dedup.records import SITE_BITS, Hashes64, Postings, Recipe, Sketches, Units
+from dedup.records import Recipe
 
 Progress = Callable[[str, int, int], None]
 _T = TypeVar("_T")

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import linkage
+from dedup.arrays import Hashes32, Vectors
 from dedup.compiled import compiled
 from dedup.linkage import MILLION
-from dedup.records import Hashes32, Recipe, Vectors
+from dedup.records import Recipe
 
 Places = NDArray[np.int64]
 Weights = NDArray[np.float32]

@@ -12,20 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import background, cutting, lookup
+from dedup.arrays import BEGINS_WITH_DIGIT, CAPITALISED, NAME, PART, Cut, Hashes64, TermVector, WordCounts
 from dedup.compiled import compiled, compiled_or
 from dedup.compiler import compiles
 from dedup.facts import of_the_calendar
-from dedup.records import (
-    BEGINS_WITH_DIGIT,
-    CAPITALISED,
-    NAME,
-    PART,
-    Cut,
-    Hashes64,
-    Recipe,
-    TermVector,
-    WordCounts,
-)
+from dedup.records import Recipe
 
 Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]

@@ -6,9 +6,11 @@ from functools import cache
 from threading import Lock
 
 from dedup import background, terms
+from dedup.arrays import WordCounts
 from dedup.corpus import Corpus, vocabularies
 from dedup.embedding import PIVOT, Embedding
-from dedup.records import Recipe, RecipeError, WordCounts
+from dedup.errors import RecipeError
+from dedup.records import Recipe
 from dedup.terms import Scale
 
 Progress = Callable[[str, int, int], None]

@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import meeting, placing, stories
+from dedup.arrays import Vectors
 from dedup.corpus import strands, ties
 from dedup.corpus.strands import Due, Placed
 from dedup.days import Held
 from dedup.loom import Loom, Scene
 from dedup.ordering import UNDATED, in_order
-from dedup.records import Vectors
 
 Progress = Callable[[str, int, int], None]
 Places = stories.Places

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from dedup.arrays import WordCounts
 from dedup.commands import CorpusOption, app, examples, opened_corpus, progress_bars
-from dedup.records import WordCounts
 
 commands = typer.Typer(
     no_args_is_help=True,

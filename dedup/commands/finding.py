@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dedup.commands import CorpusOption, ZoneOption, app, examples, opened_corpus
-from dedup.records import GemaError, Recipe, SourceError
+from dedup.errors import GemaError, SourceError
+from dedup.records import Recipe
 
 if TYPE_CHECKING:
     from dedup.corpus import Corpus

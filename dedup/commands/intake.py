@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dedup.commands import BAD_INPUT, CorpusOption, app, examples, leave, progress_bars, zone_named
-from dedup.records import Article, SourceError
+from dedup.errors import SourceError
+from dedup.records import Article
 
 if TYPE_CHECKING:
     from dedup.corpus import Corpus

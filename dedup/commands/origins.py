@@ -9,7 +9,7 @@ import typer
 
 from dedup.commands import BAD_INPUT, CorpusOption, ZoneOption, app, examples, leave, opened_corpus
 from dedup.commands.finding import tell_ungrouped
-from dedup.records import GemaError
+from dedup.errors import GemaError
 
 if TYPE_CHECKING:
     from dedup.flowing import Flow, Flows, SiteFlows

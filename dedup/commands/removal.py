@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dedup.commands import NO_CORPUS, CorpusOption, EmbeddingsOption, app, examples, opened_corpus, progress_bars
+from dedup.errors import Busy, GemaError, Refused, UnknownArticle
 from dedup.handed import handed
-from dedup.records import Busy, GemaError, Refused, UnknownArticle
 
 if TYPE_CHECKING:
     from dedup.corpus import Corpus

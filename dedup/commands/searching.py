@@ -8,7 +8,7 @@ import typer
 from dedup.commands import CorpusOption, ZoneOption, app, examples, opened_corpus, progress_bars
 from dedup.commands.finding import tell_ungrouped
 from dedup.commands.moments import moment
-from dedup.records import GemaError
+from dedup.errors import GemaError
 
 if TYPE_CHECKING:
     from dedup.corpus import Corpus

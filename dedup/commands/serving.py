@@ -6,7 +6,7 @@ import typer
 
 from dedup.commands import CorpusOption, ZoneOption, app, examples
 from dedup.commands.results import Lang
-from dedup.records import GemaError
+from dedup.errors import GemaError
 
 
 @app.command(

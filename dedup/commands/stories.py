@@ -8,7 +8,7 @@ import typer
 
 from dedup.commands import CorpusOption, ZoneOption, app, examples, opened_corpus
 from dedup.commands.finding import tell_ungrouped
-from dedup.records import Refused
+from dedup.errors import Refused
 
 Reference = Annotated[
     str, typer.Argument(metavar="ID", help="Id of a story, a family or an article, or the address of an article.")

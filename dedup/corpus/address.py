@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from dedup.records import CorpusError
+from dedup.errors import CorpusError
 
 DEFAULT = "sqlite:///data/corpus.db"
 

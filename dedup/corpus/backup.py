@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dedup.corpus import lock
 from dedup.corpus.address import resolve
-from dedup.records import CorpusError, Refused
+from dedup.errors import CorpusError, Refused
 
 # About 8 MB: often enough for a progress bar, seldom enough to cost nothing.
 _PAGES = 1000

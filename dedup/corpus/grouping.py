@@ -13,24 +13,13 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, delete, func, literal, select, update
 
 from dedup import ordering
+from dedup.arrays import PART, Hashes32, Hashes64, TermVector, Units
 from dedup.corpus import many, postings, schema, strands, units
 from dedup.corpus.results import match_row, read_matches, read_pairs
 from dedup.corpus.store import Corpus, chunks
 from dedup.corpus.units import Moves, Sites
-from dedup.records import (
-    PART,
-    Change,
-    Family,
-    Hashes32,
-    Hashes64,
-    Match,
-    Recipe,
-    RecipeError,
-    TermVector,
-    Tie,
-    Units,
-    Verdict,
-)
+from dedup.errors import RecipeError
+from dedup.records import Change, Family, Match, Recipe, Tie, Verdict
 
 # Soon stored: others can write in between.
 _SIGNATURES_AT_ONCE = 5_000

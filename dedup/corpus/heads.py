@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, select
 
+from dedup.arrays import Hashes32
 from dedup.corpus import many
 from dedup.corpus.schema import story_heads
-from dedup.records import Hashes32
 
 Places = NDArray[np.int64]
 Numbers = NDArray[np.int32]

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from dedup.records import CorpusError
+from dedup.errors import CorpusError
 
 # Steps of SQLite's machine between two looks at the clock: some hundred microseconds.
 _STEPS = 10_000

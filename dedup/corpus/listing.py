@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from dedup.corpus import many, schema
 from dedup.corpus.store import Corpus
-from dedup.records import Article, Passage, Relation, UnknownArticle
+from dedup.errors import UnknownArticle
+from dedup.records import Article, Passage, Relation
 
 # Rows that the database hands over at a time.
 _AT_ONCE = 500

@@ -11,7 +11,7 @@ from zlib import crc32
 
 from sqlalchemy import Connection, Engine, func, select
 
-from dedup.records import Busy
+from dedup.errors import Busy
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from dedup.corpus import many, strands
 from dedup.corpus.listing import Home
 from dedup.corpus.schema import aliases, articles, families, family_members, stories, story_families
 from dedup.corpus.strands import Told
-from dedup.records import GemaError, Story, UnknownArticle
+from dedup.errors import GemaError, UnknownArticle
+from dedup.records import Story
 
 
 @dataclass(frozen=True, slots=True)

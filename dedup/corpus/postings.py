@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, select
 
+from dedup.arrays import Hashes64, Postings
 from dedup.compiled import compiled
 from dedup.corpus import many, schema
 from dedup.corpus.store import chunks
-from dedup.records import Hashes64, Postings
 
 # Pairs in a block: some hundred thousand bytes.
 _BLOCK = 16_384

@@ -11,7 +11,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from dedup.corpus import limits, migration
 from dedup.corpus.address import resolve
 from dedup.corpus.store import Corpus
-from dedup.records import CorpusError
+from dedup.errors import CorpusError
 
 _BUSY_TIMEOUT_MS = 5_000
 

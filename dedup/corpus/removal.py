@@ -12,7 +12,7 @@ from dedup.addresses import spelling, spellings
 from dedup.corpus import fulltext
 from dedup.corpus.schema import articles, family_members, forgotten, ledger, metadata, stories, story_families
 from dedup.corpus.store import Corpus, Removed
-from dedup.records import CorpusError
+from dedup.errors import CorpusError
 
 
 @dataclass(frozen=True, slots=True)

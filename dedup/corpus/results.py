@@ -14,7 +14,8 @@ from dedup.corpus import many
 from dedup.corpus.schema import articles as listed
 from dedup.corpus.schema import facts, families, family_members, forgotten, matches, stories, story_families
 from dedup.corpus.store import Corpus
-from dedup.records import Family, Match, Measures, Passage, Recipe, RecipeError, Relation, Snapshot, Story, Tie
+from dedup.errors import RecipeError
+from dedup.records import Family, Match, Measures, Passage, Recipe, Relation, Snapshot, Story, Tie
 
 _MEASURED = "{" + ", ".join(f'"{name}": %r' for name in Measures._fields) + "}"
 

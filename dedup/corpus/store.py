@@ -40,9 +40,10 @@ from dedup.corpus.schema import (
     revisions,
     texts,
 )
+from dedup.errors import CorpusError, UnknownArticle
 from dedup.given import given
 from dedup.memory import uncollected
-from dedup.records import Article, CorpusError, UnknownArticle, article_id
+from dedup.records import Article, article_id
 
 _T = TypeVar("_T")
 Outcome = Literal["new", "changed", "same", "forgotten"]

@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 
 from dedup import ordering
+from dedup.arrays import PART, Hashes32, Vectors
 from dedup.corpus import many
 from dedup.corpus.schema import (
     articles,
@@ -48,7 +49,7 @@ from dedup.corpus.schema import (
     story_signs,
     strands,
 )
-from dedup.records import PART, Hashes32, Story, Vectors
+from dedup.records import Story
 
 Numbers = NDArray[np.int64]
 # Terms and their weights, as they are stored.

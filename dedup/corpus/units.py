@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from dedup import ordering
+from dedup.arrays import SITE_BITS, Counted, Furniture, Hashes64, Units
 from dedup.corpus import many, schema
-from dedup.records import SITE_BITS, CorpusError, Counted, Furniture, Hashes64, Units
+from dedup.errors import CorpusError
 
 
 @dataclass(slots=True)

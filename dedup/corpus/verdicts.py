@@ -6,7 +6,8 @@ from sqlalchemy import Connection, delete, select
 
 from dedup.corpus import schema
 from dedup.corpus.store import Corpus
-from dedup.records import GemaError, Pin, Verdict
+from dedup.errors import GemaError
+from dedup.records import Pin, Verdict
 
 
 def judge(corpus: Corpus, a: str, b: str, together: bool, now: datetime) -> Verdict:

@@ -13,9 +13,11 @@ from hashlib import blake2b
 
 from sqlalchemy import delete, select
 
+from dedup.arrays import WordCounts
 from dedup.corpus import many, schema
 from dedup.corpus.store import Corpus
-from dedup.records import Recipe, RecipeError, WordCounts
+from dedup.errors import RecipeError
+from dedup.records import Recipe
 
 _BACKGROUND, _LEXICON = "background", "lexicon"
 _table, _facts = schema.vocabularies, schema.facts

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from dedup.corpus.store import text_hash
-from dedup.records import Article, GemaError, Pin, Recipe, Snapshot, Verdict
+from dedup.errors import GemaError
+from dedup.records import Article, Pin, Recipe, Snapshot, Verdict
 
 NAME = "manifest.json"
 # It grows when a reader of older manifests would misread a newer one.

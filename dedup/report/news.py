@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from dedup.records import GemaError, Snapshot
+from dedup.errors import GemaError
+from dedup.records import Snapshot
 
 Groups = Mapping[str, frozenset[str]]
 

@@ -7,9 +7,9 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from dedup.arrays import WordCounts
 from dedup.corpus.vocabularies import Version
 from dedup.counting import Weighed
-from dedup.records import WordCounts
 from dedup.report.inert import plain
 from dedup.report.lines import columns, show
 from dedup.report.wording import count

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from dedup.durations import duration
-from dedup.records import GemaError, Refused
+from dedup.errors import GemaError, Refused
 from dedup.report import news
 from dedup.report.news import Known
 

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import cutting, own_text
+from dedup.arrays import Cut, Hashes64
 from dedup.learned import lines as learned_lines
-from dedup.records import Article, Cut, Hashes64, Recipe, Segment
+from dedup.records import Article, Recipe, Segment
 from dedup.report.pageviews import Repeated, Spans
 
 _NOTHING: Hashes64 = np.empty(0, dtype=np.uint64)

@@ -10,10 +10,11 @@ from typing import IO, Any
 
 from dedup import flowing
 from dedup.dating import believed
+from dedup.errors import Refused
 from dedup.flowing import roles_in
 from dedup.formats import Column, Format, unfinished, write_parquet, write_table
 from dedup.origins import Entry, Origin, origins
-from dedup.records import Article, Family, Match, Refused, Snapshot, Story
+from dedup.records import Article, Family, Match, Snapshot, Story
 from dedup.report.dictionary import ARTICLES, FAMILIES, FLOWS, MATCHES, STORIES, TABLES, TEXT, Table, markdown
 
 _Row = dict[str, Any]

@@ -10,7 +10,7 @@ from dedup import cutting
 from dedup.compiler import expect
 from dedup.corpus import Corpus
 from dedup.corpus.results import mark
-from dedup.records import GemaError
+from dedup.errors import GemaError
 from dedup.report.inert import plain
 from dedup.report.pages import Setting
 from dedup.serving.whole import Whole, send_whole

@@ -12,7 +12,7 @@ from waitress.channel import HTTPChannel
 from waitress.server import create_server
 from waitress.task import ErrorTask
 
-from dedup.records import GemaError
+from dedup.errors import GemaError
 from dedup.serving.headers import HEADERS
 
 HOST = "127.0.0.1"

@@ -11,8 +11,8 @@ from zlib import compress
 
 from dedup.corpus.readonly import open_to_read
 from dedup.corpus.results import mark
+from dedup.errors import GemaError
 from dedup.memory import uncollected
-from dedup.records import GemaError
 from dedup.report import pages
 from dedup.report.context import context_of
 from dedup.report.pages import Setting

@@ -12,7 +12,7 @@ from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
-from dedup.records import SourceError
+from dedup.errors import SourceError
 from dedup.sources import json_rows, shapes, tables, texts, warc
 from dedup.sources.kinds import Found, Kind, files_in, kind_of, known_endings
 from dedup.sources.rows import AnyRow, BadRow, BadRowError, NoArticle, Numbered, Row, refuse_taken_ids

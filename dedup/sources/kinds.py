@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NoReturn
 
-from dedup.records import SourceError
+from dedup.errors import SourceError
 from dedup.sources.rows import BadRow
 
 

@@ -10,8 +10,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias, cast
 
+from dedup.errors import SourceError
 from dedup.handed import handed
-from dedup.records import Article, SourceError
+from dedup.records import Article
 from dedup.sources import shapes
 from dedup.sources.rows import MOST_BYTES, AnyRow, BadRow, NoArticle, Row, said
 

@@ -25,9 +25,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import Corpus, Recipe, matching, signing, stages, update
+from dedup.arrays import Reading
 from dedup.corpus import units
 from dedup.reading import Desk, desk_of
-from dedup.records import Reading
 from tests.quality.generated.corpus import groups, mixed
 
 Pairs = set[tuple[str, str]]

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from dedup import lookup
+from dedup.arrays import Hashes64
 from dedup.compiled import compiled
 from dedup.compiler import expect
-from dedup.records import Hashes64
 
 _ROUNDS, _VALUES = 5, 3_000_000
 

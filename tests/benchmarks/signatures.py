@@ -16,7 +16,8 @@ import xxhash
 from datasketch import MinHash
 
 from dedup import segments, signing
-from dedup.records import Hashes32, Recipe
+from dedup.arrays import Hashes32
+from dedup.records import Recipe
 from tests.newsroom.texts import load
 
 RECIPE = Recipe()

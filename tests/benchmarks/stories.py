@@ -26,9 +26,9 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial.distance import squareform
 
 from dedup import Article, Corpus, counting, cutting
+from dedup.arrays import WordCounts
 from dedup.corpus import vocabularies
 from dedup.corpus.results import snapshot
-from dedup.records import WordCounts
 from dedup.updating import update
 from tests.shared import SHARED
 

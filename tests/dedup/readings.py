@@ -3,8 +3,9 @@
 import numpy as np
 
 from dedup import cutting
+from dedup.arrays import Reading
 from dedup.reading import reading as as_read
-from dedup.records import Reading, Recipe
+from dedup.records import Recipe
 
 RECIPE = Recipe()
 

@@ -11,11 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup import Article, Corpus, background, counting, cutting, terms
+from dedup.arrays import WordCounts
 from dedup.corpus import vocabularies
 from dedup.corpus.results import snapshot
+from dedup.errors import GemaError, RecipeError
 from dedup.explain import explain
 from dedup.finding import find
-from dedup.records import GemaError, Recipe, RecipeError, WordCounts
+from dedup.records import Recipe
 from dedup.retelling import retell
 from dedup.updating import rebuild, update
 from tests.dedup.conftest import NOW

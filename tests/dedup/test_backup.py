@@ -13,7 +13,7 @@ import pytest
 
 from dedup import Article, Busy, Corpus
 from dedup.corpus.backup import backup
-from dedup.records import CorpusError, Refused
+from dedup.errors import CorpusError, Refused
 
 REPOSITORY = Path(__file__).parents[2]
 ARTICLE = Article(url="http://satu.test/1", text="Banjir merendam tiga desa. " * 2000, site="satu.test")

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from dedup import boilerplate, cutting, minhash, own_text
-from dedup.records import NEVER, Counted, Furniture, Hashes64, Recipe, Sketches
+from dedup.arrays import NEVER, Counted, Furniture, Hashes64, Sketches
+from dedup.records import Recipe
 
 RECIPE = Recipe()
 EVERY = Recipe(sketch_one_in=1, min_own_words=1, min_own_share=0.0)

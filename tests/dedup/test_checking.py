@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from dedup import Article, Corpus, Recipe, tables
 from dedup.checking import check
 from dedup.corpus import edges, heads, strands
-from dedup.records import RecipeError
+from dedup.errors import RecipeError
 from dedup.updating import update as group
 from tests.dedup.conftest import NOW
 from tests.newsroom.articles import articles

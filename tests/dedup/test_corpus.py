@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from dedup import Article, Corpus, tables
-from dedup.records import CorpusError, UnknownArticle
+from dedup.errors import CorpusError, UnknownArticle
 from tests.dedup.conftest import NOW
 
 ARTICLE = Article(

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from dedup import cutting, segments
 from dedup.amounts import NUMBER
+from dedup.arrays import BEGINS_WITH_DIGIT, HOLDS_DIGIT, NAME, QUOTED, Cut
 from dedup.characters import characters, code_points
-from dedup.records import BEGINS_WITH_DIGIT, HOLDS_DIGIT, NAME, QUOTED, Cut
 from tests.dedup.test_signing import TEXTS
 
 pytest.importorskip("numba", reason="needs numba: pip install 'gema-news[fast]'")

@@ -14,8 +14,9 @@ import pytest
 from dedup import Article, Corpus
 from dedup.corpus.results import snapshot
 from dedup.embedding import opened
+from dedup.errors import GemaError, RecipeError
 from dedup.explain import explain
-from dedup.records import GemaError, Recipe, RecipeError
+from dedup.records import Recipe
 from dedup.retelling import retell
 from dedup.updating import rebuild, update
 from tests.dedup.conftest import NOW

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 from dedup import Article, Corpus, exports, formats
 from dedup.corpus.results import snapshot
+from dedup.errors import GemaError, Refused
 from dedup.exports import Exported, export
 from dedup.formats import Format
-from dedup.records import GemaError, Refused
 from dedup.representative import Choice, choose, named_by, out_by
 from tests.dedup.outlets import press_articles, press_grouped, run
 

@@ -13,8 +13,9 @@ import pytest
 from dedup import Article, Corpus, Recipe, find, finding
 from dedup.corpus.results import snapshot
 from dedup.corpus.verdicts import pin
+from dedup.errors import RecipeError
 from dedup.finding import why_nothing
-from dedup.records import Match, RecipeError, Relation
+from dedup.records import Match, Relation
 from dedup.updating import rebuild, update
 from tests.dedup.conftest import NOW
 from tests.dedup.outlets import grouped, press_articles, press_grouped, run

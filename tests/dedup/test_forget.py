@@ -20,7 +20,8 @@ from dedup.checking import check
 from dedup.corpus import removal, units
 from dedup.corpus.results import snapshot
 from dedup.corpus.store import Removed
-from dedup.records import CorpusError, Match
+from dedup.errors import CorpusError
+from dedup.records import Match
 from dedup.updating import rebuild, update
 from tests.dedup.conftest import NOW
 from tests.newsroom.articles import articles

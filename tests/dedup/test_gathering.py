@@ -8,8 +8,9 @@ from sqlalchemy import select
 from dedup import Article, Corpus, tables
 from dedup.corpus import verdicts
 from dedup.corpus.results import snapshot
+from dedup.errors import GemaError, UnknownArticle
 from dedup.families import families
-from dedup.records import GemaError, Relation, UnknownArticle, Verdict
+from dedup.records import Relation, Verdict
 from dedup.updating import rebuild, update
 from tests.dedup.conftest import NOW
 from tests.dedup.test_families import tie

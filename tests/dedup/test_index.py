@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from dedup import index, lookup, minhash, pairing
+from dedup.arrays import Postings, Sketches, Units
 from dedup.corpus import units as stored
-from dedup.records import Postings, Recipe, Sketches, Units
+from dedup.records import Recipe
 
 RECIPE = Recipe()
 

@@ -7,7 +7,7 @@ import pytest
 
 from dedup import Corpus, Recipe, cutting, learned
 from dedup.corpus.results import snapshot
-from dedup.records import GemaError
+from dedup.errors import GemaError
 from dedup.report.context import context_of, learned_of
 from dedup.report.sheets import pages_of_sites, report
 from dedup.report.stripping import Learned, repeated, stripped

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import Corpus
-from dedup.records import Article, GemaError, Pin, Recipe, Tie, Verdict
+from dedup.errors import GemaError
+from dedup.records import Article, Pin, Recipe, Tie, Verdict
 from dedup.report import sheets
 from dedup.report.files import write
 from dedup.report.manifest import Differences, fingerprint, manifest, results, seal, verify

@@ -19,7 +19,7 @@ from dedup import Corpus, spelling, tables
 from dedup.corpus import migration, strands
 from dedup.corpus.store import text_hash
 from dedup.corpus.strands import Due
-from dedup.records import CorpusError
+from dedup.errors import CorpusError
 
 SCRIPTS = str(Path(migration.__file__).parent / "migrations")
 AT = "2026-10-01T05:00:00.000000+00:00"

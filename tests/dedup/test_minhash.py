@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import cutting, minhash, segments, shingles
-from dedup.records import Hashes32, Recipe
+from dedup.arrays import Hashes32
+from dedup.records import Recipe
 
 RECIPE = Recipe()
 SENTENCES = {

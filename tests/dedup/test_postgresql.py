@@ -19,8 +19,8 @@ from dedup import Article, Corpus, counting, search
 from dedup.corpus import many, schema, vocabularies
 from dedup.corpus.readonly import open_to_read
 from dedup.corpus.results import snapshot
+from dedup.errors import Busy
 from dedup.exports import export
-from dedup.records import Busy
 from dedup.retelling import retell, timeline
 from dedup.serving.places import written
 from dedup.updating import rebuild, update

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.records import GemaError, Refused, Snapshot
+from dedup.errors import GemaError, Refused
+from dedup.records import Snapshot
 from dedup.report import Edition, overview, sheets
 from dedup.report.files import write
 from dedup.report.news import Known, Moves, changes, dumps, known, loads

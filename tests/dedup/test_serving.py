@@ -25,7 +25,7 @@ from dedup.corpus import schema
 from dedup.corpus.backup import backup
 from dedup.corpus.readonly import open_to_read
 from dedup.corpus.results import mark, snapshot
-from dedup.records import CorpusError
+from dedup.errors import CorpusError
 from dedup.report import pages
 from dedup.report.context import context_of
 from dedup.report.language import ENGLISH

@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup import signing
-from dedup.records import Hashes32, Recipe
+from dedup.arrays import Hashes32
+from dedup.records import Recipe
 
 pytest.importorskip("numba", reason="needs numba: pip install 'gema-news[fast]'")
 

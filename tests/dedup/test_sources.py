@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dedup.records import Article, SourceError, article_id
+from dedup.errors import SourceError
+from dedup.records import Article, article_id
 from dedup.sources import BadRow, Row, check, read, refuse_taken_ids, titled
 from tests.shared import SHARED
 

@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from dedup import formats
+from dedup.errors import SourceError
 from dedup.exports import Exported
 from dedup.formats import Format
-from dedup.records import Article, Family, Recipe, Snapshot, SourceError, Story
+from dedup.records import Article, Family, Recipe, Snapshot, Story
 from dedup.report.tables import write_tables
 from dedup.sources import AnyRow, BadRow, NoArticle, Row, check, extractor, files_in, json_rows, read, tables, warc
 

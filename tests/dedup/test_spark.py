@@ -18,8 +18,10 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from dedup import Article, Corpus, Recipe, boilerplate
+from dedup.arrays import Counted
 from dedup.corpus.results import snapshot
-from dedup.records import Counted, Match, Measures, Passage, Relation, SourceError
+from dedup.errors import SourceError
+from dedup.records import Match, Measures, Passage, Relation
 from dedup.updating import update
 from tests.dedup.conftest import NOW
 from tests.newsroom.articles import articles

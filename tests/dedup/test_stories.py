@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from dedup import background, cutting, day_index, linkage, meeting, stories, terms
+from dedup.arrays import PART, Vectors
 from dedup.day_index import DayIndex
 from dedup.meeting import Told, Week
-from dedup.records import PART, Recipe, Vectors
+from dedup.records import Recipe
 
 RECIPE = Recipe()
 LETTERS = str.maketrans("0123456789", "abcdefghij")

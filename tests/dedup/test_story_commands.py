@@ -14,8 +14,9 @@ from dedup import Article, Corpus
 from dedup.corpus import grouping
 from dedup.corpus.removal import traces
 from dedup.corpus.results import snapshot
+from dedup.errors import GemaError, UnknownArticle
 from dedup.explain import explain
-from dedup.records import GemaError, Relation, UnknownArticle
+from dedup.records import Relation
 from dedup.retelling import Appearance, moment, retell, timeline
 from tests.dedup.conftest import NOW
 from tests.dedup.outlets import grouped, press_grouped, run

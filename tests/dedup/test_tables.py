@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from dedup import Corpus
 from dedup.corpus.results import snapshot as stored
+from dedup.errors import GemaError
 from dedup.formats import Column, Format, Kind, write_table
-from dedup.records import GemaError, Passage, Relation, Snapshot
+from dedup.records import Passage, Relation, Snapshot
 from dedup.report import dictionary
 from dedup.report.tables import BOTH, write_tables
 from tests.dedup import hostile

@@ -8,8 +8,9 @@ import pytest
 
 from dedup import Article, Busy, Corpus, Recipe
 from dedup.corpus.results import part, snapshot
+from dedup.errors import RecipeError
 from dedup.explain import explain
-from dedup.records import Match, RecipeError, Relation, Snapshot
+from dedup.records import Match, Relation, Snapshot
 from dedup.updating import rebuild, update
 from tests.dedup.conftest import NOW
 from tests.newsroom.articles import articles
