@@ -14,10 +14,11 @@ from dedup import boilerplate, index, lookup, minhash, ordering, signing
 from dedup.arrays import SITE_BITS, Hashes64, Postings, Sketches, Units
 from dedup.corpus import Corpus, grouping, postings
 from dedup.corpus import units as stored
+from dedup.corpus.grouping import Signed
 from dedup.corpus.postings import Block, Pairs
-from dedup.corpus.units import Moves, Sites
+from dedup.corpus.units import Held, Moves, Sites
 from dedup.own_text import Own
-from dedup.reading import NOTHING, Batch, Desk
+from dedup.reading import NOTHING, Desk
 from dedup.records import Recipe
 
 Progress = Callable[[str, int, int], None]
@@ -75,15 +76,18 @@ def read(desk: Desk, state: State, tell: Progress) -> None:
 
 def sign(desk: Desk, state: State) -> int:
     """Sign each new text; return how many there are of them."""
-    chunks = batches([held.number for held in state.moves.born])
-    return sum(_sign(desk, desk.batch([state.articles[number] for number in chunk])) for _, chunk in chunks)
+    return sum(_sign(desk, chunk) for _, chunk in batches(state.moves.born))
 
 
-def _sign(desk: Desk, batch: Batch) -> int:
-    texts = {article.text_id: text for article, text in zip(batch.articles, batch.texts, strict=True)}
+def _sign(desk: Desk, born: Sequence[Held]) -> int:
+    batch = desk.batch([held.article for held in born])
+    read = zip(batch.articles, born, batch.texts, strict=True)
+    texts = {article.text_id: (held.text, text) for article, held, text in read}
     missing = sorted(texts.keys() - grouping.signed(desk.corpus, texts))
-    rows = signing.signatures([texts[number] for number in missing], desk.recipe)
-    grouping.save_signatures(desk.corpus, dict(zip(missing, rows, strict=True)))
+    rows = signing.signatures([texts[number][1] for number in missing], desk.recipe)
+    grouping.save_signatures(
+        desk.corpus, [Signed(number, texts[number][0], row) for number, row in zip(missing, rows, strict=True)]
+    )
     return len(missing)
 
 

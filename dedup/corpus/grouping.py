@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, bindparam, delete, func, literal, select, update
+from sqlalchemy import Connection, LargeBinary, bindparam, delete, func, literal, select, update
 
 from dedup import ordering
 from dedup.arrays import PART, Hashes32, Hashes64, TermVector, Units
@@ -156,12 +156,31 @@ def signed(corpus: Corpus, text_ids: Iterable[int]) -> set[int]:
         return {number for (number,) in many.among(connection, select(column), column, text_ids)}
 
 
-def save_signatures(corpus: Corpus, signed: Mapping[int, Hashes32]) -> None:
-    """Store the signatures of texts."""
-    for chunk in chunks(signed.items(), _SIGNATURES_AT_ONCE):
+class Signed(NamedTuple):
+    """The signature of a text, by the text's number, with the text's hash."""
+
+    number: int
+    hash: str
+    signature: Hashes32
+
+
+def save_signatures(corpus: Corpus, signed: Iterable[Signed]) -> None:
+    """Store the signatures of texts; none of one that was removed meanwhile, whose number another may have by now."""
+    for chunk in chunks(signed, _SIGNATURES_AT_ONCE):
         with corpus.transaction() as connection:
-            rows = [{"text_id": number, "minhash": values.astype("<u4").tobytes()} for number, values in chunk]
-            many.insert(connection, schema.signatures, rows, "keep")
+            rows = [
+                {"number": number, "digest": digest, "values": values.astype("<u4").tobytes()}
+                for number, digest, values in chunk
+            ]
+            many.alter(connection, _SIGNING, rows)
+
+
+_SIGNING = schema.signatures.insert().from_select(
+    ["text_id", "minhash"],
+    select(schema.texts.c.id, bindparam("values", type_=LargeBinary)).where(
+        schema.texts.c.id == bindparam("number"), schema.texts.c.hash == bindparam("digest")
+    ),
+)
 
 
 def matches_of(corpus: Corpus, keys: Iterable[str]) -> dict[tuple[str, str], Match]:

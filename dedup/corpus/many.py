@@ -83,7 +83,7 @@ def insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
         _run(connection, _inserting(connection.dialect.name, table, tuple(rows[0]), clash), rows)
 
 
-def alter(connection: Connection, statement: Update | Delete, rows: Sequence[Mapping[str, Any]]) -> None:
+def alter(connection: Connection, statement: Insert | Update | Delete, rows: Sequence[Mapping[str, Any]]) -> None:
     """Execute a statement for each of these rows, which all have the same names: those of all its parameters."""
     if rows:
         _run(connection, _altering(connection.dialect.name, statement, tuple(rows[0])), rows)
@@ -146,7 +146,7 @@ def _inserting(dialect: str, table: Table, names: tuple[str, ...], clash: Clash)
 
 
 @lru_cache(maxsize=128)
-def _altering(dialect: str, statement: Update | Delete, names: tuple[str, ...]) -> _Prepared:
+def _altering(dialect: str, statement: Insert | Update | Delete, names: tuple[str, ...]) -> _Prepared:
     return _prepared(dialect, statement, names)
 
 
