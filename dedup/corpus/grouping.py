@@ -137,9 +137,12 @@ def alike(corpus: Corpus, keys: Iterable[str], hashes: Iterable[str]) -> list[li
     with corpus.reading() as connection:
         for way, column, wanted in ((mine, table.c.key, keys), (named, texts.c.hash, hashes)):
             held = table.c.text_id.in_(way.where(many.within(connection, column)))
-            for number, key in many.each(connection, select(table.c.text_id, table.c.key).where(held), wanted):
+            # Most texts are of one article: these are left out before they are read.
+            several = select(table.c.text_id).where(held).group_by(table.c.text_id).having(func.count() > 1)
+            query = select(table.c.text_id, table.c.key).where(table.c.text_id.in_(several))
+            for number, key in many.each(connection, query, wanted):
                 groups.setdefault(number, set()).add(key)
-    return [sorted(members) for members in groups.values() if len(members) > 1]
+    return [sorted(members) for members in groups.values()]
 
 
 def texts(corpus: Corpus, text_ids: Iterable[int]) -> dict[int, str]:
