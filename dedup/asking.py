@@ -19,7 +19,7 @@ _MOST = 100
 def asked(query: str) -> Asked:
     """Return what a query asks for: `word`, `"some words"`, `-without`, `site:one.example`, `lang:id`, `-site:…`.
 
-    A word of several parts, such as COVID-19, asks for these one after another. Of what is longer than a hundred words
+    A word of several parts, such as COVID-19, asks for these one after another. Of phrases, and of the words of each,
     the first hundred count. Raises nothing.
     """
     # What no text can hold, and databases do not take.

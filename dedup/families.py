@@ -30,7 +30,7 @@ def families(articles: Iterable[str], matches: Sequence[Match], verdicts: Sequen
         if one == other:
             continue
         here, there = groups.get(one) or [one], groups.get(other) or [other]
-        if not whatever and _kept_apart(here, there, apart):
+        if not whatever and _kept_apart(here, there, apart, home):
             continue
         if len(here) < len(there):
             one, other, here, there = other, one, there, here
@@ -87,7 +87,11 @@ def _apart(matches: Iterable[Match], verdicts: Iterable[Verdict]) -> Mapping[str
     return apart
 
 
-def _kept_apart(one: Sequence[str], other: Sequence[str], apart: Mapping[str, set[str]]) -> bool:
+def _kept_apart(
+    one: Sequence[str], other: Sequence[str], apart: Mapping[str, set[str]], home: Mapping[str, str]
+) -> bool:
     if len(one) > len(other):
         one, other = other, one
-    return any(member in apart and not apart[member].isdisjoint(other) for member in one)
+    # Asked by home: to look through all of the other one, tie after tie that is refused, would be cubic.
+    root = home[other[0]]
+    return any(home.get(kept) == root for member in one if member in apart for kept in apart[member])

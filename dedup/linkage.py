@@ -12,6 +12,9 @@ from dedup.records import Recipe
 Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 MILLION = 1_000_000
+# A sum of similarities that is as good as any that is less: what must never come together stands so many times in some
+# that they would be more than a number holds, and turn its sign.
+_LEAST = -(1 << 61)
 
 
 def clusters(sizes: Places, pairs: Places, totals: Places, recipe: Recipe) -> Places:
@@ -152,7 +155,7 @@ def _nearest(
                 totals[other] = 0
                 met[seen] = other
                 seen += 1
-            totals[other] += values[row]
+            totals[other] = max(totals[other] + values[row], _LEAST)
         item = follows[item]
     best, nearest = cut, -1
     for place in range(seen):

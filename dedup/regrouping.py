@@ -105,17 +105,19 @@ def _copies(corpus: Corpus, matches: Sequence[Match], thresholds: Iterable[float
 def _turned(corpus: Corpus, matches: Sequence[Match], stored: Mask, lowest: Mask) -> Iterator[Match]:
     """Yield what matches are where another threshold makes of them the other thing: a copy, or none.
 
-    Of what is yielded twice the second counts. Templates and digests stay what they are: they join nothing.
+    Of what is yielded twice the second counts. Digests stay what they are: they join nothing; templates, of which some
+    are none unless they are copies, keep apart.
     """
     recipe = Recipe()
     joined = [match for match in compress(matches, lowest & ~stored) if match.relation not in _ANYWAY]
     yield from _compared(corpus, joined, replace(recipe, syndicated_share=0.0, syndicated_band=0.0))
     joining = [match for match in compress(matches, stored) if match.relation.joins and match.relation not in _ANYWAY]
     quoted = [match for match in joining if match.measures.outside_quotes < recipe.quotes_doubt]
+    frames = [match for match in compress(matches, stored) if match.relation is Relation.TEMPLATE]
     for match in joining:
         phrases = match.measures.longest_run < recipe.excerpt_run
         yield match._replace(relation=Relation.NONE if phrases else Relation.EXCERPT)
-    yield from _compared(corpus, quoted, replace(recipe, syndicated_share=_NEVER, syndicated_band=0.0))
+    yield from _compared(corpus, [*quoted, *frames], replace(recipe, syndicated_share=_NEVER, syndicated_band=0.0))
 
 
 def _copied(corpus: Corpus, matches: Sequence[Match], recipe: Recipe, verdicts: Sequence[Verdict]) -> tuple[int, int]:

@@ -34,14 +34,14 @@ def origin(
     zone: ZoneOption = None,
 ) -> None:
     """Tell who published a text first, how sure that is and why, and who has it in which order."""
-    from dedup.corpus import listing
+    from dedup.corpus import meant
     from dedup.corpus.results import read_matches
     from dedup.origins import origin as judge
     from dedup.report import accounts, terminal
 
     with opened_corpus(corpus) as opened:
-        family, members = listing.family_of(opened, reference)
         with opened.reading() as connection:
+            family, members = meant.family(connection, reference)
             matches = read_matches(connection, members)
         found = judge(list(opened.articles(members)), matches)
         if as_json:

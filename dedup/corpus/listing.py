@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from dedup.corpus import many, schema
 from dedup.corpus.store import Corpus
-from dedup.errors import UnknownArticle
 from dedup.records import Article, Passage, Relation
 
 # Rows that the database hands over at a time.
@@ -65,34 +64,6 @@ def families(corpus: Corpus) -> Iterator[Held]:
             held = list(rows)
             found = sorted(map(_light, held), key=attrgetter("id"))
             yield Held(Home(family, held[0].story or ""), tuple(found))
-
-
-def family_of(corpus: Corpus, reference: str) -> tuple[str, list[str]]:
-    """Return the family an article (id or address) is in, or that is or was called so, and the ids of its members.
-
-    Of an article that no update has seen yet these are "" and itself. Raises UnknownArticle.
-    """
-    members, aliases = schema.family_members.c, schema.aliases.c
-    try:
-        article = corpus.article(reference)
-    except UnknownArticle:
-        with corpus.reading() as connection:
-            became = select(aliases.new).where(aliases.kind == "family", aliases.old == reference)
-            family = connection.execute(became).scalar() or reference
-            found = _members(connection, family)
-        if not found:
-            raise
-        return family, found
-    with corpus.reading() as connection:
-        number = select(schema.articles.c.id).where(schema.articles.c.key == article.id).scalar_subquery()
-        family = connection.execute(select(members.family).where(members.article_id == number)).scalar() or ""
-        return family, _members(connection, family) if family else [article.id]
-
-
-def _members(connection: Connection, family: str) -> list[str]:
-    members, articles = schema.family_members, schema.articles
-    query = select(articles.c.key).join(members, members.c.article_id == articles.c.id).order_by(articles.c.key)
-    return list(connection.execute(query.where(members.c.family == family)).scalars())
 
 
 def ungrouped(corpus: Corpus) -> Iterator[Article]:

@@ -41,6 +41,20 @@ def meant(connection: Connection, reference: str) -> Home:
     raise UnknownArticle(f"no story, family or article has the id or address {reference!r}; `dedup groups` lists them")
 
 
+def family(connection: Connection, reference: str) -> tuple[str, list[str]]:
+    """Return the family that is meant, as `meant` finds it, and the ids of its members.
+
+    Of an article that no update has seen yet these are "" and itself. Raises UnknownArticle.
+    """
+    name = _named(connection, "family", select(families.c.id), reference) or _family_of(connection, reference)
+    if name:
+        return name, sorted(members(connection, [name])[name])
+    article = connection.execute(select(articles.c.key).where(_is(reference)).limit(1)).scalar()
+    if article is None:
+        raise UnknownArticle(f"no family or article has the id or address {reference!r}; `dedup groups` lists them")
+    return "", [article]
+
+
 def story(connection: Connection, reference: str) -> Story:
     """Return the story that is meant; raises what `meant` does, GemaError also where no update has told it yet."""
     name = meant(connection, reference).story

@@ -6,6 +6,8 @@ from sqlalchemy import Engine, inspect, text
 
 from dedup.errors import CorpusError
 
+# Any number that is no other lock's.
+_MIGRATING = 0x67656D61_00000001
 HEAD = "0014"
 KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013", "0014")
 
@@ -23,6 +25,9 @@ def migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     with engine.connect().execution_options(gema_begin="BEGIN IMMEDIATE") as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            # Of two that make or upgrade a corpus at once, the second waits and finds it done.
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATING})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

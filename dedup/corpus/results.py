@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, select
@@ -25,7 +25,7 @@ def snapshot(corpus: Corpus, articles: bool = True) -> Snapshot:
 
     Without `articles` their mapping is left empty, which spares reading every text.
     """
-    found = {article.id: article for article in corpus.articles()} if articles else {}
+    found = {article.id: article for article in sorted(corpus.articles(), key=attrgetter("id"))} if articles else {}
     with corpus.reading() as connection:
         return Snapshot(
             articles=found,
@@ -93,7 +93,8 @@ def read_matches(connection: Connection, keys: Sequence[str] | None = None, alon
     A pair of which one text holds other reports as well is an excerpt; `alone`: it is what the two alone make it.
     """
     if keys is None:
-        return [_match(row, alone) for row in connection.execute(_MATCHED.order_by(_A.c.key, _B.c.key))]
+        # Not left to the database: what comes first there may depend on its locale.
+        return [_match(row, alone) for row in sorted(connection.execute(_MATCHED), key=itemgetter(0, 1))]
     # A row at a time by either index: with OR, SQLite would read all.
     rows = (row for end in (_A, _B) for row in many.among(connection, _MATCHED, end.c.key, keys))
     found = {(row[0], row[1]): row for row in rows}

@@ -255,7 +255,7 @@ class Corpus:
         raise UnknownArticle(f"no article has the id or address {reference!r}; `dedup groups` lists what there is")
 
     def articles(self, ids: Sequence[str] | None = None) -> Iterator[Article]:
-        """Yield the articles with these ids, or all, in the order of their ids."""
+        """Yield the articles with these ids, or all, in the order in which the database has their ids."""
         with self.reading() as connection:
             if ids is None:
                 yield from map(_article, connection.execute(_WHOLE.order_by(articles.c.key)))
@@ -360,7 +360,9 @@ class Corpus:
         found: int | None = connection.execute(_TEXT_ID, {"digest": digest}).scalar()
         if found is not None:
             return found
-        number: int = connection.execute(_NEW_TEXT, {"hash": digest, "text": text}).scalar_one()
+        # Another process may store the same text meanwhile.
+        many.insert(connection, texts, [{"hash": digest, "text": text}], "keep")
+        number: int = connection.execute(_TEXT_ID, {"digest": digest}).scalar_one()
         return number
 
 
@@ -373,7 +375,6 @@ _SPELLED = (
 )
 _TEXT_ID = select(texts.c.id).where(texts.c.hash == bindparam("digest"))
 _TEXT = select(texts.c.text).where(texts.c.id == bindparam("number"))
-_NEW_TEXT = texts.insert().returning(texts.c.id)
 _STORED = select(articles).where(articles.c.url == bindparam("address"))
 _HOLDER = select(articles.c.url).where(articles.c.key == bindparam("taken"))
 _NEW_ARTICLE = articles.insert()

@@ -290,7 +290,6 @@ def place(
     )
     many.drop(connection, story_families.c.family, (before.keys() | placed) - stood)
     many.insert(connection, story_families, [_row(row) for row in moved])
-    many.drop(connection, families_due.c.family, before.keys() | placed)
     many.insert(connection, days_due, [_due_row(row) for row in sorted(due, key=lambda row: row.day)])
 
 
