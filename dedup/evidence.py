@@ -23,7 +23,8 @@ class Evidence(NamedTuple):
     `words` all words, `own` their own ones; `unquoted` are own words outside quotation marks, `covered` those of
     them that stand in a tile; `digits` words that begin with a digit; `added` the most own words between two tiles,
     `gap` the most of these in one line.
-    `longest` and `shared` are words of the longest tile and of all, `quoted` those of them in quotation marks in a.
+    `longest` and `shared` are words of the longest tile and of all, `quoted` those of them in quotation marks in the
+    text of fewer own words; in the one that has more of them quoted where both have as many.
     `gaps` counts all between consecutive tiles, `replaced` the short ones that hold digits on both sides, `filled`
     those that hold digits or names on both. `in_order` is 1 where all tiles long enough to be told come in one order,
     `leads` is 1 where one of them heads the text of more own words; `late` is where in it their words stand on the
@@ -93,6 +94,7 @@ def counted(a: Side, b: Side, shared: Places, phrases: int, told: int, lead: int
         total += shared[row, 2]
     a_quoted, b_quoted = _quoted(a.quoted_before, in_a), _quoted(b.quoted_before, in_b)
     a_late, b_late = _late(a.own_before, in_a, total), _late(b.own_before, in_b, total)
+    quoted = max(a_quoted, b_quoted) if a_own == b_own else b_quoted if a_own > b_own else a_quoted
     if a_own > b_own:
         leads, late, late_in_shorter = _leads(in_a, told, lead), a_late, b_late
         recurring = _recurring(b.names, a.words.hashes, a.words.own, in_a)
@@ -103,7 +105,7 @@ def counted(a: Side, b: Side, shared: Places, phrases: int, told: int, lead: int
         *(_same(a.words.hashes, b.words.hashes), len(a.flags), len(b.flags), a_own, b_own),
         *(a.phrases, b.phrases, phrases),
         *(total - a_quoted, total - b_quoted, a.unquoted, b.unquoted, a.digits, b.digits),
-        *(a_gap, b_gap, a_added, b_added, longest, total, a_quoted),
+        *(a_gap, b_gap, a_added, b_added, longest, total, quoted),
         *(*_replaced(a.flags, b.flags, shared), _in_order(shared, told), leads, late, late_in_shorter, recurring),
         *(len(a.names), len(b.names), _common(a.names, b.names)),
         *(len(a.numbers), len(b.numbers), _common(a.numbers, b.numbers)),

@@ -36,7 +36,8 @@ def learn(desk: Desk, state: State, tell: Progress) -> tuple[dict[int, Hashes64]
     for sample in _site_samples(desk, state):
         state.units.strict[sample.gone] = -1
         left += sample.gone
-        if sample.came or sample.gone or sample.site not in state.sites.counted:
+        redated = state.before.days[sample.units] != state.units.days[sample.units]
+        if sample.came or sample.gone or redated.any() or sample.site not in state.sites.counted:
             others.append(sample)
     for (done, chunk), known in ahead(_by_size(others), lambda part: _sketches(desk, state, part[1])):
         tell("learning what sites repeat", done, len(others))

@@ -75,7 +75,7 @@ def _maximal_runs(a: Words, b: Words, least: int) -> tuple[Places, int]:
     mask = np.uint64(len(heads) - 1)
     ends = np.zeros(len(a_words) + len(b_words) + 1, np.int64)
     runs = np.empty((16, 3), np.int64)
-    count, common = 0, 0
+    count, common, often = 0, 0, _commonplace(a)
     for start_a in range(len(a_shingles)):
         shingle = a_shingles[start_a]
         first = int(heads[shingle & mask])
@@ -89,6 +89,8 @@ def _maximal_runs(a: Words, b: Words, least: int) -> tuple[Places, int]:
                 continue
         elif a_fresh[start_a]:
             common += _stands_fresh(first, following, b_shingles, b_fresh, shingle)
+        if len(often) and often[start_a]:
+            continue
         held, start_b = 0, first
         while start_b >= 0 and held <= _COMMONPLACE:
             held += int(b_shingles[start_b] == shingle)
@@ -110,6 +112,24 @@ def _maximal_runs(a: Words, b: Words, least: int) -> tuple[Places, int]:
                     count += 1
             start_b = int(following[start_b])
     return runs[:count], common
+
+
+@compiled
+def _commonplace(words: Words) -> Mask:
+    """Return which shingles of a text are phrases of the genre in it; nothing where none is, as in most texts."""
+    shingles = words.shingles
+    # What stands so often stands so often again.
+    if len(shingles) - int(np.sum(words.fresh)) < _COMMONPLACE:
+        return np.zeros(0, np.bool_)
+    heads, following = _chains(shingles)
+    mask, often = np.uint64(len(heads) - 1), np.zeros(len(shingles), np.bool_)
+    for place in range(len(shingles)):
+        held, other = 0, int(heads[shingles[place] & mask])
+        while other >= 0 and held <= _COMMONPLACE:
+            held += int(shingles[other] == shingles[place])
+            other = int(following[other])
+        often[place] = held > _COMMONPLACE
+    return often
 
 
 @compiled

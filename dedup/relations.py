@@ -52,6 +52,8 @@ class Rules(NamedTuple):
     template_names: float
     template_density: float
     template_table_numbers: float
+    template_foreign_numbers: float
+    template_foreign_count: int
     template_titles: float
     update_share: float
     update_numbers: float
@@ -74,7 +76,7 @@ def rules(recipe: Recipe) -> Rules:
 
 @compiled
 def verdict(found: Evidence, one_site: bool, rules: Rules) -> int:
-    """Return what two texts are to one another: one of the numbers above (DESIGN.md section 3)."""
+    """Return what two texts are to one another: one of the numbers above."""
     if min(found.a_words, found.b_words) < rules.min_words:
         return TOO_SHORT
     if found.same:
@@ -117,7 +119,7 @@ _OF_FRAMES = {
     "{0.numbers:.0%} of the numbers agree",
     FILLED: "one frame with other facts: {0.names:.0%} of the names and {0.numbers:.0%} of the numbers agree",
     ONE_FRAME: "one site's titles, alike but for the facts filled in",
-    TABLES: "one site's lists of numbers, of which {0.numbers:.0%} agree",
+    TABLES: "lists of numbers, of which {0.numbers:.0%} agree",
 }
 _OF_SHARES = {
     PHRASES: ", in phrases of at most {0.longest_run} words (likeness {0.likeness:.0%})",
@@ -176,9 +178,11 @@ def _taken(found: Evidence) -> float:
 
 @compiled
 def _outside_quotes(found: Evidence) -> float:
-    if found.b_own < found.a_own:
-        return _part(found.b_covered, found.b_unquoted)
-    return _part(found.a_covered, found.a_unquoted)
+    a, b = _part(found.a_covered, found.a_unquoted), _part(found.b_covered, found.b_unquoted)
+    if found.a_own == found.b_own:
+        # Neither is the shorter one.
+        return min(a, b)
+    return b if found.b_own < found.a_own else a
 
 
 @compiled
@@ -208,13 +212,12 @@ def likeness(found: Evidence) -> float:
     """
     if found.shared == 0:
         return 0.0
-    later, outside = found.late - found.late_in_shorter, _outside_quotes(found)
+    later = found.late - found.late_in_shorter
     if found.a_own == found.b_own:
         # Neither is the longer one.
         later = abs(later)
-        outside = min(_part(found.a_covered, found.a_unquoted), _part(found.b_covered, found.b_unquoted))
     block = _share(found.longest, found.shared)
-    alike = (outside + _jaccard(found)) / 2 + (1 - later / 1000 - block) / 4
+    alike = (_outside_quotes(found) + _jaccard(found)) / 2 + (1 - later / 1000 - block) / 4
     return min(max(alike, 0.0), 1.0)
 
 
@@ -253,7 +256,7 @@ def _template(found: Evidence, enough: bool, one_site: bool, rules: Rules) -> in
         return FILLED
     if one_site and _same_frame(found, rules):
         return ONE_FRAME
-    return TABLES if one_site and _tables(found, rules) else 0
+    return TABLES if (one_site or enough) and _tables(found, one_site, rules) else 0
 
 
 @compiled
@@ -289,9 +292,18 @@ def _filled(found: Evidence, rules: Rules) -> bool:
 
 
 @compiled
-def _tables(found: Evidence, rules: Rules) -> bool:
+def _tables(found: Evidence, one_site: bool, rules: Rules) -> bool:
+    """Return whether both texts are lists of numbers, and those are others.
+
+    Of two sites nearly all have to be: who copies a list may leave out or correct some of it.
+    """
     density = min(_share(found.a_digits, found.a_words), _share(found.b_digits, found.b_words))
-    return bool(density >= rules.template_density and _numbers(found) < rules.template_table_numbers)
+    if density < rules.template_density:
+        return False
+    if one_site:
+        return bool(_numbers(found) < rules.template_table_numbers)
+    several = min(found.a_numbers, found.b_numbers) >= rules.template_foreign_count
+    return bool(several and _numbers(found) < rules.template_foreign_numbers)
 
 
 @compiled

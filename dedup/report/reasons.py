@@ -45,7 +45,7 @@ _SAID = (
     ),
     marked("one frame with other facts: %(agree)s of the names and %(share)s of the numbers agree"),
     marked("one site's titles, alike but for the facts filled in"),
-    marked("one site's lists of numbers, of which %(share)s agree"),
+    marked("lists of numbers, of which %(share)s agree"),
     marked("%(share)s of what they share is quoted speech"),
     marked(
         "%(share)s of the shorter text stands in the longer, in phrases of at most %(words)s words (likeness %(alike)s)"

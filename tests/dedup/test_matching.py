@@ -333,6 +333,27 @@ def test_numbers_that_another_house_writes_otherwise_are_the_same() -> None:
     assert compare(a, others, RECIPE).relation is Relation.TEMPLATE
 
 
+def times(kept: int, count: int = 8) -> str:
+    """Return a list of so many times of one town, of which `kept` are those of another, in a frame."""
+    named = [f"{prose(place + 20, 1)[0]} {place + 4 if place < kept else place + 14}.30" for place in range(count)]
+    return " ".join([*prose(9, 40), *named, *prose(10, 40)])
+
+
+@pytest.mark.parametrize(
+    ("kept", "relation"), [(0, Relation.TEMPLATE), (1, Relation.TEMPLATE), (2, Relation.SYNDICATED)]
+)
+def test_lists_of_two_sites_are_a_template_where_nearly_all_numbers_are_others(kept: int, relation: Relation) -> None:
+    assert compare(reading(times(8), "a"), reading(times(kept), "b"), RECIPE).relation is relation
+
+
+def test_two_numbers_are_no_list() -> None:
+    a, b = (
+        reading(" ".join([*prose(1, 9), *said, *prose(2, 9)]), name)
+        for said, name in ((["12", "13"], "a"), (["22", "23"], "b"))
+    )
+    assert compare(a, b, RECIPE).relation.joins
+
+
 def test_two_new_numbers_in_a_report_are_an_edit() -> None:
     a, b = reading(frame([11, 12, 13, 14]), "a"), reading(frame([21, 22, 13, 14]), "b")
     assert compare(a, b, RECIPE).relation.joins
@@ -477,6 +498,28 @@ def test_the_relation_does_not_depend_on_which_comes_first(one: list[int], other
     a = reading(text(*(WIRE[part] for part in one)), "a")
     b = reading(text(*(WIRE[part] for part in other)), "b")
     assert compare(a, b, RECIPE) == compare(b, a, RECIPE)
+
+
+@pytest.mark.parametrize("more", [0, 15])
+def test_nor_does_it_where_only_one_of_them_has_quotation_marks(more: int) -> None:
+    speech = prose(1, 60)
+    quoted = f"{text(prose(2, 8))} “{' '.join(speech)}” {text(prose(3, 10 + more))}"
+    told = text([*prose(4, 9), *speech, *prose(5, 9)])
+    found = {
+        compare(reading(quoted, one, "x.test"), reading(told, other, "y.test"), RECIPE).relation
+        for one, other in (("a", "b"), ("b", "a"))
+    }
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize("times", [1, 24, 25, 30])
+def test_nor_does_it_where_one_of_them_says_something_again_and_again(times: int) -> None:
+    sentence = prose(1, 10)
+    found = {
+        compare(reading(text(sentence), one), reading(text(*[sentence] * times), other), RECIPE).relation
+        for one, other in (("a", "b"), ("b", "a"))
+    }
+    assert found == {Relation.EXACT if times == 1 else Relation.EXCERPT if times < 25 else Relation.NONE}
 
 
 def test_every_declared_pair_of_the_press_has_its_relation(press: Press) -> None:

@@ -236,6 +236,25 @@ def test_an_article_that_is_dated_anew_moves(corpus: Corpus) -> None:
         assert len(snapshot(corpus).stories) == stories
 
 
+def test_a_date_that_is_corrected_counts_for_when_a_footer_became_one(corpus: Corpus) -> None:
+    footer = " ".join(f"kaki{place}" for place in range(40))
+    pages = [
+        Article(
+            f"http://situs.test/{number}",
+            " ".join(f"isi{number}x{place} Nama{number}y{place}" for place in range(30)) + f"\n{footer}" * (number < 6),
+            f"Judul {number}",
+            "situs.test",
+            language="id",
+            published=START + timedelta(days=10 * number),
+        )
+        for number in range(8)
+    ]
+    told(corpus, pages, [replace(pages[0], published=START + timedelta(days=45))])
+    found = snapshot(corpus)
+    rebuild(corpus, now=NOW)
+    assert snapshot(corpus) == found
+
+
 def test_recipe_decides_how_far_a_week_reaches(new_corpus: Callable[[], Corpus]) -> None:
     two = [report("satu", "banjir", 0.0), report("dua", "banjir", 12.0)]
     for days, stories in ((7, 2), (14, 1)):
