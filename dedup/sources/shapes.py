@@ -84,7 +84,11 @@ _OURS = frozenset({"family", "story"})
 # How programs write that there is nothing; as a text or a title it may be meant.
 _NOTHING = frozenset({"none", "null", "nan", "nat"})
 _SEPARATORS = re.compile(r"[\s_.-]+")
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s]", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?!javascript:)[a-z][a-z0-9+.-]*://[^\s]", re.IGNORECASE)
+_ON_THE_WEB = re.compile(r"https?:", re.IGNORECASE)
+# What names a file or a document, and has no host.
+_NAMED = re.compile(r"(?:file|tag|urn):\S", re.IGNORECASE)
+_NEARLY = re.compile(r"(?:https?:)?/*((?:[\w-]+\.)+[a-z][\w-]+(?::\d+)?(?:[/?#]\S*)?)", re.IGNORECASE)
 _PAGE = re.compile(r"\s*(?:<!doctype\s+html|<html)\b", re.IGNORECASE)
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})[-_][A-Za-z0-9_-]+")
 _LISTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
@@ -238,10 +242,31 @@ def _url(row: _Fields) -> str:
         if name == "url":
             if found is None:
                 raise BadRowError('"url" is not a string')
-            return storable(found).strip()
+            found = storable(found).strip()
+            # What we exported was good enough for whoever stored it, and comes back as it was.
+            return found if row.ours else _page(found)
         if found is not None and _ADDRESS.match(found.strip()):
-            return storable(found).strip()
+            return _page(storable(found).strip())
     raise BadRowError('no "url" field')
+
+
+def _page(url: str) -> str:
+    """Return the address of a page without the place on it that it leads to; raises BadRowError where it is none."""
+    if not _ON_THE_WEB.match(url):
+        if _ADDRESS.match(url) or _NAMED.match(url):
+            return url
+        raise _no_address(url)
+    if not _host(url) or " " in _host(url):
+        raise _no_address(url)
+    page, _, place = url.partition("#")
+    # By these the scripts of some sites tell one page from another.
+    return url if place.startswith(("!", "/")) else page
+
+
+def _no_address(url: str) -> BadRowError:
+    nearly = _NEARLY.fullmatch(url)
+    meant = f"; did you mean https://{nearly[1]}?" if nearly else ", like https://one.example/berita/1"
+    return BadRowError(f'"url" is no address: {url!r:.100}{meant}')
 
 
 @lru_cache(maxsize=4096)
@@ -253,7 +278,7 @@ def _host(url: str) -> str:
     try:
         return urlsplit(url).hostname or ""
     except ValueError as error:
-        raise BadRowError(f'"url" is no address: {url!r}') from error
+        raise _no_address(url) from error
 
 
 def _text(row: _Fields) -> str:
@@ -268,6 +293,8 @@ def _text(row: _Fields) -> str:
         if _PAGE.match(found):
             raise BadRowError(f'"{name}" is a web page, not the text on it')
         return storable(found)
+    if isinstance(row.own("text"), str):
+        raise BadRowError('"text" is empty: a row without a text is no article')
     return _own_text(row)
 
 

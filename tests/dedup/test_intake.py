@@ -173,7 +173,7 @@ def test_a_row_that_says_less_erases_nothing(run: Run, tmp_path: Path) -> None:
 
 def test_strict_takes_in_nothing_when_one_row_is_bad(run: Run, tmp_path: Path) -> None:
     good = lines(tmp_path / "a.jsonl", {"url": URL, "text": "t"}, {"url": f"{URL}b", "text": "t", "id": "7"})
-    bad = lines(tmp_path / "b.jsonl", {"url": f"{URL}c", "text": "t"}, {"url": "?"}, {"text": "t"})
+    bad = lines(tmp_path / "b.jsonl", {"url": f"{URL}c", "text": "t"}, {"url": f"{URL}e"}, {"text": "t"})
     left = run("--strict", good, bad)
     assert (left.code, left.out) == (2, "")
     assert left.err == f'dedup: {bad}:2: no "text" field\ndedup: nothing was imported, because of --strict\n'
@@ -181,6 +181,19 @@ def test_strict_takes_in_nothing_when_one_row_is_bad(run: Run, tmp_path: Path) -
     assert "belongs to" in run("--strict", good, taken).err
     assert stored() == {}
     assert run("--strict", good) == Left(0, "imported: 2 new, 0 changed, 0 known already\n", "")
+
+
+def test_a_row_without_a_text_or_an_address_is_named_and_left_out(run: Run, tmp_path: Path) -> None:
+    blank, bare = {"url": f"{URL}b", "text": " "}, {"url": "a.example/c", "text": "t"}
+    file = lines(tmp_path / "a.jsonl", {"url": f"{URL}#komentar", "text": "t"}, blank, bare)
+    left = run(file)
+    assert (left.code, left.out) == (2, "imported: 1 new, 0 changed, 0 known already\n")
+    assert left.err.splitlines() == [
+        f'{file}:2: "text" is empty: a row without a text is no article',
+        f"{file}:3: \"url\" is no address: 'a.example/c'; did you mean https://a.example/c?",
+        "dedup: 2 bad rows left out",
+    ]
+    assert list(stored()) == [URL]
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,6 @@ def test_our_own_name_counts_first_then_what_is_not_empty() -> None:
     }
     assert (article(row).url, article(row).text) == (URL, "This.")
     assert article({"text": "Ours.", "body": "Not this.", "url": URL}).text == "Ours."
-    assert article({"text": "", "url": URL}).text == ""
 
 
 def test_a_source_is_an_address_or_it_is_not() -> None:
@@ -192,11 +191,60 @@ def test_in_our_own_rows_a_text_is_what_stands_under_its_name() -> None:
         ({"url": URL, "content": "t", "tanggal": "kemarin"}, '"tanggal" is no time that can be read'),
         ({"url": 5, "link": URL, "text": "t"}, '"url" is not a string'),
         ({"url": URL, "text": "t", "title": 5}, '"title" is not a string'),
+        ({"url": URL, "text": ""}, '"text" is empty'),
+        ({"url": URL, "text": " \n\u2003", "maintext": None}, '"text" is empty'),
+        ({"url": URL, "text": None, "maintext": None}, 'no "text" field'),
+        ({"url": URL, "maintext": None}, 'no "text" field'),
+        ({"url": URL, "plaintext": None, "body": {"summary": [], "sections": []}}, 'no "text" field'),
+        ({"source": URL, "fingerprint": "1a2b", "text": None, "raw_text": None}, 'no "text" field'),
     ],
 )
 def test_what_cannot_be_meant_is_said(row: dict[str, Any], reason: str) -> None:
     with pytest.raises(BadRowError, match=reason):
         article(row)
+
+
+@pytest.mark.parametrize(
+    ("url", "meant"),
+    [
+        ("kompas.example/berita/1", "; did you mean https://kompas.example/berita/1?"),
+        ("//www.kompas.example:8080", "; did you mean https://www.kompas.example:8080?"),
+        ("https:/kompas.example/1", "; did you mean https://kompas.example/1?"),
+        ("bukan alamat", ", like https://one.example/berita/1"),
+        ("https://", ", like https://one.example/berita/1"),
+        ("https:///berita", ", like https://one.example/berita/1"),
+        ("https://bukan alamat/", ", like https://one.example/berita/1"),
+        ("javascript:alert(1)", ", like https://one.example/berita/1"),
+        ("javascript://kompas.example/%0aalert(1)", ", like https://one.example/berita/1"),
+        ("/berita/1", ", like https://one.example/berita/1"),
+    ],
+)
+def test_what_is_no_address_is_said_with_what_may_have_been_meant(url: str, meant: str) -> None:
+    with pytest.raises(BadRowError) as refused:
+        article({"url": url, "text": "t"})
+    assert str(refused.value) == f'"url" is no address: {url!r}{meant}'
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("file:///koran%20lama/satu.txt", "file:/koran/satu.txt", "urn:uuid:11111111-1111-4111-8111-111111111111"),
+        *("tag:kabar.example,2026:1", "s3://koran/satu#2", "http://localhost:8000/a", "https://127.0.0.1/a b"),
+        *("https://kabar.example/#!/berita/1", "https://kabar.example/#/berita/1", "HTTPS://Kabar.example/A?b=c"),
+    ],
+)
+def test_an_address_of_a_file_or_a_name_is_one(url: str) -> None:
+    assert article({"url": url, "text": "t"}).url == url
+
+
+@pytest.mark.parametrize("name", ["url", "link"])
+def test_a_place_on_a_page_is_that_page(name: str) -> None:
+    assert article({name: f"{URL}#komentar", "text": "t"}).url == URL
+
+
+def test_in_our_own_rows_an_address_is_what_stands_there() -> None:
+    for url in (f"{URL}#komentar", "kompas.example/berita/1", "1"):
+        assert article({"url": url, "text": "t", "family": "f", "story": "s"}).url == url
 
 
 def test_in_tables_lists_are_strings() -> None:
