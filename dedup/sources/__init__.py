@@ -9,11 +9,13 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, tzinfo
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, Any, BinaryIO, cast
+from typing import Any
 
 from dedup.errors import SourceError
 from dedup.sources import json_rows, shapes, tables, texts, warc
+from dedup.sources.encodings import as_utf8
 from dedup.sources.kinds import Found, Kind, files_in, kind_of, known_endings
 from dedup.sources.rows import AnyRow, BadRow, BadRowError, NoArticle, Numbered, Row, refuse_taken_ids
 from dedup.sources.texts import Clean, cleaner, titled
@@ -82,10 +84,10 @@ def read(
         yield BadRow(file, number + 1, f"the file cannot be read from here on: {error}")
 
 
-def _rows(file: Path, raw: BinaryIO, zone: tzinfo, clean: Clean, extract: Extract | None) -> Iterator[AnyRow]:
+def _rows(file: Path, raw: BufferedReader, zone: tzinfo, clean: Clean, extract: Extract | None) -> Iterator[AnyRow]:
     kind = kind_of(file)
     if kind is Kind.TEXT:
-        yield texts.row(file, raw, clean)
+        yield texts.row(file, as_utf8(raw), clean)
     elif kind is Kind.WARC:
         if extract is None:
             raise SourceError(
@@ -98,10 +100,10 @@ def _rows(file: Path, raw: BinaryIO, zone: tzinfo, clean: Clean, extract: Extrac
             yield _row(file, number, fields, zone, flat)
 
 
-def _fields(kind: Kind | None, file: Path, raw: BinaryIO) -> Iterator[Numbered]:
+def _fields(kind: Kind | None, file: Path, raw: BufferedReader) -> Iterator[Numbered]:
     if kind is Kind.PARQUET:
         return tables.parquet_rows(raw)
-    stream = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if file.name.lower().endswith(".gz") else raw
+    stream = as_utf8(BufferedReader(gzip.GzipFile(fileobj=raw)) if file.name.lower().endswith(".gz") else raw)
     if kind is Kind.JSON:
         return json_rows.items(stream)
     if kind is Kind.JSON_LINES:

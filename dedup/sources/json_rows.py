@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from typing import IO, Any
 
-from dedup.sources.rows import MOST_BYTES, BadRowError, Numbered
+from dedup.sources.rows import MOST_BYTES, NOT_UTF8, BadRowError, Numbered
 
 _NO_OBJECT = 'not a JSON object like {"url": …, "title": …, "text": …}'
 _CHUNK_BYTES = 2**16
@@ -35,7 +35,7 @@ def _object_of(line: bytes) -> dict[str, Any] | BadRowError:
     try:
         found = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        return BadRowError("not UTF-8 text")
+        return BadRowError(NOT_UTF8)
     except (ValueError, RecursionError) as error:
         return BadRowError(f"not JSON: {error}")
     return found if isinstance(found, dict) else BadRowError(_NO_OBJECT)
@@ -128,5 +128,5 @@ def _sound(found: Any, written: str) -> dict[str, Any] | BadRowError:
     try:
         written.encode()
     except UnicodeEncodeError:
-        return BadRowError("not UTF-8 text")
+        return BadRowError(NOT_UTF8)
     return found

@@ -11,6 +11,7 @@ from dedup.records import Article, article_id
 
 # No article is longer, and what is read at a time has to fit in memory.
 MOST_BYTES = 2**26
+NOT_UTF8 = "not UTF-8 text; convert the file first, for example with iconv"
 # What no database keeps: NUL, and halves of surrogate pairs, which JSON can spell.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _LOOK_AHEAD = 500

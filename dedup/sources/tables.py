@@ -11,7 +11,7 @@ from typing import IO, Any, BinaryIO, Self
 
 from dedup.disarming import armed
 from dedup.sources import shapes
-from dedup.sources.rows import MOST_BYTES, BadRowError, Numbered
+from dedup.sources.rows import MOST_BYTES, NOT_UTF8, BadRowError, Numbered
 
 _DELIMITERS = (",", ";", "\t")
 _ADDRESS = re.compile(r"\w+://")
@@ -155,7 +155,7 @@ def _named(header: list[str], cells: list[str]) -> dict[str, Any] | BadRowError:
         for cell in cells:
             cell.encode()
     except UnicodeEncodeError:
-        return BadRowError("not UTF-8 text")
+        return BadRowError(NOT_UTF8)
     return {name.strip(): armed(cell) for name, cell in zip(header, cells, strict=False)}
 
 

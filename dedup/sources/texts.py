@@ -3,11 +3,11 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import IO, TypeAlias
 
 from dedup.handed import handed
 from dedup.records import Article
-from dedup.sources.rows import MOST_BYTES, BadRow, Row, storable
+from dedup.sources.rows import MOST_BYTES, NOT_UTF8, BadRow, Row, storable
 
 # From a text to the text without furniture, and its language.
 Clean: TypeAlias = Callable[[str], tuple[str, str]]
@@ -26,7 +26,7 @@ def as_it_is(text: str) -> tuple[str, str]:
     return text, "und"
 
 
-def row(file: Path, raw: BinaryIO, clean: Clean) -> Row | BadRow:
+def row(file: Path, raw: IO[bytes], clean: Clean) -> Row | BadRow:
     """Return the article that a text file is, of the site that its folder names."""
     content = raw.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
@@ -34,7 +34,7 @@ def row(file: Path, raw: BinaryIO, clean: Clean) -> Row | BadRow:
     try:
         title, text = titled(storable(content.decode("utf-8-sig")))
     except UnicodeDecodeError:
-        return BadRow(file, 1, "not UTF-8 text")
+        return BadRow(file, 1, NOT_UTF8)
     text, language = clean(text)
     if not text:
         return BadRow(file, 1, "the file holds no text")

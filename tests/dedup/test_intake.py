@@ -201,7 +201,7 @@ def test_a_row_without_a_text_or_an_address_is_named_and_left_out(run: Run, tmp_
     [
         ("a.jsonl.gz", b"\x1f\x8b\x08nonsense"),
         ("a.json", b"[{"),
-        ("a.csv", b"\xff\xfe"),
+        ("a.csv", b"\xff\xfeu"),
         ("a.parquet", b"PAR1 nonsense PAR1"),
         ("a.warc.gz", b"nonsense"),
         ("a.warc", b"nonsense"),

@@ -133,7 +133,7 @@ def test_a_bad_row_names_file_and_line_and_does_not_stop_the_others(tmp_path: Pa
 def test_bytes_that_are_no_text_are_a_bad_row(tmp_path: Path) -> None:
     file = tmp_path / "a.jsonl"
     file.write_bytes(b'{"url": "https://a.example/", "text": "\xff"}\n')
-    assert only_reason(file) == "not UTF-8 text"
+    assert only_reason(file) == "not UTF-8 text; convert the file first, for example with iconv"
 
 
 def test_a_gzip_file_that_breaks_off_keeps_what_came_before(tmp_path: Path) -> None:
@@ -246,7 +246,14 @@ def test_a_short_first_line_is_the_title(content: str, title: str, text: str) ->
     assert titled(content) == (title, text)
 
 
-@pytest.mark.parametrize(("content", "reason"), [(b" \n\n", "the file holds no text"), (b"\xff\xfe", "not UTF-8 text")])
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b" \n\n", "the file holds no text"),
+        ("\ufeff\n".encode("utf-16-le"), "the file holds no text"),
+        (b"Harga \x93naik\x94", "not UTF-8 text; convert the file first, for example with iconv"),
+    ],
+)
 def test_a_text_file_without_text_is_a_bad_row(tmp_path: Path, content: bytes, reason: str) -> None:
     file = tmp_path / "a.txt"
     file.write_bytes(content)

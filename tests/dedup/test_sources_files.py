@@ -105,7 +105,7 @@ def test_an_item_that_is_no_article_does_not_stop_the_others(tmp_path: Path) -> 
     no_object, no_object_either, no_text, good = texts(list(read(put(tmp_path / "a.json", content))))
     assert no_object.startswith("not a JSON object")
     assert no_object_either.startswith("not a JSON object")
-    assert (no_text, good) == ("not UTF-8 text", "Text 0.")
+    assert (no_text, good) == ("not UTF-8 text; convert the file first, for example with iconv", "Text 0.")
 
 
 @pytest.mark.parametrize(
@@ -205,6 +205,38 @@ def test_a_table_that_is_wrong_says_what_is(tmp_path: Path, content: str | bytes
     found = texts(list(read(put(tmp_path / "a.csv", content))))
     assert len(found) == len(reasons)
     assert all(map(str.startswith, found, reasons))
+
+
+UNICODE = ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "utf-8"]
+
+
+@pytest.mark.parametrize("encoding", UNICODE)
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz", "a.tsv", "a.json", "a.jsonl", "a.jsonl.gz", "a.txt"])
+def test_a_byte_order_mark_tells_how_a_file_is_encoded(tmp_path: Path, encoding: str, name: str) -> None:
+    said = "Harga “beras” naik 𝟭𝟬 persen é. " * 5_000
+    row = {"url": "https://a.example/1", "text": said.strip()}
+    table = as_csv([row], "\t" if "tsv" in name else ",")
+    content = said if name == "a.txt" else json.dumps(row, ensure_ascii=False) + "\n" if "json" in name else table
+    file = put(tmp_path / name, f"\ufeff{content}".encode(encoding))
+    assert texts(list(read(file))) == [said.strip()]
+
+
+@pytest.mark.parametrize("encoding", UNICODE[:4])
+def test_a_file_in_another_encoding_that_breaks_off_keeps_what_came_before(tmp_path: Path, encoding: str) -> None:
+    rows = [{"url": f"https://a.example/{number}", "text": f"Teks {number} “a”."} for number in range(9_000)]
+    file = put(tmp_path / "a.csv", f"\ufeff{as_csv(rows)}".encode(encoding)[:-1])
+    *before, last = texts(list(read(file)))
+    assert before == [row["text"] for row in rows][: len(before)]
+    assert len(before) > 1_000
+    assert last == f"not {encoding[:6].upper()} from here on, as the file begins: it may be cut off"
+
+
+def test_half_a_surrogate_pair_spoils_its_own_row_only(tmp_path: Path) -> None:
+    rows = [json.dumps(ROWS[0]), json.dumps(ROWS[1]).replace("Text", "\ud800"), json.dumps(ROWS[2])]
+    file = put(tmp_path / "a.jsonl", "\n".join(["\ufeff" + rows[0], *rows[1:]]).encode("utf-16-le", "surrogatepass"))
+    first, second, third = texts(list(read(file)))
+    assert (first, third) == ("Text 0.", "Text 2.")
+    assert second.startswith("not UTF-8 text; convert the file first")
 
 
 def test_a_quote_that_never_ends_ends_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
