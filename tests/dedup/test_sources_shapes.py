@@ -277,6 +277,9 @@ def test_a_language_is_that_of_no_country(written: str, code: str) -> None:
             "Jumat   20 Mac 2026  20:00:00 MYT",
             "Ditulis pada 20 Mar 2026 pukul 21.00 WIT",
         ),
+        *("2026-03-20 19:00:00 WIB", "2026-03-20 12:00:00 UTC", "2026-03-20T21:00WIT", "2026/03/20 12:00"),
+        *("Mar 20, 2026 12:00 PM", "Friday, March 20, 2026, 7:00 pm WIB", "20 Mar 2026 12:00 GMT", "20-Mar-2026 12:00"),
+        *("Jumat, 20 Mar 2026 | 12:00", "Jumat, 20 Maret 2026 - 19:00 WIB", "20 Maret 2026 \u2013 19.00 WIB"),
         *("20260320120000", datetime(2026, 3, 20, 12, tzinfo=UTC), datetime(2026, 3, 20, 12)),  # noqa: DTZ001
     ],
     ids=repr,
@@ -313,6 +316,12 @@ def test_midnight_where_it_was_written_tells_no_time(written: object, day: bool)
         ("2026-W12-5", True),
         ("2026W125", True),
         ("2026-W12", True),
+        ("20 Maret 2026", True),
+        ("Jumat, 20-Mac-2026", True),
+        ("March 20, 2026", True),
+        ("2026/03/20", True),
+        ("20 Mar 2026 00:00", False),
+        ("20/03/2026", False),
         (1774008000, False),
         (True, False),
         ("2026-W12-5T00:00", False),
@@ -323,7 +332,27 @@ def test_a_day_is_one_however_it_is_written(written: object, day: bool) -> None:
     assert not day or article({"url": URL, "text": "t", "published": written}).published_precision == "day"
 
 
-@pytest.mark.parametrize("written", ["2026-03-20", 20260320, date(2026, 3, 20), "2026-W12-5"])
+@pytest.mark.parametrize(
+    ("written", "here", "precision"),
+    [
+        ("3 November 2026", datetime(2026, 11, 3, tzinfo=JAKARTA), "day"),
+        ("3 Mei 2026", datetime(2026, 5, 3, tzinfo=JAKARTA), "day"),
+        ("2026/11/03", datetime(2026, 11, 3, tzinfo=JAKARTA), "day"),
+        ("Selasa 3 Nopember 2026 10:00 WIB", datetime(2026, 11, 3, 10, tzinfo=JAKARTA), ""),
+        ("Selasa 3 Pebruari 2026 10:00 WIB", datetime(2026, 2, 3, 10, tzinfo=JAKARTA), ""),
+        ("Selasa, 03 Nov 2026 | 10:00", datetime(2026, 11, 3, 10, tzinfo=JAKARTA), ""),
+        ("2026-11-03 10:00:00 WIB", datetime(2026, 11, 3, 10, tzinfo=JAKARTA), ""),
+        ("2026-11-03 10:00:00 UTC", datetime(2026, 11, 3, 17, tzinfo=JAKARTA), ""),
+        ("Nov 3, 2026 10:00 AM", datetime(2026, 11, 3, 10, tzinfo=JAKARTA), ""),
+        ("Nov 3, 2026 12:30 AM", datetime(2026, 11, 3, 0, 30, tzinfo=JAKARTA), ""),
+    ],
+)
+def test_a_month_goes_by_its_name_and_without_an_hour_it_is_a_day(written: str, here: datetime, precision: str) -> None:
+    found = article({"url": URL, "text": "t", "published": written}, JAKARTA)
+    assert (found.published, found.published_precision) == (here, precision)
+
+
+@pytest.mark.parametrize("written", ["2026-03-20", 20260320, date(2026, 3, 20), "2026-W12-5", "20 Maret 2026"])
 @pytest.mark.parametrize("name", ["fetched", "filedate", "crawl_date"])
 def test_what_was_fetched_on_a_day_was_by_its_end(written: object, name: str) -> None:
     row = {"url": URL, "text": "t", name: written}
@@ -360,6 +389,14 @@ def test_a_day_is_its_first_moment_where_it_is(written: object) -> None:
         "21 Mrz 2026 12:00 WIB",
         "20/13/2026 12:00 WIB",
         "20/03/2026 12:00",
+        "20/03/2026 12:00 UTC",
+        "03/11/2026",
+        "03-11-2026",
+        "Mar 20, 2026 13:00 PM",
+        "2026-03-20T12:00+07:00 UTC",
+        "2026-03-20 12:00 CEST",
+        "2026/3/20",
+        "31 Februari 2026",
         "3 jam lalu, 20 Mar 2026 12:00 WIB",
         12,
         10**400,
@@ -369,7 +406,7 @@ def test_a_day_is_its_first_moment_where_it_is(written: object) -> None:
         [],
         "0001-01-01T00+14:00",
     ],
-    ids=lambda each: repr(each)[:9],
+    ids=lambda each: repr(each)[:30],
 )
 def test_what_is_no_moment(written: object) -> None:
     assert moment(written, UTC) is None
