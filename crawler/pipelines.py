@@ -73,7 +73,9 @@ def _put(
     known = connection.execute(_KNOWN, {"address": article.url}).first()
     if known is not None and connection.execute(_MINE, {"row": entry.id}).scalar() != article.id:
         return "twin"
-    return run.corpus.put(connection, article, now)
+    stored = run.corpus.put(connection, article, now)
+    # A look again is for the text: what a page says besides, such as when it was changed, is seldom twice the same.
+    return "same" if stored == "details" else stored
 
 
 def _outcome(article: Article) -> Outcome:

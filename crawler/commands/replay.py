@@ -125,7 +125,7 @@ async def _replay(
     try:
         async for results in replay.articles(paths, workers, replay.known_of(corpus), watched, obeyed):
             added = corpus.add(result for result in results if isinstance(result, Article))
-            counts.update(new=added.new, changed=added.changed, same=added.same)
+            counts.update(new=added.new, changed=added.changed, same=added.same + added.details)
             counts.update(f"rejected {result.reason}" for result in results if isinstance(result, Rejection))
     finally:
         await workers.close()

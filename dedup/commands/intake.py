@@ -77,8 +77,9 @@ def import_(
     Bad rows are named and counted, the others go in, and the exit code is 2.
     What stands for the time of a change or a fetch and is none is left out of
     its row, and counted.
-    Where two rows have one address, the later one is known already if its text
-    is the same, else it is a change of the earlier one. What is known of an
+    Where two rows have one address, the later one is known already if it says
+    the same, has other details if only text and title are (times, site, authors
+    …), else it is a change of the earlier one. What is known of an
     article stays where a row says nothing, and where a row was fetched before.
 
     An extractor is a function (url, html, content_type, fetched) that returns an
@@ -112,7 +113,8 @@ def import_(
         sorted_out = _SortedOut()
         added = opened.add(sorted_out.good(checked("importing")), completing=True)
     forgotten = f", {added.forgotten:,} left out as forgotten" if added.forgotten else ""
-    print(f"imported: {added.new:,} new, {added.changed:,} changed, {added.same:,} known already{forgotten}")
+    details = f"{added.details:,} with other details, " if added.details else ""
+    print(f"imported: {added.new:,} new, {added.changed:,} changed, {details}{added.same:,} known already{forgotten}")
     sorted_out.tell()
 
 

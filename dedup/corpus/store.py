@@ -46,7 +46,7 @@ from dedup.memory import uncollected
 from dedup.records import Article, article_id
 
 _T = TypeVar("_T")
-Outcome = Literal["new", "changed", "same", "forgotten"]
+Outcome = Literal["new", "changed", "details", "same", "forgotten"]
 
 _CHUNK = 1_000
 # Articles that are added in one transaction: under half a second, and a page of an index is written once for many.
@@ -56,17 +56,20 @@ _CREDITS = (
     *("published_precision", "published_from", "section", "tags", "image", "site_name"),
 )
 _PLAIN = ("site", "host", "title", "language", "published", "modified", "fetched", "fetched_url", "archived")
+_DETAILS = ("site", "host", "language", "published", "modified", "marks")
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """How many articles were new, had another text or title than before, or were known as they are.
+    """How many articles were new, had another text or title than before, other details only, or were known as they are.
 
-    `forgotten` were left out: `dedup forget` has blocked their addresses.
+    `details` are all that an article says beside text and title: times, site, language, credits, marks. When and from
+    where it was fetched is none. `forgotten` were left out: `dedup forget` has blocked their addresses.
     """
 
     new: int = 0
     changed: int = 0
+    details: int = 0
     same: int = 0
     forgotten: int = 0
 
@@ -74,6 +77,7 @@ class Added:
         return Added(
             self.new + other.new,
             self.changed + other.changed,
+            self.details + other.details,
             self.same + other.same,
             self.forgotten + other.forgotten,
         )
@@ -209,7 +213,9 @@ class Corpus:
         if changed or any(getattr(old, name) != getattr(article, name) for name in ("site", "language", "published")):
             self.mark(connection, old.key, old.site)
         many.alter(connection, _KNOWN_ARTICLE, [{**row, "number": old.id}])
-        return "changed" if changed else "same"
+        if changed:
+            return "changed"
+        return "same" if _says_the_same(row, old) else "details"
 
     def as_stored(self, connection: Connection, article: Article) -> Article:
         """Return an article under the address and id by which another spelling of its address is stored.
@@ -416,6 +422,15 @@ def _row(article: Article) -> dict[str, Any]:
     row["marks"] = " ".join(map(_one_word, article.marks))
     row["credits"] = _NO_CREDITS if said == _NOTHING_SAID else _json(dict(zip(_CREDITS, said, strict=True)))
     return row
+
+
+def _says_the_same(row: Mapping[str, Any], old: Row[Any]) -> bool:
+    """Tell whether an article to be stored says what is stored of it, text and title aside."""
+    if any(getattr(old, name) != row[name] for name in _DETAILS):
+        return False
+    # What was stored before there was a field says nothing of it.
+    said = {**_credited(_NO_CREDITS), **_credited(old.credits)}
+    return _credited(row["credits"]) == said
 
 
 def _one_word(mark: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from dedup import Article, Corpus, tables
+from dedup import Added, Article, Corpus, tables
 from dedup.errors import CorpusError, UnknownArticle
 from tests.dedup.conftest import NOW
 
@@ -51,6 +51,40 @@ def test_the_same_article_again_changes_nothing(corpus: Corpus) -> None:
     assert corpus.count() == 1
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"published": NOW + timedelta(hours=7)},
+        {"modified": NOW + timedelta(hours=7)},
+        {"site": "kabar", "host": "www.kabar.example"},
+        {"language": "ms"},
+        {"published_precision": "day"},
+        {"authors": ("Sari",)},
+        {"marks": ("live blog",)},
+    ],
+    ids=str,
+)
+def test_other_details_of_the_same_text_are_told_once(corpus: Corpus, other: dict[str, Any]) -> None:
+    corpus.add([ARTICLE])
+    assert corpus.add([replace(ARTICLE, **other)] * 2) == Added(details=1, same=1)
+    with corpus.reading() as connection:
+        assert connection.execute(select(tables.revisions)).all() == []
+
+
+def test_when_and_from_where_an_article_was_fetched_is_no_detail_of_it(corpus: Corpus) -> None:
+    corpus.add([ARTICLE])
+    again = replace(ARTICLE, fetched=NOW + timedelta(hours=7), fetched_url=f"{ARTICLE.url}?page=all", archived="b:2")
+    assert corpus.add([again]) == Added(same=1)
+
+
+def test_what_was_stored_before_there_was_a_field_says_nothing_of_it(corpus: Corpus) -> None:
+    bare = Article(ARTICLE.url, ARTICLE.text, "", "a.example", "a.example", authors=("Sari",))
+    corpus.add([bare])
+    with corpus.transaction() as connection:
+        connection.execute(tables.articles.update().values(credits='{"authors": ["Sari"]}'))
+    assert corpus.add([bare]) == Added(same=1)
+
+
 def test_a_new_text_of_an_address_keeps_the_old_one_as_a_revision(corpus: Corpus) -> None:
     corpus.add([ARTICLE])
     assert corpus.add([replace(ARTICLE, text="Banjir surut.", fetched=NOW + timedelta(hours=1))]).changed == 1
@@ -78,8 +112,8 @@ def test_what_is_known_stays_where_an_import_says_nothing(corpus: Corpus) -> Non
 def test_what_was_fetched_before_is_a_revision_of_what_is_known(corpus: Corpus) -> None:
     corpus.add([replace(ARTICLE, place="")])
     before = replace(ARTICLE, text="Versi lama.", title="Lama", fetched=NOW - timedelta(days=1))
-    for _ in range(2):
-        assert corpus.add([before], completing=True).same == 1
+    for outcome in (Added(details=1), Added(same=1)):
+        assert corpus.add([before], completing=True) == outcome
         assert corpus.article(ARTICLE.url) == ARTICLE
     with corpus.reading() as connection:
         (revision,) = connection.execute(select(tables.revisions)).all()

@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow
@@ -150,6 +151,16 @@ def test_two_rows_of_one_address_are_one_article_and_a_change(run: Run, tmp_path
     other = lines(tmp_path / "b.jsonl", {"url": f"{URL}b", "text": "A text."}, {"url": f"{URL}b", "text": "Another."})
     assert run(other).out == "imported: 1 new, 1 changed, 0 known already\n"
     assert stored()[f"{URL}b"].text == "Another."
+
+
+def test_rows_with_another_zone_are_told_as_other_details(run: Run, tmp_path: Path) -> None:
+    file = lines(tmp_path / "a.jsonl", {"url": URL, "text": "A text.", "published": "2026-11-03 10:00"})
+    run(file)
+    assert (
+        run("--zone", "Asia/Jakarta", file).out == "imported: 0 new, 0 changed, 1 with other details, 0 known already\n"
+    )
+    assert run("--zone", "Asia/Jakarta", file).out == "imported: 0 new, 0 changed, 1 known already\n"
+    assert stored()[URL].published == datetime(2026, 11, 3, 3, tzinfo=UTC)
 
 
 def test_an_id_that_a_known_address_came_with_is_free(run: Run, tmp_path: Path) -> None:
