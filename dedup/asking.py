@@ -31,8 +31,8 @@ def asked(query: str) -> Asked:
     return Asked(
         phrases=_phrases(held.get(("", False), ())),
         without=_phrases(held.get(("", True), ())),
-        sites=tuple(map(_site, held.get(("site", False), ()))),
-        other_sites=tuple(map(_site, held.get(("site", True), ()))),
+        sites=tuple(map(site_said, held.get(("site", False), ()))),
+        other_sites=tuple(map(site_said, held.get(("site", True), ()))),
         languages=tuple(map(str.lower, held.get(("lang", False), ()))),
         other_languages=tuple(map(str.lower, held.get(("lang", True), ()))),
     )
@@ -44,6 +44,6 @@ def _phrases(said: Iterable[str]) -> Phrases:
     return tuple(islice(dict.fromkeys(filter(None, words)), _MOST))
 
 
-def _site(value: str) -> str:
+def site_said(value: str) -> str:
     """Return a site as it is stored, of an address too."""
     return re.sub(r"^(?:https?://)?(?:www\.)?|/.*$", "", value.lower())

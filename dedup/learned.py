@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import cutting, minhash
+from dedup.asking import site_said
 from dedup.corpus import Corpus, units, verdicts, vocabularies
 from dedup.errors import GemaError
 from dedup.reading import desk_of
@@ -42,6 +43,14 @@ def repeated(corpus: Corpus, site: str, recipe: Recipe | None = None) -> list[Se
         Segment(line, count, urls[first[line][0]], first[line][1])
         for line, count in sorted(counts.items(), key=lambda each: (-each[1], each[0]))
     ]
+
+
+def site_meant(corpus: Corpus, said: str) -> str:
+    """Return the site of this very name, else the one it spells otherwise, as a host or an address in any case may.
+
+    As it was said where no article is of either.
+    """
+    return verdicts.first_site(corpus, (said, site_said(said))) or said
 
 
 def said(corpus: Corpus, site: str) -> list[Pin]:

@@ -58,6 +58,7 @@ def boilerplate(
 
     said = [(words, repeated) for words, repeated in ((pin, True), (forbid, False), (undo, None)) if words is not None]
     with opened_corpus(corpus) as opened:
+        site = learned.site_meant(opened, site)
         for words, repeated in said:
             learned.pin(opened, site, words, repeated, datetime.now(UTC))
         if said:

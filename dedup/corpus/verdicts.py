@@ -1,5 +1,6 @@
 """What a person says of two articles, or of a site's words: stored, and followed by every update and rebuild."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
@@ -53,6 +54,13 @@ def pin(corpus: Corpus, site: str, text: str, repeated: bool | None, now: dateti
             said = corpus.insert(table).values(row)
             connection.execute(said.on_conflict_do_update(index_elements=["site", "text"], set_=row))
         corpus.mark(connection, first.key, site)
+
+
+def first_site(corpus: Corpus, names: Iterable[str]) -> str | None:
+    """Return the first of these names that is a site of articles, None where none is."""
+    with corpus.reading() as connection:
+        found = (name for name in names if connection.execute(_ANY.where(schema.articles.c.site == name)).first())
+        return next(found, None)
 
 
 def pins(corpus: Corpus) -> list[Pin]:

@@ -202,7 +202,7 @@ def _article(row: _Fields, zone: tzinfo) -> Article:
         url=url,
         text=text,
         title=" ".join(_string(row, "title").split()),
-        site=_string(row, "site").strip() or _site(host or _string(row, "host").strip()),
+        site=_named_site(row) or _site(host or _string(row, "host").strip()),
         host=host,
         authors=_list(row, "authors"),
         published=published,
@@ -267,6 +267,14 @@ def _no_address(url: str) -> BadRowError:
     nearly = _NEARLY.fullmatch(url)
     meant = f"; did you mean https://{nearly[1]}?" if nearly else ", like https://one.example/berita/1"
     return BadRowError(f'"url" is no address: {url!r:.100}{meant}')
+
+
+def _named_site(row: _Fields) -> str:
+    """Return the site that a row names, "" where it names none; a host is of the site that it is of in an address."""
+    named = _string(row, "site").strip()
+    is_host = "." in named and len(named.split()) == 1
+    # What we exported is the site that was asked for.
+    return _site(named.lower()) if is_host and not row.ours else named
 
 
 @lru_cache(maxsize=4096)

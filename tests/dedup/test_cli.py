@@ -72,6 +72,15 @@ def articles(tmp_path: Path) -> Path:
     return file
 
 
+def test_what_a_site_repeats_is_shown_by_any_spelling_of_the_site(run: Run, articles: Path) -> None:
+    run("import", articles)
+    run("update")
+    assert run("boilerplate", "WWW.A.example") == run("boilerplate", "a.example")
+    assert run("boilerplate", "a.example").code == 0
+    left = run("boilerplate", "Z.example")
+    assert (left.code, "the site 'Z.example'" in left.err) == (2, True)
+
+
 def test_from_a_file_to_groups(run: Run, articles: Path) -> None:
     assert run("import", articles) == Left(0, "imported: 3 new, 0 changed, 0 known already\n", "")
     updated = run("update")

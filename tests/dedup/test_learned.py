@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from dedup import Corpus, Recipe, cutting, learned
+from dedup import Article, Corpus, Recipe, cutting, learned
 from dedup.corpus.results import snapshot
 from dedup.errors import GemaError
 from dedup.report.context import context_of, learned_of
@@ -25,6 +25,18 @@ def test_what_is_repeated_is_shown_with_an_example(corpus: Corpus) -> None:
     assert (segment.text, segment.texts) == (FOOTER, 12)
     assert segment.share > 0.9
     assert segment.url.startswith("http://portal.test/")
+
+
+@pytest.mark.parametrize("said", ["PORTAL.test", "www.portal.test", "https://Portal.test/berita", "portal.test"])
+def test_a_site_is_known_in_whatever_spelling(corpus: Corpus, said: str) -> None:
+    corpus.add(footed(1))
+    assert learned.site_meant(corpus, said) == "portal.test"
+
+
+def test_a_site_of_this_very_name_comes_first_and_one_that_nobody_knows_stays_as_it_was_said(corpus: Corpus) -> None:
+    corpus.add([*footed(1), Article("file:///koran/a.txt", "Teks.", site="PORTAL.test")])
+    assert learned.site_meant(corpus, "PORTAL.test") == "PORTAL.test"
+    assert learned.site_meant(corpus, "Koran Lama") == "Koran Lama"
 
 
 def test_what_is_forbidden_is_the_articles_own_again(corpus: Corpus) -> None:

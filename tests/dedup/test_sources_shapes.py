@@ -247,6 +247,22 @@ def test_in_our_own_rows_an_address_is_what_stands_there() -> None:
         assert article({"url": url, "text": "t", "family": "f", "story": "s"}).url == url
 
 
+@pytest.mark.parametrize(
+    ("named", "site"),
+    [
+        ("WWW.Kompas.COM", "kompas.com"),
+        ("ekonomi.kabar.co.id", "kabar.co.id"),
+        ("https://www.Kompas.com/", "kompas.com"),
+        ("Kompas", "Kompas"),
+        ("Koran Lama vol. 2", "Koran Lama vol. 2"),
+        ("127.0.0.1", "127.0.0.1"),
+    ],
+)
+def test_a_site_that_is_named_as_a_host_is_the_site_of_that_host(named: str, site: str) -> None:
+    assert article({"url": URL, "text": "t", "site": named}).site == site
+    assert article({"url": URL, "text": "t", "site": named, "family": "f", "story": "s"}).site == named
+
+
 def test_in_tables_lists_are_strings() -> None:
     row = {"url": URL, "text": "t", "marks": "noindex"}
     for written in ("pasar;sungai", "pasar ; sungai;", '["pasar", "sungai"]', "['pasar', \"sungai\"]"):
