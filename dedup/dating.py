@@ -1,15 +1,15 @@
 """When an article came out, as far as its stamps are to be believed: a span of time, and what is wrong. Pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from dedup.records import Article
-from dedup.representative import out_by
 
 # Clocks that differ by less say nothing: of two servers, of a page and of whoever fetched it.
 CLOCKS = timedelta(minutes=5)
 # No wrong time zone moves a stamp further, and no place on earth has the next day earlier.
 ZONES = timedelta(hours=14)
+_DAY = timedelta(days=1)
 # Of a day without a zone; in the west it ends so much after it does in UTC.
 _WEST = timedelta(hours=12)
 # The web is no older; what is dated later was never fetched.
@@ -41,7 +41,7 @@ def span(article: Article) -> Span:
     if article.published is None or trouble:
         return Span(None, article.fetched, trouble=trouble)
     if article.published_precision == "day":
-        latest = out_by(replace(article, published=article.published + _WEST))
+        latest = _earlier(article.published + _DAY + _WEST, article.fetched)
         return Span(_not_before(article, article.published - ZONES), latest, article.published)
     return Span(_not_before(article, article.published), out_by(article), article.published, exact=True)
 
@@ -49,6 +49,24 @@ def span(article: Article) -> Span:
 def believed(article: Article) -> datetime | None:
     """Return when an article was published, by its stamp; None where it has none, or one that is not believed."""
     return None if _trouble(article) else article.published
+
+
+def published_by(article: Article) -> datetime | None:
+    """Return when an article was published at the latest, by a stamp that is believed: a day counts at its end."""
+    published = believed(article)
+    return published + _DAY if published and article.published_precision == "day" else published
+
+
+def out_by(article: Article) -> datetime | None:
+    """Return the time by which an article was surely out, None where nothing tells.
+
+    That is when it was published, or fetched if that was earlier. What is dated to the day may have come at its end.
+    """
+    return _earlier(published_by(article), article.fetched)
+
+
+def _earlier(*times: datetime | None) -> datetime | None:
+    return min((time for time in times if time), default=None)
 
 
 def _trouble(article: Article) -> str:

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from dedup import cutting
 from dedup.crediting import credits_of, home
+from dedup.dating import out_by
 from dedup.records import Article
 
 
@@ -41,28 +42,12 @@ def choose(members: Sequence[Article], by: Choice | str = Choice.EARLIEST) -> Ch
     return {Choice.EARLIEST: _earliest, Choice.COMPLETE: _complete, Choice.ORIGIN: _origin}[choice](ordered)
 
 
-def out_by(article: Article) -> datetime | None:
-    """Return the time by which an article was surely out, None where nothing tells.
-
-    That is when it was published, or fetched if that was earlier. What is dated to the day may have come at its end.
-    """
-    return min((time for time in (published_by(article), article.fetched) if time), default=None)
-
-
-def published_by(article: Article) -> datetime | None:
-    """Return when an article was published at the latest, by its stamp: what is dated to a day, at the day's end."""
-    if article.published is None or article.published_precision != "day":
-        return article.published
-    return min(article.published, _NEVER - _DAY) + _DAY
-
-
 def named_by(members: Sequence[Article]) -> list[int]:
     """Return by how many other sites the site of each of these articles is named as their source."""
     naming = Counter(source for sources in credits_of(members).naming.values() for source in sources)
     return [naming[home(member)] for member in members]
 
 
-_DAY = timedelta(days=1)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 

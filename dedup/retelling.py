@@ -9,12 +9,11 @@ from sqlalchemy import Connection
 from dedup import stories
 from dedup.corpus import Corpus, grouping, meant, strands, vocabularies
 from dedup.corpus.results import read_matches
-from dedup.dating import believed
+from dedup.dating import believed, published_by
 from dedup.errors import UnknownArticle
 from dedup.families import near
 from dedup.reading import desk_of
 from dedup.records import Article, Match, Recipe, Relation
-from dedup.representative import published_by
 from dedup.terms import shared
 
 _DAY = timedelta(days=1)
@@ -114,7 +113,7 @@ def moment(article: Article) -> tuple[datetime, str]:
 
     Those come last whose stamp is not believed, as those that have none.
     """
-    return (published_by(article) if believed(article) else None) or _NEVER, article.id
+    return published_by(article) or _NEVER, article.id
 
 
 def _held(connection: Connection, names: Iterable[str], reference: str) -> dict[str, list[str]]:

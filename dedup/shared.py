@@ -18,6 +18,7 @@ from scipy.sparse.csgraph import connected_components
 from dedup import representative
 from dedup.corpus import Corpus, grouping, listing
 from dedup.corpus.listing import Run
+from dedup.dating import out_by
 from dedup.records import Article
 
 Span = tuple[int, int]
@@ -40,7 +41,7 @@ class SharedPassage:
     """A passage that several articles carry, the earliest first, and the passage as it stands where it is longest.
 
     `words` is how many words two of them share there at most, `sites` of how many sites they are. `first_seen` is the
-    time by which the earliest was out, see `representative.out_by`.
+    time by which the earliest was out, see `dating.out_by`.
     """
 
     text: str
@@ -82,7 +83,7 @@ def _told(corpus: Corpus, found: Sequence[Gathered]) -> Iterator[SharedPassage]:
     for (passage, carried), (number, (start, stop)) in zip(kept, places, strict=True):
         holders = tuple(holder for _, holder in carried)
         sites = len({holder.article.site for holder in holders})
-        out = representative.out_by(holders[0].article)
+        out = out_by(holders[0].article)
         yield SharedPassage(texts[number][start:stop], passage.words, holders, sites, out)
 
 

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from dedup.dating import believed
+from dedup.dating import believed, published_by
 from dedup.records import Article
 from dedup.report import wording
 from dedup.report.language import ENGLISH, Language
-from dedup.representative import published_by
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 
 from dedup import Article, Corpus, exports, formats
 from dedup.corpus.results import snapshot
+from dedup.dating import out_by
 from dedup.errors import GemaError, Refused
 from dedup.exports import Exported, export
 from dedup.formats import Format
-from dedup.representative import Choice, choose, named_by, out_by
-from tests.dedup.outlets import press_articles, press_grouped, run
+from dedup.representative import Choice, choose, named_by
+from tests.dedup.outlets import grouped, press_articles, press_grouped, run
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 WIRE = (
@@ -57,11 +58,19 @@ def test_the_earliest_is_who_was_surely_out_first() -> None:
     assert choose([dated, timed, seen, unknown]).article is seen
     assert choose([replace(dated, fetched=NOON + timedelta(hours=1)), timed, seen]).article.id == "siang"
     assert out_by(unknown) is None
-    last = datetime.max.replace(tzinfo=UTC)
-    assert out_by(replace(dated, published=last, fetched=None)) == last
     assert choose([timed, unknown]) == choose([unknown, timed])
     assert choose([timed, unknown]).reason == "the earliest of 2: out by 2026-03-20 17:00 UTC"
     assert choose([unknown, carried("zaman", None)]).reason == "none of the 2 has a time; it has the smallest id"
+
+
+@pytest.mark.parametrize("precision", ["second", "day"])
+@pytest.mark.parametrize("year", [1, 1900, 1970, 9999])
+def test_an_absurd_year_makes_none_the_earliest(year: int, precision: str) -> None:
+    zero = carried("a-nol", 0, published=datetime(year, 1, 1, tzinfo=UTC), published_precision=precision)
+    assert choose([zero, carried("siang", 0)]).article.id == "siang"
+    assert out_by(zero) is None
+    seen = replace(zero, fetched=NOON - timedelta(hours=1))
+    assert choose([seen, carried("siang", 0)]).reason == "the earliest of 2: out by 2026-03-20 11:00 UTC"
 
 
 def test_the_most_complete_has_most_words() -> None:
@@ -143,6 +152,13 @@ def test_one_of_each_family_stays(pressed: Corpus, by: Choice) -> None:
     for row, family in zip(rows, now.families, strict=True):
         assert row.article == choose([now.articles[member] for member in family.members], by).article
     assert all(row.is_first for row in rows) == (by is not Choice.COMPLETE)
+
+
+def test_the_one_of_a_family_that_stays_is_not_who_is_dated_to_the_zero_of_a_clock(corpus: Corpus) -> None:
+    zero = carried("a-nol", 0, published=datetime(1970, 1, 1, tzinfo=UTC))
+    grouped(corpus, zero, carried("salin", 2), carried("awal", 0))
+    assert [(row.article.id, row.is_first) for row in export(corpus, alone=True)] == [("awal", True)]
+    assert {row.article.id: row.is_first for row in export(corpus)} == {"a-nol": False, "salin": False, "awal": True}
 
 
 def test_what_waits_for_an_update_goes_out_without_a_family(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -49,6 +51,14 @@ def test_a_statement_in_many_articles_is_one_passage(corpus: Corpus) -> None:
     for holder in found.holders:
         ((start, stop),) = holder.spans
         assert corpus.article(holder.article.id).text[start:stop] == found.text
+
+
+def test_who_is_dated_to_the_zero_of_a_clock_had_no_passage_first(corpus: Corpus) -> None:
+    zero = replace(told("a-nol", 0), published=datetime(1970, 1, 1, tzinfo=UTC))
+    grouped(corpus, zero, told("dua", 2), told("satu", 1))
+    (found,) = passages(corpus)
+    assert [holder.article.id for holder in found.holders] == ["satu", "dua", "a-nol"]
+    assert found.first_seen == told("satu", 1).published
 
 
 def test_every_article_of_a_text_holds_what_the_text_holds(corpus: Corpus) -> None:
