@@ -12,7 +12,7 @@ from enum import IntEnum
 
 from dedup.crediting import Credits, Outside, credits_of, home
 from dedup.dating import CLOCKS, ZONES, Span, span
-from dedup.records import Article, Match, Relation, Snapshot
+from dedup.records import Article, Match, Relation, Snapshot, as_found
 from dedup.representative import age
 
 # A copy so much later is rarer than a wrong date, or than an original that was published again.
@@ -99,6 +99,7 @@ def origin(members: Sequence[Article], matches: Iterable[Match] = ()) -> Origin:
 def origins(snapshot: Snapshot) -> Mapping[str, Origin]:
     """Return the origin of every family of which there are articles, by the family's id."""
     homes = {member: family.id for family in snapshot.families for member in family.members}
+    known, seen = snapshot.articles, snapshot.first_seen
     inside: defaultdict[str, list[Match]] = defaultdict(list)
     for match in snapshot.matches:
         if match.a in homes and homes[match.a] == homes.get(match.b):
@@ -106,7 +107,7 @@ def origins(snapshot: Snapshot) -> Mapping[str, Origin]:
     return {
         family.id: origin(present, inside.get(family.id, ()))
         for family in snapshot.families
-        if (present := [snapshot.articles[name] for name in family.members if name in snapshot.articles])
+        if (present := [as_found(known[name], seen.get(name)) for name in family.members if name in known])
     }
 
 

@@ -3,7 +3,8 @@
 Frozen values without behaviour that touches the world. What stages hand on as numbers is in `arrays`.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
@@ -61,6 +62,15 @@ class Article:
 def article_id(url: str) -> str:
     """Return the id an address has when its source gives none: 16 hexadecimal digits."""
     return blake2b(url.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def as_found(article: Article, first_seen: datetime | None) -> Article:
+    """Return an article; one that is dated later than the corpus first saw it, as if it had been fetched then.
+
+    Others stay as they are: a copy of each would double what is in memory.
+    """
+    early = first_seen and article.published and article.fetched is None and article.published > first_seen
+    return replace(article, fetched=first_seen) if early else article
 
 
 class Relation(StrEnum):
@@ -382,7 +392,8 @@ class Snapshot:
     """All results of a corpus at one moment: what the report, the terminal and exports are made from.
 
     `families` hold every article, those of one article too; `stories` hold every family. `matches` are verified
-    pairs of articles. All three are sorted by id.
+    pairs of articles. All three are sorted by id. `first_seen` tells of articles without `fetched` when the corpus came
+    to know them.
     """
 
     articles: dict[str, Article]
@@ -391,3 +402,5 @@ class Snapshot:
     matches: tuple[Match, ...]
     recipe: Recipe
     updated_at: datetime | None = None
+    # Two corpora of one content came to know it at two times.
+    first_seen: Mapping[str, datetime] = field(default_factory=dict, compare=False)

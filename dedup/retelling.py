@@ -8,12 +8,12 @@ from sqlalchemy import Connection
 
 from dedup import stories
 from dedup.corpus import Corpus, grouping, meant, strands, vocabularies
-from dedup.corpus.results import read_matches
+from dedup.corpus.results import first_seen, read_matches
 from dedup.dating import believed, published_by
 from dedup.errors import UnknownArticle
 from dedup.families import near
 from dedup.reading import desk_of
-from dedup.records import Article, Match, Recipe, Relation
+from dedup.records import Article, Match, Recipe, Relation, as_found
 from dedup.terms import shared
 
 _DAY = timedelta(days=1)
@@ -126,7 +126,10 @@ def _held(connection: Connection, names: Iterable[str], reference: str) -> dict[
 
 def _articles(corpus: Corpus, held: Mapping[str, Iterable[str]]) -> dict[str, tuple[Article, ...]]:
     """Return the articles of families by time; one that has gone meanwhile is left out."""
-    known = {article.id: article for article in corpus.articles([key for keys in held.values() for key in keys])}
+    every = [key for keys in held.values() for key in keys]
+    with corpus.reading() as connection:
+        seen = first_seen(connection, every)
+    known = {article.id: as_found(article, seen.get(article.id)) for article in corpus.articles(every)}
     found = {
         name: tuple(sorted((known[key] for key in keys if key in known), key=moment)) for name, keys in held.items()
     }

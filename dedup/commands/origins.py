@@ -35,15 +35,16 @@ def origin(
 ) -> None:
     """Tell who published a text first, how sure that is and why, and who has it in which order."""
     from dedup.corpus import meant
-    from dedup.corpus.results import read_matches
+    from dedup.corpus.results import first_seen, read_matches
     from dedup.origins import origin as judge
+    from dedup.records import as_found
     from dedup.report import accounts, terminal
 
     with opened_corpus(corpus) as opened:
         with opened.reading() as connection:
             family, members = meant.family(connection, reference)
-            matches = read_matches(connection, members)
-        found = judge(list(opened.articles(members)), matches)
+            matches, seen = read_matches(connection, members), first_seen(connection, members)
+        found = judge([as_found(each, seen.get(each.id)) for each in opened.articles(members)], matches)
         if as_json:
             print(accounts.origin_line(found, family))
         else:

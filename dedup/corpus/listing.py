@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from dedup.corpus import many, schema
 from dedup.corpus.store import Corpus
-from dedup.records import Article, Passage, Relation
+from dedup.records import Article, Passage, Relation, as_found
 
 # Rows that the database hands over at a time.
 _AT_ONCE = 500
@@ -156,7 +156,7 @@ def carried(connection: Connection, digest: str) -> list[str]:
 
 
 _COLUMNS = ("key", "url", "site", "host", "title", "language", "published", "modified", "fetched", "credits")
-_LIGHT = tuple(schema.articles.c[name] for name in _COLUMNS)
+_LIGHT = tuple(schema.articles.c[name] for name in (*_COLUMNS, "first_seen"))
 _KEPT = frozenset({"agency", "credited_source", "credited_title", "sources", "published_precision", "site_name"})
 
 
@@ -164,7 +164,7 @@ def _light(row: Row[Any]) -> Article:
     """Return an article as far as it takes to compare it with the others of its family."""
     said: dict[str, Any] = {name: value for name, value in json.loads(row.credits).items() if name in _KEPT}
     said["sources"] = tuple(said.get("sources", ()))
-    return Article(
+    article = Article(
         url=row.url,
         text="",
         title=row.title,
@@ -177,6 +177,7 @@ def _light(row: Row[Any]) -> Article:
         id=row.key,
         **said,
     )
+    return as_found(article, row.first_seen)
 
 
 def _streamed(connection: Connection, query: Select[Any]) -> Iterator[Row[Any]]:

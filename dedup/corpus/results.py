@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from dedup.corpus import many
 from dedup.corpus.schema import articles as listed
-from dedup.corpus.schema import facts, families, family_members, forgotten, matches, stories, story_families
+from dedup.corpus.schema import as_text, facts, families, family_members, forgotten, matches, stories, story_families
 from dedup.corpus.store import Corpus
 from dedup.errors import RecipeError
 from dedup.records import Family, Match, Measures, Passage, Recipe, Relation, Snapshot, Story, Tie
@@ -32,6 +32,7 @@ def snapshot(corpus: Corpus, articles: bool = True) -> Snapshot:
             families=_families(connection),
             stories=_stories(connection),
             matches=tuple(read_matches(connection)),
+            first_seen=first_seen(connection),
             **_known(connection),
         )
 
@@ -47,9 +48,9 @@ def part(corpus: Corpus, named: Iterable[str]) -> Snapshot:
         keys = [key for family in held for key in family.members]
         matched = tuple(read_matches(connection, keys))
         told = _stories(connection, [family.id for family in held])
-        known = _known(connection)
+        known, seen = _known(connection), first_seen(connection, keys)
     articles = {article.id: article for article in corpus.articles(keys)}
-    return Snapshot(articles=articles, families=held, stories=told, matches=matched, **known)
+    return Snapshot(articles=articles, families=held, stories=told, matches=matched, first_seen=seen, **known)
 
 
 def told_in(corpus: Corpus, story: str) -> tuple[str, ...]:
@@ -70,6 +71,16 @@ def mark(corpus: Corpus) -> str:
             for table in (family_members, forgotten)
         )
     return f"{at or 'never'}/{held}/{out}"
+
+
+def first_seen(connection: Connection, among: Sequence[str] | None = None) -> dict[str, datetime]:
+    """Return when the corpus came to know these articles, or all, that nobody says were fetched."""
+    # Thousands came at one moment: one object for all.
+    moments: dict[str, datetime] = {}
+    return {
+        row.key: moments.setdefault(row.seen, datetime.fromisoformat(row.seen))
+        for row in _rows(connection, _SEEN, listed.c.key, among)
+    }
 
 
 def _known(connection: Connection) -> dict[str, Any]:
@@ -119,6 +130,7 @@ def _joined(*columns: Any) -> Select[*tuple[Any, ...]]:
 _PAIRED = _joined()
 _MEMBERS = select(family_members.c.family, listed.c.key).join(listed, listed.c.id == family_members.c.article_id)
 _FAMILIES, _STORIES = select(families), select(stories)
+_SEEN = select(listed.c.key, as_text(listed.c.first_seen).label("seen")).where(listed.c.fetched.is_(None))
 _TOLD = select(story_families.c.story, story_families.c.family).join(families, families.c.id == story_families.c.family)
 _TOLD_IN = _TOLD.with_only_columns(story_families.c.family).where(story_families.c.story == bindparam("story"))
 _MATCHED = _joined(matches.c.relation, matches.c.reason, matches.c.measures, matches.c.passages, matches.c.merged)

@@ -62,6 +62,7 @@ def overview(snapshot: Snapshot, by: Choice = Choice.EARLIEST) -> Overview:
         pending=len(snapshot.articles) - sum(len(family.members) for family in families),
         updated_at=snapshot.updated_at,
         recipe=snapshot.recipe,
+        first_seen=snapshot.first_seen,
     )
 
 

@@ -5,7 +5,7 @@ a report may move, its entries stay what they are. Times are those of the articl
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from urllib.parse import quote
 from xml.etree import ElementTree as Tree
@@ -22,6 +22,7 @@ MOST = 50
 LISTED = 20
 Group = FamilyView | StoryView
 Link = Callable[[Group], str]
+_Seen = Mapping[str, datetime]
 
 _ATOM, _XHTML = "http://www.w3.org/2005/Atom", "http://www.w3.org/1999/xhtml"
 # `.invalid` is nobody's, for ever, so that nobody else's ids can be these.
@@ -34,10 +35,9 @@ _LONGEST_ADDRESS = 2000
 
 def newest(snapshot: Snapshot, most: int = MOST) -> Snapshot:
     """Return of `snapshot` what a feed of `most` entries needs: the feed is the same as that of all."""
+    known, seen = snapshot.articles, snapshot.first_seen
     found = {
-        family.id: sorted(
-            (_found(snapshot.articles[name]), name) for name in family.members if name in snapshot.articles
-        )
+        family.id: sorted((_found(known[name], seen), name) for name in family.members if name in known)
         for family in snapshot.families
     }
     became = [(held[1][0], "family", name, held[0][1]) for name, held in found.items() if len(held) > 1]
@@ -64,30 +64,31 @@ def feed(
     """
     groups: list[Group] = [*overview.copied, *overview.told]
     groups.sort(key=lambda each: (_kind(each), each.id))
-    groups = sorted(groups, key=_became, reverse=True)[:most]
+    seen = overview.first_seen
+    groups = sorted(groups, key=lambda each: _became(each, seen), reverse=True)[:most]
     base = base_url.rstrip("/")
     root = Tree.Element("feed", xmlns=_ATOM)
     if language != ENGLISH:
         root.set("xml:lang", language.code)
     _put(root, "id", _TAG + "feed" + (":" + quote(base, safe="") if base else ""))
     _put(root, "title", language.of("Gema: new families of copies, new stories"))
-    _put(root, "updated", _stamp(max((_last(each) for each in groups), default=overview.updated_at or _NEVER)))
+    _put(root, "updated", _stamp(max((_last(each, seen) for each in groups), default=overview.updated_at or _NEVER)))
     _put(_put(root, "author"), "name", "Gema")
     if base:
         _put(root, "link", rel="self", type="application/atom+xml", href=f"{base}/latest/feed.xml")
         _put(root, "link", rel="alternate", type="text/html", href=f"{base}/latest/index.html")
     for each in groups:
         page = f"{base}/latest/{link(each) if link else 'index.html'}" if base else ""
-        root.append(_entry(each, page, language))
+        root.append(_entry(each, page, language, seen))
     return '<?xml version="1.0" encoding="utf-8"?>\n' + Tree.tostring(root, encoding="unicode") + "\n"
 
 
-def _entry(group: Group, page: str, language: Language) -> Tree.Element:
+def _entry(group: Group, page: str, language: Language, seen: _Seen) -> Tree.Element:
     entry = Tree.Element("entry")
     _put(entry, "id", f"{_TAG}{_kind(group)}:{quote(_legal(group.id), safe='')}")
     _put(entry, "title", _title(group, language))
-    _put(entry, "published", _stamp(_became(group)))
-    _put(entry, "updated", _stamp(_last(group)))
+    _put(entry, "published", _stamp(_became(group, seen)))
+    _put(entry, "updated", _stamp(_last(group, seen)))
     _put(entry, "category", term=_kind(group))
     address = page or _address(next(_lines(group))[0])
     if address:
@@ -128,20 +129,20 @@ def _lines(group: Group) -> Iterator[tuple[Article, str]]:
     return ((member.article, member.headline) for member in members)
 
 
-def _became(group: Group) -> datetime:
+def _became(group: Group, seen: _Seen) -> datetime:
     """Return when a group became one: when its second article was found, or the first one of its second family."""
     families = group.families if isinstance(group, StoryView) else (group,)
-    times = [sorted(_found(member.article) for member in family.members) for family in families]
+    times = [sorted(_found(member.article, seen) for member in family.members) for family in families]
     return sorted(held[0] for held in times)[1] if len(times) > 1 else times[0][1]
 
 
-def _last(group: Group) -> datetime:
+def _last(group: Group, seen: _Seen) -> datetime:
     families = group.families if isinstance(group, StoryView) else (group,)
-    return max(_found(member.article) for family in families for member in family.members)
+    return max(_found(member.article, seen) for family in families for member in family.members)
 
 
-def _found(article: Article) -> datetime:
-    return article.fetched or believed(article) or _NEVER
+def _found(article: Article, seen: _Seen) -> datetime:
+    return seen.get(article.id) or article.fetched or believed(article) or _NEVER
 
 
 def _kind(group: Group) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dedup.dating import believed
-from dedup.records import Article, Snapshot
+from dedup.records import Article, Snapshot, as_found
 from dedup.report.news import Changes
 
 
@@ -31,7 +31,8 @@ def within(snapshot: Snapshot, scope: Scope) -> Snapshot:
     """Return of `snapshot` what a report of this scope shows: each family and each story whole, or not at all."""
     if not scope.narrow:
         return snapshot
-    kept = {article.id for article in snapshot.articles.values() if is_since(article, scope.since)}
+    seen = snapshot.first_seen
+    kept = {name for name, each in snapshot.articles.items() if is_since(each, scope.since, seen.get(name))}
     if scope.only_new:
         kept &= scope.changes.articles if scope.changes else set()
     return around(snapshot, kept)
@@ -60,12 +61,15 @@ def around(snapshot: Snapshot, articles: Set[str]) -> Snapshot:
     )
 
 
-def is_since(article: Article, since: datetime | None) -> bool:
-    """Tell whether an article may have come out at `since` or later: without a date to believe, was it found then?"""
+def is_since(article: Article, since: datetime | None, first_seen: datetime | None = None) -> bool:
+    """Tell whether an article may have come out at `since` or later: without a date to believe, was it found then?
+
+    It was found when it was fetched, or `first_seen` where that is not known.
+    """
     if since is None:
         return True
-    out = believed(article)
-    time = out or article.fetched
+    out = believed(as_found(article, first_seen))
+    time = out or article.fetched or first_seen
     if time is None:
         return False
     # What is dated to a day may have come at its end.

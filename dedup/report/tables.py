@@ -14,7 +14,7 @@ from dedup.errors import Refused
 from dedup.flowing import roles_in
 from dedup.formats import Column, Format, unfinished, write_parquet, write_table
 from dedup.origins import Entry, Origin, origins
-from dedup.records import Article, Family, Match, Snapshot, Story
+from dedup.records import Article, Family, Match, Snapshot, Story, as_found
 from dedup.report.dictionary import ARTICLES, FAMILIES, FLOWS, MATCHES, STORIES, TABLES, TEXT, Table, markdown
 
 _Row = dict[str, Any]
@@ -100,7 +100,8 @@ class _Whole:
 
     def members(self, family: str) -> list[Article]:
         held = self.families[family].members if family in self.families else ()
-        return [self.snapshot.articles[name] for name in held if name in self.snapshot.articles]
+        known, seen = self.snapshot.articles, self.snapshot.first_seen
+        return [as_found(known[name], seen.get(name)) for name in held if name in known]
 
 
 def _articles(whole: _Whole) -> Iterator[_Row]:
@@ -111,7 +112,8 @@ def _articles(whole: _Whole) -> Iterator[_Row]:
             continue
         accounted = sorted(roles_in(found), key=lambda pair: pair[0].article.id)
         for entry, role in accounted:
-            yield _article(entry.article) | _place(entry, found) | _home(whole, family.id) | {"role": role.value}
+            stored = whole.snapshot.articles[entry.article.id]
+            yield _article(stored) | _place(entry, found) | _home(whole, family.id) | {"role": role.value}
     for article in sorted(whole.snapshot.articles.values(), key=attrgetter("id")):
         if article.id not in whole.homes:
             yield _article(article) | dict.fromkeys(("family", "story", "role", "delay_seconds", "taken"))

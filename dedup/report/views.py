@@ -116,7 +116,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All a report shows. Families, those of one article too, and stories: largest first, then newest."""
+    """All a report shows. Families, those of one article too, and stories: largest first, then newest.
+
+    `first_seen` is that of the Snapshot.
+    """
 
     families: tuple[FamilyView, ...] = ()
     stories: tuple[StoryView, ...] = ()
@@ -127,6 +130,7 @@ class Overview:
     updated_at: datetime | None = None
     recipe: Recipe = field(default_factory=Recipe)
     scope: Scope = field(default_factory=Scope)
+    first_seen: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def copied(self) -> tuple[FamilyView, ...]:

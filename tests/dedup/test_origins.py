@@ -10,11 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup import Article, Match
+from dedup import Article, Corpus, Match
+from dedup.corpus.results import snapshot
 from dedup.dating import span
-from dedup.origins import Confidence, Origin, origin
+from dedup.exports import export
+from dedup.origins import Confidence, Origin, origin, origins
+from dedup.retelling import timeline
+from dedup.updating import update
 from tests.dedup.conftest import NOW
-from tests.dedup.outlets import press_articles
+from tests.dedup.outlets import press_articles, run
 from tests.dedup.snapshots import NOON, WIRE, match
 from tests.newsroom.outlets import OUTLETS
 from tests.newsroom.texts import Press, load
@@ -92,6 +96,22 @@ def test_a_stamp_after_the_fetch_is_not_believed(ahead: int, believed: bool) -> 
     found = origin([future, out("lain", 3)])
     assert told(found) == ("maju.example", LIKELY), "it was fetched before the other was out"
     assert told(origin([future, out("awal", -3)])) == (("awal.example", LIKELY) if believed else ("", UNKNOWN))
+
+
+def test_a_stamp_later_than_the_corpus_knew_the_article_is_not_believed_anywhere(
+    corpus: Corpus, capsys: pytest.CaptureFixture[str]
+) -> None:
+    corpus.add([out("maju", 24 * 365), out("awal", -3)], now=NOON)
+    update(corpus, now=NOON)
+    known = snapshot(corpus)
+    (found,) = origins(known).values()
+    assert [entry.span.latest for entry in found.account] == [NOON - timedelta(hours=3), NOON]
+    assert found.reason == "maju.example may have had it before: dated later than it was fetched"
+    assert found.reason in run(capsys, corpus, "origin", "maju").out
+    assert known.articles["maju"] == corpus.article("maju"), "nothing says that it was fetched"
+    assert [row.article.id for row in export(corpus, alone=True)] == ["awal"]
+    shown = timeline(corpus, "maju", alone=True)
+    assert [(each.article.id, each.delay) for each in shown] == [("awal", timedelta()), ("maju", None)]
 
 
 @pytest.mark.parametrize("year", [1, 1970, 1994, 2101, 9999])

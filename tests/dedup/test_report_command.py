@@ -16,11 +16,13 @@ from urllib.parse import unquote
 import pytest
 
 from dedup import Corpus
+from dedup.corpus.results import part, snapshot
 from dedup.records import Article
 from dedup.report import wording
 from dedup.updating import update
 from tests.dedup.conftest import NOW
 from tests.dedup.outlets import Left, run
+from tests.dedup.test_exports import carried
 
 WIRE = (
     "Air sungai meluap pada malam hari dan merendam tiga desa di hilir bendungan. Warga mengungsi ke balai desa sejak "
@@ -90,6 +92,22 @@ def test_groups_are_shown_since_a_moment_too(press: Corpus, capsys: pytest.Captu
     assert listed() == [2, 1]
     assert listed("--since", "7d") == [1]
     assert run(capsys, press, "groups", "--since", "7d", "--at", "0.7").code == 2
+
+
+def test_groups_without_a_date_are_of_when_they_came_into_the_corpus(
+    corpus: Corpus, capsys: pytest.CaptureFixture[str]
+) -> None:
+    undated = [carried(name, None) for name in ("satu", "dua")]
+    future = carried("maju", 0, "Harga cabai turun di pasar. " * 9, published=NOW + timedelta(days=999))
+    corpus.add([*undated, future], now=NOW - timedelta(hours=1))
+    update(corpus, now=NOW)
+    assert len(run(capsys, corpus, "groups", "--json", "--since", "24h").out.splitlines()) == 2
+    left = run(capsys, corpus, "groups", "--since", NOW.isoformat())
+    assert left.out.strip() == wording.nothing(narrow=True)
+    found = snapshot(corpus)
+    assert found.first_seen == dict.fromkeys(found.articles, NOW - timedelta(hours=1))
+    some = part(corpus, [family.id for family in found.families if "maju" not in family.members])
+    assert set(some.first_seen) == {"satu", "dua"}
 
 
 def test_groups_of_a_time_that_has_none_do_not_say_that_there_are_no_articles(

@@ -206,6 +206,18 @@ def test_a_feed_speaks_the_language_of_its_report() -> None:
     assert not re.search(r"\b(?:articles?|sites?|texts?|First|likely|more|no site)\b", " ".join(filter(None, said)))
 
 
+def test_without_a_fetch_an_article_was_found_when_the_corpus_first_saw_it() -> None:
+    undated, future = article("x", "x.example", None), article("y", "y.example", 24 * 365)
+    found = snapshot([*press(1).articles.values(), undated, future], {"f": ["a0", "b0"], "z": ["x", "y"]})
+    seen = {"a0": NOON, "b0": NOON, "x": NOON + timedelta(hours=1), "y": NOON + timedelta(hours=2)}
+    root = of(replace(found, first_seen=seen))
+    assert root.findtext(f"{ATOM}updated") == "2026-03-20T14:00:00Z"
+    assert [entry.findtext(f"{ATOM}updated") for entry in root.findall(f"{ATOM}entry")] == [
+        "2026-03-20T14:00:00Z",
+        "2026-03-20T12:00:00Z",
+    ]
+
+
 def test_times_without_any_are_those_of_the_corpus_or_of_no_clock() -> None:
     undated = snapshot([article("a", "a.example", None), article("b", "b.example", None)], {"f": ["a", "b"]})
     assert of(undated).findtext(f"{ATOM}updated") == "1970-01-01T00:00:00Z"

@@ -219,6 +219,17 @@ def test_what_has_a_date_that_nobody_believes_counts_by_when_it_was_found() -> N
     assert not is_since(replace(undated, fetched=None), NOON)
 
 
+def test_what_nobody_says_was_fetched_was_found_when_the_corpus_first_saw_it() -> None:
+    undated, future = article("a", "a.example", None), article("b", "b.example", 24 * 365)
+    for each in (undated, future):
+        assert is_since(each, NOON, NOON)
+        assert not is_since(each, NOON + timedelta(hours=1), NOON)
+    assert is_since(future, NOON + timedelta(hours=1))
+    seen = replace(snapshot([undated, future]), first_seen={"a": NOON, "b": NOON - timedelta(days=2)})
+    assert shown(within(seen, Scope(since=NOON - timedelta(hours=24)))) == ["a"]
+    assert overview(seen).period is None, "nobody believes a date after an article was found"
+
+
 # --- earlier reports --------------------------------------------------------------------------------
 
 
