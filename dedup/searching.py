@@ -56,8 +56,9 @@ def search(
     """Return the articles that hold all words of a query (see `asking.asked`), the most telling first.
 
     Of the articles of one family the most telling is returned, of those the earliest; with `copies` all are. `since`
-    and `until`, which is too late already, narrow the time of publication, `limit` is how many are returned. Indexes
-    first what came since the last search, telling `progress`.
+    and `until`, which is too late already, narrow the time of publication: what is dated to a day by that day on the
+    calendar of their zone. `limit` is how many are returned. Indexes first what came since the last search, telling
+    `progress`.
     """
     _catch_up(corpus, progress or _silent)
     question = replace(asked(query), since=since, until=until)

@@ -6,7 +6,7 @@ import typer
 
 
 def moment(option: str, said: str | None, zone: tzinfo | None, end: bool = False) -> datetime | None:
-    """Return a moment in UTC, of a day its beginning or its `end`; typer says so where it is none.
+    """Return a moment in `zone`, of a day its beginning or its `end`; typer says so where it is none.
 
     What names no zone is as clocks in `zone` show it, None being the system's own.
     """
@@ -21,7 +21,7 @@ def moment(option: str, said: str | None, zone: tzinfo | None, end: bool = False
         here = zone or (found.replace(tzinfo=None).astimezone().tzinfo if found else None) or UTC
         found = read(said, here)
         if found is not None:
-            return found + timedelta(days=1) if end and is_day(said) else found
+            return (found + timedelta(days=1) if end and is_day(said) else found).astimezone(zone)
     except (OverflowError, ValueError):  # The first and the last day that a calendar knows.
         pass
     raise typer.BadParameter(f"{said!r} is no date. Like this: {option} 2026-03-20")

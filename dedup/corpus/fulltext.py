@@ -7,7 +7,7 @@ in PostgreSQL a tsvector; both are given the words of `folding`, so that they fi
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -19,6 +19,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     bindparam,
+    case,
     column,
     delete,
     func,
@@ -42,6 +43,9 @@ _AT_ONCE = 1_000
 # A tsvector holds a megabyte, of title and text together, and what is longer is no article.
 _LONGEST = 150_000
 _WORD = 500
+_MOMENT, _DAY, _EASTERNMOST = timedelta(microseconds=1), timedelta(days=1), timedelta(hours=13)
+# As JSON has it; in what an article says of itself, quotation marks have a backslash before them.
+_BY_DAY = articles.c.credits.contains('"published_precision": "day"', autoescape=True)
 # How much more a word in the title says than one in the text.
 _TITLE = 4.0
 
@@ -50,8 +54,8 @@ _TITLE = 4.0
 class Asked:
     """What is looked for: articles that hold all of some phrases and none of others, of these sites and languages.
 
-    They are of none of the `other_…`. `since` is the earliest time of publication, `until` the first that is too late.
-    What is empty asks for nothing.
+    They are of none of the `other_…`. `since` is the earliest time of publication, `until` the first that is too late;
+    of what is dated to a day, the day counts, on the calendar of their zone. What is empty asks for nothing.
     """
 
     phrases: Phrases = ()
@@ -164,10 +168,26 @@ def _narrowed(asked: Asked) -> list[ColumnElement[bool]]:
     if asked.languages:
         every.append(articles.c.language.in_(asked.languages))
     if asked.since:
-        every.append(articles.c.published >= asked.since)
+        every.append(articles.c.published >= _by_precision(_midnight(asked.since), asked.since))
     if asked.until:
-        every.append(articles.c.published < asked.until)
+        # The last moment that is not too late is of the last day that is not.
+        after = _midnight(asked.until - _MOMENT) + _DAY
+        every.append(articles.c.published < _by_precision(after, asked.until))
     return every
+
+
+def _by_precision(day: datetime, moment: datetime) -> ColumnElement[datetime]:
+    """Return what dates are held against: those of a day alone against another moment."""
+    kind = articles.c.published.type
+    return case((_BY_DAY, literal(day, kind)), else_=literal(moment, kind))
+
+
+def _midnight(moment: datetime) -> datetime:
+    """Return the earliest moment, in whatever zone, that is stored for the day of this one: see `wording.noon`."""
+    try:
+        return datetime.combine(moment.date(), time(), UTC) - _EASTERNMOST
+    except OverflowError:  # The first day that a calendar knows.
+        return moment
 
 
 def unknown(connection: Connection, sites: Sequence[str]) -> list[str]:

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
@@ -152,6 +153,12 @@ def test_a_search_finds_there_what_it_finds_in_sqlite(
     for query in asked:
         one, other = ({each.article.id for each in search(corpus, query, limit=500).best} for corpus in corpora)
         assert one == other, query
+    for corpus in corpora:
+        corpus.add([replace(FEW[2], published=datetime(2026, 11, 5, 17, tzinfo=UTC), published_precision="day")])
+        day, next_day = datetime(2026, 11, 6, tzinfo=UTC), datetime(2026, 11, 7, tzinfo=UTC)
+        (found,) = search(corpus, "site:tiga.test", since=day, until=next_day).best
+        assert found.article.id == "tiga"
+        assert not search(corpus, "site:tiga.test", until=day).best
     # No word of two thousand bytes is in its index; nor is asking for it an error.
     assert not search(corpora[0], "z" * 5_000).best
     words = " ".join(f"panjang{number}kata" for number in range(100_000))

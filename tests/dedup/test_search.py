@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -95,6 +96,22 @@ def test_words_of_the_title_tell_most(few: Corpus) -> None:
 def test_times_narrow(few: Corpus) -> None:
     found = search(few, "banjir", since=datetime(2026, 3, 2, tzinfo=UTC), until=datetime(2026, 3, 3, tzinfo=UTC))
     assert ids(found) == ["dua"]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Jakarta", "America/New_York", "Pacific/Auckland"])
+@pytest.mark.parametrize("stored", ["Asia/Jakarta", "UTC", "America/New_York"])
+def test_what_is_dated_to_a_day_is_of_the_day_that_is_shown(
+    corpus: Corpus, capsys: pytest.CaptureFixture[str], stored: str, zone: str
+) -> None:
+    dated = replace(FEW[0], published=datetime(2026, 11, 6, tzinfo=ZoneInfo(stored)), published_precision="day")
+    corpus.add([dated, replace(FEW[2], text='Banjir, kata "published_precision": "day".', published=dated.published)])
+
+    def found(*narrowed: str) -> bool:
+        return "6 Nov 2026" in run(capsys, corpus, "search", "merendam", *narrowed, "--zone", zone).out
+
+    assert [found("--since", f"2026-11-{day:02}") for day in (5, 6, 7)] == [True, True, False]
+    assert [found("--until", f"2026-11-{day:02}") for day in (5, 6, 7)] == [False, True, True]
+    assert found("--since", "2026-11-06T18:00"), "it may have come at the end of its day"
 
 
 def test_limit_leaves_the_count(few: Corpus) -> None:
