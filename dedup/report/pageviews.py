@@ -105,9 +105,10 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class OverviewPage:
-    """The whole of a report at a glance."""
+    """The whole of a report at a glance; `undated` articles are of no day, since no date of theirs is believed."""
 
     overview: Overview
     days: tuple[Day, ...] = ()
     copiers: tuple[Copier, ...] = ()
     cuts: tuple[Cut, ...] = ()
+    undated: int = 0

@@ -115,7 +115,9 @@ def overview_page(found: Report, zone: tzinfo | None) -> OverviewPage:
     seen = found.overview
     # Thresholds are of the whole corpus, out of place beside a part of it.
     cuts = found.context.cuts() if seen.articles and not seen.scope.narrow else ()
-    return OverviewPage(seen, days(seen.families, zone), fastest(seen.families), cuts)
+    dated = days(seen.families, zone)
+    undated = seen.articles - sum(sum(day.roles.values()) for day in dated)
+    return OverviewPage(seen, dated, fastest(seen.families), cuts, undated)
 
 
 def family_page(

@@ -138,6 +138,15 @@ def test_days_are_those_of_the_reader() -> None:
     assert [str(day.day) for day in days[JAKARTA]] == ["2026-03-21", "2026-03-22"]
 
 
+def test_articles_of_no_day_are_counted_beside_the_days() -> None:
+    found = [article(f"{n}", f"{n}.example", hours, f"{n}") for n, hours in enumerate((0, 30, None, None))]
+    absurd = replace(article("5", "5.example", 0, "5"), published=datetime(1970, 1, 1, tzinfo=UTC))
+    page = overview_of(report(snapshot([*found, absurd])))
+    (said,) = page.xpath("//section[@id='days']/p")
+    assert said.text == "Without a date that is believed, and so of no day: 3"
+    assert not overview_of(report(snapshot(found[:2]))).xpath("//section[@id='days']/p")
+
+
 def test_charts_draw_what_the_tables_say() -> None:
     found = report(three_outlets(), Context(cuts=lambda: (Cut(0.3, 4, 9), Cut(0.55, 1, 3))))
     page = overview_of(found)
