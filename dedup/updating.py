@@ -63,7 +63,9 @@ def rebuild(
     with corpus.alone("updating"), corpus.moved_beside(), uncollected():
         wanted = _recipe(corpus, recipe, words)
         grouping.forget_results(corpus)
-        return _update(corpus, wanted, words, now or datetime.now(UTC), progress or _silent)
+        done = _update(corpus, wanted, words, now or datetime.now(UTC), progress or _silent)
+        vocabularies.drop_unused(corpus)
+    return done
 
 
 def _recipe(corpus: Corpus, given: Recipe | None, words: Embedding | None) -> Recipe:

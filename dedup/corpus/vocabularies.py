@@ -21,6 +21,7 @@ from dedup.records import Recipe
 
 _BACKGROUND, _LEXICON = "background", "lexicon"
 _table, _facts = schema.vocabularies, schema.facts
+_BACKGROUNDS_GO = delete(_table).where(_table.c.kind == _BACKGROUND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,17 @@ def choose(corpus: Corpus, counted: Mapping[str, WordCounts], now: datetime) -> 
     ]
     kept = {digest, settled(corpus).story_background}
     with corpus.transaction() as connection:
-        connection.execute(delete(_table).where(_table.c.kind == _BACKGROUND, _table.c.version.not_in(kept)))
+        connection.execute(_BACKGROUNDS_GO.where(_table.c.version.not_in(kept)))
         many.insert(connection, _table, rows, "keep")
         many.insert(connection, _facts, [{"name": _BACKGROUND, "value": digest}], "replace")
     return digest
+
+
+def drop_unused(corpus: Corpus) -> None:
+    """Have the backgrounds go that are neither chosen nor what the results rest on, after a rebuild by another one."""
+    kept = {chosen(corpus).story_background, settled(corpus).story_background}
+    with corpus.transaction() as connection:
+        connection.execute(_BACKGROUNDS_GO.where(_table.c.version.not_in(kept)))
 
 
 def background(corpus: Corpus, version: str) -> dict[str, WordCounts]:

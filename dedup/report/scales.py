@@ -30,7 +30,9 @@ def versions(kept: Sequence[Version], out: Console) -> None:
             (True, True): "stories rest on it",
             (True, False): "chosen; stories rest on it after `dedup rebuild`",
             (False, True): "stories rest on it until `dedup rebuild`",
-        }.get((version.chosen, version.used), "")
+            # As a rebuild leaves it that was killed in its last moment.
+            (False, False): "of no use; `dedup rebuild` removes it",
+        }[version.chosen, version.used]
         show(out, Text.assemble((f"background {version.name}  ", "bold"), f"{summary(version.languages)}"))
         show(out, Text(f"    learned {version.at:%Y-%m-%d %H:%M} UTC; {stands}", "dim"))
     if not any(version.chosen for version in kept):

@@ -18,6 +18,7 @@ from dedup.errors import GemaError, RecipeError
 from dedup.explain import explain
 from dedup.finding import find
 from dedup.records import Recipe
+from dedup.report import scales, terminal
 from dedup.retelling import retell
 from dedup.updating import rebuild, update
 from tests.dedup.conftest import NOW
@@ -202,6 +203,13 @@ def test_what_was_learned_is_forgotten_again(corpus: Corpus) -> None:
         update(corpus, now=NOW)
     rebuild(corpus, now=NOW)
     assert snapshot(corpus) == before
+    assert vocabularies.versions(corpus) == []
+
+
+def test_a_version_that_a_killed_rebuild_left_is_said_to_be_of_no_use(capsys: pytest.CaptureFixture[str]) -> None:
+    left = vocabularies.Version("0123", NOW, {"id": WordCounts(12, {"banjir": 6})}, chosen=False, used=False)
+    scales.versions([left], terminal.console())
+    assert "learned 2026-11-22 01:00 UTC; of no use; `dedup rebuild` removes it\n" in capsys.readouterr().out
 
 
 def test_a_version_that_is_not_there_is_refused_before_anything_is_undone(corpus: Corpus) -> None:
@@ -249,3 +257,5 @@ def test_commands(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
     few = run(capsys, corpus, "background", "show", "sumberwangi", "--language", "en").out
     assert "few" in few
     assert "`dedup rebuild`" in run(capsys, corpus, "background", "forget").out
+    run(capsys, corpus, "rebuild")
+    assert run(capsys, corpus, "background", "show").out.startswith("words weigh what they weigh in general")
