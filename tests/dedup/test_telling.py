@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import delete, select
 
-from dedup import Article, Corpus, Recipe, ordering
+from dedup import Article, Corpus, Recipe, ordering, placing
 from dedup.corpus import edges, heads, schema, strands
 from dedup.corpus.results import snapshot
 from dedup.days import Days, Held
@@ -17,6 +17,7 @@ from dedup.ordering import UNDATED
 from dedup.records import Relation
 from dedup.updating import rebuild, update
 from tests.dedup.conftest import NOW
+from tests.dedup.test_matching import prose
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
@@ -130,8 +131,10 @@ def test_the_label_is_the_title_of_what_is_most_central(corpus: Corpus) -> None:
     assert story.label == "Judul 1"
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_stories_do_not_depend_on_order_batches_or_what_went_again(new_corpus: Callable[[], Corpus], seed: int) -> None:
+@pytest.mark.parametrize(("seed", "placed"), [(0, 5_000), (1, 1), (2, 7)])
+def test_stories_do_not_depend_on_order_batches_or_what_went_again(
+    new_corpus: Callable[[], Corpus], monkeypatch: pytest.MonkeyPatch, seed: int, placed: int
+) -> None:
     chosen = random.Random(seed)
     subjects = ["banjir", "gempa", "pemilu", "sepak"]
     wanted = [
@@ -152,6 +155,7 @@ def test_stories_do_not_depend_on_order_batches_or_what_went_again(new_corpus: C
     assert any(len(story) > 2 for story in whole)
     assert any(len(story) == 1 for story in whole)
     pieces = new_corpus()
+    monkeypatch.setattr(placing, "_AT_ONCE", placed)
     chosen.shuffle(wanted)
     batches = [wanted[start::4] for start in range(4)]
     batches[1] += extra
@@ -310,8 +314,10 @@ def test_what_a_learned_frame_leaves_as_numbers_tells_no_story(corpus: Corpus) -
         assert all(row.told == strands.SILENT for row in strands.of_days(connection, 0, UNDATED))
 
 
-@pytest.mark.parametrize("seed", [0, 1, 29, 51, 93])
-def test_nor_on_when_footers_templates_and_digests_came(new_corpus: Callable[[], Corpus], seed: int) -> None:
+@pytest.mark.parametrize(("seed", "placed"), [(0, 1), (1, 5_000), (29, 3), (51, 5_000), (93, 1)])
+def test_nor_on_when_footers_templates_and_digests_came(
+    new_corpus: Callable[[], Corpus], monkeypatch: pytest.MonkeyPatch, seed: int, placed: int
+) -> None:
     chosen = random.Random(seed)
     sites = [f"situs{letter}.test" for letter in "abc"]
     wanted: list[Article] = []
@@ -329,6 +335,7 @@ def test_nor_on_when_footers_templates_and_digests_came(new_corpus: Callable[[],
     whole = told(once, wanted)
     assert any(len(story) > 2 for story in whole)
     pieces = new_corpus()
+    monkeypatch.setattr(placing, "_AT_ONCE", placed)
     chosen.shuffle(wanted)
     batches = [wanted[start::5] for start in range(5)]
     batches[1] += extra
@@ -339,6 +346,27 @@ def test_nor_on_when_footers_templates_and_digests_came(new_corpus: Callable[[],
     assert keeps_what_tellers_tell(pieces)
     assert edges_at_rest(pieces) == edges_at_rest(once)
     assert heads_at_rest(pieces) == heads_at_rest(once)
+
+
+def test_a_family_stands_on_its_new_day_though_one_it_shares_an_excerpt_with_is_placed_before_it(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(placing, "_AT_ONCE", 1)
+    one, other, own = prose(1, 100), prose(2, 100), prose(3, 120)
+    both = [*own[:60], *one[30:60], *own[60:], *other[30:60]]
+    first, second, digest = (
+        replace(report(name, "banjir", 0.0), text=" ".join(words))
+        for name, words in (("ani", one), ("budi", other), ("rangkum", both))
+    )
+    told(corpus, [first, digest])
+    moved = replace(digest, published=START + timedelta(days=3))
+    told(corpus, [second, moved])
+    with corpus.reading() as connection:
+        (row,) = strands.placed(connection, [digest.id]).values()
+    assert (row.day, row.alone) == (ordering.day(moved.published), True)
+    before = snapshot(corpus)
+    rebuild(corpus, now=NOW)
+    assert snapshot(corpus) == before
 
 
 def days_told(corpus: Corpus, batch: Iterable[Article]) -> int:
