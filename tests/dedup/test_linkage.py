@@ -12,6 +12,8 @@ from dedup import linkage
 from dedup.records import Recipe
 
 RECIPE = Recipe()
+# The similarity of two that must never come together.
+NEVER = -(10**15)
 
 edge_lists = st.dictionaries(
     st.sampled_from(list(combinations("abcdefg", 2))), st.integers(-3_000_000, 1_000_000), max_size=21
@@ -73,6 +75,16 @@ def test_clusters_do_not_depend_on_the_order_of_edges(similar: dict[tuple[str, s
     found = clusters(similar)
     assert found == clusters(dict(reversed(similar.items())))
     assert sorted(name for held in found for name in held) == list("abcdefg")
+
+
+def test_what_must_never_come_together_does_not_however_many_they_are() -> None:
+    # The sum of so many would be more than a number holds.
+    count = 97
+    inside = [(one, other) for start in (0, count) for one, other in combinations(range(start, start + count), 2)]
+    across = [(one, other) for one in range(count) for other in range(count, 2 * count)]
+    totals = np.array([linkage.MILLION // 2] * len(inside) + [NEVER] * len(across))
+    found = linkage.clusters(np.ones(2 * count, np.int64), np.array(inside + across), totals, RECIPE)
+    assert found.tolist() == [0] * count + [count] * count
 
 
 def test_a_story_of_before_counts_as_many_times_as_it_has_families() -> None:
