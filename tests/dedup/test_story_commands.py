@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 
 from dedup import Article, Corpus
-from dedup.corpus import grouping
+from dedup.corpus import grouping, meant
 from dedup.corpus.removal import traces
 from dedup.corpus.results import snapshot
+from dedup.corpus.verdicts import judge
 from dedup.errors import GemaError, UnknownArticle
 from dedup.explain import explain
 from dedup.records import Relation
 from dedup.retelling import Appearance, moment, retell, timeline
+from dedup.updating import update
 from tests.dedup.conftest import NOW
 from tests.dedup.outlets import grouped, press_grouped, run
 from tests.dedup.test_matching import prose, text
@@ -78,6 +80,53 @@ def test_a_former_id_leads_to_what_became_of_it(corpus: Corpus) -> None:
     assert [each.article.id for each in timeline(corpus, "lama", alone=True)] == [VOICES]
     with pytest.raises(UnknownArticle):
         retell(corpus, "a")
+
+
+def family(corpus: Corpus, reference: str) -> tuple[str, list[str]]:
+    with corpus.reading() as connection:
+        return meant.family(connection, reference)
+
+
+def other(name: str, part: int) -> Article:
+    """Return a copy of another text."""
+    return replace(copy(name, 0), text=text(prose(part, 60)))
+
+
+def test_a_family_that_merged_again_and_again_is_found_by_its_first_id(
+    corpus: Corpus, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parts = {"ani": 1, "budi": 2, "budi2": 2, **{f"citra{number}": 3 for number in range(6)}}
+    grouped(corpus, *(other(name, part) for name, part in parts.items()))
+    for pair in (("ani", "budi"), ("budi", "citra0")):
+        judge(corpus, *pair, together=True, now=NOW)
+        update(corpus, now=NOW)
+    # By the id of an article that is gone, only the former ids of its families lead there.
+    corpus.remove("ani")
+    update(corpus, now=NOW)
+    left = sorted(parts.keys() - {"ani"})
+    assert family(corpus, "ani") == family(corpus, "budi") == ("citra0", left)
+    told = run(capsys, corpus, "origin", "ani", "--json")
+    assert (told.code, told.err) == (0, "")
+    assert json.loads(told.out)["family"] == "citra0"
+    with pytest.raises(UnknownArticle, match="tidak-ada"):
+        family(corpus, "tidak-ada")
+
+
+def test_a_family_is_meant_rather_than_the_article_it_was_called_after(
+    corpus: Corpus, capsys: pytest.CaptureFixture[str]
+) -> None:
+    three = [copy(name, 0) for name in ("ani", "budi", "citra")]
+    grouped(corpus, *three)
+    grouped(corpus, other("ani", 1))
+    assert {held.id: held.members for held in snapshot(corpus).families} == {
+        "ani": ("budi", "citra"),
+        "ani-2": ("ani",),
+    }
+    assert family(corpus, "ani") == ("ani", ["budi", "citra"])
+    assert family(corpus, three[0].url) == ("ani-2", ["ani"])
+    assert json.loads(run(capsys, corpus, "origin", "ani", "--json").out)["family"] == "ani"
+    corpus.add([copy("dewi", 0)])
+    assert family(corpus, "dewi") == ("", ["dewi"])
 
 
 def test_shared_words_are_those_that_explain_names(pressed: Corpus) -> None:
