@@ -2,6 +2,7 @@
 
 import doctest
 import json
+import random
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -148,6 +149,40 @@ def test_the_curve_counts_what_regrouping_finds(corpus: Corpus) -> None:
         for at, families, articles in counted:
             sizes = [len(family.members) for family in regroup(corpus, at).families if len(family.members) > 1]
             assert (families, articles) == (len(sizes), sum(sizes))
+
+
+def invented(tag: str, count: int) -> list[str]:
+    """Return so many words, others for each tag."""
+    chosen = random.Random(tag)
+    return ["".join(chosen.choice("bcdfghjklmnprst") + chosen.choice("aeiou") for _ in range(3)) for _ in range(count)]
+
+
+def filled(tag: str, *numbers: str) -> str:
+    """Return a frame filled with six names and these numbers, and a paragraph of its own."""
+    facts = [*(invented(f"{tag}{place}", 1)[0].capitalize() for place in range(6)), *numbers]
+    frame = [
+        word
+        for place, fact in enumerate(facts)
+        for word in (*invented(f"f{place}", 6), fact, *invented(f"g{place}", 6))
+    ]
+    return f"{' '.join(frame)}.\n{' '.join(invented(f'p{tag.lower()}', 66))}."
+
+
+def test_the_curve_compares_frames_again_that_join_nothing_but_as_copies(corpus: Corpus) -> None:
+    one, other = filled("A", "1234", "5678"), filled("B", "4321", "8765")
+    texts = {"satu": one, "dua": other, "tiga": f"{one}\n{other}"}
+    corpus.add(
+        Article(url=f"http://{name}.test/1", text=each, site=f"{name}.test", id=name, title=f"Judul {name}")
+        for name, each in texts.items()
+    )
+    update(corpus, now=NOW)
+    relations = {(match.a, match.b): match.relation for match in snapshot(corpus).matches}
+    assert relations["dua", "satu"] is Relation.TEMPLATE
+    counted = curve(corpus, snapshot(corpus))
+    assert (0.7, 1, 3) in counted
+    for at, families, articles in counted:
+        sizes = [len(family.members) for family in regroup(corpus, at).families if len(family.members) > 1]
+        assert (families, articles) == (len(sizes), sum(sizes)), at
 
 
 def test_texts_of_which_nobody_knows_the_site_are_not_of_one(corpus: Corpus) -> None:
