@@ -23,7 +23,8 @@ Extract: TypeAlias = Callable[[str, bytes, str | None, datetime | None], Article
 _HOW = "Like this: --extractor crawler.imported:article"
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _OK = 200
-_CHUNK_BYTES = 2**16
+# How a member of gzip begins. What follows one is copied each time: little, should there be millions of them.
+_MEMBER, _PIECE_BYTES = b"\x1f\x8b", 2**13
 # Of a chunk in which these readers find an error they give nothing.
 _SMALL_CHUNK_BYTES = 2**9
 
@@ -159,9 +160,18 @@ def _without(encoding: str, body: bytes) -> bytes | None:
 def _inflated(body: bytes, is_deflate: bool) -> bytes | None:
     # Some servers leave out the bytes with which the standard lets deflate begin.
     bare = is_deflate and (len(body) < 2 or body[0] & 15 != 8 or int.from_bytes(body[:2]) % 31 != 0)
-    inflate = zlib.decompressobj(-zlib.MAX_WBITS if bare else zlib.MAX_WBITS | 32)
-    plain = inflate.decompress(body, MOST_BYTES + 1)
-    return plain if inflate.eof and len(plain) <= MOST_BYTES else None
+    wbits = -zlib.MAX_WBITS if bare else zlib.MAX_WBITS | 32
+    plain, start = bytearray(), 0
+    # What a server packs piece by piece is several members, one behind the other.
+    while start == 0 or (not is_deflate and body.startswith(_MEMBER, start)):
+        inflate = zlib.decompressobj(wbits)
+        while not inflate.eof:
+            piece = body[start : start + _PIECE_BYTES]
+            plain += inflate.decompress(piece, MOST_BYTES + 1 - len(plain))
+            if not piece or len(plain) > MOST_BYTES:
+                return None
+            start += len(piece) - len(inflate.unused_data) - len(inflate.unconsumed_tail)
+    return bytes(plain)
 
 
 def _read(stream: Any) -> bytes | None:

@@ -484,6 +484,8 @@ def test_a_warc_file_is_its_pages(tmp_path: Path, packed: Callable[[list[bytes]]
         (b"<p>halo", "Transfer-Encoding: chunked"),
         (gzip.compress(b"<p>halo", mtime=0), "Content-Encoding: gzip"),
         (b"<p>halo", "Content-Encoding: gzip"),
+        (gzip.compress(b"<p>h", mtime=0) + gzip.compress(b"alo", mtime=0), "Content-Encoding: gzip"),
+        (gzip.compress(b"<p>halo", mtime=0) + b"what follows", "Content-Encoding: gzip"),
         (gzip.compress(b"<p>halo", mtime=0)[10:-8], "Content-Encoding: deflate"),
         (b"<p>halo", "Content-Encoding: identity"),
     ],
@@ -499,11 +501,13 @@ def test_what_a_transfer_did_is_undone(tmp_path: Path, body: bytes, header: str)
     [
         (b"not packed", "Content-Encoding: gzip"),
         (gzip.compress(b"<p>halo", mtime=0)[:-9], "Content-Encoding: gzip"),
+        (gzip.compress(b"<p>h", mtime=0) + gzip.compress(b"alo", mtime=0)[:-9], "Content-Encoding: gzip"),
         (b"not packed", "Content-Encoding: br"),
         (b"not packed", "Content-Encoding: zstd"),
         (gzip.compress(b"<p>" + bytes(2**27)), "Content-Encoding: gzip"),
+        (gzip.compress(b"<p>") + gzip.compress(bytes(2**20)) * 64, "Content-Encoding: gzip"),
     ],
-    ids=["gzip", "cut off", "brotli", "zstd", "bomb"],
+    ids=["gzip", "cut off", "cut off later", "brotli", "zstd", "bomb", "bomb in pieces"],
 )
 def test_a_body_that_cannot_be_unpacked_is_a_bad_row(tmp_path: Path, body: bytes, header: str) -> None:
     content = record(body, HTML, header) + record(b"<p>halo")
