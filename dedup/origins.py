@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
+from typing import NamedTuple
 
 from dedup.crediting import Credits, Outside, credits_of, home
 from dedup.dating import CLOCKS, ZONES, Span, span
@@ -170,44 +171,58 @@ def _by_credits(sites: _Sites, said: Credits) -> _Found:
     if len(named) > 1 or not said.agree:
         return _unknown(f"its sites name different sources: {', '.join(named)}")
     (root,) = said.roots
-    creditors = [sites[name] for name in sorted(said.naming) if said.naming[name]]
-    silent = [sites[name] for name in sorted(sites) if not said.naming.get(name) and name != root]
-    if isinstance(root, Outside):
-        return _outside(root, said, creditors, silent)
-    return _inside(sites[root], root in said.stated, creditors, silent)
+    heard = _Heard(
+        [site for name, site in sorted(sites.items()) if root in said.naming[name]],
+        [site for name, site in sorted(sites.items()) if said.naming[name]],
+        [site for name, site in sorted(sites.items()) if not said.naming[name] and name != root],
+    )
+    return _outside(root, said, heard) if isinstance(root, Outside) else _inside(sites[root], said, heard)
 
 
-def _outside(root: Outside, said: Credits, creditors: Sequence[_Site], silent: Sequence[_Site]) -> _Found:
+class _Heard(NamedTuple):
+    """Sites beside the one that is named as the source.
+
+    `witnesses` name it themselves. `creditors` name anybody: who has it from a witness repeats what that says, and
+    makes it no surer. `silent` name nobody.
+    """
+
+    witnesses: Sequence[_Site]
+    creditors: Sequence[_Site]
+    silent: Sequence[_Site]
+
+    @property
+    def names(self) -> str:
+        """Who names the source, and the verb."""
+        count = len(self.witnesses)
+        return f"{self.witnesses[0].name} names" if count == 1 else f"{count} sites name"
+
+
+def _outside(root: Outside, said: Credits, heard: _Heard) -> _Found:
     """A source that is not collected: an agency, or what a site says it has the text from."""
     name, agency = said.called[root], root in said.agencies
-    reason = (
-        f"{_who(creditors)} {name} as {'the agency' if agency else 'the source'}; no page of its own is among these"
-    )
-    early = next((site for site in silent if site.leads(creditors)), None)
+    reason = f"{heard.names} {name} as {'the agency' if agency else 'the source'}; no page of its own is among these"
+    early = next((site for site in heard.silent if site.leads(heard.creditors)), None)
+    alone = len(heard.witnesses) == 1
     # A wire may be carried unsigned; of one who signs it, half a day and more after that, nobody else tells.
-    alone = len(creditors) == 1 and early is not None and (early.lead(creditors[0]) or timedelta()) >= ZONES
-    if early and (alone or not agency):
-        return _unknown(f"{_who(creditors)} {name} as the source, but {early.name}, which names nobody, had it before")
-    sure = len(creditors) > 1 and not silent
+    late = alone and early is not None and (early.lead(heard.witnesses[0]) or timedelta()) >= ZONES
+    if early and (late or not agency):
+        return _unknown(f"{heard.names} {name} as the source, but {early.name}, which names nobody, had it before")
+    sure = not alone and not heard.silent
     return _Found(Confidence.CERTAIN if sure else Confidence.LIKELY, reason, name)
 
 
-def _inside(root: _Site, stated: bool, creditors: Sequence[_Site], silent: Sequence[_Site]) -> _Found:
+def _inside(root: _Site, said: Credits, heard: _Heard) -> _Found:
     """A source that is one of the sites. Who credits it may be dated earlier: its page was published again."""
-    early = next((site for site in silent if site.leads([root])), None)
+    early = next((site for site in heard.silent if site.leads([root])), None)
     if early:
-        return _unknown(f"{_who(creditors)} {root.name}, but {early.name}, which names nobody, had it before")
-    reason = f"{_who(creditors)} {root.name} as the source"
-    if any(site.leads([root]) for site in creditors):
+        return _unknown(f"{heard.names} {root.name}, but {early.name}, which names nobody, had it before")
+    reason = f"{heard.names} {root.name} as the source"
+    if any(site.leads([root]) for site in heard.creditors):
         return _Found(Confidence.LIKELY, f"{reason}, though its own page is dated later", root.home)
-    first = root.leads([*creditors, *silent])
-    sure = stated and root.leads(silent) and (len(creditors) > 1 or first)
+    first = root.leads([*heard.creditors, *heard.silent])
+    sure = root.home in said.stated and root.leads(heard.silent) and (len(heard.witnesses) > 1 or first)
     reason += ", and it was out before all others" if first else ""
     return _Found(Confidence.CERTAIN if sure else Confidence.LIKELY, reason, root.home)
-
-
-def _who(sites: Sequence[_Site]) -> str:
-    return f"{sites[0].name} names" if len(sites) == 1 else f"{len(sites)} sites name"
 
 
 # --- times ------------------------------------------------------------------------------------------

@@ -213,6 +213,19 @@ def test_credits_are_followed_to_their_end() -> None:
     assert origin(circle).reason == "its sites name one another as the source"
 
 
+def test_who_has_it_from_a_creditor_makes_its_claim_no_surer() -> None:
+    one, copy = out("satu", 0, credited_source="Suara Jauh"), out("dua", 1, credited_source="satu.example")
+    found = origin([one, copy])
+    assert told(found) == ("Suara Jauh", LIKELY)
+    assert found.reason.startswith("satu.example names Suara Jauh as the source")
+    assert told(origin([one, copy, out("tiga", 1, credited_source="Suara Jauh")])) == ("Suara Jauh", CERTAIN)
+    chain = [replace(one, credited_source="kabar.example"), copy]
+    assert told(origin([out("kabar", None), *chain])) == ("kabar.example", LIKELY)
+    first = origin([out("kabar", -1), *chain])
+    assert told(first) == ("kabar.example", CERTAIN)
+    assert first.reason == "satu.example names kabar.example as the source, and it was out before all others"
+
+
 def test_an_article_is_found_by_the_title_that_is_credited() -> None:
     first, other = out("awal", 3, title="Air  Meluap"), out("salin", 0, credited_title="air meluap")
     assert told(origin([first, other]))[0] == "awal.example"
