@@ -22,12 +22,15 @@ class Credits:
 
     `roots` are those who are named and name nobody themselves. `called` is what outside sources are called,
     `agencies` those of them that are named as news agencies, `stated` whom not only prose names, or an edition's name.
+    `vague` are sites that name nobody but credit an article of another by its title: with the several sites that have
+    that title, or with none.
     """
 
     naming: Mapping[str, frozenset[str | Outside]]
     called: Mapping[Outside, str]
     agencies: frozenset[Outside]
     stated: frozenset[str | Outside]
+    vague: Mapping[str, frozenset[str]]
 
     @property
     def roots(self) -> frozenset[str | Outside]:
@@ -71,11 +74,16 @@ def credits_of(members: Sequence[Article]) -> Credits:
             if isinstance(source, Outside):
                 written[source].add(agency_called(words) or words)
                 agencies |= {source} if is_agency else set()
+    vague: defaultdict[str, set[str]] = defaultdict(set)
     for member in members:
-        naming[home(member)] |= _in_prose(member, known) or _by_title(member, titled)
+        prose, carriers = _in_prose(member, known), _carriers(member, titled)
+        naming[home(member)] |= prose or (carriers if len(carriers) == 1 else set())
+        if not prose and len(carriers) != 1 and _credits_another(member, titled):
+            vague[home(member)] |= carriers
     called = {source: min(words, key=lambda each: (len(each), each)) for source, words in written.items()}
     found = {name: frozenset(sources) for name, sources in naming.items()}
-    return Credits(found, called, frozenset(agencies), frozenset(stated))
+    unsure = {name: frozenset(carriers) for name, carriers in vague.items() if not found[name]}
+    return Credits(found, called, frozenset(agencies), frozenset(stated), unsure)
 
 
 class _Meant(NamedTuple):
@@ -163,11 +171,17 @@ def _in_prose(article: Article, known: _Known) -> set[str | Outside]:
     return {source for source in found if not isinstance(source, Outside)}
 
 
-def _by_title(article: Article, titled: Mapping[str, set[str]]) -> set[str | Outside]:
+def _carriers(article: Article, titled: Mapping[str, Set[str]]) -> Set[str]:
+    """Return the other sites that have an article of the title that is credited."""
     if not article.credited_title or article.credited_source:
         return set()
-    others = titled.get(_folded(article.credited_title), set()) - {home(article)}
-    return set(others) if len(others) == 1 else set()
+    return titled.get(_folded(article.credited_title), set()) - {home(article)}
+
+
+def _credits_another(article: Article, titled: Mapping[str, Set[str]]) -> bool:
+    """Whether an article credits but a title, and one that its own site has not: outlets sign their own pages so."""
+    title = _folded(article.credited_title)
+    return bool(title) and not article.credited_source and home(article) not in titled.get(title, ())
 
 
 def _folded(title: str) -> str:

@@ -89,6 +89,8 @@ def origin(members: Sequence[Article], matches: Iterable[Match] = ()) -> Origin:
     sites = {name: _Site(name, tuple(entries)) for name, entries in by_home.items()}
     said = credits_of(members)
     found = _by_credits(sites, said) if said.roots or any(said.naming.values()) else _by_times(sites, shares)
+    if found.source in said.vague:
+        found = _doubted(found, sites[found.source], [sites[name] for name in sorted(said.vague[found.source])])
     article = sites[found.source].first.article if found.source in sites else None
     account = sorted((entry for site in sites.values() for entry in site.entries), key=lambda e: _surely_out(e.article))
     account.sort(key=lambda entry: entry.article is not article)
@@ -171,10 +173,11 @@ def _by_credits(sites: _Sites, said: Credits) -> _Found:
     if len(named) > 1 or not said.agree:
         return _unknown(f"its sites name different sources: {', '.join(named)}")
     (root,) = said.roots
+    others = sorted((name, site) for name, site in sites.items() if name != root)
     heard = _Heard(
-        [site for name, site in sorted(sites.items()) if root in said.naming[name]],
-        [site for name, site in sorted(sites.items()) if said.naming[name]],
-        [site for name, site in sorted(sites.items()) if not said.naming[name] and name != root],
+        [site for name, site in others if root in said.naming[name]],
+        [site for name, site in others if said.naming[name] or name in said.vague],
+        [site for name, site in others if not said.naming[name] and name not in said.vague],
     )
     return _outside(root, said, heard) if isinstance(root, Outside) else _inside(sites[root], said, heard)
 
@@ -182,8 +185,8 @@ def _by_credits(sites: _Sites, said: Credits) -> _Found:
 class _Heard(NamedTuple):
     """Sites beside the one that is named as the source.
 
-    `witnesses` name it themselves. `creditors` name anybody: who has it from a witness repeats what that says, and
-    makes it no surer. `silent` name nobody.
+    `witnesses` name it themselves. `creditors` name anybody, or credit a title: who has it from a witness repeats what
+    that says, and makes it no surer. `silent` name nobody.
     """
 
     witnesses: Sequence[_Site]
@@ -207,7 +210,7 @@ def _outside(root: Outside, said: Credits, heard: _Heard) -> _Found:
     late = alone and early is not None and (early.lead(heard.witnesses[0]) or timedelta()) >= ZONES
     if early and (late or not agency):
         return _unknown(f"{heard.names} {name} as the source, but {early.name}, which names nobody, had it before")
-    sure = not alone and not heard.silent
+    sure = not alone and not heard.silent and not said.vague
     return _Found(Confidence.CERTAIN if sure else Confidence.LIKELY, reason, name)
 
 
@@ -223,6 +226,17 @@ def _inside(root: _Site, said: Credits, heard: _Heard) -> _Found:
     sure = root.home in said.stated and root.leads(heard.silent) and (len(heard.witnesses) > 1 or first)
     reason += ", and it was out before all others" if first else ""
     return _Found(Confidence.CERTAIN if sure else Confidence.LIKELY, reason, root.home)
+
+
+def _doubted(found: _Found, site: _Site, carriers: Sequence[_Site]) -> _Found:
+    """What is left of an origin that credits an article of another title: who names a source is none for certain."""
+    if carriers:
+        names = ", ".join(each.name for each in carriers)
+        return _unknown(f"{site.name} credits an article by its title, which {names} have")
+    if found.confidence is not Confidence.CERTAIN:
+        return found
+    reason = f"{found.reason}, but {site.name} credits an article by a title that none of these has"
+    return _Found(Confidence.LIKELY, reason, found.source)
 
 
 # --- times ------------------------------------------------------------------------------------------

@@ -232,6 +232,31 @@ def test_an_article_is_found_by_the_title_that_is_credited() -> None:
     assert origin([first, replace(other, credited_title="Air surut")]).source == "salin.example"
 
 
+def test_who_credits_a_title_that_several_have_is_not_the_origin() -> None:
+    two = [out("awal", 0, title="Air Meluap"), out("lain", 1, title="Air meluap")]
+    early = out("salin", -20, title="Banjir", credited_title="Air meluap")
+    found = origin([*two, early])
+    assert (told(found), found.name) == (("", UNKNOWN), "")
+    assert found.reason == "salin.example credits an article by its title, which awal.example, lain.example have"
+    assert told(origin([*two, replace(early, title="Air meluap")])) == ("salin.example", CERTAIN), "it signs its own"
+    assert told(origin([*two, replace(early, published=NOON + timedelta(hours=3))])) == ("awal.example", LIKELY)
+    credited = [two[0], replace(two[1], credited_source="awal.example"), early]
+    assert told(origin(credited)) == ("awal.example", LIKELY), "it names somebody, and may be dated earlier"
+    named = [replace(each, credited_source="salin.example") for each in two]
+    assert told(origin([*named, early])) == ("", UNKNOWN)
+
+
+def test_who_credits_a_title_that_none_has_is_no_certain_origin() -> None:
+    early, copy = out("awal", 0, credited_title="Banjir"), out("salin", 20)
+    found = origin([early, copy])
+    assert told(found) == ("awal.example", LIKELY)
+    assert found.reason.endswith(", but awal.example credits an article by a title that none of these has")
+    assert told(origin([replace(early, title="Banjir"), copy])) == ("awal.example", CERTAIN)
+    wire = [replace(copy, agency="Antara"), out("dua", 21, agency="Antara")]
+    assert told(origin(wire)) == ("Antara", CERTAIN)
+    assert told(origin([early, *wire])) == ("Antara", LIKELY)
+
+
 @pytest.mark.parametrize("name", ["ANTARA", "Antara News", "Kantor Berita Antara", "LKBN Antara", "Ant"])
 def test_an_agency_is_the_origin_though_its_page_was_never_collected(name: str) -> None:
     found = origin([out("satu", 0, agency="Antara"), out("dua", 2, agency=name)])
