@@ -72,7 +72,8 @@ def retell(corpus: Corpus, reference: str, recipe: Recipe | None = None) -> Reto
         story = meant.story(connection, reference)
         held = _held(connection, story.families, reference)
         tellers = meant.tellers(connection, held)
-    names = sorted(tellers)
+    # As its label was chosen.
+    names = sorted(tellers, key=lambda name: (tellers[name].rank, name))
     central = names[stories.central(strands.vectors([tellers[name].told for name in names]))]
     desk = desk_of(corpus, recipe)
     batch = desk.batch([tellers[name].article for name in names])

@@ -102,6 +102,8 @@ def _taken(corpus: Corpus, names: Set[str]) -> Set[str]:
 
 def _label(held: Sequence[Placed], shown: Mapping[str, Shown]) -> tuple[str, tuple[str, ...]]:
     """Return what a story is called, the title of its most central family, and its terms."""
+    # Of equals the first counts, and ids tell who came first to this corpus: ranks are the same in all.
+    held = sorted(held, key=lambda row: (row.rank or 0, row.family))
     called = held[0].family
     if len(held) > 2:
         called = held[stories.central(strands.vectors([row.told for row in held]))].family

@@ -19,9 +19,10 @@ from dedup.records import Story
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """The article that tells for a family, by its id, and what it tells, as it is stored."""
+    """The article that tells for a family, by its id, its rank (see `strands`), and what it tells, as it is stored."""
 
     article: str
+    rank: int
     told: Told
 
 
@@ -81,11 +82,15 @@ def members(connection: Connection, names: Iterable[str]) -> dict[str, list[str]
 
 def tellers(connection: Connection, names: Iterable[str]) -> dict[str, Teller]:
     """Return who tells for each of these families, and what."""
-    numbers = {family: teller.number for family, teller in strands.tellers(connection, names).items()}
-    told = strands.told(connection, numbers.values())
-    rows = many.among(connection, select(articles.c.id, articles.c.key), articles.c.id, numbers.values())
+    found = strands.tellers(connection, names)
+    numbers = [teller.number for teller in found.values()]
+    told = strands.told(connection, numbers)
+    rows = many.among(connection, select(articles.c.id, articles.c.key), articles.c.id, numbers)
     keys = {row.id: row.key for row in rows}
-    return {family: Teller(keys[number], told.get(number, strands.SILENT)) for family, number in numbers.items()}
+    return {
+        family: Teller(keys[teller.number], teller.rank, told.get(teller.number, strands.SILENT))
+        for family, teller in found.items()
+    }
 
 
 def _named(connection: Connection, kind: str, ids: Select[Any], reference: str) -> str:

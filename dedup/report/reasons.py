@@ -21,6 +21,8 @@ _SAID = (
     marked("%(site)s and %(other)s are dated so far apart that a date is wrong, or a page is old"),
     marked("%(site)s was out by %(time)s, the next, %(other)s, not before %(later)s"),
     marked("its sites name one another as the source"),
+    marked("%(site)s credits an article by its title, which %(names)s have"),
+    marked("%(reason)s, but %(site)s credits an article by a title that none of these has"),
     marked("its sites name different sources: %(names)s"),
     marked("%(sites)s sites name %(name)s as the agency; no page of its own is among these"),
     marked("%(sites)s sites name %(name)s as the source; no page of its own is among these"),

@@ -15,6 +15,7 @@ from dedup.days import Days, Held
 from dedup.explain import explain
 from dedup.ordering import UNDATED
 from dedup.records import Relation
+from dedup.retelling import retell
 from dedup.updating import rebuild, update
 from tests.dedup.conftest import NOW
 from tests.dedup.test_matching import prose
@@ -129,6 +130,24 @@ def test_the_label_is_the_title_of_what_is_most_central(corpus: Corpus) -> None:
     told(corpus, titled)
     (story,) = snapshot(corpus).stories
     assert story.label == "Judul 1"
+
+
+def test_the_label_of_two_families_does_not_depend_on_which_came_first(new_corpus: Callable[[], Corpus]) -> None:
+    first = replace(report("hari", "banjir", 0.0, words=16), title="Judul satu")
+    copy = replace(first, id="zaman", url="http://zaman.test/zaman", site="zaman.test")
+    other = replace(report("kabar", "banjir", 0.0, words=16), title="Judul lain")
+    labels = set()
+    for batches in ([[first], [copy], [other]], [[copy], [other], [first]], [[other], [first, copy]]):
+        corpus = new_corpus()
+        assert told(corpus, *batches) == {frozenset({"hari", "zaman", "kabar"})}
+        (story,) = snapshot(corpus).stories
+        found = retell(corpus, story.id)
+        (central,) = (telling for telling in found.tellings if telling.family == found.central)
+        assert story.label in {article.title for article in central.articles}
+        rebuild(corpus, now=NOW)
+        assert snapshot(corpus).stories == (story,)
+        labels.add(story.label)
+    assert len(labels) == 1
 
 
 @pytest.mark.parametrize(("seed", "placed"), [(0, 5_000), (1, 1), (2, 7)])
