@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from dedup import Article, Corpus, tables
+from dedup import Article, Corpus, find_copies, tables
 from dedup.addresses import spelling, spellings
 
 NAMES = st.sampled_from(
@@ -91,6 +91,24 @@ def test_who_gives_ids_of_their_own_tells_spellings_apart(corpus: Corpus) -> Non
     assert corpus.add([replace(HARBOUR, url="http://satu.test/pelabuhan", id="baris-2")]).new == 1
     assert corpus.add([replace(HARBOUR, url="http://www.satu.test/pelabuhan", id="")]).same == 1
     assert [article.id for article in corpus.articles()] == ["baris-1", "baris-2"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        [("http://one.example/1", ""), ("https://one.example/1", "mine")],
+        [("https://one.example/1", "mine"), ("http://one.example/1", "")],
+        [("https://one.example/1", ""), ("http://one.example/1", "mine"), ("http://one.example/1", "")],
+        [("http://www.one.example/1", "mine"), ("http://one.example/1", "his"), ("https://one.example/1/", "")],
+        [("http://one.example/1", "mine"), ("http://one.example/1", "his")],
+        [("https://one.example:443/1", ""), ("https://one.example/1", "")],
+        [("https://one.example/1", ""), ("https://one.example:443/1", "")],
+    ],
+)
+def test_in_memory_articles_are_told_apart_as_in_a_corpus(corpus: Corpus, said: list[tuple[str, str]]) -> None:
+    made = [Article(url, f"kata {place}", id=name) for place, (url, name) in enumerate(said)]
+    corpus.add(made)
+    assert find_copies(made).articles == {article.id: article for article in corpus.articles()}
 
 
 def test_what_was_stored_twice_before_stays_two_and_each_is_known(corpus: Corpus) -> None:
