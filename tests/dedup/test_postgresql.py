@@ -5,8 +5,10 @@ import random
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
@@ -77,22 +79,32 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture
-def there(server: str) -> Iterator[Callable[[], Corpus]]:
-    """Yield what makes a corpus in a database of its own."""
+def database(server: str) -> Iterator[Callable[[], str]]:
+    """Yield what makes a database and returns its address."""
     admin = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
-    opened: list[Corpus] = []
 
-    def make() -> Corpus:
+    def make() -> str:
         name = f"corpus_{next(_NUMBERS)}"
         with admin.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {name}"))
-        opened.append(Corpus.open(f"{server}/{name}"))
+        return f"{server}/{name}"
+
+    yield make
+    admin.dispose()
+
+
+@pytest.fixture
+def there(database: Callable[[], str]) -> Iterator[Callable[[], Corpus]]:
+    """Yield what makes a corpus in a database of its own."""
+    opened: list[Corpus] = []
+
+    def make() -> Corpus:
+        opened.append(Corpus.open(database()))
         return opened[-1]
 
     yield make
     for corpus in opened:
         corpus.close()
-    admin.dispose()
 
 
 _NUMBERS = count()
@@ -225,6 +237,63 @@ def test_one_update_at_a_time(there: Callable[[], Corpus]) -> None:
     ):
         update(corpus, now=NOW)
     assert update(corpus, now=NOW).articles == len(news(3))
+
+
+_OPENING = """
+import sys
+from alembic import command, config
+from dedup import Corpus
+print("ready", flush=True)
+sys.stdin.readline()
+Corpus.open(sys.argv[1]).close()
+"""
+
+
+def test_two_may_make_a_corpus_at_once(database: Callable[[], str]) -> None:
+    address = database()
+    command = [sys.executable, "-c", _OPENING, address]
+    pipe = subprocess.PIPE
+    both = [subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) for _ in range(2)]
+    for each in both:
+        assert each.stdout is not None
+        assert each.stdout.readline() == "ready\n"
+    for each in both:
+        assert each.stdin is not None
+        each.stdin.write("\n")
+        each.stdin.flush()
+    said = [each.communicate()[1] for each in both]
+    assert [each.returncode for each in both] == [0, 0], said
+    with Corpus.open(address) as corpus:
+        assert corpus.count() == 0
+
+
+@pytest.mark.parametrize("adding", [False, True], ids=["put", "add"])
+def test_one_text_is_stored_once_though_two_write_it_at_once(there: Callable[[], Corpus], adding: bool) -> None:
+    corpus = there()
+    first, second = (Article(f"http://{name}.test/1", "kawat yang sama", site=f"{name}.test") for name in "ab")
+
+    def stored(other: Corpus) -> bool:
+        if adding:
+            return other.add([second]).new == 1
+        with other.transaction() as connection:
+            return other.put(connection, second, NOW) == "new"
+
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    with (
+        Corpus.open(str(corpus.engine.url)) as other,
+        ThreadPoolExecutor() as pool,
+        corpus.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as looking,
+    ):
+        with corpus.transaction() as connection:
+            assert corpus.put(connection, first, NOW) == "new"
+            outcome = pool.submit(stored, other)
+            while not looking.execute(waiting).scalar():
+                assert not outcome.done()
+        assert outcome.result()
+    with corpus.reading() as connection:
+        assert list(connection.execute(select(schema.texts.c.text)).scalars()) == [first.text]
 
 
 def test_many_values_and_rows_at_once_there(there: Callable[[], Corpus]) -> None:
