@@ -63,6 +63,15 @@ def alone(engine: Engine, work: str, wait: bool = False) -> Iterator[None]:
         yield
 
 
+def in_turn(connection: Connection, work: str) -> None:
+    """Wait until no other transaction holds the corpus for `work`, and hold it until this one ends.
+
+    In SQLite those that write come one after the other anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(crc32(f"gema {work}".encode()))))
+
+
 def _advise(connection: Connection, key: int, work: str, wait: bool) -> None:
     if wait:
         connection.execute(select(func.pg_advisory_lock(key)))

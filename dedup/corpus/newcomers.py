@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
@@ -45,8 +44,8 @@ def put(
     known = _numbers(connection, written)
     missing = [{"hash": digest, "text": text} for digest, text in written.items() if digest not in known]
     if missing:
-        # Another process may store the same text meanwhile; in one order, neither waits for what the other waits for.
-        many.insert(connection, texts, sorted(missing, key=itemgetter("hash")), "keep")
+        # Another process may store the same text meanwhile.
+        many.insert(connection, texts, missing, "keep")
         known |= _numbers(connection, [row["hash"] for row in missing])
     many.insert(
         connection,

@@ -240,6 +240,8 @@ class Corpus:
         with self.moved_beside():
             for chunk in chunks(map(given, found), _ADDED):
                 with self.transaction() as connection, uncollected():
+                    # Two that store the same texts or articles in other orders would wait for one another.
+                    lock.in_turn(connection, "adding")
                     seen = now or datetime.now(UTC)
                     fresh, others = newcomers.newcomers(connection, chunk)
                     self._put_new(connection, fresh, seen)

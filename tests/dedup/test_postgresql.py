@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlalchemy import create_engine, select, text
@@ -294,6 +295,29 @@ def test_one_text_is_stored_once_though_two_write_it_at_once(there: Callable[[],
         assert outcome.result()
     with corpus.reading() as connection:
         assert list(connection.execute(select(schema.texts.c.text)).scalars()) == [first.text]
+
+
+@pytest.mark.parametrize(("known", "many_texts"), [(False, 3_000), (True, 300)], ids=["new", "changed"])
+def test_two_may_add_the_same_texts_in_other_orders(there: Callable[[], Corpus], known: bool, many_texts: int) -> None:
+    corpus = there()
+    texts = [f"kabar kawat nomor {number}" for number in range(many_texts)]
+    ways = {"a.test": texts, "b.test": texts[::-1]}
+    if known:
+        corpus.add(Article(f"http://{site}/{said}", "belum ada", site=site) for site in ways for said in texts)
+    start = Barrier(len(ways), timeout=60)
+
+    def added(site: str) -> int:
+        found = [Article(f"http://{site}/{said}", said, site=site) for said in ways[site]]
+        with Corpus.open(str(corpus.engine.url)) as own:
+            start.wait()
+            done = own.add(found)
+        return done.changed if known else done.new
+
+    with ThreadPoolExecutor() as pool:
+        assert list(pool.map(added, ways)) == [len(texts), len(texts)]
+    with corpus.reading() as connection:
+        held = set(connection.execute(select(schema.texts.c.text)).scalars())
+    assert held - {"belum ada"} == set(texts)
 
 
 def test_many_values_and_rows_at_once_there(there: Callable[[], Corpus]) -> None:
