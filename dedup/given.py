@@ -1,8 +1,8 @@
 """Articles as programs give them: refused where a field holds what it cannot, their site told by their address."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from functools import lru_cache
 from itertools import chain
 from operator import attrgetter
@@ -23,12 +23,17 @@ _KINDS: Mapping[str, tuple[tuple[type, ...], str]] = MappingProxyType(
     | dict.fromkeys(_TIMES, ((datetime, NoneType), "a datetime or None"))
 )
 _STRINGS = frozenset({str})
-_SITE, _HOST = _NAMES.index("site"), _NAMES.index("host")
+# Years in which a time may be outside of all years in UTC.
+_EDGES = frozenset({MINYEAR, MAXYEAR})
+_SITE, _HOST, _LANGUAGE = map(_NAMES.index, ("site", "host", "language"))
 _values, _lists, _times = attrgetter(*_NAMES), attrgetter(*_LISTS), attrgetter(*_TIMES)
+_strings = attrgetter(*(name for name in _NAMES if name not in {*_LISTS, *_TIMES}))
 
 
 def given(article: Article) -> Article:
     """Return an article with tuples where it has lists, and the host and site of its address where it has no site.
+
+    Its language is written small, as it is searched for.
 
     Raises GemaError, which names the field, where one holds what it cannot. It is asked for every article that comes:
     whatever takes long is done for those that need it.
@@ -41,10 +46,14 @@ def given(article: Article) -> Article:
     lists = _lists(article)
     if any(lists) and not _STRINGS.issuperset(map(type, chain(*lists))):
         _refuse_items(article)
+    if not all(map(str.isascii, chain(_strings(article), *lists))):
+        _refuse_unwritable(article)
     for time in _times(article):
-        if time is not None and time.tzinfo is None:
+        if time is not None and (time.tzinfo is None or time.year in _EDGES):
             _refuse_times(article)
-    return article if article.site and not listed else _mended(article, values, listed)
+    if article.site and not listed and article.language.islower():
+        return article
+    return _mended(article, values, listed)
 
 
 @lru_cache(maxsize=4_096)
@@ -62,11 +71,37 @@ def _refuse_items(article: Article) -> None:
             raise GemaError(f'"{name}" of {article.url} is to be a tuple of strings: {found!r:.100}')
 
 
+def _refuse_unwritable(article: Article) -> None:
+    """Refuse what no database and no file in UTF-8 keeps: halves of surrogate pairs, which JSON can spell."""
+    try:
+        for text in chain(_strings(article), *_lists(article)):
+            text.encode()
+    except UnicodeEncodeError as error:
+        text, half = error.object, error.object[error.start]
+        name = next(name for name in _NAMES if text in _texts(getattr(article, name)))
+        url = article.url.encode(errors="backslashreplace").decode()
+        raise GemaError(f'"{name}" of {url} holds {half!a}, which has no UTF-8') from error
+
+
+def _texts(value: object) -> Sequence[object]:
+    return value if isinstance(value, (tuple, list)) else (value,)
+
+
 def _refuse_times(article: Article) -> None:
     for name in _TIMES:
         found = getattr(article, name)
-        if found is not None and found.tzinfo is None:
-            raise GemaError(f'"{name}" of {article.url} is a time without a zone: {found}')
+        if found is not None and (trouble := _trouble(found)):
+            raise GemaError(f'"{name}" of {article.url} is a time {trouble}: {found}')
+
+
+def _trouble(time: datetime) -> str:
+    if time.tzinfo is None:
+        return "without a zone"
+    try:
+        time.astimezone(UTC)
+    except OverflowError:
+        return "outside of all years in UTC"
+    return ""
 
 
 def _mended(article: Article, values: tuple[Any, ...], listed: tuple[str, ...]) -> Article:
@@ -74,6 +109,7 @@ def _mended(article: Article, values: tuple[Any, ...], listed: tuple[str, ...]) 
     changed = [*values]
     for name in listed:
         changed[_NAMES.index(name)] = tuple(getattr(article, name))
+    changed[_LANGUAGE] = article.language.lower()
     if not article.site:
         host = article.host or told(article.url)[0]
         changed[_HOST], changed[_SITE] = host, _site(host)

@@ -1,7 +1,7 @@
 """What programs give: an article's site follows from its address, and a field that cannot be is named."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -11,6 +11,9 @@ from dedup.given import given
 
 WIRE = "The river Belan rose on Thursday night and flooded three villages below the dam, the mayor said."
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
+# In Jakarta the first year of all begins before it does in UTC, and in New York the last ends after it.
+FIRST = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=7)))
+LAST = datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-5)))
 
 
 def test_an_article_without_a_site_is_of_that_of_its_address(corpus: Corpus) -> None:
@@ -51,6 +54,11 @@ def test_what_is_said_of_a_site_stays(article: Article, host: str, site: str, co
         ("published", "2026-03-20", '"published" of https://a.example/ is to be a datetime or None, not a str'),
         ("fetched", NOON.replace(tzinfo=None), '"fetched" of https://a.example/ is a time without a zone'),
         ("id", 7, '"id" of https://a.example/ is to be a string, not a int'),
+        ("text", "é \ud800", "\"text\" of https://a.example/ holds '\\ud800', which has no UTF-8"),
+        ("tags", ("banjir", "\udfff"), "\"tags\" of https://a.example/ holds '\\udfff', which has no UTF-8"),
+        ("url", "https://a.example/\ud800", "\"url\" of https://a.example/\\ud800 holds '\\ud800', which has no UTF-8"),
+        ("published", FIRST, '"published" of https://a.example/ is a time outside of all years in UTC: 0001-01-01'),
+        ("fetched", LAST, '"fetched" of https://a.example/ is a time outside of all years in UTC: 9999-12-31'),
     ],
 )
 def test_a_field_that_holds_what_it_cannot_is_named(corpus: Corpus, field: str, value: Any, said: str) -> None:
@@ -65,6 +73,16 @@ def test_an_address_that_is_none_is_named() -> None:
     nothing: Any = None
     with pytest.raises(GemaError, match='"url" is to be a string'):
         Article(nothing, "t")
+
+
+def test_the_first_and_the_last_year_are_times(corpus: Corpus) -> None:
+    said = [Article(f"https://a.example/{year}", "t", published=datetime(year, 6, 1, tzinfo=UTC)) for year in (1, 9999)]
+    assert corpus.add(said).new == 2
+
+
+def test_an_article_is_searched_for_by_its_language_however_that_is_written(corpus: Corpus) -> None:
+    corpus.add([Article("https://a.example/", WIRE, language="ID")])
+    assert [article.language for article in corpus.articles()] == ["id"]
 
 
 def test_lists_are_taken_for_tuples(corpus: Corpus) -> None:
