@@ -74,7 +74,7 @@ def as_found(article: Article, first_seen: datetime | None) -> Article:
 
 
 class Relation(StrEnum):
-    """What two articles are to one another (DESIGN.md section 3)."""
+    """What two articles are to one another: see README, "What a relation means"."""
 
     EXACT = "exact"
     NEAR = "near"
