@@ -203,9 +203,7 @@ def filled(said: ast.expr) -> str:
     if isinstance(said, ast.JoinedStr):
         return "".join(map(filled, said.values))
     if isinstance(said, ast.FormattedValue):
-        return {"_who(creditors)": "3 sites name", "_why(undated)": "it has no date"}.get(
-            ast.unparse(said.value), "a.id"
-        )
+        return {"heard.names": "3 sites name", "_why(undated)": "it has no date"}.get(ast.unparse(said.value), "a.id")
     assert isinstance(said, ast.Constant)
     return str(said.value)
 
