@@ -25,29 +25,41 @@ _AT_ONCE = 5_000
 
 
 def place(corpus: Corpus, recipe: Recipe) -> bool:
-    """Place some of the families that are due, and note what has to be told again; False: there are none."""
-    with corpus.transaction() as connection:
+    """Place some of the families that are due, and note what has to be told again; False: there are none.
+
+    Only what is stored waits for others that write, and they for it.
+    """
+    with corpus.reading() as connection:
         names = strands.families_waiting(connection, _AT_ONCE)
         if not names:
             return False
-        before = strands.placed(connection, names)
-        now = _standing(connection, before, names, recipe)
-        lost = [row._replace(rank=None, signs=()) for name, row in before.items() if name not in now]
-        kin = _kin(connection, now, recipe)
-        now = {name: row._replace(tied=_number(sorted(kin[name].templates))) for name, row in now.items()}
-        now |= _digests(connection, before, now, kin, recipe)
-        before |= strands.placed(connection, sorted(now.keys() - before.keys()))
-        # What tells the same on the same day changes no story.
-        other = [row for name, row in now.items() if not _stands(before.get(name), row)]
-        moved = [*other, *(before[row.family] for row in (*other, *lost) if row.family in before)]
-        due = {_due(row, moved=True) for row in moved if row.rank is not None}
-        for day, signs in _signs_by_day(moved).items():
-            due |= {_due(row) for row in strands.later(connection, signs, day)}
-        retied = [row for row in now.values() if row.family in before and row.tied != before[row.family].tied]
-        due |= {_due(row, tied=True) for row in retied}
+        before, now, due = _placed(connection, names, recipe)
+    with corpus.transaction() as connection:
         strands.settle(connection, names)
-        strands.place(connection, before, [*now.values(), *lost], due)
+        strands.place(connection, before, now, due)
     return True
+
+
+def _placed(
+    connection: Connection, names: Sequence[str], recipe: Recipe
+) -> tuple[dict[str, Placed], list[Placed], set[Due]]:
+    """Return where families stood and where they stand now, these and others, and what has to be told again."""
+    before = strands.placed(connection, names)
+    now = _standing(connection, before, names, recipe)
+    lost = [row._replace(rank=None, signs=()) for name, row in before.items() if name not in now]
+    kin = _kin(connection, now, recipe)
+    now = {name: row._replace(tied=_number(sorted(kin[name].templates))) for name, row in now.items()}
+    now |= _digests(connection, before, now, kin, recipe)
+    before |= strands.placed(connection, sorted(now.keys() - before.keys()))
+    # What tells the same on the same day changes no story.
+    other = [row for name, row in now.items() if not _stands(before.get(name), row)]
+    moved = [*other, *(before[row.family] for row in (*other, *lost) if row.family in before)]
+    due = {_due(row, moved=True) for row in moved if row.rank is not None}
+    for day, signs in _signs_by_day(moved).items():
+        due |= {_due(row) for row in strands.later(connection, signs, day)}
+    retied = [row for row in now.values() if row.family in before and row.tied != before[row.family].tied]
+    due |= {_due(row, tied=True) for row in retied}
+    return before, [*now.values(), *lost], due
 
 
 def _standing(
