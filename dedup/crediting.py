@@ -179,7 +179,7 @@ def _carriers(article: Article, titled: Mapping[str, Set[str]]) -> Set[str]:
 
 
 def _credits_another(article: Article, titled: Mapping[str, Set[str]]) -> bool:
-    """Whether an article credits but a title, and one that its own site has not: outlets sign their own pages so."""
+    """Tell whether an article credits but a title, and not one of its own site: outlets sign their own pages so."""
     title = _folded(article.credited_title)
     return bool(title) and not article.credited_source and home(article) not in titled.get(title, ())
 

@@ -229,7 +229,7 @@ def _inside(root: _Site, said: Credits, heard: _Heard) -> _Found:
 
 
 def _doubted(found: _Found, site: _Site, carriers: Sequence[_Site]) -> _Found:
-    """What is left of an origin that credits an article of another title: who names a source is none for certain."""
+    """Return what is left of an origin that credits an article of another title, and so is none for certain."""
     if carriers:
         names = ", ".join(each.name for each in carriers)
         return _unknown(f"{site.name} credits an article by its title, which {names} have")

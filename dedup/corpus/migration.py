@@ -4,10 +4,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine, inspect, text
 
+from dedup.corpus import lock
 from dedup.errors import CorpusError
 
-# Any number that is no other lock's.
-_MIGRATING = 0x67656D61_00000001
 HEAD = "0014"
 KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013", "0014")
 
@@ -25,9 +24,8 @@ def migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     with engine.connect().execution_options(gema_begin="BEGIN IMMEDIATE") as connection, connection.begin():
-        if engine.dialect.name == "postgresql":
-            # Of two that make or upgrade a corpus at once, the second waits and finds it done.
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATING})
+        # Of two that make or upgrade a corpus at once, the second waits and finds it done.
+        lock.in_turn(connection, "migrating")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

@@ -500,11 +500,11 @@ def test_the_relation_does_not_depend_on_which_comes_first(one: list[int], other
     assert compare(a, b, RECIPE) == compare(b, a, RECIPE)
 
 
-@pytest.mark.parametrize("more", [0, 15])
+@pytest.mark.parametrize("more", [0, 5])
 def test_nor_does_it_where_only_one_of_them_has_quotation_marks(more: int) -> None:
     speech = prose(1, 60)
-    quoted = f"{text(prose(2, 8))} “{' '.join(speech)}” {text(prose(3, 10 + more))}"
-    told = text([*prose(4, 9), *speech, *prose(5, 9)])
+    quoted = f"{text(prose(2, 8))} “{' '.join(speech)}” {text(prose(3, 10))}"
+    told = text([*prose(4, 9), *speech, *prose(5, 9 + more)])
     found = {
         compare(reading(quoted, one, "x.test"), reading(told, other, "y.test"), RECIPE).relation
         for one, other in (("a", "b"), ("b", "a"))
