@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from hashlib import blake2b
 
 from dedup.sites import site_of_host
 
@@ -19,6 +20,11 @@ def spelling(url: str) -> str:
     if found is None:
         return url
     return f"https://{_bare(found['host'])}{found['path'].rstrip('/') or '/'}{found['rest']}"
+
+
+def spelled(url: str) -> str:
+    """Return 16 hexadecimal digits that all spellings of an address share."""
+    return blake2b(spelling(url).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def spellings(url: str) -> tuple[str, ...]:

@@ -9,8 +9,9 @@ import numpy as np
 from sqlalchemy import Connection, Select, func, select, text
 
 from dedup import cutting, families, merging, minhash, signing
+from dedup.addresses import spelled
 from dedup.compiler import expect
-from dedup.corpus import Corpus, edges, grouping, heads, postings, schema, strands, units, vocabularies
+from dedup.corpus import Corpus, edges, grouping, heads, many, postings, schema, strands, units, vocabularies
 from dedup.corpus.results import read_matches
 from dedup.corpus.store import text_hash
 from dedup.loom import Loom
@@ -31,9 +32,9 @@ def check(corpus: Corpus, recipe: Recipe | None = None, tell: Progress | None = 
     """Return what is wrong with a corpus, a line each; an empty list where nothing was found.
 
     Everything that can be counted is: families against the components of matches (unless articles wait for an update),
-    units against articles, orphans. Texts, signatures and sketches are taken again for a sample of some hundred, and
-    what is alike for ten days; others with another `seed`. Raises RecipeError when the corpus was grouped by another
-    recipe.
+    units against articles, addresses, orphans. Texts, signatures and sketches are taken again for a sample of some
+    hundred, and what is alike for ten days; others with another `seed`. Raises RecipeError when the corpus was grouped
+    by another recipe.
     """
     recipe = recipe or vocabularies.settled(corpus)
     grouping.check_recipe(corpus, recipe)
@@ -41,6 +42,7 @@ def check(corpus: Corpus, recipe: Recipe | None = None, tell: Progress | None = 
     randomness = random.Random(seed)  # noqa: S311 - it chooses what is looked at
     stages: list[tuple[str, Callable[[Connection], Iterable[str]]]] = [
         ("the file", _file),
+        ("addresses", _addresses),
         ("orphans", _orphans),
         ("units", _units),
         ("texts", lambda connection: _texts(connection, randomness)),
@@ -72,6 +74,13 @@ def _file(connection: Connection) -> Iterator[str]:
             yield f"the file is damaged: {answer}; restore a copy that `dedup backup` made"
     for row in connection.execute(text("PRAGMA foreign_key_check")):
         yield f"a row of {row[0]} refers to one of {row[2]} that is not there"
+
+
+def _addresses(connection: Connection) -> Iterator[str]:
+    table = schema.articles
+    for key, url, kept in many.rows(connection, select(table.c.key, table.c.url, table.c.spelled)):
+        if kept != spelled(url):
+            yield f"the article {key} is not found by other spellings of its address"
 
 
 def _orphans(connection: Connection) -> Iterator[str]:

@@ -7,7 +7,7 @@ from operator import attrgetter
 import numpy as np
 
 from dedup import cutting, inmemory, matching
-from dedup.addresses import spellings
+from dedup.addresses import spelling
 from dedup.arrays import Reading
 from dedup.errors import GemaError
 from dedup.given import given
@@ -66,29 +66,24 @@ def find_copies(articles: Iterable[Article], recipe: Recipe | None = None) -> Sn
 
 
 def _by_id(articles: Iterable[Article]) -> dict[str, Article]:
-    # The ids of addresses, each behind its place: the first of several spellings is the one that counts.
-    addresses: dict[str, tuple[int, str]] = {}
+    # The ids of addresses, and of what stands for all their spellings, the first of which counts.
+    addresses: dict[str, str] = {}
+    spelled: dict[str, str] = {}
     known: dict[str, Article] = {}
     for article in map(given, articles):
-        if stored := _stored(article, addresses):
-            _, key = stored
+        stands = spelling(article.url)
+        # Who gives ids tells apart what shall be told apart, see `Corpus.as_stored`.
+        elsewhere = spelled.get(stands) if article.id == article_id(article.url) else None
+        if key := addresses.get(article.url) or elsewhere:
             known[key] = replace(article, url=known[key].url, id=key)
         elif article.id in known:
             message = f"{article.url} and {known[article.id].url} have one id, {article.id!r}: give one of them another"
             raise GemaError(message)
         else:
-            addresses[article.url] = len(known), article.id
+            addresses[article.url] = article.id
+            spelled.setdefault(stands, article.id)
             known[article.id] = article
     return known
-
-
-def _stored(article: Article, addresses: Mapping[str, tuple[int, str]]) -> tuple[int, str] | None:
-    """Return under which of these addresses a corpus would store an article, see `Corpus.as_stored`."""
-    exact = addresses.get(article.url)
-    # Who gives ids tells apart what shall be told apart.
-    if exact or article.id != article_id(article.url):
-        return exact
-    return min((addresses[way] for way in spellings(article.url) if way in addresses), default=None)
 
 
 def _oldest(members: Sequence[str], known: Mapping[str, Article]) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, or_, select
+from sqlalchemy import Connection, Select, select
 
-from dedup.addresses import spellings
 from dedup.corpus import many, strands
 from dedup.corpus.listing import Home
+from dedup.corpus.referred import any_way
 from dedup.corpus.schema import aliases, articles, families, family_members, stories, story_families
 from dedup.corpus.strands import Told
 from dedup.errors import GemaError, UnknownArticle
@@ -37,7 +37,7 @@ def meant(connection: Connection, reference: str) -> Home:
     story = _named(connection, "story", select(stories.c.id), reference) or _story_of(connection, family)
     if family or story:
         return Home(family, story)
-    if connection.execute(select(articles.c.id).where(_is(reference)).limit(1)).first():
+    if connection.execute(select(articles.c.id).where(any_way(reference)).limit(1)).first():
         raise GemaError(f"{reference!r} is in no family yet: run `dedup update`")
     raise UnknownArticle(f"no story, family or article has the id or address {reference!r}; `dedup groups` lists them")
 
@@ -50,7 +50,7 @@ def family(connection: Connection, reference: str) -> tuple[str, list[str]]:
     name = _named(connection, "family", select(families.c.id), reference) or _family_of(connection, reference)
     if name:
         return name, sorted(members(connection, [name])[name])
-    article = connection.execute(select(articles.c.key).where(_is(reference)).limit(1)).scalar()
+    article = connection.execute(select(articles.c.key).where(any_way(reference)).limit(1)).scalar()
     if article is None:
         raise UnknownArticle(f"no family or article has the id or address {reference!r}; `dedup groups` lists them")
     return "", [article]
@@ -108,14 +108,9 @@ def _named(connection: Connection, kind: str, ids: Select[Any], reference: str) 
 
 def _family_of(connection: Connection, reference: str) -> str:
     query = select(family_members.c.family).join(articles, articles.c.id == family_members.c.article_id)
-    return connection.execute(query.where(_is(reference)).limit(1)).scalar() or ""
+    return connection.execute(query.where(any_way(reference)).limit(1)).scalar() or ""
 
 
 def _story_of(connection: Connection, family: str) -> str:
     query = select(story_families.c.story).where(story_families.c.family == family)
     return connection.execute(query).scalar() or ""
-
-
-def _is(reference: str) -> ColumnElement[bool]:
-    ways = {reference, *spellings(reference)} - {""}
-    return or_(*(column.in_(ways) for column in (articles.c.key, articles.c.url, articles.c.fetched_url)))

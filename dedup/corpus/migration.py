@@ -7,8 +7,8 @@ from sqlalchemy import Engine, inspect, text
 from dedup.corpus import lock
 from dedup.errors import CorpusError
 
-HEAD = "0014"
-KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013", "0014")
+HEAD = "0015"
+KNOWN = frozenset(f"{number:04}" for number in range(1, int(HEAD) + 1))
 
 
 def migrate(engine: Engine) -> None:

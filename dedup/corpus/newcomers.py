@@ -6,28 +6,28 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from dedup.addresses import spelling, spellings
+from dedup.addresses import spelled, spelling
 from dedup.corpus import many
 from dedup.corpus.schema import articles, forgotten, texts
-from dedup.records import Article, article_id
+from dedup.records import Article
 
 
 def newcomers(connection: Connection, found: Sequence[Article]) -> tuple[list[Article], list[Article]]:
     """Return which of these articles are new beyond doubt, and the others, each in their order.
 
-    New is an article no spelling of whose address, and whose id, neither the corpus nor another of `found` has.
+    New is an article whose address, in any spelling, and whose id neither the corpus nor another of `found` has.
     """
-    names = [_names(article) for article in found]
-    known = _among(connection, articles.c.url, (name for held in names for name in held))
+    known = _among(connection, articles.c.spelled, (spelled(article.url) for article in found))
     taken = _among(connection, articles.c.key, (article.id for article in found))
     taken |= _blocked(connection, found)
     fresh, others = [], []
-    for article, held in zip(found, names, strict=True):
-        if not known.isdisjoint(held) or article.id in taken:
+    for article in found:
+        stands = spelled(article.url)
+        if stands in known or article.id in taken:
             others.append(article)
         else:
             fresh.append(article)
-        known.update(held)
+        known.add(stands)
         taken.add(article.id)
     return fresh, others
 
@@ -54,6 +54,7 @@ def put(
             {
                 **row,
                 "url": article.url,
+                "spelled": spelled(article.url),
                 "key": article.id,
                 "text_id": known[digest],
                 "first_seen": article.fetched or now,
@@ -61,13 +62,6 @@ def put(
             for article, row, digest in zip(found, rows, hashes, strict=True)
         ],
     )
-
-
-def _names(article: Article) -> tuple[str, ...]:
-    """Return the addresses an article goes by; of one that comes with an id of its own, the one it has."""
-    if article.id != article_id(article.url):
-        return (article.url,)
-    return (article.url, *spellings(article.url))
 
 
 def _blocked(connection: Connection, found: Sequence[Article]) -> set[str]:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, func, or_, select
 
 from dedup.addresses import spelling, spellings
 from dedup.corpus import fulltext
+from dedup.corpus.referred import any_way
 from dedup.corpus.schema import articles, family_members, forgotten, ledger, metadata, stories, story_families
 from dedup.corpus.store import Corpus, Removed
 from dedup.errors import CorpusError
@@ -111,8 +112,7 @@ def _unscrubbed(corpus: Corpus, reason: str) -> str:
 
 def _traces(connection: Connection, references: Sequence[str]) -> Traces:
     ways = {way for reference in references for way in (reference, *spellings(reference))} - {""}
-    direct = or_(*(column.in_(ways) for column in (articles.c.key, articles.c.url, articles.c.fetched_url)))
-    ids = set(connection.execute(select(articles.c.key).where(direct)).scalars())
+    ids = set(connection.execute(select(articles.c.key).where(any_way(*references))).scalars())
     ids |= {row.article for row in _ledger_rows(connection, _in_ledger(references, ways)) if row.article}
     columns = articles.c.key, articles.c.url, articles.c.title, articles.c.fetched_url
     rows = connection.execute(select(*columns).where(articles.c.key.in_(ids)).order_by(articles.c.key)).all()

@@ -92,6 +92,8 @@ articles = Table(
     _number(),
     Column("key", String(255), nullable=False, unique=True),
     Column("url", Text, nullable=False, unique=True),
+    # Of all ways to write the address the same, see `addresses.spelled`; articles with ids of their own may share one.
+    Column("spelled", String(16), nullable=False, server_default="", index=True),
     Column("text_id", ForeignKey("texts.id"), nullable=False, index=True),
     Column("site", String(255), nullable=False, index=True),
     Column("host", String(255), nullable=False),

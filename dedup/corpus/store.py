@@ -27,8 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from dedup.addresses import spelling, spellings
-from dedup.corpus import connecting, fulltext, lock, many, migration, newcomers
+from dedup.addresses import spelled, spelling
+from dedup.corpus import connecting, fulltext, lock, many, migration, newcomers, referred
 from dedup.corpus.address import refuse_missing, resolve
 from dedup.corpus.completing import completed
 from dedup.corpus.schema import (
@@ -194,7 +194,8 @@ class Corpus:
         row = _row(article) | {"text_id": text_id}
         if old is None:
             self._refuse_taken(connection, article)
-            row |= {"url": article.url, "key": article.id, "first_seen": article.fetched or now}
+            named = {"url": article.url, "spelled": spelled(article.url), "key": article.id}
+            row |= named | {"first_seen": article.fetched or now}
             connection.execute(_NEW_ARTICLE, row)
             self.mark(connection, article.id, article.site)
             return "new"
@@ -225,8 +226,10 @@ class Corpus:
         """
         if article.id != article_id(article.url):
             return article
-        ways = [article.url, *spellings(article.url)]
-        stored = connection.execute(_SPELLED, {"ways": ways}).all()
+        stands = spelling(article.url)
+        found = connection.execute(_SPELLED, {"spelled": spelled(article.url)}).all()
+        # Digits of 64 bits name an address, and may be those of another.
+        stored = [row for row in found if spelling(row.url) == stands]
         if not stored or article.url in {row.url for row in stored}:
             return article
         return replace(article, url=stored[0].url, id=stored[0].key)
@@ -252,11 +255,8 @@ class Corpus:
 
     def article(self, reference: str) -> Article:
         """Return the article with this id or address, in whatever spelling; raises UnknownArticle."""
-        ways = [way for way in (reference, *spellings(reference)) if way]
-        # Where it was fetched from comes last: that has no index.
-        exact, fetched = (articles.c.key == reference, articles.c.url == reference), articles.c.fetched_url.in_(ways)
         with self.reading() as connection:
-            for which in (*exact, articles.c.url.in_(ways), fetched):
+            for which in referred.ways(reference):
                 row = connection.execute(_WHOLE.where(which)).first()
                 if row is not None:
                     return _article(row)
@@ -377,9 +377,7 @@ class Corpus:
 # Made once: SQLAlchemy takes as long to make these as SQLite to do them, and a crawl needs all of them for each page.
 _FORGOTTEN = select(forgotten.c.url).where(forgotten.c.url.in_([bindparam("one"), bindparam("other")])).limit(1)
 _SPELLED = (
-    select(articles.c.url, articles.c.key)
-    .where(articles.c.url.in_(bindparam("ways", expanding=True)))
-    .order_by(articles.c.id)
+    select(articles.c.url, articles.c.key).where(articles.c.spelled == bindparam("spelled")).order_by(articles.c.id)
 )
 _TEXT_ID = select(texts.c.id).where(texts.c.hash == bindparam("digest"))
 _TEXT = select(texts.c.text).where(texts.c.id == bindparam("number"))

@@ -92,6 +92,14 @@ def test_weightiest_terms_that_nobody_says_are_found(grouped: Corpus) -> None:
     assert "what may be one story of articles" in fault
 
 
+def test_an_article_that_its_address_does_not_lead_to_is_found(grouped: Corpus) -> None:
+    with grouped.transaction() as connection:
+        key = connection.execute(select(tables.articles.c.key)).scalars().first()
+        where = tables.articles.c.key == key
+        connection.execute(update(tables.articles).where(where).values(spelled=""))
+    assert check(grouped) == [f"the article {key} is not found by other spellings of its address"]
+
+
 def test_orphans_are_found(grouped: Corpus) -> None:
     with grouped.transaction() as connection:
         family = connection.execute(select(tables.families.c.id)).scalars().first()

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -175,6 +176,7 @@ def test_an_upgraded_corpus_goes_on(first: Path) -> None:
     with Corpus.open(f"sqlite:///{first}") as corpus:
         old = corpus.article("lama")
         assert corpus.add([old]).same == 1
+        assert corpus.add([replace(old, url="https://www.satu.test/banjir/", id="")]).same == 1
     with Corpus.open(f"sqlite:///{first}") as again:
         assert again.count() == 1
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dedup import Article, Corpus, find_copies, tables
-from dedup.addresses import spelling, spellings
+from dedup.addresses import spelled, spelling, spellings
 
 NAMES = st.sampled_from(
     ["contoh.test", "news.contoh.co.id", "foo.blogspot.com", "127.0.0.1:8000", "[::1]", "localhost"]
@@ -84,6 +84,26 @@ def test_an_article_under_another_spelling_is_the_same_article(corpus: Corpus, w
     with corpus.reading() as connection:
         earlier = select(tables.texts.c.text).join(tables.revisions, tables.revisions.c.text_id == tables.texts.c.id)
         assert connection.execute(earlier).scalars().all() == [HARBOUR.text]
+
+
+@pytest.mark.parametrize(
+    "way", ["https://SATU.test/pelabuhan", "https://satu.test:443/pelabuhan//", "HTTP://satu.test/pelabuhan"]
+)
+def test_whichever_spelling_comes_first_is_the_article(corpus: Corpus, way: str) -> None:
+    odd = replace(HARBOUR, url=way, id="")
+    corpus.add([odd])
+    assert corpus.add([HARBOUR]).same == 1
+    assert [article.url for article in corpus.articles()] == [way]
+    assert [article.url for article in find_copies([odd, HARBOUR]).articles.values()] == [way]
+    for reference in (HARBOUR.url, "http://www.satu.test/pelabuhan/"):
+        assert corpus.article(reference).url == way
+
+
+def test_an_address_that_only_has_the_digits_of_another_is_another(corpus: Corpus) -> None:
+    corpus.add([replace(HARBOUR, url="https://dua.test/lain", id="")])
+    with corpus.transaction() as connection:
+        connection.execute(update(tables.articles).values(spelled=spelled(HARBOUR.url)))
+    assert corpus.add([replace(HARBOUR, id="")]).new == 1
 
 
 def test_who_gives_ids_of_their_own_tells_spellings_apart(corpus: Corpus) -> None:
