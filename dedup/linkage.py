@@ -21,9 +21,9 @@ def clusters(sizes: Places, pairs: Places, totals: Places, recipe: Recipe) -> Pl
     """Return the first of the cluster of each item of so many families: average linkage, cut by size (see `least`).
 
     `totals` are the similarities, in millionths, of all families of one with all of the other; a missing pair is 0.
-    Reciprocal nearest neighbours merge in rounds, which gives the textbook's tree (average linkage is
-    reducible: Bruynooghe 1977, Murtagh 1983). Among equals the first is nearest. What does not come together by itself
-    may do so with more.
+    Reciprocal nearest neighbours merge, found along chains of ever nearer ones, which gives the textbook's tree in at
+    most the square of what there is (average linkage is reducible: Bruynooghe 1977, Murtagh 1983). Among equals the
+    first is nearest. What does not come together by itself may do so with more.
     """
     ends = np.concatenate([pairs[:, 0], pairs[:, 1]])
     order = np.argsort(ends, kind="stable")
@@ -50,34 +50,34 @@ def _tree(
     """Return the tree of average linkage down to `cut`: of each node the one above it, -1: none.
 
     With it how alike its two parts are on average, and how many families it has. The items are the first nodes.
-    What item i is near to are `others[starts[i]:starts[i + 1]]`.
+    What item i is near to are `others[starts[i]:starts[i + 1]]`; both arrays are used up.
     """
     count = len(sizes)
-    home, held = np.arange(count), sizes.copy()
+    home, held, ends = np.arange(count), sizes.copy(), starts[1:].copy()
     follows, last = np.full(count, -1, np.int64), np.arange(count)
-    nearest, dirty = np.full(count, -1, np.int64), np.arange(count)
-    totals, met = np.zeros(count, np.int64), np.empty(count, np.int64)
-    stale, seen_at = np.zeros(count, np.bool_), np.full(count, -1, np.int64)
-    node, made, near = np.arange(count), count, np.zeros(count)
+    totals, met, seen_at = np.zeros(count, np.int64), np.empty(count, np.int64), np.full(count, -1, np.int64)
+    node, made = np.arange(count), count
     above, alike, families = np.full(2 * count, -1, np.int64), np.zeros(2 * count), np.zeros(2 * count, np.int64)
-    stamp = 0
-    while len(dirty):
-        for one in dirty:
-            stamp += 1
-            nearest[one], near[one] = _nearest(
-                one, home, held, follows, starts, others, values, cut, totals, met, seen_at, stamp
-            )
-        merged = np.empty(len(dirty), np.int64)
-        found = 0
-        for one in dirty:
-            other = nearest[one]
-            # A pair is met from both ends if both were looked at; from the first only, if not.
-            if other >= 0 and nearest[other] == one and (one < other or not _holds(dirty, other)):
-                merged[found] = one
-                found += 1
-        again, waiting = np.empty(count, np.int64), 0
-        for place in range(found):
-            one, other = min(merged[place], nearest[merged[place]]), max(merged[place], nearest[merged[place]])
+    # Each is nearer to the one before it than that is to the one before that.
+    chain, long = np.empty(count + 1, np.int64), 0
+    begun, stamp = 0, 0
+    while begun < count or long:
+        if not long:
+            chain[0], long, begun = begun, 1, begun + 1
+            if home[chain[0]] != chain[0]:
+                long = 0
+                continue
+        one, stamp = chain[long - 1], stamp + 1
+        seen = _met(one, home, follows, starts, ends, others, values, totals, met, seen_at, stamp)
+        other, near = _nearest(one, held, totals, met[:seen], cut)
+        if other < 0:
+            # Nothing will ever be nearer to it.
+            long = 0
+        elif long < 2 or chain[long - 2] != other:
+            chain[long] = other
+            long += 1
+        else:
+            one, other = min(one, other), max(one, other)
             item = other
             while item >= 0:
                 home[item] = one
@@ -85,25 +85,12 @@ def _tree(
             follows[last[one]], last[one] = other, last[other]
             held[one] += held[other]
             above[node[one]], above[node[other]], node[one] = made, made, made
-            alike[made], families[made] = near[merged[place]], held[one]
+            alike[made], families[made] = near, held[one]
             made += 1
-        for place in range(found):
-            one = min(merged[place], nearest[merged[place]])
-            item = one
-            while item >= 0:
-                for row in range(starts[item], starts[item + 1]):
-                    near_by = home[others[row]]
-                    if not stale[near_by]:
-                        stale[near_by] = True
-                        again[waiting] = near_by
-                        waiting += 1
-                item = follows[item]
-            if not stale[one]:
-                stale[one] = True
-                again[waiting] = one
-                waiting += 1
-        dirty = np.sort(again[:waiting])
-        stale[dirty] = False
+            # What was found on the way to them goes on; what became of them does where nothing was.
+            long -= 2
+            if not long:
+                chain[0], long = one, 1
     return above[:made], alike[:made], families[:made]
 
 
@@ -123,30 +110,26 @@ def _inside(above: Places, whole: Mask, count: int) -> Places:
 
 
 @compiled
-def _holds(values: Places, value: int) -> bool:
-    place = np.searchsorted(values, value)
-    return bool(place < len(values) and values[place] == value)
-
-
-@compiled
-def _nearest(
+def _met(
     one: np.int64,
     home: Places,
-    held: Places,
     follows: Places,
     starts: Places,
+    ends: Places,
     others: Places,
     values: Places,
-    cut: float,
     totals: Places,
     met: Places,
     seen_at: Places,
     stamp: int,
-) -> tuple[int, float]:
-    """Return the cluster nearest to `one` on average, the first of equals, and how near; -1: none reaches the cut."""
+) -> int:
+    """Return how many clusters the items of `one` are near to: `met`, with `totals` each.
+
+    They take the place of all that its items were near to, which would be read again and again.
+    """
     seen, item = 0, one
     while item >= 0:
-        for row in range(starts[item], starts[item + 1]):
+        for row in range(starts[item], ends[item]):
             other = home[others[row]]
             if other == one:
                 continue
@@ -157,9 +140,22 @@ def _nearest(
                 seen += 1
             totals[other] = max(totals[other] + values[row], _LEAST)
         item = follows[item]
+    item, place = one, 0
+    while item >= 0:
+        row = starts[item]
+        while place < seen and row < starts[item + 1]:
+            others[row], values[row] = met[place], totals[met[place]]
+            row, place = row + 1, place + 1
+        ends[item] = row
+        item = follows[item]
+    return seen
+
+
+@compiled
+def _nearest(one: np.int64, held: Places, totals: Places, met: Places, cut: float) -> tuple[int, float]:
+    """Return which of these clusters is nearest to `one` on average, the first of equals; -1: none reaches the cut."""
     best, nearest = cut, -1
-    for place in range(seen):
-        other = met[place]
+    for other in met:
         average = totals[other] / (held[one] * held[other])
         if average > best or (average == best and (nearest < 0 or other < nearest)):
             best, nearest = average, other
