@@ -1,5 +1,6 @@
 """Whom the articles of a family name as their source, and where that leads: to one of their sites, or outside. Pure."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -23,7 +24,8 @@ class Credits:
     `roots` are those who are named and name nobody themselves. `called` is what outside sources are called,
     `agencies` those of them that are named as news agencies, `stated` whom not only prose names, or an edition's name.
     `vague` are sites that name nobody but credit an article of another by its title: with the several sites that have
-    that title, or with none.
+    that title, or with none. `mentioned` is whom else the prose of sites names, none of these sites: from where the
+    text may be, or only what it says of something.
     """
 
     naming: Mapping[str, frozenset[str | Outside]]
@@ -31,6 +33,7 @@ class Credits:
     agencies: frozenset[Outside]
     stated: frozenset[str | Outside]
     vague: Mapping[str, frozenset[str]]
+    mentioned: Mapping[str, tuple[str, ...]]
 
     @property
     def roots(self) -> frozenset[str | Outside]:
@@ -49,6 +52,16 @@ class Credits:
             reached |= found
         return all(site in reached for site, sources in self.naming.items() if sources)
 
+    @property
+    def released(self) -> bool:
+        """Whether prose says that it is from a statement or a release, which many are given."""
+        return any(_STATEMENT.match(name) for names in self.mentioned.values() for name in names)
+
+    def outlet_in(self, site: str) -> str:
+        """Return the agency or the domain that the prose of a site names, "" where it names none."""
+        names = self.mentioned.get(site, ())
+        return next((name for name in names if agency_called(name) or named(name).domains), "")
+
 
 def home(article: Article) -> str:
     """Return what an article's site is called here."""
@@ -59,7 +72,7 @@ def credits_of(members: Sequence[Article]) -> Credits:
     """Return who names whom among these articles, whatever their order.
 
     An agency and a credited source count wherever they are; who is named in prose, or by the title of its article,
-    only where it is one of the sites.
+    only where it is one of the sites. An agency may be signed for as an author is.
     """
     known, titled = _known(members), _titled(members)
     said = [(member, *credit) for member in members for credit in _stated(member)]
@@ -83,7 +96,7 @@ def credits_of(members: Sequence[Article]) -> Credits:
     called = {source: min(words, key=lambda each: (len(each), each)) for source, words in written.items()}
     found = {name: frozenset(sources) for name, sources in naming.items()}
     unsure = {name: frozenset(carriers) for name, carriers in vague.items() if not found[name]}
-    return Credits(found, called, frozenset(agencies), frozenset(stated), unsure)
+    return Credits(found, called, frozenset(agencies), frozenset(stated), unsure, _mentioned(members, known))
 
 
 class _Meant(NamedTuple):
@@ -135,7 +148,17 @@ def _stated(article: Article) -> Iterator[tuple[str, bool]]:
     agency, credited = (each.partition(",")[0].strip() for each in (article.agency, article.credited_source))
     # Who carries a wire and says from whom he took it, names the agency as where it is from.
     if agency or credited:
-        yield agency or credited, bool(agency)
+        yield agency or credited, bool(agency or agency_called(credited))
+    elif signed := _signed(article):
+        yield signed, True
+
+
+def _signed(article: Article) -> str:
+    """Return the agency that stands where an author does: "Antara - newsroom"."""
+    names = (author.partition(" -")[0].strip() for author in article.authors)
+    # Two letters, or three small ones, are somebody's initials.
+    told = (name for name in names if len(name) > 3 or (name.isupper() and len(name) == 3))
+    return next((name for name in told if agency_called(name)), "")
 
 
 def _meant_by_all(credit: str, article: Article, known: _Known, alone: Set[str | Outside]) -> Sequence[_Meant]:
@@ -171,6 +194,19 @@ def _in_prose(article: Article, known: _Known) -> set[str | Outside]:
     return {source for source in found if not isinstance(source, Outside)}
 
 
+def _mentioned(members: Iterable[Article], known: _Known) -> Mapping[str, tuple[str, ...]]:
+    """Return whom the prose of each site names that is none of these sites, as it is written."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for member in members:
+        own = names_of(member)
+        for source in member.sources:
+            names = named(source)
+            inside = any(not isinstance(each, Outside) for each in known.meant(names))
+            if not (inside or mean_one(names, own) or mean_one(edition_of(source), own)):
+                found[home(member)].add(source)
+    return {name: tuple(sorted(sources)) for name, sources in found.items()}
+
+
 def _carriers(article: Article, titled: Mapping[str, Set[str]]) -> Set[str]:
     """Return the other sites that have an article of the title that is credited."""
     if not article.credited_title or article.credited_source:
@@ -182,6 +218,13 @@ def _credits_another(article: Article, titled: Mapping[str, Set[str]]) -> bool:
     """Tell whether an article credits but a title, and not one of its own site: outlets sign their own pages so."""
     title = _folded(article.credited_title)
     return bool(title) and not article.credited_source and home(article) not in titled.get(title, ())
+
+
+_STATEMENT = re.compile(
+    r"(?:keterangan|siaran|rilis|pernyataan|kenyataan|prospektus|statement|(?:press|news|media) (?:release|statement))"
+    r"\b",
+    re.IGNORECASE,
+)
 
 
 def _folded(title: str) -> str:

@@ -21,7 +21,7 @@ class Role(StrEnum):
     COPY = "copy"
     AGENCY = "agency"  # From an agency, or another source whose own page is not collected.
     AGAIN = "again"  # The site has it in the family already: a new version, or the same text once more.
-    UNORDERED = "unordered"  # Shared, and the evidence does not tell who had it first.
+    UNORDERED = "unordered"  # Shared, and the evidence does not tell who had it from whom.
 
 
 class Period(StrEnum):
@@ -123,7 +123,9 @@ def _role(article: Article, found: Origin) -> Role:
         return Role.UNORDERED
     if found.outside:
         return Role.AGENCY
-    return Role.FIRST if article is found.article else Role.COPY
+    if article is found.article:
+        return Role.FIRST
+    return Role.UNORDERED if found.released else Role.COPY
 
 
 def _period(time: datetime | None, by: Period | None) -> date | None:

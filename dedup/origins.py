@@ -13,13 +13,16 @@ from typing import NamedTuple
 
 from dedup.crediting import Credits, Outside, credits_of, home
 from dedup.dating import CLOCKS, ZONES, Span, span
+from dedup.naming import agency_called
 from dedup.records import Article, Match, Relation, Snapshot, as_found
 from dedup.representative import age
 
 # A copy so much later is rarer than a wrong date, or than an original that was published again.
 _OLD = timedelta(days=30)
-# Evidence that nobody would print as the time of an article: it may be that of something beside it.
-_WEAK = frozenset({"url", "text", "listing"})
+# Evidence that is meant as the time of the article: others may be the time of something beside it, or of anything.
+_FIRM = frozenset({"json-ld", "meta", "time"})
+# Who took so much of an article has it from there, or from where that has it.
+_COPIED = 0.75
 
 
 class Confidence(IntEnum):
@@ -55,7 +58,8 @@ class Origin:
     """Who had a family first: its `article`, None where that is not known or not collected; what it is called.
 
     `name` is that of the site, or of an agency or another source outside, "" where nothing is known. `account` are all
-    articles: the origin first, then in the order in which they were surely out.
+    articles: the origin first, then in the order in which they were surely out. `released`: the text may be a statement
+    that all were given; then who was out first is no source of the others.
     """
 
     confidence: Confidence
@@ -63,6 +67,7 @@ class Origin:
     name: str
     article: Article | None
     account: tuple[Entry, ...]
+    released: bool = False
 
     @property
     def known(self) -> bool:
@@ -88,7 +93,7 @@ def origin(members: Sequence[Article], matches: Iterable[Match] = ()) -> Origin:
         by_home[home(member)].append(Entry(member, span(member)))
     sites = {name: _Site(name, tuple(entries)) for name, entries in by_home.items()}
     said = credits_of(members)
-    found = _by_credits(sites, said) if said.roots or any(said.naming.values()) else _by_times(sites, shares)
+    found = _by_credits(sites, said) if said.roots or any(said.naming.values()) else _by_times(sites, said, shares)
     if found.source in said.vague:
         found = _doubted(found, sites[found.source], [sites[name] for name in sorted(said.vague[found.source])])
     article = sites[found.source].first.article if found.source in sites else None
@@ -96,7 +101,7 @@ def origin(members: Sequence[Article], matches: Iterable[Match] = ()) -> Origin:
     account.sort(key=lambda entry: entry.article is not article)
     taken = [Entry(each.article, each.span, shares.taken(each.article, article)) for each in account]
     name = _called(article) if article else found.source
-    return Origin(found.confidence, found.reason, name, article, tuple(taken))
+    return Origin(found.confidence, found.reason, name, article, tuple(taken), found.released)
 
 
 def origins(snapshot: Snapshot) -> Mapping[str, Origin]:
@@ -119,6 +124,7 @@ class _Found:
     confidence: Confidence
     reason: str
     source: str = ""
+    released: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,36 +200,48 @@ class _Heard(NamedTuple):
     silent: Sequence[_Site]
 
     @property
+    def known(self) -> int:
+        """How many sites name the source, at least: articles of no known site may all be of one."""
+        return len({site.first.article.site for site in self.witnesses})
+
+    @property
     def names(self) -> str:
         """Who names the source, and the verb."""
-        count = len(self.witnesses)
-        return f"{self.witnesses[0].name} names" if count == 1 else f"{count} sites name"
+        return f"{self.witnesses[0].name} names" if self.known == 1 else f"{self.known} sites name"
+
+    def before(self, others: Sequence[_Site], agency: bool) -> "_Site | None":
+        """Return who names nobody and had it before these others, the first of them: not who carries a wire unsigned.
+
+        A wire may be carried unsigned; of one who signs it, half a day and more after that, nobody else tells.
+        """
+        early = [site for site in self.silent if site.leads(others)]
+        first = min(early, key=lambda site: (site.latest or _NEVER, site.home), default=None)
+        if first is None or not agency:
+            return first
+        return first if self.known == 1 and (first.lead(self.witnesses[0]) or timedelta()) >= ZONES else None
 
 
 def _outside(root: Outside, said: Credits, heard: _Heard) -> _Found:
     """A source that is not collected: an agency, or what a site says it has the text from."""
     name, agency = said.called[root], root in said.agencies
     reason = f"{heard.names} {name} as {'the agency' if agency else 'the source'}; no page of its own is among these"
-    early = next((site for site in heard.silent if site.leads(heard.creditors)), None)
-    alone = len(heard.witnesses) == 1
-    # A wire may be carried unsigned; of one who signs it, half a day and more after that, nobody else tells.
-    late = alone and early is not None and (early.lead(heard.witnesses[0]) or timedelta()) >= ZONES
-    if early and (late or not agency):
+    if early := heard.before(heard.creditors, agency):
         return _unknown(f"{heard.names} {name} as the source, but {early.name}, which names nobody, had it before")
-    sure = not alone and not heard.silent and not said.vague
+    sure = heard.known > 1 and not heard.silent and not said.vague
     return _Found(Confidence.CERTAIN if sure else Confidence.LIKELY, reason, name)
 
 
 def _inside(root: _Site, said: Credits, heard: _Heard) -> _Found:
     """A source that is one of the sites. Who credits it may be dated earlier: its page was published again."""
-    early = next((site for site in heard.silent if site.leads([root])), None)
-    if early:
+    if early := heard.before([root], bool(agency_called(root.name) or agency_called(root.home))):
         return _unknown(f"{heard.names} {root.name}, but {early.name}, which names nobody, had it before")
     reason = f"{heard.names} {root.name} as the source"
     if any(site.leads([root]) for site in heard.creditors):
         return _Found(Confidence.LIKELY, f"{reason}, though its own page is dated later", root.home)
+    if outlet := said.outlet_in(root.home):
+        return _Found(Confidence.LIKELY, f"{reason}, and that names {outlet} in its text", root.home)
     first = root.leads([*heard.creditors, *heard.silent])
-    sure = root.home in said.stated and root.leads(heard.silent) and (len(heard.witnesses) > 1 or first)
+    sure = root.home in said.stated and root.leads(heard.silent) and (heard.known > 1 or first)
     reason += ", and it was out before all others" if first else ""
     return _Found(Confidence.CERTAIN if sure else Confidence.LIKELY, reason, root.home)
 
@@ -242,21 +260,41 @@ def _doubted(found: _Found, site: _Site, carriers: Sequence[_Site]) -> _Found:
 # --- times ------------------------------------------------------------------------------------------
 
 
-def _by_times(sites: _Sites, shares: "_Shares") -> _Found:
-    dated = [site for site in sites.values() if site.latest]
+def _by_times(sites: _Sites, said: Credits, shares: "_Shares") -> _Found:
     if len(sites) == 1:
         (only,) = sites.values()
-        return _Found(Confidence.LIKELY, "no other site has it, and it names no source", only.home)
-    if not dated:
-        return _unknown("nothing tells when its articles were out, and they name no source")
-    first = min(dated, key=lambda site: (site.latest, site.home))
+        names = ", ".join(said.mentioned.get(only.home, ()))
+        told = f"its text names {names}" if names else "it names no source"
+        return _Found(Confidence.LIKELY, f"no other site has it, and {told}", only.home)
+    if not any(entry.article.published for site in sites.values() for entry in site.entries):
+        told = "" if said.mentioned else ", and they name no source"
+        return _unknown(f"nothing tells when its articles were out{told}")
+    first = min(sites.values(), key=lambda site: (site.latest or _NEVER, site.home))
     others = [site for name, site in sorted(sites.items()) if name != first.home]
+    if reason := _untold(first, others) or _hearsay([first, *others], said):
+        return _unknown(reason)
+    rival = _next(others)
+    reason = f"{first.name} was out by {_clock(first.latest)}, the next, {rival.name}, not before"
+    reason = f"{reason} {_clock(rival.earliest)}"
+    if said.released:
+        return _Found(Confidence.LIKELY, f"{reason}; all may have it from one statement", first.home, released=True)
+    sure = (
+        (first.lead(rival) or timedelta()) >= ZONES
+        and first.home not in said.mentioned
+        and _solid(first)
+        and _solid(rival)
+        and shares.confirm(first, others)
+    )
+    return _Found(Confidence.CERTAIN if sure else Confidence.LIKELY, reason, first.home)
+
+
+def _untold(first: _Site, others: Sequence[_Site]) -> str:
+    """Return why times do not tell that a site was first, "" where they do."""
     undated = next((site for site in others if site.earliest is None), None)
     if undated:
-        return _unknown(f"{undated.name} may have had it before: {_why(undated)}")
-    rival = min(others, key=lambda site: (site.earliest or _NEVER, site.home))
+        return f"{undated.name} may have had it before: {_why(undated)}"
     if not first.leads(others):
-        return _unknown(f"{first.name} and {rival.name} had it so close together that times do not tell who was first")
+        return _too_close(first, _next(others))
     late = max(
         (entry.span.earliest, _called(entry.article))
         for site in others
@@ -264,15 +302,27 @@ def _by_times(sites: _Sites, shares: "_Shares") -> _Found:
         if entry.span.earliest
     )
     if first.latest and late[0] - first.latest > _OLD and not _seen_before(first, late[0]):
-        return _unknown(f"{first.name} and {late[1]} are dated so far apart that a date is wrong, or a page is old")
-    reason = f"{first.name} was out by {_clock(first.latest)}, the next, {rival.name}, not before"
-    sure = (
-        (first.lead(rival) or timedelta()) >= ZONES
-        and _solid(first)
-        and _solid(rival)
-        and shares.confirm(first, others)
-    )
-    return _Found(Confidence.CERTAIN if sure else Confidence.LIKELY, f"{reason} {_clock(rival.earliest)}", first.home)
+        return f"{first.name} and {late[1]} are dated so far apart that a date may be wrong, or a page old"
+    return ""
+
+
+def _too_close(first: _Site, rival: _Site) -> str:
+    by_day = [site.name for site in (first, rival) if site.first.article.published_precision == "day"]
+    if by_day:
+        return f"{first.name} and {rival.name} are dated too close to one another, {by_day[0]} to the day alone"
+    return f"{first.name} and {rival.name} had it so close together that times do not tell who was first"
+
+
+def _hearsay(sites: Sequence[_Site], said: Credits) -> str:
+    """Return which of these sites may have it from somebody outside, and from whom, "" where none says so."""
+    for site in sites:
+        if outlet := said.outlet_in(site.home):
+            return f"{site.name} names {outlet} in its text and may have it from there"
+    return ""
+
+
+def _next(others: Sequence[_Site]) -> _Site:
+    return min(others, key=lambda site: (site.earliest or _NEVER, site.home))
 
 
 def _seen_before(site: _Site, time: datetime) -> bool:
@@ -286,7 +336,7 @@ def _why(site: _Site) -> str:
 
 
 def _solid(site: _Site) -> bool:
-    return all(each.span.exact and each.article.published_from not in _WEAK for each in site.entries)
+    return all(each.span.exact and each.article.published_from in _FIRM for each in site.entries)
 
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -327,9 +377,10 @@ class _Shares:
         return 1.0 if same else self._shares.get((article.id, source.id))
 
     def confirm(self, first: _Site, others: Sequence[_Site]) -> bool:
-        """Whether each other site shares with the first one, and more with no site than with it."""
+        """Whether each other site shares nearly all with the first one, or as much as with another that shares, too."""
         between = self._between(others)
-        return all((own := self._most(site, first)) > 0 and own >= between[site.home] for site in others)
+        met = ((self._most(site, first), between[site.home]) for site in others)
+        return all(own >= other and (own >= _COPIED or other > 0) for own, other in met)
 
     def _most(self, site: _Site, source: _Site) -> float:
         pairs = ((one.article, other.article) for one in site.entries for other in source.entries)

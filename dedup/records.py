@@ -5,7 +5,7 @@ Frozen values without behaviour that touches the world. What stages hand on as n
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -65,12 +65,18 @@ def article_id(url: str) -> str:
 
 
 def as_found(article: Article, first_seen: datetime | None) -> Article:
-    """Return an article; one that is dated later than the corpus first saw it, as if it had been fetched then.
+    """Return an article as if it had been fetched when the corpus first had it as it is, where that tells anything.
 
     Others stay as they are: a copy of each would double what is in memory.
     """
-    early = first_seen and article.published and article.fetched is None and article.published > first_seen
-    return replace(article, fetched=first_seen) if early else article
+    if first_seen is None:
+        return article
+    if article.fetched is not None:
+        tells = first_seen < article.fetched
+    else:
+        # What is dated to a day may have come at its end, wherever on earth.
+        tells = article.published is None or first_seen - timedelta(days=2) < article.published
+    return replace(article, fetched=first_seen) if tells else article
 
 
 class Relation(StrEnum):
@@ -392,8 +398,8 @@ class Snapshot:
     """All results of a corpus at one moment: what the report, the terminal and exports are made from.
 
     `families` hold every article, those of one article too; `stories` hold every family. `matches` are verified
-    pairs of articles. All three are sorted by id. `first_seen` tells of articles without `fetched` when the corpus came
-    to know them.
+    pairs of articles. All three are sorted by id. `first_seen` tells since when the corpus has had
+    articles as they are, where nobody says that they were fetched, or they were fetched again later.
     """
 
     articles: dict[str, Article]

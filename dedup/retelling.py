@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 
 from dedup import stories
 from dedup.corpus import Corpus, grouping, meant, strands, vocabularies
-from dedup.corpus.results import first_seen, read_matches
+from dedup.corpus.results import read_matches
+from dedup.corpus.seen import first_seen
 from dedup.dating import believed, published_by
 from dedup.errors import UnknownArticle
 from dedup.families import near

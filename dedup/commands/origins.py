@@ -35,7 +35,8 @@ def origin(
 ) -> None:
     """Tell who published a text first, how sure that is and why, and who has it in which order."""
     from dedup.corpus import meant
-    from dedup.corpus.results import first_seen, read_matches
+    from dedup.corpus.results import read_matches
+    from dedup.corpus.seen import first_seen
     from dedup.origins import origin as judge
     from dedup.records import as_found
     from dedup.report import accounts, terminal

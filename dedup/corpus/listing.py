@@ -1,8 +1,9 @@
 """What the outlets read of articles and their groups: some at a time, so that no corpus is too large for them."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select
 
 from dedup.corpus import many, schema
+from dedup.corpus.seen import first_seen
 from dedup.corpus.store import Corpus
 from dedup.records import Article, Passage, Relation, as_found
 
@@ -60,9 +62,10 @@ def families(corpus: Corpus) -> Iterator[Held]:
         .order_by(members.c.family)
     )
     with corpus.reading() as connection:
+        seen = first_seen(connection)
         for family, rows in groupby(_streamed(connection, query), key=attrgetter("family")):
             held = list(rows)
-            found = sorted(map(_light, held), key=attrgetter("id"))
+            found = sorted((_light(row, seen) for row in held), key=attrgetter("id"))
             yield Held(Home(family, held[0].story or ""), tuple(found))
 
 
@@ -71,7 +74,8 @@ def ungrouped(corpus: Corpus) -> Iterator[Article]:
     members, articles = schema.family_members, schema.articles
     query = select(*_LIGHT).outerjoin(members, members.c.article_id == articles.c.id).where(members.c.family.is_(None))
     with corpus.reading() as connection:
-        yield from map(_light, _streamed(connection, query))
+        seen = first_seen(connection)
+        yield from (_light(row, seen) for row in _streamed(connection, query))
 
 
 def count_ungrouped(corpus: Corpus) -> int:
@@ -137,8 +141,10 @@ def carriers(corpus: Corpus, texts: Iterable[int]) -> dict[int, list[Article]]:
     found: dict[int, list[Article]] = {}
     query = select(schema.articles.c.text_id, *_LIGHT)
     with corpus.reading() as connection:
-        for row in many.among(connection, query, schema.articles.c.text_id, texts):
-            found.setdefault(row.text_id, []).append(_light(row))
+        rows = list(many.among(connection, query, schema.articles.c.text_id, texts))
+        seen = first_seen(connection, [row.key for row in rows])
+        for row in rows:
+            found.setdefault(row.text_id, []).append(_light(row, seen))
     return found
 
 
@@ -156,14 +162,17 @@ def carried(connection: Connection, digest: str) -> list[str]:
 
 
 _COLUMNS = ("key", "url", "site", "host", "title", "language", "published", "modified", "fetched", "credits")
-_LIGHT = tuple(schema.articles.c[name] for name in (*_COLUMNS, "first_seen"))
-_KEPT = frozenset({"agency", "credited_source", "credited_title", "sources", "published_precision", "site_name"})
+_LIGHT = tuple(schema.articles.c[name] for name in _COLUMNS)
+_LISTS = ("authors", "sources")
+_KEPT = frozenset(
+    {"agency", "credited_source", "credited_title", "published_precision", "published_from", "site_name", *_LISTS}
+)
 
 
-def _light(row: Row[Any]) -> Article:
+def _light(row: Row[Any], seen: Mapping[str, datetime]) -> Article:
     """Return an article as far as it takes to compare it with the others of its family."""
     said: dict[str, Any] = {name: value for name, value in json.loads(row.credits).items() if name in _KEPT}
-    said["sources"] = tuple(said.get("sources", ()))
+    said |= {name: tuple(said.get(name, ())) for name in _LISTS}
     article = Article(
         url=row.url,
         text="",
@@ -177,7 +186,7 @@ def _light(row: Row[Any]) -> Article:
         id=row.key,
         **said,
     )
-    return as_found(article, row.first_seen)
+    return as_found(article, seen.get(row.key))
 
 
 def _streamed(connection: Connection, query: Select[Any]) -> Iterator[Row[Any]]:

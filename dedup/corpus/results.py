@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from dedup.corpus import many
 from dedup.corpus.schema import articles as listed
-from dedup.corpus.schema import as_text, facts, families, family_members, forgotten, matches, stories, story_families
+from dedup.corpus.schema import facts, families, family_members, forgotten, matches, stories, story_families
+from dedup.corpus.seen import first_seen
 from dedup.corpus.store import Corpus
 from dedup.errors import RecipeError
 from dedup.records import Family, Match, Measures, Passage, Recipe, Relation, Snapshot, Story, Tie
@@ -73,16 +74,6 @@ def mark(corpus: Corpus) -> str:
     return f"{at or 'never'}/{held}/{out}"
 
 
-def first_seen(connection: Connection, among: Sequence[str] | None = None) -> dict[str, datetime]:
-    """Return when the corpus came to know these articles, or all, that nobody says were fetched."""
-    # Thousands came at one moment: one object for all.
-    moments: dict[str, datetime] = {}
-    return {
-        row.key: moments.setdefault(row.seen, datetime.fromisoformat(row.seen))
-        for row in _rows(connection, _SEEN, listed.c.key, among)
-    }
-
-
 def _known(connection: Connection) -> dict[str, Any]:
     """Return by which recipe results were made, and when."""
     known = dict(connection.execute(select(facts.c.name, facts.c.value)).all())
@@ -130,7 +121,6 @@ def _joined(*columns: Any) -> Select[*tuple[Any, ...]]:
 _PAIRED = _joined()
 _MEMBERS = select(family_members.c.family, listed.c.key).join(listed, listed.c.id == family_members.c.article_id)
 _FAMILIES, _STORIES = select(families), select(stories)
-_SEEN = select(listed.c.key, as_text(listed.c.first_seen).label("seen")).where(listed.c.fetched.is_(None))
 _TOLD = select(story_families.c.story, story_families.c.family).join(families, families.c.id == story_families.c.family)
 _TOLD_IN = _TOLD.with_only_columns(story_families.c.family).where(story_families.c.story == bindparam("story"))
 _MATCHED = _joined(matches.c.relation, matches.c.reason, matches.c.measures, matches.c.passages, matches.c.merged)

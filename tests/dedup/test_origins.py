@@ -14,6 +14,7 @@ from dedup import Article, Corpus, Match
 from dedup.corpus.results import snapshot
 from dedup.dating import span
 from dedup.exports import export
+from dedup.flowing import Role, roles_in
 from dedup.origins import Confidence, Origin, origin, origins
 from dedup.retelling import timeline
 from dedup.updating import update
@@ -30,8 +31,9 @@ def out(name: str, hours: float | None, **said: Any) -> Article:
     """Return an article of `name`.example, out `hours` after noon; None: without a date."""
     published = None if hours is None else NOON + timedelta(hours=hours)
     site = f"{name}.example"
-    article = Article(url=f"https://{site}/1", text=WIRE, site=site, published=published, id=name)
-    return replace(article, **said)
+    stamp = {"published": published, "published_from": "json-ld"}
+    article = Article(url=f"https://{site}/1", text=WIRE, site=site, id=name)
+    return replace(article, **{**stamp, **said})
 
 
 def told(found: Origin) -> tuple[str, Confidence]:
@@ -139,10 +141,23 @@ def test_who_has_no_date_may_have_been_first() -> None:
     assert origin([out("a", None), out("b", None)]).reason.startswith("nothing tells when")
 
 
-@pytest.mark.parametrize("source", ["url", "text", "listing"])
+@pytest.mark.parametrize("source", ["url", "text", "listing", ""])
 def test_a_time_from_beside_the_article_is_never_certain(source: str) -> None:
     assert origin([out("awal", 0, published_from=source), out("salin", 20)]).confidence is LIKELY
     assert origin([out("awal", 0, published_from="json-ld"), out("salin", 20)]).confidence is CERTAIN
+
+
+@pytest.mark.parametrize(("share", "confidence"), [(0.74, LIKELY), (0.75, CERTAIN)])
+def test_of_two_sites_certain_needs_that_nearly_all_is_taken(share: float, confidence: Confidence) -> None:
+    two = [out("awal", 0, text="a"), out("dua", 20, text="b")]
+    assert origin(two, [match("awal", "dua", shares=(0.5, share))]).confidence is confidence
+
+
+def test_what_is_dated_to_a_day_alone_is_told() -> None:
+    day = out("harian", 0, published=datetime(2026, 3, 20, tzinfo=UTC), published_precision="day")
+    assert origin([day, out("jam", 1)]).reason == (
+        "jam.example and harian.example are dated too close to one another, harian.example to the day alone"
+    )
 
 
 def test_certain_needs_that_the_others_share_no_more_with_one_another() -> None:
@@ -294,6 +309,152 @@ def test_a_source_outside_gives_way_to_who_had_it_before_and_names_nobody() -> N
     assert told(origin([early, day_later])) == ("", UNKNOWN)
     assert told(origin([early, replace(day_later, published=NOON + timedelta(hours=13.9))])) == ("Suara Jauh", LIKELY)
     assert told(origin([early, day_later, out("dua", 15, agency="Suara Jauh")])) == ("Suara Jauh", LIKELY)
+
+
+def test_the_first_who_names_nobody_is_told_of() -> None:
+    found = origin([out("akhir", 0), out("awal", -2), out("satu", 5, credited_source="Suara Jauh")])
+    assert found.reason == (
+        "satu.example names Suara Jauh as the source, but awal.example, which names nobody, had it before"
+    )
+
+
+def test_an_agency_that_is_credited_as_a_source_is_an_agency() -> None:
+    silent, late = out("diam", 0), out("satu", 1, credited_source="ANTARA")
+    assert told(origin([silent, late])) == ("Antara", LIKELY), "who carries a wire may not sign it"
+
+
+def test_an_agency_that_is_collected_may_be_carried_unsigned_before_its_page_is_dated() -> None:
+    agency = out("reuters", 1, site="reuters.com", site_name="Reuters")
+    signed = out("satu", 2, agency="Reuters")
+    assert told(origin([agency, signed, out("diam", 0)])) == ("reuters.com", LIKELY)
+    assert told(origin([agency, signed, out("diam", -13)])) == ("", UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("author", "name"), [("Antara - ruang kota", "Antara"), ("AFP", "AFP"), ("Reuters", "Reuters")]
+)
+def test_an_agency_that_signs_as_an_author_does_is_one(author: str, name: str) -> None:
+    found = origin([out("satu", 3, authors=("Rina", author)), out("diam", 0)])
+    assert told(found) == (name, LIKELY)
+
+
+@pytest.mark.parametrize("author", ["ant", "aa", "AA", "Antara Lazuardi", "Rina Reuters - ruang kota"])
+def test_initials_and_names_of_people_are_no_agencies(author: str) -> None:
+    assert told(origin([out("satu", 3, authors=(author,)), out("diam", 0)])) == ("diam.example", LIKELY)
+
+
+def test_articles_of_no_known_site_bear_witness_as_one() -> None:
+    two = [out(name, 1, site="", agency="Antara") for name in ("satu", "dua")]
+    found = origin(two)
+    assert told(found) == ("Antara", LIKELY)
+    assert found.reason.startswith("dua names Antara as the agency")
+    assert told(origin([two[0], replace(two[1], site="dua.example")])) == ("Antara", CERTAIN)
+
+
+# --- prose ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("outlet", ["Reuters", "kabar-jauh.example"])
+@pytest.mark.parametrize("who", ["awal", "salin"])
+def test_who_names_an_outlet_in_its_text_may_have_it_from_there(outlet: str, who: str) -> None:
+    two = [replace(each, sources=(outlet,) if each.id == who else ()) for each in (out("awal", 0), out("salin", 20))]
+    found = origin(two)
+    assert told(found) == ("", UNKNOWN)
+    assert found.reason == f"{who}.example names {outlet} in its text and may have it from there"
+
+
+def test_who_names_anybody_else_in_its_text_is_not_certain() -> None:
+    two = [out("awal", 0, sources=("Balai Kota",)), out("salin", 20)]
+    assert told(origin(two)) == ("awal.example", LIKELY)
+    assert told(origin([replace(two[0], sources=()), replace(two[1], sources=("Balai Kota",))]))[1] is CERTAIN
+    assert told(origin([replace(two[0], sources=("awal.example", "Awal")), two[1]]))[1] is CERTAIN, "it names itself"
+
+
+def test_the_only_site_is_not_said_to_name_nobody_where_its_text_does() -> None:
+    found = origin([out("awal", 0, sources=("Reuters", "Balai Kota"))])
+    assert (told(found), found.reason) == (
+        ("awal.example", LIKELY),
+        "no other site has it, and its text names Balai Kota, Reuters",
+    )
+    undated = origin([out("a", None, sources=("Balai Kota",)), out("b", None)])
+    assert undated.reason == "nothing tells when its articles were out"
+
+
+def test_whom_others_name_is_not_certain_where_it_names_an_outlet() -> None:
+    copies = [out(name, 20 + place, credited_source="awal.example") for place, name in enumerate(("dua", "tiga"))]
+    assert told(origin([out("awal", 0), *copies])) == ("awal.example", CERTAIN)
+    found = origin([out("awal", 0, sources=("AFP",)), *copies])
+    assert (told(found), found.reason) == (
+        ("awal.example", LIKELY),
+        "2 sites name awal.example as the source, and that names AFP in its text",
+    )
+
+
+@pytest.mark.parametrize("said", ["keterangan tertulis", "siaran pers", "press release", "kenyataan media"])
+@pytest.mark.parametrize("who", ["awal", "salin"])
+def test_what_was_given_to_all_has_a_first_but_nobody_copied_it(said: str, who: str) -> None:
+    two = [replace(each, sources=(said,) if each.id == who else ()) for each in (out("awal", 0), out("salin", 20))]
+    found = origin(two)
+    assert (told(found), found.released) == (("awal.example", LIKELY), True)
+    assert found.reason.endswith("; all may have it from one statement")
+    assert [role for _, role in roles_in(found)] == [Role.FIRST, Role.UNORDERED]
+    credited = origin([two[0], replace(two[1], credited_source="awal.example")])
+    assert [role for _, role in roles_in(credited)] == [Role.FIRST, Role.COPY], "who says so copied it"
+
+
+# --- what was seen before ---------------------------------------------------------------------------
+
+
+LONG = (
+    "Warga tiga dukuh di tepi kali itu menimbun tanggul dengan karung pasir sampai petang, lalu berjaga bergantian. "
+    "Camat berjanji mengirim pompa dari gudang kabupaten, tetapi jalan ke sana terputus sejak jembatan kayu hanyut. "
+    "Anak-anak tidur di balai desa bersama ternak yang sempat diselamatkan, dan dapur umum dibuka di halaman masjid. "
+    "Air baru surut ketika angin berganti arah menjelang subuh, kata penjaga pintu air yang sudah tua itu."
+)
+
+
+def judged(corpus: Corpus) -> Origin:
+    update(corpus, now=NOW)
+    (found,) = origins(snapshot(corpus)).values()
+    return found
+
+
+def test_a_page_that_was_published_again_was_there_when_it_was_seen_first(corpus: Corpus) -> None:
+    early = out("awal", 0, fetched=NOON + timedelta(hours=1), text=LONG)
+    corpus.add([early, out("salin", 3, fetched=NOON + timedelta(hours=4), text=LONG)])
+    later, now = NOON + timedelta(hours=24), NOON + timedelta(hours=25)
+    corpus.add([replace(early, text=f"{LONG} Dan hujan pun reda.", published=later, fetched=now)])
+    found = judged(corpus)
+    assert told(found) == ("awal.example", LIKELY)
+    assert found.account[0].span.latest == NOON + timedelta(hours=1)
+
+
+def test_what_has_no_date_was_there_when_it_was_seen_first(corpus: Corpus) -> None:
+    early = out("awal", None, fetched=NOON - timedelta(hours=1))
+    corpus.add([early, out("salin", 3)])
+    corpus.add([replace(early, fetched=NOON + timedelta(days=2))])
+    assert told(judged(corpus)) == ("awal.example", LIKELY)
+
+
+def test_an_import_without_a_date_was_there_when_it_came(corpus: Corpus) -> None:
+    corpus.add([out("awal", None)], now=NOON)
+    corpus.add([out("salin", 3)], now=NOW)
+    assert told(judged(corpus)) == ("awal.example", LIKELY)
+
+
+def test_another_text_at_the_same_address_was_not_this_one(corpus: Corpus) -> None:
+    other = out("awal", 0, fetched=NOON, text="Segera: banjir di hilir, kabar menyusul dari balai desa sore ini.")
+    corpus.add([other, out("salin", 3, fetched=NOON + timedelta(hours=4), text=LONG)])
+    late = NOON + timedelta(hours=9)
+    corpus.add([replace(other, text=LONG, published=late, fetched=late)])
+    assert told(judged(corpus)) == ("salin.example", LIKELY)
+
+
+def test_an_older_version_that_comes_later_counts(corpus: Corpus) -> None:
+    now = out("awal", 5, fetched=NOON + timedelta(hours=6), text=f"{LONG} Dan hujan pun reda.")
+    corpus.add([now, out("salin", 3, fetched=NOON + timedelta(hours=4), text=LONG)])
+    corpus.add([replace(now, text=LONG, published=NOON, fetched=NOON + timedelta(hours=1))], completing=True)
+    assert told(judged(corpus)) == ("awal.example", LIKELY)
 
 
 def test_an_agency_of_two_letters_is_one() -> None:
