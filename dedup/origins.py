@@ -14,15 +14,14 @@ from typing import NamedTuple
 from dedup.crediting import Credits, Outside, credits_of, home
 from dedup.dating import CLOCKS, ZONES, Span, span
 from dedup.naming import agency_called
-from dedup.records import Article, Match, Relation, Snapshot, as_found
+from dedup.records import Article, Match, Snapshot, as_found
 from dedup.representative import age
+from dedup.taken import Shares
 
 # A copy so much later is rarer than a wrong date, or than an original that was published again.
 _OLD = timedelta(days=30)
 # Evidence that is meant as the time of the article: others may be the time of something beside it, or of anything.
 _FIRM = frozenset({"json-ld", "meta", "time"})
-# Who took so much of an article has it from there, or from where that has it.
-_COPIED = 0.75
 
 
 class Confidence(IntEnum):
@@ -87,7 +86,7 @@ class Origin:
 
 def origin(members: Sequence[Article], matches: Iterable[Match] = ()) -> Origin:
     """Return who published these articles' text first, of which there is at least one, whatever their order."""
-    shares = _Shares(members, matches)
+    shares = Shares(members, matches)
     by_home: defaultdict[str, list[Entry]] = defaultdict(list)
     for member in sorted(members, key=_surely_out):
         by_home[home(member)].append(Entry(member, span(member)))
@@ -137,6 +136,10 @@ class _Site:
     @property
     def first(self) -> Entry:
         return self.entries[0]
+
+    @property
+    def articles(self) -> list[Article]:
+        return [entry.article for entry in self.entries]
 
     @property
     def name(self) -> str:
@@ -260,7 +263,7 @@ def _doubted(found: _Found, site: _Site, carriers: Sequence[_Site]) -> _Found:
 # --- times ------------------------------------------------------------------------------------------
 
 
-def _by_times(sites: _Sites, said: Credits, shares: "_Shares") -> _Found:
+def _by_times(sites: _Sites, said: Credits, shares: Shares) -> _Found:
     if len(sites) == 1:
         (only,) = sites.values()
         names = ", ".join(said.mentioned.get(only.home, ()))
@@ -283,7 +286,7 @@ def _by_times(sites: _Sites, said: Credits, shares: "_Shares") -> _Found:
         and first.home not in said.mentioned
         and _solid(first)
         and _solid(rival)
-        and shares.confirm(first, others)
+        and shares.confirm(first.articles, {site.home: site.articles for site in others})
     )
     return _Found(Confidence.CERTAIN if sure else Confidence.LIKELY, reason, first.home)
 
@@ -352,49 +355,3 @@ def _clock(time: datetime | None) -> str:
 
 def _called(article: Article) -> str:
     return article.site_name or article.site or article.id
-
-
-# --- what the texts share ---------------------------------------------------------------------------
-
-
-class _Shares:
-    """How much of one article stands in another."""
-
-    def __init__(self, members: Sequence[Article], matches: Iterable[Match]) -> None:
-        self._texts = {member.id: member.text for member in members}
-        self._shares: dict[tuple[str, str], float] = {}
-        for match in matches:
-            exact = match.relation is Relation.EXACT
-            self._shares[match.a, match.b] = 1.0 if exact else match.measures.a_in_b
-            self._shares[match.b, match.a] = 1.0 if exact else match.measures.b_in_a
-
-    def taken(self, article: Article, source: Article | None) -> float | None:
-        """Return the part of an article's phrases that stands in its source, None where they were not compared."""
-        if source is None or article.id == source.id:
-            return None
-        # Texts are left out where only their descriptions were read; then none is equal to another.
-        same = article.text and article.text == self._texts.get(source.id)
-        return 1.0 if same else self._shares.get((article.id, source.id))
-
-    def confirm(self, first: _Site, others: Sequence[_Site]) -> bool:
-        """Whether each other site shares nearly all with the first one, or as much as with another that shares, too."""
-        between = self._between(others)
-        met = ((self._most(site, first), between[site.home]) for site in others)
-        return all(own >= other and (own >= _COPIED or other > 0) for own, other in met)
-
-    def _most(self, site: _Site, source: _Site) -> float:
-        pairs = ((one.article, other.article) for one in site.entries for other in source.entries)
-        return max((self.taken(*pair) or 0.0 for pair in pairs), default=0.0)
-
-    def _between(self, sites: Sequence[_Site]) -> Mapping[str, float]:
-        """Return how much each of these sites shares with any other of them, without comparing all with all."""
-        homes = {entry.article.id: site.home for site in sites for entry in site.entries}
-        carriers: defaultdict[str, set[str]] = defaultdict(set)
-        for name, of in homes.items():
-            carriers[self._texts[name]].add(of)
-        found = dict.fromkeys(homes.values(), 0.0)
-        found |= {of: 1.0 for text, all_of in carriers.items() if text and len(all_of) > 1 for of in all_of}
-        for (one, other), share in self._shares.items():
-            if one in homes and other in homes and homes[one] != homes[other]:
-                found[homes[one]] = max(found[homes[one]], share)
-        return found

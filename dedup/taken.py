@@ -1,0 +1,55 @@
+"""How much of one article stands in another, and whether that confirms who had it first. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from dedup.records import Article, Match, Relation
+
+# Who took so much of an article has it from there, or from where that has it.
+_COPIED = 0.75
+
+
+class Shares:
+    """What these articles share, by their matches."""
+
+    def __init__(self, members: Sequence[Article], matches: Iterable[Match]) -> None:
+        self._texts = {member.id: member.text for member in members}
+        self._shares: dict[tuple[str, str], float] = {}
+        for match in matches:
+            exact = match.relation is Relation.EXACT
+            self._shares[match.a, match.b] = 1.0 if exact else match.measures.a_in_b
+            self._shares[match.b, match.a] = 1.0 if exact else match.measures.b_in_a
+
+    def taken(self, article: Article, source: Article | None) -> float | None:
+        """Return the part of an article's phrases that stands in its source, None where they were not compared."""
+        if source is None or article.id == source.id:
+            return None
+        # Texts are left out where only their descriptions were read; then none is equal to another.
+        same = article.text and article.text == self._texts.get(source.id)
+        return 1.0 if same else self._shares.get((article.id, source.id))
+
+    def confirm(self, first: Sequence[Article], others: Mapping[str, Sequence[Article]]) -> bool:
+        """Tell whether others took nearly all from the first, or as much as another of them has in common with each.
+
+        `others` are their articles by site.
+        """
+        between = self._between(others)
+        met = ((self._most(articles, first), between[site]) for site, articles in others.items())
+        return all(own >= other and (own >= _COPIED or other > 0) for own, other in met)
+
+    def _most(self, articles: Sequence[Article], sources: Sequence[Article]) -> float:
+        pairs = ((one, other) for one in articles for other in sources)
+        return max((self.taken(*pair) or 0.0 for pair in pairs), default=0.0)
+
+    def _between(self, sites: Mapping[str, Sequence[Article]]) -> Mapping[str, float]:
+        """Return how much each of these sites shares with any other of them, without comparing all with all."""
+        homes = {article.id: site for site, articles in sites.items() for article in articles}
+        carriers: defaultdict[str, set[str]] = defaultdict(set)
+        for name, of in homes.items():
+            carriers[self._texts[name]].add(of)
+        found = dict.fromkeys(homes.values(), 0.0)
+        found |= {of: 1.0 for text, all_of in carriers.items() if text and len(all_of) > 1 for of in all_of}
+        for (one, other), share in self._shares.items():
+            if one in homes and other in homes and homes[one] != homes[other]:
+                found[homes[one]] = max(found[homes[one]], share)
+        return found
