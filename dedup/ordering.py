@@ -1,7 +1,7 @@
 """What decides wherever some must be chosen or go first: days, and hashes of text and site; no matter who came."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from typing import TypeVar
 
@@ -13,11 +13,23 @@ _T = TypeVar("_T", int, str)
 
 # The day of what nobody has dated: after all others.
 UNDATED = (1 << 23) - 2
+# Days that programs write where they know none: the first of their calendars, a zone before it too, and what comes
+# after the last year in which anything can have been fetched.
+NO_DAYS = frozenset(
+    (date(year, 1, 1) - timedelta(days=back)).toordinal() for year in (1900, 1970) for back in (0, 1)
+) | {date.min.toordinal()}
+LAST_DAY = date(2100, 12, 31).toordinal()
 
 
 def day(published: datetime | None) -> int:
     """Return the day of a publication in UTC, as `datetime.date.toordinal` counts, or UNDATED."""
-    return UNDATED if published is None else published.astimezone(UTC).date().toordinal()
+    return UNDATED if published is None else told(published.astimezone(UTC).date())
+
+
+def told(stated: date) -> int:
+    """Return a day as `datetime.date.toordinal` counts, UNDATED for one that stands for none."""
+    found = stated.toordinal()
+    return UNDATED if found > LAST_DAY or found in NO_DAYS else found
 
 
 def in_order(one: _T, other: _T) -> tuple[_T, _T]:

@@ -69,7 +69,7 @@ def iso(time: str) -> str:
 
 def published_day(time: str | None) -> int:
     """Return what `ordering.day` makes of a stored time."""
-    return ordering.UNDATED if time is None else date.fromisoformat(time[:10]).toordinal()
+    return ordering.UNDATED if time is None else ordering.told(date.fromisoformat(time[:10]))
 
 
 def _number(name: str = "id") -> Column[int]:

@@ -175,7 +175,8 @@ def tellers(connection: Connection, families: Iterable[str]) -> dict[str, Teller
     held: dict[str, list[tuple[bool, str, str, int, str, str]]] = defaultdict(list)
     for family, unread, published, *which in many.among(connection, query, family_members.c.family, families):
         # Of the articles of one text on a site, only one has its terms read.
-        held[family].append((bool(unread), iso(published) if published else _NEVER, *which))
+        dated = published_day(published) != ordering.UNDATED
+        held[family].append((bool(unread), iso(published) if dated else _NEVER, *which))
     firsts = {family: min(members) for family, members in held.items()}
     return {
         family: Teller(number, _rank(published_day(None if time == _NEVER else time), key), site_of(site, url))

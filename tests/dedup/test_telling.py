@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, select
@@ -107,6 +107,31 @@ def test_what_nobody_dated_joins_the_story_it_is_alike_to(corpus: Corpus) -> Non
     assert told(corpus, [undated], [dated]) == {frozenset({"dulu", "entah"})}
     # No day comes after what has no date, to ask for its terms.
     assert {day for day, found in heads_at_rest(corpus).items() if found is None} == {UNDATED}
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        datetime(1970, 1, 1, tzinfo=UTC),
+        datetime(1969, 12, 31, 17, tzinfo=UTC),
+        datetime(1, 1, 1, tzinfo=UTC),
+        datetime(2101, 1, 1, tzinfo=UTC),
+    ],
+)
+def test_a_day_that_stands_for_none_takes_no_family_out_of_its_story(corpus: Corpus, stated: datetime) -> None:
+    early, late = report("dulu", "gempa", 0.0, words=12), report("kini", "gempa", 1.0, words=12)
+    copy = replace(early, id="salin", url="http://salin.test/1", site="salin.test", published=stated)
+    assert told(corpus, [early, late]) == {frozenset({"dulu", "kini"})}
+    assert told(corpus, [copy]) == {frozenset({"dulu", "kini", "salin"})}
+    with corpus.reading() as connection:
+        assert strands.days(connection) == [START.date().toordinal(), START.date().toordinal() + 1]
+
+
+def test_old_newspapers_have_their_days(corpus: Corpus) -> None:
+    old = replace(report("dulu", "gempa", 0.0), published=datetime(1883, 8, 27, tzinfo=UTC))
+    told(corpus, [old])
+    with corpus.reading() as connection:
+        assert strands.days(connection) == [date(1883, 8, 27).toordinal()]
 
 
 def test_stories_keep_their_ids_while_they_grow_and_when_all_is_told_anew(corpus: Corpus) -> None:
