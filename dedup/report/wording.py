@@ -32,7 +32,7 @@ ROLES: Mapping[Role, str] = MappingProxyType(
         Role.COPY: marked("copied"),
         Role.AGENCY: marked("from an agency or a source outside"),
         Role.AGAIN: marked("again by the same site"),
-        Role.UNORDERED: marked("shared, order unknown"),
+        Role.UNORDERED: marked("shared, source unknown"),
     }
 )
 
