@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dedup.report import retention
     from dedup.searching import Answer, Answers, search
     from dedup.sites import site_of_host
+    from dedup.stamped import says_updated
     from dedup.updating import rebuild, update
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "origin",
     "rebuild",
     "retention",
+    "says_updated",
     "search",
     "site_of_host",
     "spelling",
@@ -90,6 +92,7 @@ _ROOM_OF = {
     "spelling": "dedup.addresses",
     "rebuild": "dedup.updating",
     "retention": "dedup.report",
+    "says_updated": "dedup.stamped",
     "update": "dedup.updating",
 }
 

@@ -22,7 +22,8 @@ class Article:
     `authors` and the fields after `modified` are what the article says of where it comes from. `marks` are words
     about it, such as "incomplete" or "noindex"; stored, one of several words has hyphens.
     `published_precision` is "second", "minute" or "day" (at midnight); `published_from` is the
-    evidence: "json-ld", "meta", "time", "url", "text" or "listing". `image` is an absolute address.
+    evidence: "json-ld", "meta", "time", "url", "text" or "listing"; "updated" where all that is known is a time of an
+    update, by which it was out. `image` is an absolute address.
     """
 
     url: str

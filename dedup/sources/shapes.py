@@ -12,13 +12,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 from dedup.records import Article
 from dedup.sites import site_of_host
 from dedup.sources.moments import day_alone, end_of, moment, tells_no_time
 from dedup.sources.rows import BadRowError, storable
+from dedup.stamped import UPDATED, says_updated
 
 # For each field of an Article the other names it goes by, in the order in which they are believed. A name with a dot
 # lies within an object. `description` and `excerpt` are left out: a teaser is not the text.
@@ -194,10 +195,11 @@ def _article(row: _Fields, zone: tzinfo) -> Article:
     url = _url(row)
     text = _text(row)
     host = _host(url)
-    published, precision = _published(row, zone)
+    published = _published(row, zone)
     more = _more(row)
-    if precision:
-        more.setdefault("published_precision", precision)
+    if published.precision:
+        more.setdefault("published_precision", published.precision)
+    more["published_from"] = more.get("published_from") or published.evidence
     return Article(
         url=url,
         text=text,
@@ -205,7 +207,7 @@ def _article(row: _Fields, zone: tzinfo) -> Article:
         site=_named_site(row) or _site(host or _string(row, "host").strip()),
         host=host,
         authors=_list(row, "authors"),
-        published=published,
+        published=published.at,
         modified=_modified(row, zone),
         fetched=_fetched(row, zone),
         language=_language(row),
@@ -401,16 +403,33 @@ def _split(value: str) -> list[Any]:
     return [each.strip() for each in value.split(";") if each.strip()]
 
 
-def _published(row: _Fields, zone: tzinfo) -> tuple[datetime | None, str]:
-    """Return when a row was published, and "day" where it names no time, or midnight, as who keeps days only does."""
+class _Published(NamedTuple):
+    """When a row was published; "day" where it names no time, or midnight, as who keeps days only does; by what."""
+
+    at: datetime | None = None
+    precision: str = ""
+    evidence: str = ""
+
+
+def _published(row: _Fields, zone: tzinfo) -> _Published:
+    """Return when a row was published; that of an update, as its words say, only where nothing else tells."""
+    changed = _Published()
     for name, value in row.named("published"):
         stated = _unlisted(value)
         found = moment(stated, zone)
-        if found is None:
+        if found is not None:
+            told = _Published(found, "day" if tells_no_time(stated) else "", _evidence(stated))
+            if not told.evidence:
+                return told
+            changed = changed if changed.at else told
+        elif changed.at is None:
             shown = repr(value)[:100]
             raise BadRowError(f'"{name}" is no time that can be read, like 2025-06-19T14:05:00+07:00: {shown}')
-        return found, "day" if tells_no_time(stated) else ""
-    return None, ""
+    return changed
+
+
+def _evidence(stated: Any) -> str:
+    return UPDATED if isinstance(stated, str) and says_updated(stated) else ""
 
 
 def _modified(row: _Fields, zone: tzinfo) -> datetime | None:

@@ -368,6 +368,44 @@ def test_a_month_goes_by_its_name_and_without_an_hour_it_is_a_day(written: str, 
     assert (found.published, found.published_precision) == (here, precision)
 
 
+@pytest.mark.parametrize(
+    ("written", "precision"),
+    [
+        ("Diperbarui 20 Mar 2026, 19:00 WIB", ""),
+        ("Terakhir diperbarui: Jumat, 20 Maret 2026 pukul 19.00 WIB", ""),
+        ("Warta Lembah - Diperbarui 20/03/2026, 19:00 WIB", ""),
+        ("Last updated March 20, 2026 12:00 PM UTC", ""),
+        ("Kemas kini 20 Mac 2026", "day"),
+    ],
+)
+def test_a_time_whose_words_say_that_it_is_of_an_update_says_so(written: str, precision: str) -> None:
+    row = {"url": URL, "text": "t", "published": written}
+    found = article(row, JAKARTA)
+    day = datetime(2026, 3, 20, tzinfo=JAKARTA)
+    assert found.published == (day if precision else day.replace(hour=19))
+    assert (found.published_precision, found.published_from, found.modified) == (precision, "updated", None)
+    assert article({**row, "published_from": "text"}, JAKARTA).published_from == "text", "the row knows"
+    assert article({**row, "published_from": ""}, JAKARTA).published_from == "updated"
+
+
+@pytest.mark.parametrize(
+    "written", ["Terbit 20 Mar 2026, 19:00 WIB", "Ratna-Jum'at, 20 Mar 2026", "2026-03-20", 1774008000]
+)
+def test_other_times_say_nothing_of_their_evidence(written: object) -> None:
+    assert article({"url": URL, "text": "t", "published": written}).published_from == ""
+
+
+def test_a_plain_time_counts_before_that_of_an_update() -> None:
+    row = {"url": URL, "text": "t", "published": "Diperbarui 20 Mar 2026, 19:00 WIB"}
+    found = article({**row, "pub_date": "2026-03-20T10:00:00+07:00", "date": "2026-03-19"})
+    assert (found.published, found.published_from) == (datetime(2026, 3, 20, 3, tzinfo=UTC), "")
+    for other in ("Updated 21 Mar 2026, 19:00 WIB", "yesterday"):
+        found = article({**row, "date": other})
+        assert (found.published, found.published_from) == (datetime(2026, 3, 20, 12, tzinfo=UTC), "updated")
+    with pytest.raises(BadRowError, match='"published" is no time'):
+        article({**row, "published": "yesterday", "date": "2026-03-20"})
+
+
 @pytest.mark.parametrize("written", ["2026-03-20", 20260320, date(2026, 3, 20), "2026-W12-5", "20 Maret 2026"])
 @pytest.mark.parametrize("name", ["fetched", "filedate", "crawl_date"])
 def test_what_was_fetched_on_a_day_was_by_its_end(written: object, name: str) -> None:
