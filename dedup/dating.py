@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from dedup.records import Article
+from dedup.stamped import UPDATED
 
 # Clocks that differ by less say nothing: of two servers, of a page and of whoever fetched it.
 CLOCKS = timedelta(minutes=5)
@@ -35,19 +36,31 @@ def span(article: Article) -> Span:
     """Return when an article came out.
 
     A day is that day anywhere on earth. What was fetched was out by then. A page that was modified before it was
-    published is older than its stamp. A stamp after the fetch, or of an absurd year, is not believed.
+    published is older than its stamp. A stamp after the fetch, or of an absurd year, is not believed. By that of an
+    update it was out, and nothing says that it was not before.
     """
     trouble = _trouble(article)
     if article.published is None or trouble:
         return Span(None, article.fetched, trouble=trouble)
-    if article.published_precision == "day":
-        latest = _earlier(article.published + _DAY + _WEST, article.fetched)
+    by_day = article.published_precision == "day"
+    latest = _earlier(article.published + _DAY + _WEST, article.fetched) if by_day else out_by(article)
+    if by_update(article):
+        return Span(None, latest, trouble="dated by its last update alone")
+    if by_day:
         return Span(_not_before(article, article.published - ZONES), latest, article.published)
-    return Span(_not_before(article, article.published), out_by(article), article.published, exact=True)
+    return Span(_not_before(article, article.published), latest, article.published, exact=True)
+
+
+def by_update(article: Article) -> bool:
+    """Tell whether the stamp of an article is that of an update: it was published then or before."""
+    return article.published_from == UPDATED
 
 
 def believed(article: Article) -> datetime | None:
-    """Return when an article was published, by its stamp; None where it has none, or one that is not believed."""
+    """Return when an article was published, by its stamp; None where it has none, or one that is not believed.
+
+    That of an update stands for it where there is no other, see `by_update`.
+    """
     return None if _trouble(article) else article.published
 
 

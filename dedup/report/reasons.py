@@ -20,6 +20,7 @@ _SAID = (
     marked("it has no date"),
     marked("dated to the year %(year)s"),
     marked("dated later than it was fetched"),
+    marked("dated by its last update alone"),
     marked("%(site)s and %(other)s had it so close together that times do not tell who was first"),
     marked("%(site)s and %(other)s are dated too close to one another, %(name)s to the day alone"),
     marked("%(site)s and %(other)s are dated so far apart that a date may be wrong, or a page old"),

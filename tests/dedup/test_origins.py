@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from dedup import Article, Corpus, Match
 from dedup.corpus.results import snapshot
-from dedup.dating import span
+from dedup.dating import Span, out_by, span
 from dedup.exports import export
 from dedup.flowing import Role, roles_in
 from dedup.origins import Confidence, Origin, origin, origins
+from dedup.report import reasons
 from dedup.retelling import timeline
 from dedup.updating import update
 from tests.dedup.conftest import NOW
@@ -114,6 +115,28 @@ def test_a_stamp_later_than_the_corpus_knew_the_article_is_not_believed_anywhere
     assert [row.article.id for row in export(corpus, alone=True)] == ["awal"]
     shown = timeline(corpus, "maju", alone=True)
     assert [(each.article.id, each.delay) for each in shown] == [("awal", timedelta()), ("maju", None)]
+
+
+def test_by_the_time_of_an_update_an_article_was_out_and_perhaps_before() -> None:
+    renewed = out("baru", 20, published_from="updated")
+    assert span(renewed) == Span(None, renewed.published, trouble="dated by its last update alone")
+    found = origin([out("awal", 0), renewed])
+    assert (told(found), found.reason) == (
+        ("", UNKNOWN),
+        "baru.example may have had it before: dated by its last update alone",
+    )
+    assert reasons.foreseen(found.reason)
+    assert told(origin([renewed, out("salin", 40)])) == ("baru.example", LIKELY), "it was out before the other was"
+    assert told(origin([replace(renewed, credited_source="awal.example"), out("awal", 40)])) == ("awal.example", LIKELY)
+
+
+def test_a_day_of_an_update_counts_at_its_end_and_a_fetch_before_it_tells_more() -> None:
+    day = out("baru", 0, published=NOON - timedelta(hours=12), published_precision="day", published_from="updated")
+    assert span(day).latest == NOON + timedelta(hours=24)
+    assert out_by(day) == NOON + timedelta(hours=12)
+    assert span(replace(day, fetched=NOON)).latest == out_by(replace(day, fetched=NOON)) == NOON
+    early = out("maju", 1, published_from="updated", fetched=NOON)
+    assert span(early).trouble == "dated later than it was fetched"
 
 
 @pytest.mark.parametrize("year", [1, 1970, 1994, 2101, 9999])
