@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from statistics import median
 
+from dedup.dating import believed
 from dedup.origins import Entry, Origin, origins
 from dedup.records import Article, Snapshot
 
@@ -80,7 +81,8 @@ def flows(snapshot: Snapshot, period: Period | str | None = None, known: Mapping
     """Return who copied from whom, and what each site's articles are, by `period` where one is named.
 
     A family counts once for every site that has it, however often that site changed it. Articles are counted in the
-    period in which they were published. `known` spares finding the origins again. Raises ValueError for another period.
+    period in which they were published, or updated where no more is known. `known` spares finding the origins again.
+    Raises ValueError for another period.
     """
     by = Period(period) if period is not None else None
     copies: defaultdict[_Way, list[tuple[float | None, timedelta | None]]] = defaultdict(list)
@@ -88,12 +90,12 @@ def flows(snapshot: Snapshot, period: Period | str | None = None, known: Mapping
     copied: Counter[_Of] = Counter()
     for found in (origins(snapshot) if known is None else known).values():
         for entry, role in roles_in(found):
-            when = _period(entry.span.published, by)
+            when = _period(believed(entry.article), by)
             roles[entry.article.site, when][role] += 1
             if role in (Role.COPY, Role.AGENCY):
                 copies[found.source, entry.article.site, when].append((entry.taken, delay(entry, found)))
         if found.article and any(role is Role.COPY for _, role in roles_in(found)):
-            copied[found.article.site, _period(found.account[0].span.published, by)] += 1
+            copied[found.article.site, _period(believed(found.account[0].article), by)] += 1
     return Flows(tuple(sorted(map(_flow, copies.items()), key=_largest)), _sites(roles, copied))
 
 

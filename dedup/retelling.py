@@ -10,7 +10,7 @@ from dedup import stories
 from dedup.corpus import Corpus, grouping, meant, strands, vocabularies
 from dedup.corpus.results import read_matches
 from dedup.corpus.seen import first_seen
-from dedup.dating import believed, published_by
+from dedup.dating import believed, by_update, published_by
 from dedup.errors import UnknownArticle
 from dedup.families import near
 from dedup.reading import desk_of
@@ -52,9 +52,9 @@ class Appearance:
     """An article among others of its story or family.
 
     `delay` is how long it came after the first of them, in whole days where one of the two is only dated to the day,
-    None without a date. `relation` tells what it is to the article `against`, an id, and `share` how much of its words
-    stands there: that is the first of its family, or else the member it shares most with; of the first of a family the
-    first of all. The very first is compared with none.
+    None without a date, or with that of an update alone. `relation` tells what it is to the article `against`, an id,
+    and `share` how much of its words stands there: that is the first of its family, or else the member it shares most
+    with; of the first of a family the first of all. The very first is compared with none.
     """
 
     article: Article
@@ -173,10 +173,15 @@ def _compared(article: Article, other: Article, pairs: _Pairs) -> tuple[Relation
 
 
 def _delay(article: Article, first: Article) -> timedelta | None:
-    if article.published is None or first.published is None or not (believed(article) and believed(first)):
+    if article.published is None or first.published is None or not (_is_dated(article) and _is_dated(first)):
         return None
     if "day" not in (article.published_precision, first.published_precision):
         return article.published - first.published
     start = first.published
     end = article.published if first.published_precision == "day" else published_by(article)
     return (end - start) // _DAY * _DAY if end else None
+
+
+def _is_dated(article: Article) -> bool:
+    """Tell whether an article says when it was published, and is believed: by an update it was out, and no more."""
+    return believed(article) is not None and not by_update(article)

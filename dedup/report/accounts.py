@@ -47,6 +47,7 @@ def origin_line(found: Origin, family: str) -> str:
             "role": role.value,
             "published": stamp(entry.article.published),
             "precision": entry.article.published_precision,
+            "published_from": entry.article.published_from,
             "fetched": stamp(entry.article.fetched),
             "earliest": stamp(entry.span.earliest),
             "latest": stamp(entry.span.latest),

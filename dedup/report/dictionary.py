@@ -37,8 +37,13 @@ def _time(name: str, meaning: str) -> Column:
     return Column(name, Kind.TIME, meaning, "UTC")
 
 
-_EARLIEST = _time("earliest", marked("the earliest publication whose date is believed; empty where there is none"))
-_LATEST = _time("latest", marked("the latest publication whose date is believed"))
+_EARLIEST = _time(
+    "earliest",
+    marked(
+        "the earliest publication, or update where no more is known, whose date is believed; empty where there is none"
+    ),
+)
+_LATEST = _time("latest", marked("the latest publication, or update where no more is known, whose date is believed"))
 
 ARTICLES = Table(
     "articles",
@@ -53,7 +58,13 @@ ARTICLES = Table(
         Column("language", meaning=marked("ISO 639-1, `und` where it cannot be told")),
         _time("published", marked("when it was published")),
         Column("published_precision", meaning=marked("second, minute or day; a day stands for all of it")),
-        Column("published_from", meaning=marked("where that was found: json-ld, meta, time, url, text, listing")),
+        Column(
+            "published_from",
+            meaning=marked(
+                "where that was found: json-ld, meta, time, url, text, listing; updated: it is the time of an update, "
+                "by which it was out"
+            ),
+        ),
         _time("modified", marked("when its page says it was changed")),
         _time("fetched", marked("when its page was fetched")),
         Column("authors", Kind.LIST, marked("who wrote it")),

@@ -8,11 +8,13 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from dedup.dating import by_update
 from dedup.records import Article
 from dedup.report import wording
 from dedup.report.data import headline
 from dedup.report.inert import plain, safe_address
-from dedup.report.stamps import by_day
+from dedup.report.language import ENGLISH
+from dedup.report.stamps import CHANGED, by_day
 
 
 def show(out: Console, shown: Text | Table) -> None:
@@ -48,10 +50,11 @@ def titled(article: Article, out: Console) -> Text:
 
 
 def when(article: Article, zone: tzinfo | None) -> str:
-    """Return when an article was published, of what is dated to the day the day alone."""
+    """Return when an article was published, of what is dated to the day the day alone; or `updated` when."""
     if article.published is None:
         return "no date"
-    return wording.day(article.published) if by_day(article) else wording.moment(article.published, zone)
+    said = wording.day(article.published) if by_day(article) else wording.moment(article.published, zone)
+    return ENGLISH.of(CHANGED, time=said) if by_update(article) else said
 
 
 def site(article: Article) -> str:

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from dedup import representative
 from dedup.corpus.health import SiteRuns
+from dedup.dating import by_update
 from dedup.flowing import Flow, Role
 from dedup.origins import Confidence, Origin
 from dedup.records import Article
@@ -16,7 +17,7 @@ from dedup.report import reasons, scripts, wording
 from dedup.report.data import headline
 from dedup.report.inert import plain, safe_address, shown
 from dedup.report.language import Language, marked
-from dedup.report.stamps import Stamp, by_day, span, stamp
+from dedup.report.stamps import CHANGED, Stamp, by_day, span, stamp
 from dedup.report.views import FamilyView, StoryView
 
 if TYPE_CHECKING:
@@ -91,15 +92,17 @@ def plain_moment(time: datetime, zone: tzinfo | None, language: Language) -> str
 
 
 def when(article: Article, zone: tzinfo | None, language: Language) -> Markup:
-    """Return when an article was published, as far as it is known."""
+    """Return when an article was published, as far as it is known, or when it was updated."""
     if article.published is None:
         return escape(language.of("no date"))
-    return _day(article.published, language) if by_day(article) else moment(article.published, zone, language)
+    said = _day(article.published, language) if by_day(article) else moment(article.published, zone, language)
+    return gettext(CHANGED, language=language, time=said) if by_update(article) else said
 
 
 def out(stamp: Stamp, zone: tzinfo | None, language: Language) -> Markup:
     """Return a date that is believed, as far as it is known."""
-    return _day(stamp.time, language) if stamp.by_day else moment(stamp.time, zone, language)
+    said = _day(stamp.time, language) if stamp.by_day else moment(stamp.time, zone, language)
+    return gettext(CHANGED, language=language, time=said) if stamp.updated else said
 
 
 def _day(midnight: datetime, language: Language) -> Markup:

@@ -77,6 +77,7 @@ def timeline_record(each: Appearance) -> dict[str, Any]:
     return {
         **record(each.article),
         "precision": each.article.published_precision,
+        "published_from": each.article.published_from,
         "delay": None if each.delay is None else int(each.delay.total_seconds()),
         "family": each.family,
         "relation": each.relation.value if each.relation else None,

@@ -77,6 +77,15 @@ def test_what_came_before_by_its_stamp_or_to_the_day_has_no_delay() -> None:
     assert (flow.source, flow.delay) == ("satu.example", None)
 
 
+def test_an_update_counts_in_its_period_and_tells_no_delay() -> None:
+    renewed = replace(article("baru", "baru.example", 0), published_from="updated")
+    copied = article("salin", "salin.example", 5)
+    found = flows(snapshot([renewed, copied], {"f": ["baru", "salin"]}), "day")
+    (flow,) = found.flows
+    assert (flow.source, flow.target, flow.delay) == ("baru.example", "salin.example", None)
+    assert {site.period for site in found.sites} == {NOON.date()}
+
+
 def test_an_unknown_origin_makes_no_flow_and_origins_can_be_handed_in() -> None:
     same = snapshot([article("a", A), article("b", B)], {"f": ["a", "b"]})
     assert flows(same).flows == ()

@@ -23,6 +23,7 @@ from dedup.report.names import file_name
 from dedup.report.news import Changes, Moves
 from dedup.report.pages import Setting
 from dedup.report.pageviews import Cut
+from dedup.report.parts import out, when
 from dedup.report.scope import Scope
 from dedup.report.sheets import (
     Context,
@@ -33,6 +34,7 @@ from dedup.report.sheets import (
     pages_of_sites,
     report,
 )
+from dedup.report.stamps import span, stamp, stamps
 from dedup.serving.lists import lists
 from dedup.serving.places import Places
 from tests.dedup.snapshots import HOSTILE, NOON, WIRE, article, match, snapshot, three_outlets
@@ -136,6 +138,23 @@ def test_days_are_those_of_the_reader() -> None:
     days = {zone: overview_page(report(late), zone).days for zone in (UTC, JAKARTA)}
     assert [str(day.day) for day in days[UTC]] == ["2026-03-20", "2026-03-22"]
     assert [str(day.day) for day in days[JAKARTA]] == ["2026-03-21", "2026-03-22"]
+
+
+def test_the_time_of_an_update_is_shown_as_one_in_both_languages() -> None:
+    renewed = replace(article("a", "a.example", 0), published_from="updated")
+    day = replace(article("b", "b.example", 0), published_precision="day", published_from="updated")
+    for code, word in (("en", "updated"), ("id", "diperbarui")):
+        said = [str(show(shown, UTC, language(code))) for show, shown in ((when, renewed), (when, day))]
+        dated = [stamp(each) for each in (renewed, day)]
+        said += [str(out(each, UTC, language(code))) for each in dated if each]
+        assert [each.startswith(f"{word} <time datetime=") for each in said] == [True] * 4
+        assert [each.said(UTC, language(code)).split()[0] for each in dated if each] == [word] * 2
+
+
+def test_how_long_a_story_ran_is_known_to_the_day_where_it_ends_with_an_update() -> None:
+    times = stamps([article("a", "a.example", 0), replace(article("b", "b.example", 25), published_from="updated")])
+    assert span(times, UTC) == timedelta(days=1)
+    assert span(stamps([article("a", "a.example", 0), article("b", "b.example", 25)]), UTC) == timedelta(hours=25)
 
 
 def test_articles_of_no_day_are_counted_beside_the_days() -> None:

@@ -305,6 +305,24 @@ def test_what_steers_a_terminal_is_inert(corpus: Corpus, capsys: pytest.CaptureF
         assert "\x1b" not in run(capsys, corpus, command, "satu").out
 
 
+def test_the_time_of_an_update_is_shown_as_one_and_gives_no_delay(
+    corpus: Corpus, capsys: pytest.CaptureFixture[str]
+) -> None:
+    grouped(corpus, copy("awal", 0), copy("salin", 2), copy("baru", 3, published_from="updated"))
+    told = timeline(corpus, "awal", alone=True)
+    assert [(each.article.id, each.delay) for each in told] == [
+        ("awal", timedelta()),
+        ("salin", timedelta(hours=2)),
+        ("baru", None),
+    ]
+    lines = run(capsys, corpus, "timeline", "awal", "--family").out.splitlines()
+    assert [line.startswith("updated ") for line in lines] == [False, False, True]
+    records = [
+        json.loads(line) for line in run(capsys, corpus, "timeline", "awal", "--family", "--json").out.splitlines()
+    ]
+    assert [each["published_from"] for each in records] == ["", "", "updated"]
+
+
 def test_a_stamp_that_is_not_believed_is_nobodys_first_and_gives_no_delay(corpus: Corpus) -> None:
     absurd = copy("kuno", None, published=datetime(1970, 1, 1, tzinfo=UTC))
     grouped(corpus, absurd, copy("awal", 0), copy("salin", 2))
