@@ -39,7 +39,8 @@ class Metadata:
     `authors` are people and agencies; `house` is the outlet or its desk, where the page gives
     that as the author and names nobody else.
     Times are aware UTC. `published_precision` is "second", "minute" or "day" (at midnight),
-    `published_from` is "json-ld", "meta", "time", "url", "text" or "listing". `image` is absolute, `canonical` as
+    `published_from` is "json-ld", "meta", "time", "url", "text", "listing", or "updated" where it is the time of
+    an update, by which the article was out. `image` is absolute, `canonical` as
     written, `language` a code. `evidence` says of each field where it was found, as in "meta og:title".
     """
 

@@ -241,6 +241,70 @@ def test_the_time_comes_with_precision_and_evidence(head: str, body: str, url: s
     assert (found.published.isoformat()[:19], found.published_precision, found.published_from) == told
 
 
+_TIME = "2026-03-05T09:00+07:00"
+_UPDATED = ("2026-03-05T02:00:00", "minute", "updated")
+_PLAIN = ("2026-03-05T00:30:00", "minute")
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("<h1>Pasar</h1><p>Diperbarui 5 Maret 2026 09:00 WIB</p>", _UPDATED),
+        ("<h1>Pasar</h1><p>Rina Wati | Diperbarui 5 Maret 2026 09:00 WIB</p>", _UPDATED),
+        ("<h1>Pasar</h1><p><span>Diperbarui:</span> <span>5 Maret 2026 09:00 WIB</span></p>", _UPDATED),
+        # What the element says itself, what marks it, what stands right before it.
+        (f"<time datetime={_TIME}>Diperbarui dua jam lalu</time>", _UPDATED),
+        ("<time>Last updated: 5 March 2026 09:00 WIB</time>", _UPDATED),
+        (f"<time itemprop=dateModified datetime={_TIME}>pagi</time>", _UPDATED),
+        (f"<time class=updated datetime={_TIME}>pagi</time>", _UPDATED),
+        (f"<p>Dikemas kini: <time datetime={_TIME}>pagi</time></p>", _UPDATED),
+        (f"<p><b>Updated</b><time datetime={_TIME}>pagi</time></p>", _UPDATED),
+        (f"<p>Terbit 4 Maret, diperbarui <time datetime={_TIME}>pagi</time></p>", _UPDATED),
+        ("<p><time itemprop=dateModified><b>5 Maret 2026 09:00 WIB</b></time></p>", _UPDATED),
+        # An update may be of a day, and its time stands elsewhere.
+        ("<time datetime=2026-03-05>Diperbarui</time><p>Diperbarui 5 Maret 2026 09:00 WIB</p>", _UPDATED),
+        # What is no label: a heading, another time, a sentence.
+        (f"<h2>Update pasar</h2><time datetime={_TIME}>pagi</time>", (*_UPDATED[:2], "time")),
+        (f"<p>Edited by Rina Wati <time datetime={_TIME}>pagi</time></p>", (*_UPDATED[:2], "time")),
+        # One time that is marked as both: nothing was changed yet.
+        (f'<time class="published updated" datetime={_TIME}>pagi</time>', (*_UPDATED[:2], "time")),
+        # A plain time beside it counts, whichever stands first.
+        ("<div><time datetime=2026-03-05T07:30+07:00>pagi</time><time class=updated datetime=2026-03-06>x</time></div>",
+         (*_PLAIN, "time")),
+        ("<div><p><time datetime=2026-03-06T09:00+07:00>Diperbarui</time></p>"
+         "<p><time datetime=2026-03-05T07:30+07:00>Terbit</time></p></div>", (*_PLAIN, "time")),
+        ("<div><time datetime=2026-03-06T09:00+07:00>Diperbarui</time><p>Terbit 5 Maret 2026 07:30 WIB</p></div>",
+         (*_PLAIN, "text")),
+        (f"<div><time datetime={_TIME}>Diperbarui</time></div>" + PROSE
+         + "<time itemprop=datePublished datetime=2026-03-05T07:30+07:00>Terbit</time>", (*_PLAIN, "time")),
+        # The times of other articles, below that of the update, do not.
+        (f"<div><time datetime={_TIME}>Diperbarui</time></div>" + PROSE
+         + "<ul><li>Jembatan<time datetime=2026-03-04T10:00+07:00>kemarin</time><li>3 Maret 2026 10:00 WIB</ul>",
+         _UPDATED),
+    ],
+)  # fmt: skip
+def test_the_time_of_an_update_is_told_as_one_where_nothing_else_tells(body: str, told: tuple[str, str, str]) -> None:
+    found = read('<meta http-equiv="content-language" content="id">', body)
+    assert found.published is not None
+    assert (found.published.isoformat()[:19], found.published_precision, found.published_from) == told
+    assert found.modified is None
+
+
+def test_an_update_gives_no_day_its_time_and_counts_after_all_that_names_the_article() -> None:
+    body = f"<h1>Pasar</h1><time datetime={_TIME}>Diperbarui</time><p>Diperbarui 5 Maret 2026 09:00 WIB</p>"
+    found = read("", body, "https://suarakota.test/2026/03/05/pasar")
+    assert (found.published, found.published_from) == (datetime(2026, 3, 5, tzinfo=UTC), "url")
+    found = read(ld(datePublished="2026-03-04T10:00:00Z"), body)
+    assert (found.published, found.published_from) == (datetime(2026, 3, 4, 10, tzinfo=UTC), "json-ld")
+
+
+@pytest.mark.parametrize(("hour", "evidence"), [(1, "listing"), (2, "updated"), (3, "updated")])
+def test_a_listing_counts_before_an_update_where_it_is_older(hour: int, evidence: str) -> None:
+    listed = datetime(2026, 3, 5, hour, tzinfo=UTC)
+    found = read("", f"<h1>Pasar</h1><time datetime={_TIME}>Diperbarui</time>", hints=Hints(published=listed))
+    assert (found.published, found.published_from) == (min(listed, datetime(2026, 3, 5, 2, tzinfo=UTC)), evidence)
+
+
 def test_nothing_tells_a_time() -> None:
     found = read("", "<p>Sejak 1998 pasar itu ramai.</p><p>© 2026 Suara Kota</p>")
     assert (found.published, found.published_precision, found.published_from) == (None, "", "")
