@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from dedup import ordering
 from dedup.records import Article
 from dedup.stamped import UPDATED
 
@@ -86,10 +87,15 @@ def _trouble(article: Article) -> str:
     published = article.published
     if published is None:
         return ""
-    if published.year not in _YEARS:
+    if _is_absurd(article.fetched is not None, published):
         return f"dated to the year {published.year}"
     ahead = ZONES if article.published_precision == "day" else CLOCKS
     return "dated later than it was fetched" if article.fetched and published > article.fetched + ahead else ""
+
+
+def _is_absurd(from_web: bool, published: datetime) -> bool:
+    """Tell whether nothing can have been published then, or no page of the web; old newspapers were never fetched."""
+    return (from_web and published.year not in _YEARS) or ordering.day(published) == ordering.UNDATED
 
 
 def _not_before(article: Article, earliest: datetime) -> datetime:

@@ -139,12 +139,17 @@ def test_a_day_of_an_update_counts_at_its_end_and_a_fetch_before_it_tells_more()
     assert span(early).trouble == "dated later than it was fetched"
 
 
-@pytest.mark.parametrize("year", [1, 1970, 1994, 2101, 9999])
-def test_an_absurd_year_is_not_believed(year: int) -> None:
-    found = origin([out("zaman", 0, published=datetime(year, 1, 1, tzinfo=UTC)), out("awal", 0)])
+@pytest.mark.parametrize(("year", "fetched"), [(1, None), (1970, None), (1994, NOON), (2101, None), (9999, None)])
+def test_an_absurd_year_is_not_believed(year: int, fetched: datetime | None) -> None:
+    found = origin([out("zaman", 0, published=datetime(year, 1, 1, tzinfo=UTC), fetched=fetched), out("awal", 0)])
     assert found.confidence is UNKNOWN
     assert found.reason == f"zaman.example may have had it before: dated to the year {year}"
     assert span(out("lama", 0, published=datetime(1995, 1, 1, tzinfo=UTC))).published
+
+
+def test_old_newspapers_that_were_never_fetched_have_their_years() -> None:
+    early, late = (out(name, 0, published=datetime(1887, 5, day, tzinfo=UTC)) for name, day in (("a", 3), ("b", 9)))
+    assert told(origin([late, early])) == ("a.example", CERTAIN)
 
 
 def test_a_page_modified_before_it_was_published_is_older_than_its_stamp() -> None:
