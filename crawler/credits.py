@@ -11,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from crawler.rules import Line, Rule, Rules, places, rules_of, table_of
 
@@ -19,6 +20,8 @@ _DATELINE_LINES = 3
 _MAX_NAME_WORDS = 6
 _MAX_BYLINE_WORDS = 40
 _MAX_SOURCES = 10
+# What is cut from a line stands at its end; looked for in all of it, it took longer than all else.
+_LONGEST_SPAN = 160
 _GROUP = re.compile(r"\d+$")
 _PART = re.compile(r"\{([a-z_]+)\}")
 _NAME_JOINT = re.compile(r"\s*(?:[,;/|&]|\b(?:dan|and|und|et|y|en)\b)\s*")
@@ -26,7 +29,12 @@ _PERSON = re.compile(r"[^\W\d_][\w.'’-]*(?: [\w.'’()-]+){0,4}")
 # "5Blogger", but neither "3.54pm" nor "Update 5".
 _WITH_DIGIT = re.compile(r"(?=\w*[^\W\d])\w*\d\w*")
 _FULL_NAME = r"[A-Z][\w.'’-]*(?:\s(?:[A-Z][\w.'’-]*|bin|binti|van|de|von|al)){1,4}"
-_NOT_OWNER = re.compile(r"\b(?:19|20)\d\d\b.*|[©.]")
+# "Copyright 2026 Kabar Timur. All rights reserved.", "© Kabar Timur 2026".
+_YEAR = r"(?:19|20)\d\d"
+_BEFORE_OWNER = re.compile(rf"[\s©,.]*(?:{_YEAR}(?:\s*[-–,]\s*{_YEAR})*[\s,.]+)?(?:(?:by|the)\s+)*", re.IGNORECASE)
+_BEHIND_OWNER = re.compile(rf"\s*\b{_YEAR}\b.*|\.(?:\s.*|$)")
+_FIRM = re.compile(r"(?:PT|CV)\b")
+_LISTED = re.compile(r",?\s(?:dan|serta)\s|,\s")
 _ANYWHERE = frozenset({"anywhere"})
 _QUOTES = ' "“”‘’.,;'
 
@@ -51,28 +59,38 @@ class Credits:
     removed: tuple[tuple[str, str], ...] = ()
 
 
-def read(lines: Sequence[str], site: str = "", site_name: str = "") -> Credits:
+def read(lines: Sequence[str], site: str = "", site_name: str = "", url: str = "") -> Credits:
     """Return the credits of an article.
 
-    `site`, its registered domain, and `site_name`, what it calls itself, tell its own name from a place's.
+    `site`, its registered domain, and `site_name`, what it calls itself, tell its own name from a place's; a folder in
+    `url` may be an agency's, where no line names one.
     """
     found = _Found(site, site_name)
     left = [rest for index, line in enumerate(lines) if (rest := _without_credits(line, index, len(lines), found))]
     left = _without_dateline(left, found)
-    for line in left:
-        _note_mentions(line, found)
+    _note_mentions(left, found)
     return Credits(
         lines=tuple(left),
         place=_spelled(found.of("place")),
         outlet=found.of("outlet"),
         authors=tuple(found.all("authors")),
         editors=tuple(found.all("editors")),
-        agency=found.of("agency"),
+        agency=found.of("agency") or agency_in_address(url),
         credited_source=found.of("credited_source"),
         credited_title=found.of("credited_title"),
         sources=tuple(found.all("sources")[:_MAX_SOURCES]),
         removed=tuple(found.removed),
     )
+
+
+def agency_in_address(url: str) -> str:
+    """Return the agency that a folder in an address is called by, "" where none is: `/aponline/`, `/wires/pa/`."""
+    try:
+        match = _wire_folder().search(urlsplit(url).path)
+    except ValueError:
+        return ""
+    name = next(iter(_groups(match).values()), "") if match else ""
+    return _agencies_as_known().get(name.lower(), name.upper())
 
 
 @cache
@@ -125,7 +143,7 @@ def _without_credits(text: str, index: int, count: int, found: _Found) -> str:
 def _without_spans(text: str, line: Line, found: _Found) -> str:
     """Return a line without an agency's name, a source or a byline at its end."""
     for rule in _lookup().that_take("span", line):
-        if match := rule.pattern.search(text):
+        if match := rule.pattern.search(text, max(0, len(text) - _LONGEST_SPAN)):
             _note(match, found)
             found.removed.append((match[0].strip(), rule.id))
             text = text[: match.start()].rstrip()
@@ -147,10 +165,20 @@ def _note(match: re.Match[str], found: _Found) -> None:
 
 
 def _note_owner(value: str, found: _Found) -> None:
-    """Note the owner of a copyright as agency where it is written as agencies write themselves, in capitals."""
-    owner = _NOT_OWNER.sub("", value).strip()
-    if owner.isupper() and len(owner.split()) <= _MAX_NAME_WORDS:
+    """Note the owner of a copyright as agency where it is a known one, or is written in capitals as they are."""
+    owner = _BEHIND_OWNER.sub("", _BEFORE_OWNER.sub("", value, count=1)).strip(_QUOTES)
+    known = _agencies("agency", "agency_short").fullmatch(owner) is not None
+    in_capitals = owner.isupper() and len(owner.split()) <= _MAX_NAME_WORDS and not _FIRM.match(owner)
+    if known or (in_capitals and not found.is_own(owner)):
         found.note("agency", owner)
+
+
+def _note_wires(value: str, found: _Found) -> None:
+    found.note("agency", "/".join(_agencies("any_agency").findall(value)))
+
+
+def _note_wires_alone(value: str, found: _Found) -> None:
+    found.note("agency", "/".join(_agencies("agency", "agency_short").findall(value)))
 
 
 def _note_signed(value: str, found: _Found) -> None:
@@ -163,7 +191,13 @@ def _note_signature(value: str, found: _Found) -> None:
         found.note("authors", value)
 
 
-_NOTES = {"owner": _note_owner, "signed": _note_signed, "signature": _note_signature}
+_NOTES = {
+    "owner": _note_owner,
+    "signed": _note_signed,
+    "signature": _note_signature,
+    "wires": _note_wires,
+    "wires_alone": _note_wires_alone,
+}
 
 
 def _groups(match: re.Match[str]) -> dict[str, str]:
@@ -337,13 +371,19 @@ def _letters(name: str) -> str:
     return "".join(filter(str.isalnum, name)).lower()
 
 
-def _note_mentions(text: str, found: _Found) -> None:
+def _note_mentions(lines: Sequence[str], found: _Found) -> None:
     """Note the sources that prose names."""
+    text = "\n".join(lines)
     for rule in _lookup().that_take("mention", Line(text, _ANYWHERE, text, text.lower(), 0)):
-        for match in rule.pattern.finditer(text):
-            source = match["sources"].rstrip(".,'’-")
-            if len(source) > 1:
-                found.note("sources", source)
+        for line in lines:
+            for match in rule.pattern.finditer(line) if rule.has_needs(line.lower()) else ():
+                _note_sources(_groups(match), found)
+
+
+def _note_sources(groups: Mapping[str, str], found: _Found) -> None:
+    for name in (groups["sources"], *_LISTED.split(groups.get("more", ""))):
+        if len(source := name.rstrip(".,'’-")) > 1:
+            found.note("sources", source)
 
 
 # --- the table --------------------------------------------------------------------------------------------------
@@ -361,6 +401,22 @@ def _names() -> dict[str, str]:
     for name, part in _table()["parts"].items():
         names[name] = _PART.sub(lambda found: f"(?:{names[found[1]]})", part)
     return names
+
+
+@cache
+def _agencies(*names: str) -> re.Pattern[str]:
+    """Return what finds the agencies of some lists, or of a part, as whole words."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(_names()[name] for name in names)})(?!\w)", re.IGNORECASE | re.VERBOSE)
+
+
+@cache
+def _agencies_as_known() -> dict[str, str]:
+    return {name.lower(): name for name in _table()["words"]["agency"]}
+
+
+@cache
+def _wire_folder() -> re.Pattern[str]:
+    return re.compile(_names()["wire_folder"], re.IGNORECASE | re.VERBOSE)
 
 
 def _any_of(words: Sequence[str]) -> str:

@@ -177,8 +177,9 @@ def _text(trees: Sequence[HtmlElement], about: metadata.Metadata, stated: Stated
     # The text tells; `lang="en"` stands on many an Indonesian page made from an English template.
     told = language.tell(" ".join(lines), about.language)
     site = stated.page.hints.site or site_of(stated.page.url)
+    url = article_address(stated.page.url, about.canonical)
     cleaned = furniture.strip(lines, told.code, site)
-    credited = article_credits.read(cleaned.kept, site, about.site_name)
+    credited = article_credits.read(cleaned.kept, site, about.site_name, url)
     steps = (joined, again), (lines, titles), (cleaned.kept, cleaned.removed), (credited.lines, credited.removed)
     return _Text(found, steps, credited, told)
 

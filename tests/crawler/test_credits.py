@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.credits import Credits, names_in, read, rules
+from crawler.credits import Credits, agency_in_address, names_in, read, rules
 from crawler.rules import Rule
 
 BODY = ("Air sungai meluap dan merendam tiga desa di hilir sejak Senin malam.",) * 10
@@ -152,14 +152,48 @@ def test_who_had_it_first_becomes_a_field(line: str, source: str, title: str) ->
     [
         ("Copyright © ANTAR NUSA 2026", None, "ANTAR NUSA"),
         ("Copyright © 2026 The Harbour Gazette. All rights reserved.", None, ""),
+        ("Copyright 2026 The Associated Press. All rights reserved.", None, "Associated Press"),
+        ("Copyright © 2026 ANTARA", None, "ANTARA"),
+        ("© 2025-2026 Agence France-Presse. Do not publish this again.", None, "Agence France-Presse"),
+        ("Copyright © 2026 KABAR HULU. Hak cipta dilindungi.", None, "KABAR HULU"),
+        ("Copyright © 2026 PT KABAR HULU", None, ""),
+        ("© 2026 CONTOH. All rights reserved.", None, ""),
         (f"{SENTENCE} – BERNAMA", SENTENCE, "BERNAMA"),
         (f"{SENTENCE} (ANTARA/Rina)", SENTENCE, "ANTARA"),
     ],
 )
 def test_agencies_are_named(line: str, rest: str | None, agency: str) -> None:
-    found = read([*BODY, line])
+    found = read([*BODY, line], "contoh.test")
     assert found.lines == (BODY if rest is None else (*BODY, rest))
     assert found.agency == agency
+
+
+@pytest.mark.parametrize(
+    ("url", "agency"),
+    [
+        ("https://contoh.test/aponline/2026/03/05/ferry.html", "AP"),
+        ("https://contoh.test/wires/pa/article-55/Ferry.html", "PA"),
+        ("https://contoh.test/wire/reuters/ferry", "Reuters"),
+        ("https://contoh.test/Reuters/2026/ferry.html", "Reuters"),
+        ("https://contoh.test/news/afp/ferry", "AFP"),
+        ("https://contoh.test/berita/antara/kapal", "Antara"),
+        ("https://contoh.test/ap/ferry", ""),
+        ("https://contoh.test/pa/ferry", ""),
+        ("https://contoh.test/news/reuters", ""),
+        ("https://contoh.test/news/reuters-building-sold/", ""),
+        ("https://reuters.test/news/ferry?from=/afp/", ""),
+        ("https://[contoh/afp/ferry", ""),
+        ("", ""),
+    ],
+)
+def test_a_folder_that_is_called_by_an_agency_names_it(url: str, agency: str) -> None:
+    assert agency_in_address(url) == agency
+    assert read(BODY, "contoh.test", url=url).agency == agency
+
+
+def test_an_agency_in_the_text_goes_before_one_in_the_address() -> None:
+    lines = [*BODY, f"{SENTENCE} (ANTARA/Rina)"]
+    assert read(lines, "contoh.test", url="https://contoh.test/reuters/banjir.html").agency == "ANTARA"
 
 
 def test_sources_in_prose_are_recorded_and_stay() -> None:
@@ -171,6 +205,33 @@ def test_sources_in_prose_are_recorded_and_stay() -> None:
     found = read(lines)
     assert found.lines == tuple(lines)
     assert found.sources == ("Kabar Timur", "Reuters", "contoh.go.id")
+
+
+@pytest.mark.parametrize(
+    ("line", "sources"),
+    [
+        ("Harga naik, dikutip dari Kabar Timur dan Reuters.", ("Kabar Timur", "Reuters")),
+        ("Harga naik, dikutip dari Kabar Timur, Antar Nusa, dan Reuters.", ("Kabar Timur", "Antar Nusa", "Reuters")),
+        ("Harga naik, dikutip dari Reuters, AFP.", ("Reuters", "AFP")),
+        ("Harga naik, dikutip dari Kabar Timur dan contoh.com, katanya.", ("Kabar Timur", "contoh.com")),
+        ("Harga naik, dilansir Kabar Timur dan Antar Nusa pada Senin (5/1).", ("Kabar Timur", "Antar Nusa")),
+        ("Harga naik, dilansir Kabar Timur dan Antar Nusa, Senin (5/1).", ("Kabar Timur", "Antar Nusa")),
+        ("Harga naik, dilansir Kabar Timur dan Ratna Widuri mengeluh.", ("Kabar Timur",)),
+        ("Harga naik, dilansir Kabar Timur, Ratna Widuri mengeluh.", ("Kabar Timur",)),
+        ("Harga naik, dilansir Kabar Timur Senin (5/1).", ("Kabar Timur",)),
+        ("Harga naik, dilansir Times of the Harbour di Jakarta.", ("Times of the Harbour",)),
+        ("Harga naik, dikutip dariReuters, Senin (5/1).", ("Reuters",)),
+        ("Mengacu pada laporan Kabar Timur, harga naik.", ("Kabar Timur",)),
+        ("Laporan Bulanan Desa dibacakan; laporan Budi tidak.", ()),
+        ("The ferry, Reuters and the Harbour Gazette reported, was late.", ("Harbour Gazette",)),
+        ("He told the Ministry of Harbours what Budi reported.", ()),
+        ("The boats were reportedly late, Reuters reportedly said.", ()),
+    ],
+)
+def test_sources_in_prose_are_told_from_persons_and_days(line: str, sources: tuple[str, ...]) -> None:
+    found = read([line, *BODY])
+    assert found.lines == (line, *BODY)
+    assert found.sources == sources
 
 
 def test_the_own_name_of_a_site_is_no_place_and_no_source() -> None:
@@ -221,7 +282,9 @@ def test_names_are_told_from_prose_and_roles(text: str, names: list[str]) -> Non
     assert names_in(text) == names
 
 
-@pytest.mark.parametrize("mark", [" \t", "– ", ". — ", "Editor: A ", "dilansir dari ", "; by "])
+@pytest.mark.parametrize(
+    "mark", [" \t", "– ", ". — ", "Editor: A ", "dilansir dari ", "; by ", "(ant/", "told The A of "]
+)
 def test_a_line_of_one_thing_over_and_over_is_read_too(mark: str) -> None:
     assert read([*BODY, mark * 20_000]).lines[: len(BODY)] == BODY
 

@@ -132,6 +132,13 @@ def test_furniture_and_credits_go_and_are_listed() -> None:
     }
 
 
+def test_a_folder_that_is_called_by_an_agency_is_a_credit() -> None:
+    wire = "https://contoh.test/wires/afp/12345/jembatan"
+    assert article(page(html(), wire)).agency == "AFP"
+    assert article(page(html(head=f'<link rel="canonical" href="{wire}">'))).agency == "AFP"
+    assert article(page(html([*SENTENCES, "(ANTARA/Rina)"]), wire)).agency == "ANTARA"
+
+
 LD = """<script type="application/ld+json">{"@context": "https://schema.org", "@graph": [
 {"@type": "WebSite", "name": "Contoh"},
 {"@type": "NewsArticle", "headline": "Jembatan Lama Ditutup | Contoh", "datePublished": "2026-03-05T10:00:00+07:00",
