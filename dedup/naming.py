@@ -126,15 +126,36 @@ _AGENCIES = {
     "AP": Names(frozenset({"ap", "apnews", "associatedpress"})),
     "AFP": Names(frozenset({"afp", "agencefrancepresse"})),
     "Anadolu": Names(frozenset({"anadolu", "aa", "anadoluajansi"})),
+    "PA": Names(frozenset({"pa", "pamedia", "pressassociation"})),
     "dpa": Names(frozenset({"dpa", "deutschepresseagentur"})),
     "Reuters": Names(frozenset({"reuters", "thomsonreuters"})),
     "TASS": Names(frozenset({"tass", "itartass"})),
     "Xinhua": Names(frozenset({"xinhua", "xinhuanet"})),
 }
 _SHORT_AGENCIES = frozenset(each for agency in _AGENCIES.values() for each in agency.whole if len(each) < _LEAST)
-# A shorter beginning is that of other names too.
-_CAPITAL = re.compile(r"([a-z\d]{5,})[A-Z][a-z]+")
-_REGION = re.compile(
-    r"([a-z\d]{5,}?)(?:jabar|jateng|jatim|jogja|diy|sumut|sumbar|sumsel|sumbagsel|sulsel|sulut|sulteng|sultra|sulbar"
-    r"|kalbar|kalsel|kalteng|kaltim|kaltara|kepri|babel|ntb|ntt|malut)"
+# A shorter beginning is that of other names too, and so is a word of many outlets: "kabarbali" is none of a Kabar's.
+_OF_MANY = "berita|harian|kabar|koran|media|portal|radar|sinar|suara|warta"
+_REGIONS = "|".join(
+    (
+        *("aceh", "sumut", "sumbar", "sumsel", "sumbagsel", "riau", "kepri", "jambi", "bengkulu", "lampung", "babel"),
+        *("banten", "jakarta", "jabar", "jateng", "jatim", "diy", "jogja", "bali", "ntb", "ntt"),
+        *("kalimantan", "kalbar", "kalsel", "kalteng", "kaltim", "kaltara"),
+        *("sulawesi", "sulsel", "sulut", "sulteng", "sultra", "sulbar", "gorontalo", "maluku", "malut", "papua"),
+        *(
+            "bandung",
+            "banyumas",
+            "batam",
+            "bogor",
+            "cirebon",
+            "madura",
+            "makassar",
+            "malang",
+            "manado",
+            "medan",
+            "padang",
+        ),
+        *("palembang", "pekanbaru", "pontianak", "semarang", "solo", "surabaya", "yogyakarta", "yogya"),
+    )
 )
+_CAPITAL = re.compile(rf"(?!(?:{_OF_MANY})[A-Z])([a-z\d]{{5,}})[A-Z][a-z]+")
+_REGION = re.compile(rf"(?!(?:{_OF_MANY})(?:{_REGIONS})$)([a-z\d]{{5,}}?)(?:{_REGIONS})")
