@@ -21,7 +21,7 @@ _MAX_NAME_WORDS = 6
 _MAX_BYLINE_WORDS = 40
 _MAX_SOURCES = 10
 # What is cut from a line stands at its end; looked for in all of it, it took longer than all else.
-_LONGEST_SPAN = 160
+_LONGEST_SPAN = 120
 _GROUP = re.compile(r"\d+$")
 _PART = re.compile(r"\{([a-z_]+)\}")
 _NAME_JOINT = re.compile(r"\s*(?:[,;/|&]|\b(?:dan|and|und|et|y|en)\b)\s*")
@@ -86,9 +86,11 @@ def read(lines: Sequence[str], site: str = "", site_name: str = "", url: str = "
 def agency_in_address(url: str) -> str:
     """Return the agency that a folder in an address is called by, "" where none is: `/aponline/`, `/wires/pa/`."""
     try:
-        match = _wire_folder().search(urlsplit(url).path)
+        parts = urlsplit(url)
     except ValueError:
         return ""
+    # A file's folders are whosever computer it is.
+    match = _wire_folder().search(parts.path) if parts.netloc else None
     name = next(iter(_groups(match).values()), "") if match else ""
     return _agencies_as_known().get(name.lower(), name.upper())
 
