@@ -26,6 +26,14 @@ def test_importing_dedup_is_light(heavy: str) -> None:
     assert done.returncode == 0, f"import dedup loads {heavy}"
 
 
+def test_credits_of_imported_texts_need_nothing_of_a_crawl() -> None:
+    done = run(
+        "import sys, crawler.attributed\n"
+        "print([name for name in ('scrapy', 'lxml', 'trafilatura', 'py3langid') if name in sys.modules])"
+    )
+    assert done.stdout.strip() == "[]", done.stderr
+
+
 def test_no_command_of_scrapy_waits_for_what_is_slow_to_load() -> None:
     # Scrapy imports the modules of all commands, whichever is called.
     done = run(

@@ -48,6 +48,10 @@ def import_(
     as_is: Annotated[
         bool, typer.Option("--as-is", help="Keep lines of text files that are not the article, like 'Baca Juga: …'.")
     ] = False,
+    no_credits: Annotated[
+        bool,
+        typer.Option("--no-credits", help="Do not read where a text says it is from, like '(ANTARA)' at its end."),
+    ] = False,
     extractor: Annotated[
         str,
         typer.Option(
@@ -82,6 +86,10 @@ def import_(
     …), else it is a change of the earlier one. What is known of an
     article stays where a row says nothing, and where a row was fetched before.
 
+    Of a row that names no agency and no source, what its text says of them is
+    read: agency, credited source and title, sources in prose; place and authors
+    where it has none. The text stays as it is.
+
     An extractor is a function (url, html, content_type, fetched) that returns an
     Article, or None or a few words for a page that has none. It is asked for
     pages in HTML with status 200 only.
@@ -94,6 +102,7 @@ def import_(
         sources.check(file)
     extract = _extractor(found.files, extractor)
     clean = None if as_is else sources.cleaner()
+    credit = None if no_credits else sources.crediter()
     if found.others:
         which = "1 file of another kind" if found.others == 1 else f"{found.others:,} files of other kinds"
         print(f"dedup: passed over in these folders: {which}", file=sys.stderr)
@@ -103,7 +112,7 @@ def import_(
         def rows(stage: str) -> "Iterator[AnyRow]":
             yield from found.unreadable
             for file, tell in _watched(found.files, stage, bars):
-                yield from sources.read(file, zone or UTC, clean, extract, tell)
+                yield from sources.read(file, zone or UTC, clean, extract, tell, credit)
 
         def checked(stage: str) -> "Iterator[AnyRow]":
             return sources.refuse_taken_ids(rows(stage), lambda ids: _urls(opened, ids), opened.ids)

@@ -15,6 +15,7 @@ from typing import Any
 
 from dedup.errors import SourceError
 from dedup.sources import json_rows, shapes, tables, texts, warc
+from dedup.sources.credited import Credit, credited, crediter
 from dedup.sources.encodings import as_utf8
 from dedup.sources.kinds import Found, Kind, files_in, kind_of, known_endings
 from dedup.sources.rows import AnyRow, BadRow, BadRowError, NoArticle, Numbered, Row, refuse_taken_ids
@@ -25,6 +26,7 @@ __all__ = [
     "AnyRow",
     "BadRow",
     "Clean",
+    "Credit",
     "Extract",
     "Found",
     "Kind",
@@ -32,6 +34,7 @@ __all__ = [
     "Row",
     "check",
     "cleaner",
+    "crediter",
     "extractor",
     "files_in",
     "kind_of",
@@ -62,10 +65,12 @@ def read(
     clean: Clean | None = None,
     extract: Extract | None = None,
     tell: Callable[[int], None] | None = None,
+    credit: Credit | None = None,
 ) -> Iterator[AnyRow]:
     """Yield every row of `file` that holds something; times that name no zone are of `zone`.
 
-    `clean` takes what is not the article out of plain text files; `extract` makes articles of the pages in WARC files.
+    `clean` takes what is not the article out of plain text files; `extract` makes articles of the pages in WARC files;
+    `credit` reads where a text says it is from, of a row that does not say.
     After each row, `tell` hears how many bytes of the file were read. Raises SourceError like `check`, and for a WARC
     file without `extract`. A file that breaks off midway ends with a BadRow.
     """
@@ -73,7 +78,7 @@ def read(
     number = 0
     try:
         with file.open("rb") as raw:
-            for row in _rows(file, raw, zone, clean or texts.as_it_is, extract):
+            for row in _rows(file, raw, zone, clean or texts.as_it_is, extract, credit):
                 number = row.number
                 yield row
                 if tell is not None and not raw.closed:
@@ -84,10 +89,12 @@ def read(
         yield BadRow(file, number + 1, f"the file cannot be read from here on: {error}")
 
 
-def _rows(file: Path, raw: BufferedReader, zone: tzinfo, clean: Clean, extract: Extract | None) -> Iterator[AnyRow]:
+def _rows(
+    file: Path, raw: BufferedReader, zone: tzinfo, clean: Clean, extract: Extract | None, credit: Credit | None
+) -> Iterator[AnyRow]:
     kind = kind_of(file)
     if kind is Kind.TEXT:
-        yield texts.row(file, as_utf8(raw), clean)
+        yield texts.row(file, as_utf8(raw), clean, credit)
     elif kind is Kind.WARC:
         if extract is None:
             raise SourceError(
@@ -97,7 +104,7 @@ def _rows(file: Path, raw: BufferedReader, zone: tzinfo, clean: Clean, extract: 
     else:
         flat = kind in {Kind.CSV, Kind.TSV, Kind.PARQUET}
         for number, fields in _fields(kind, file, raw):
-            yield _row(file, number, fields, zone, flat)
+            yield _row(file, number, fields, zone, flat, credit)
 
 
 def _fields(kind: Kind | None, file: Path, raw: BufferedReader) -> Iterator[Numbered]:
@@ -111,10 +118,13 @@ def _fields(kind: Kind | None, file: Path, raw: BufferedReader) -> Iterator[Numb
     return tables.csv_rows(stream, "\t" if kind is Kind.TSV else "")
 
 
-def _row(file: Path, number: int, fields: Mapping[str, Any] | BadRowError, zone: tzinfo, flat: bool) -> Row | BadRow:
+def _row(
+    file: Path, number: int, fields: Mapping[str, Any] | BadRowError, zone: tzinfo, flat: bool, credit: Credit | None
+) -> Row | BadRow:
     if isinstance(fields, BadRowError):
         return BadRow(file, number, str(fields))
     try:
-        return Row(file, number, *shapes.read(fields, zone, flat=flat))
+        article, unread = shapes.read(fields, zone, flat=flat)
     except BadRowError as error:
         return BadRow(file, number, str(error))
+    return Row(file, number, credited(article, credit), unread)

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, TypeAlias
 
 from dedup.handed import handed
 from dedup.records import Article
+from dedup.sources.credited import Credit, credited
 from dedup.sources.rows import MOST_BYTES, NOT_UTF8, BadRow, Row, storable
 
 # From a text to the text without furniture, and its language.
@@ -26,7 +28,7 @@ def as_it_is(text: str) -> tuple[str, str]:
     return text, "und"
 
 
-def row(file: Path, raw: IO[bytes], clean: Clean) -> Row | BadRow:
+def row(file: Path, raw: IO[bytes], clean: Clean, credit: Credit | None = None) -> Row | BadRow:
     """Return the article that a text file is, of the site that its folder names."""
     content = raw.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
@@ -35,11 +37,12 @@ def row(file: Path, raw: IO[bytes], clean: Clean) -> Row | BadRow:
         title, text = titled(storable(content.decode("utf-8-sig")))
     except UnicodeDecodeError:
         return BadRow(file, 1, NOT_UTF8)
+    path = file.resolve()
+    article = credited(Article(url=path.as_uri(), text=text, title=title, site=path.parent.name), credit)
     text, language = clean(text)
     if not text:
         return BadRow(file, 1, "the file holds no text")
-    path = file.resolve()
-    return Row(file, 1, Article(url=path.as_uri(), text=text, title=title, site=path.parent.name, language=language))
+    return Row(file, 1, replace(article, text=text, language=language))
 
 
 def titled(content: str) -> tuple[str, str]:

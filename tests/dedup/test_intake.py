@@ -271,6 +271,22 @@ def test_times_that_are_none_are_counted(run: Run, tmp_path: Path) -> None:
     assert stored()[f"{URL}b"].modified is None
 
 
+def test_where_a_text_says_it_is_from_is_read(run: Run, tmp_path: Path) -> None:
+    text = "Air sungai naik sejak Senin malam, dilansir Kabar Timur, Selasa (6/1).\nWarga mulai pulang. (hulu/ant)"
+    rows = {"url": URL, "text": text}, {"url": f"{URL}b", "text": text, "agency": "AFP"}
+    folder = tmp_path / "hulu"
+    folder.mkdir()
+    (folder / "c.txt").write_text(text)
+    lines(folder / "a.jsonl", *rows)
+    assert run("--no-credits", folder).out == "imported: 3 new, 0 changed, 0 known already\n"
+    assert {(article.agency, article.sources) for article in stored().values()} == {("", ()), ("AFP", ())}
+    assert run(folder).out == "imported: 0 new, 0 changed, 2 with other details, 1 known already\n"
+    found = stored()
+    assert found.pop(f"{URL}b").sources == ()
+    assert {(article.agency, article.sources) for article in found.values()} == {("ant", ("Kabar Timur",))}
+    assert {article.text for article in stored().values()} == {text}
+
+
 def test_the_help_names_what_is_known(run: Run) -> None:
     out = run("--help").out
     for word in (
@@ -281,6 +297,7 @@ def test_the_help_names_what_is_known(run: Run) -> None:
         ".parquet",
         ".warc",
         "--strict",
+        "--no-credits",
         "exit code",
     ):
         assert word in out
