@@ -57,6 +57,10 @@ class Credits:
         """Whether prose says that it is from a statement or a release, which many are given."""
         return any(_STATEMENT.match(name) for names in self.mentioned.values() for name in names)
 
+    def names_in(self, site: str) -> list[str]:
+        """Return whom the prose of a site names, statements aside."""
+        return [name for name in self.mentioned.get(site, ()) if not _STATEMENT.match(name)]
+
     def outlet_in(self, site: str) -> str:
         """Return the agency or the domain that the prose of a site names, "" where it names none."""
         names = self.mentioned.get(site, ())

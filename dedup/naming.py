@@ -126,11 +126,19 @@ _AGENCIES = {
     "AP": Names(frozenset({"ap", "apnews", "associatedpress"})),
     "AFP": Names(frozenset({"afp", "agencefrancepresse"})),
     "Anadolu": Names(frozenset({"anadolu", "aa", "anadoluajansi"})),
+    "ANSA": Names(frozenset({"ansa"})),
+    "Bernama": Names(frozenset({"bernama"})),
+    "EFE": Names(frozenset({"efe", "agenciaefe"})),
+    "Kyodo": Names(frozenset({"kyodo"})),
     "PA": Names(frozenset({"pa", "pamedia", "pressassociation"})),
     "dpa": Names(frozenset({"dpa", "deutschepresseagentur"})),
+    "PTI": Names(frozenset({"pti", "presstrustofindia"})),
     "Reuters": Names(frozenset({"reuters", "thomsonreuters"})),
+    "Sputnik": Names(frozenset({"sputnik"})),
     "TASS": Names(frozenset({"tass", "itartass"})),
+    "UPI": Names(frozenset({"upi", "unitedpressinternational"})),
     "Xinhua": Names(frozenset({"xinhua", "xinhuanet"})),
+    "Yonhap": Names(frozenset({"yonhap", "yna"})),
 }
 _SHORT_AGENCIES = frozenset(each for agency in _AGENCIES.values() for each in agency.whole if len(each) < _LEAST)
 # A shorter beginning is that of other names too, and so is a word of many outlets: "kabarbali" is none of a Kabar's.

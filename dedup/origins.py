@@ -266,9 +266,7 @@ def _doubted(found: _Found, site: _Site, carriers: Sequence[_Site]) -> _Found:
 def _by_times(sites: _Sites, said: Credits, shares: Shares) -> _Found:
     if len(sites) == 1:
         (only,) = sites.values()
-        names = ", ".join(said.mentioned.get(only.home, ()))
-        told = f"its text names {names}" if names else "it names no source"
-        return _Found(Confidence.LIKELY, f"no other site has it, and {told}", only.home)
+        return _Found(Confidence.LIKELY, _alone(only.home, said), only.home)
     if not any(entry.article.published for site in sites.values() for entry in site.entries):
         told = "" if said.mentioned else ", and they name no source"
         return _unknown(f"nothing tells when its articles were out{told}")
@@ -289,6 +287,12 @@ def _by_times(sites: _Sites, said: Credits, shares: Shares) -> _Found:
         and shares.confirm(first.articles, {site.home: site.articles for site in others})
     )
     return _Found(Confidence.CERTAIN if sure else Confidence.LIKELY, reason, first.home)
+
+
+def _alone(site: str, said: Credits) -> str:
+    if names := said.names_in(site):
+        return f"no other site has it, and its text names {', '.join(names)}"
+    return f"no other site has it, and it {'is from a statement' if said.released else 'names no source'}"
 
 
 def _untold(first: _Site, others: Sequence[_Site]) -> str:

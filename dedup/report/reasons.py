@@ -13,6 +13,7 @@ _SAID = (
     marked("%(reason)s, and both tell of the same thing"),
     marked("no other site has it, and it names no source"),
     marked("no other site has it, and its text names %(names)s"),
+    marked("no other site has it, and it is from a statement"),
     marked("nothing tells when its articles were out"),
     marked("nothing tells when its articles were out, and they name no source"),
     marked("%(site)s names %(name)s in its text and may have it from there"),

@@ -404,6 +404,8 @@ def test_the_only_site_is_not_said_to_name_nobody_where_its_text_does() -> None:
         ("awal.example", LIKELY),
         "no other site has it, and its text names Balai Kota, Reuters",
     )
+    release = origin([out("awal", 0, sources=("siaran pers",))])
+    assert release.reason == "no other site has it, and it is from a statement"
     undated = origin([out("a", None, sources=("Balai Kota",)), out("b", None)])
     assert undated.reason == "nothing tells when its articles were out"
 

@@ -208,7 +208,13 @@ def filled(said: ast.expr) -> str:
     if isinstance(said, ast.JoinedStr):
         return "".join(map(filled, said.values))
     if isinstance(said, ast.FormattedValue):
-        places = {"heard.names": "3 sites name", "_why(undated)": "it has no date", "told": ""}
+        places = {
+            "heard.names": "3 sites name",
+            "_why(undated)": "it has no date",
+            "told": "",
+            "', '.join(names)": "a.id, b.id",
+        }
+        places |= {"'is from a statement' if said.released else 'names no source'": "names no source"}
         return places.get(ast.unparse(said.value), "a.id")
     assert isinstance(said, ast.Constant)
     return str(said.value)
