@@ -5,6 +5,7 @@ from typing import Any
 
 from dedup.given import told
 from dedup.records import Article
+from dedup.stamped import UPDATED
 
 _IDENTITY = frozenset({"url", "id"})
 # These say how a time is known, and mean nothing beside another.
@@ -13,7 +14,12 @@ _COMPLETED = tuple(field.name for field in fields(Article) if field.name not in 
 
 
 def completed(article: Article, known: Article) -> Article:
-    """Return `article` with what `known` says of the same address wherever it says nothing itself."""
+    """Return `article` with what `known` says of the same address wherever it says nothing itself.
+
+    The time of an update says nothing where it is known when the article was published.
+    """
+    if article.published_from == UPDATED and known.published and known.published_from != UPDATED:
+        article = replace(article, published=None, published_precision="", published_from="")
     names = set(_COMPLETED)
     if article.published is not None and article.published != known.published:
         names -= set(_OF_PUBLISHED)

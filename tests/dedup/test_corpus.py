@@ -109,6 +109,18 @@ def test_what_is_known_stays_where_an_import_says_nothing(corpus: Corpus) -> Non
     assert corpus.article(ARTICLE.url).text == "Banjir surut."
 
 
+def test_the_time_of_an_update_takes_no_place_of_when_it_was_published(corpus: Corpus) -> None:
+    plain = Article("https://satu.test/1", "Banjir surut.", published=NOW, published_from="meta")
+    update = replace(plain, published=NOW + timedelta(days=1), published_from="updated")
+    corpus.add([plain])
+    corpus.add([update], completing=True)
+    assert (corpus.article(plain.id).published, corpus.article(plain.id).published_from) == (NOW, "meta")
+    other = replace(update, url="https://satu.test/2", id="")
+    corpus.add([other])
+    corpus.add([replace(plain, url=other.url, id="")], completing=True)
+    assert (corpus.article(other.id).published, corpus.article(other.id).published_from) == (NOW, "meta")
+
+
 def test_what_was_fetched_before_is_a_revision_of_what_is_known(corpus: Corpus) -> None:
     corpus.add([replace(ARTICLE, place="")])
     before = replace(ARTICLE, text="Versi lama.", title="Lama", fetched=NOW - timedelta(days=1))
