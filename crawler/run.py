@@ -117,7 +117,7 @@ class Run:
         self._number: int | None = None
         self._archive_writer: Writer[Archive] | None = None
         self._archive: Archive | None = None
-        self._writer: Writer[Connection] = Writer("corpus", self.corpus.transaction)
+        self._writer: Writer[Connection] = Writer("corpus", self.corpus.turn)
 
     @property
     def number(self) -> int:

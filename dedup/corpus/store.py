@@ -159,6 +159,16 @@ class Corpus:
             raise CorpusError(f"cannot write to the corpus {self.address}: {error.orig}") from error
 
     @contextmanager
+    def turn(self) -> Iterator[Connection]:
+        """Yield what `transaction` does, once no other process stores articles.
+
+        Two that store the same texts or addresses in other orders would wait for one another.
+        """
+        with self.transaction() as connection:
+            lock.in_turn(connection, "adding")
+            yield connection
+
+    @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Yield a connection that sees the corpus as it stands at its first statement."""
         with self.engine.connect() as connection, connection.begin():
@@ -242,9 +252,7 @@ class Corpus:
         total = Added()
         with self.moved_beside():
             for chunk in chunks(map(given, found), _ADDED):
-                with self.transaction() as connection, uncollected():
-                    # Two that store the same texts or articles in other orders would wait for one another.
-                    lock.in_turn(connection, "adding")
+                with self.turn() as connection, uncollected():
                     seen = now or datetime.now(UTC)
                     fresh, others = newcomers.newcomers(connection, chunk)
                     self._put_new(connection, fresh, seen)

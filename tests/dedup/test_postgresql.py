@@ -1,5 +1,6 @@
 """The corpus in PostgreSQL: what is true in SQLite is true there. A server of our own, on loopback, gone afterwards."""
 
+import asyncio
 import os
 import random
 import shutil
@@ -16,9 +17,10 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import Connection, create_engine, select, text
 from sqlalchemy.exc import DBAPIError
 
+from crawler.run import Places, Run
 from dedup import Article, Corpus, counting, search
 from dedup.corpus import many, schema, vocabularies
 from dedup.corpus.readonly import open_to_read
@@ -318,6 +320,30 @@ def test_two_may_add_the_same_texts_in_other_orders(there: Callable[[], Corpus],
     with corpus.reading() as connection:
         held = set(connection.execute(select(schema.texts.c.text)).scalars())
     assert held - {"belum ada"} == set(texts)
+
+
+def test_two_crawls_may_store_the_same_texts_in_other_orders(there: Callable[[], Corpus], tmp_path: Path) -> None:
+    address = str(there().engine.url)
+    texts = [f"kabar kawat nomor {number}" for number in range(400)]
+    ways = {"a.test": texts, "b.test": texts[::-1]}
+    start = Barrier(len(ways), timeout=60)
+
+    async def stored(site: str) -> int:
+        run = Run(Places(address, tmp_path / site, None, 0, 0))
+        found = [Article(f"http://{site}/{said}", said, site=site) for said in ways[site]]
+
+        def job(connection: Connection) -> int:
+            return sum(run.corpus.put(connection, article, NOW) == "new" for article in found)
+
+        start.wait()
+        try:
+            return await run.write(job)
+        finally:
+            await run.close()
+
+    with ThreadPoolExecutor() as pool:
+        done = list(pool.map(lambda site: asyncio.run(stored(site)), ways))
+    assert done == [len(texts), len(texts)]
 
 
 def test_many_values_and_rows_at_once_there(there: Callable[[], Corpus]) -> None:
