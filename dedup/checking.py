@@ -12,7 +12,7 @@ from dedup import cutting, families, merging, minhash, signing
 from dedup.addresses import spelled
 from dedup.compiler import expect
 from dedup.corpus import Corpus, edges, grouping, heads, many, postings, schema, strands, units, vocabularies
-from dedup.corpus.results import read_matches
+from dedup.corpus.results import stored_matches
 from dedup.corpus.store import text_hash
 from dedup.loom import Loom
 from dedup.ordering import UNDATED
@@ -176,7 +176,7 @@ def _families(corpus: Corpus, connection: Connection, recipe: Recipe) -> Iterato
     keys = [key for key in connection.execute(select(schema.articles.c.key)).scalars() if key not in waiting]
     if not keys or waiting:
         return
-    matches = read_matches(connection, alone=True)
+    matches = stored_matches(connection, alone=True)
     excerpts = merging.merged(keys, matches, recipe, partial(grouping.titles, corpus))
     kept: list[Match] = [match for match in matches if (match.a, match.b) not in excerpts]
     expected = {family.members for family in families.families(sorted(keys), kept, grouping.verdicts(corpus))}
@@ -186,7 +186,9 @@ def _families(corpus: Corpus, connection: Connection, recipe: Recipe) -> Iterato
     for family, members in sorted(homes.items()):
         if tuple(sorted(members)) not in expected:
             yield f"the family {family} is not what its matches make it; `dedup rebuild` groups everything anew"
-    shown = {(match.a, match.b) for match in read_matches(connection) if match.reason.endswith("other reports as well")}
+    shown = {
+        (match.a, match.b) for match in stored_matches(connection) if match.reason.endswith("other reports as well")
+    }
     for a, b in sorted(shown ^ excerpts):
         yield f"{a} and {b}: whether one of them holds other reports as well is not what their matches tell"
 

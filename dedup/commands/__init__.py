@@ -116,7 +116,7 @@ def overview(corpus: str | None, choose: str = "earliest", since: datetime | tim
     """
     from dataclasses import replace
 
-    from dedup.commands.finding import tell_untold
+    from dedup.commands.finding import tell_waiting
     from dedup.commands.moments import ago
     from dedup.corpus.results import snapshot
     from dedup.report import overview as arranged
@@ -124,7 +124,7 @@ def overview(corpus: str | None, choose: str = "earliest", since: datetime | tim
     from dedup.representative import Choice
 
     with opened_corpus(corpus) as opened:
-        tell_untold(opened)
+        tell_waiting(opened)
         found = snapshot(opened)
     scope = Scope(since=ago(since, found.updated_at or datetime.now(UTC)))
     return replace(arranged(within(found, scope), Choice(choose)), scope=scope)

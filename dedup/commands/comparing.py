@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from dedup.commands import CorpusOption, ZoneOption, app, examples, opened_corpus
+from dedup.commands.finding import tell_waiting
 
 
 @app.command(
@@ -30,6 +31,7 @@ def diff(
 
     with opened_corpus(corpus) as opened:
         shown = beside(explain(opened, a, b), opened.article(a).id)
+        tell_waiting(opened)
     if as_json:
         print(json.dumps(document(shown)))
     else:

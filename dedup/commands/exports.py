@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from dedup.commands import Choose, ChooseOption, CorpusOption, ZoneOption, app, examples, opened_corpus
-from dedup.commands.finding import tell_ungrouped
+from dedup.commands.finding import tell_waiting
 
 # Two of these stand in rooms too, which load what `--help` should not wait for.
 
@@ -68,7 +68,7 @@ def export(
         else:
             count = formats.write_file(rows, file, wanted, force)
             print(f"{file}: {count:,} {'article' if count == 1 else 'articles'}")
-        tell_ungrouped(opened)
+        tell_waiting(opened)
 
 
 @app.command(epilog=examples("dedup data", "dedup data tables --format both --texts", "dedup data --columns"))
@@ -97,7 +97,7 @@ def data(
     with opened_corpus(corpus) as opened:
         for name, count in tables.write_tables(snapshot(opened), where, wanted, texts).items():
             print(f"{where / name}: {count:,} {'row' if count == 1 else 'rows'}")
-        tell_ungrouped(opened)
+        tell_waiting(opened)
 
 
 @app.command(
@@ -121,4 +121,4 @@ def passages(
                 print(lists.passage_line(passage))
         else:
             lists.passages(found, terminal.console(), zone)
-        tell_ungrouped(opened)
+        tell_waiting(opened)

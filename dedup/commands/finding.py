@@ -33,7 +33,7 @@ def find(
         raise GemaError(why)
     with opened_corpus(corpus) as opened:
         found = finding.find(opened, text, title)
-        tell_ungrouped(opened)
+        tell_waiting(opened)
     if as_json:
         for each in found:
             print(lists.found_line(each))
@@ -50,21 +50,14 @@ def _nothing(text: str) -> str:
     return f"nothing in the corpus shares text with it{short if len(text.split()) < least else ''}"
 
 
-def tell_ungrouped(corpus: "Corpus") -> None:
-    """Say on standard error how many articles no update has seen yet, if any, and whether stories wait to be told."""
-    from dedup.corpus import listing
+def tell_waiting(corpus: "Corpus") -> None:
+    """Say on standard error how many articles wait for an update, if any, and whether stories wait to be told."""
+    from dedup.corpus import listing, strands
     from dedup.report import wording
 
-    waiting = listing.count_ungrouped(corpus)
-    if waiting:
-        print(f"dedup: {wording.articles(waiting)} not grouped yet: run `dedup update`", file=sys.stderr)
-    tell_untold(corpus)
-
-
-def tell_untold(corpus: "Corpus") -> None:
-    """Say on standard error where stories wait to be told."""
-    from dedup.corpus import strands
-
+    waiting = listing.waiting(corpus)
+    if said := wording.waiting(waiting.new, waiting.again):
+        print(f"dedup: {said}: run `dedup update`", file=sys.stderr)
     with corpus.reading() as connection:
         untold = strands.untold(connection)
     if untold:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dedup.commands import BAD_INPUT, CorpusOption, ZoneOption, app, examples, leave, opened_corpus
-from dedup.commands.finding import tell_ungrouped
+from dedup.commands.finding import tell_waiting
 from dedup.errors import GemaError
 
 if TYPE_CHECKING:
@@ -50,8 +50,7 @@ def origin(
             print(accounts.origin_line(found, family))
         else:
             accounts.origin(found, family, terminal.console(), zone)
-        if not family:
-            tell_ungrouped(opened)
+        tell_waiting(opened)
 
 
 @app.command(
@@ -94,7 +93,7 @@ def flows(
             accounts.sites(found.sites, terminal.console())
         else:
             accounts.flows(found.flows, terminal.console())
-        tell_ungrouped(opened)
+        tell_waiting(opened)
 
 
 def _of(found: "Flows", site: str | None) -> "Flows":

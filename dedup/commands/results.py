@@ -26,6 +26,7 @@ from dedup.commands import (
     overview,
 )
 from dedup.commands.ending import ended_well
+from dedup.commands.finding import tell_waiting
 from dedup.commands.moments import ago, moment_or_age
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ def _regrouped(corpus: str | None, at: float, everything: bool, as_json: bool, z
 
     with opened_corpus(corpus) as opened:
         found = overview(regroup(opened, at))
+        tell_waiting(opened)
     if as_json:
         for family in found.families:
             print(json.dumps({**json_lines.record(family), "at": at, "stored": is_stored(family.id)}))
@@ -139,6 +141,7 @@ def explain(
 
     with opened_corpus(corpus) as opened:
         explained, first = compare(opened, a, b), opened.article(a).id
+        tell_waiting(opened)
     terminal.explanation(explained, terminal.console(), zone, first)
 
 
@@ -243,6 +246,7 @@ def report(
     wanted, published, staying = moment_or_age("--since", since, zone), _published(base_url), _staying(kept)
     now, folder = datetime.now(UTC), out or home() / "data" / "reports"
     with opened_corpus(corpus) as opened, uncollected(), ended_well():
+        tell_waiting(opened)
         held = read(opened) if at is None else Read(regroup(opened, at))
         found = held.snapshot
         # Back from the last update, not from now: the same corpus makes the same report.

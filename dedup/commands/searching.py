@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dedup.commands import CorpusOption, ZoneOption, app, examples, opened_corpus, progress_bars
-from dedup.commands.finding import tell_ungrouped
+from dedup.commands.finding import tell_waiting
 from dedup.commands.moments import moment
 from dedup.errors import GemaError
 
@@ -66,7 +66,7 @@ def search(
             )
         if not found.best and not empty:
             _refuse_unknown(opened, " ".join(words))
-        tell_ungrouped(opened)
+        tell_waiting(opened)
     if not as_json:
         answers.answers(found, terminal.console(), zone)
         return

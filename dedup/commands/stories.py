@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dedup.commands import CorpusOption, ZoneOption, app, examples, opened_corpus
-from dedup.commands.finding import tell_ungrouped
+from dedup.commands.finding import tell_waiting
 from dedup.errors import Refused
 
 Reference = Annotated[
@@ -30,7 +30,7 @@ def story(
 
     with opened_corpus(corpus) as opened:
         told = retell(opened, reference)
-        tell_ungrouped(opened)
+        tell_waiting(opened)
     if as_json:
         print(json.dumps(retold.story_record(told)))
     else:
@@ -63,7 +63,7 @@ def timeline(
         raise Refused("--json or --csv, not both")
     with opened_corpus(corpus) as opened:
         found = line_up(opened, reference, family)
-        tell_ungrouped(opened)
+        tell_waiting(opened)
     if not (as_json or as_csv):
         retold.timeline(found, terminal.console(), zone)
         return

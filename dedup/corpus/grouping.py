@@ -15,7 +15,7 @@ from sqlalchemy import Connection, LargeBinary, bindparam, delete, func, literal
 from dedup import ordering
 from dedup.arrays import PART, Hashes32, Hashes64, TermVector, Units
 from dedup.corpus import many, postings, schema, strands, units
-from dedup.corpus.results import match_row, read_matches, read_pairs
+from dedup.corpus.results import match_row, read_pairs, stored_matches
 from dedup.corpus.store import Corpus, chunks
 from dedup.corpus.units import Moves, Sites
 from dedup.errors import RecipeError
@@ -189,7 +189,7 @@ _SIGNING = schema.signatures.insert().from_select(
 def matches_of(corpus: Corpus, keys: Iterable[str]) -> dict[tuple[str, str], Match]:
     """Return the stored matches of these articles, each as the two alone make it, by the pair of ids."""
     with corpus.reading() as connection:
-        return {(match.a, match.b): match for match in read_matches(connection, list(keys), alone=True)}
+        return {(match.a, match.b): match for match in stored_matches(connection, list(keys), alone=True)}
 
 
 def pairs_of(corpus: Corpus, keys: Iterable[str]) -> set[tuple[str, str]]:

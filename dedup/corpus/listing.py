@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
-from dedup.corpus import many, schema
+from dedup.corpus import many, outdated, schema
 from dedup.corpus.seen import first_seen
 from dedup.corpus.store import Corpus
 from dedup.records import Article, Passage, Relation, as_found
@@ -33,6 +33,14 @@ class Told:
 
     label: str
     families: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many articles no update has grouped yet, and how many are in a family and have to be grouped again."""
+
+    new: int = 0
+    again: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +86,14 @@ def ungrouped(corpus: Corpus) -> Iterator[Article]:
         yield from (_light(row, seen) for row in _streamed(connection, query))
 
 
-def count_ungrouped(corpus: Corpus) -> int:
-    """Return how many articles are in no family yet."""
+def waiting(corpus: Corpus) -> Waiting:
+    """Return how many articles wait for the next update."""
     members, articles = schema.family_members, schema.articles
-    query = select(func.count()).select_from(articles).outerjoin(members, members.c.article_id == articles.c.id)
+    query = select(func.count(), func.count(members.c.family)).select_from(articles)
+    query = query.outerjoin(members, members.c.article_id == articles.c.id)
     with corpus.reading() as connection:
-        return connection.execute(query.where(members.c.family.is_(None))).scalar_one()
+        every, again = connection.execute(query.where(articles.c.key.in_(select(schema.changes.c.article)))).one()
+    return Waiting(every - again, again)
 
 
 def homes(corpus: Corpus, keys: Iterable[str]) -> dict[str, Home]:
@@ -122,7 +132,7 @@ def told(corpus: Corpus, stories: Iterable[str]) -> dict[str, Told]:
 
 
 def runs(corpus: Corpus) -> Iterator[Run]:
-    """Yield the passages of all matches but those of templates and of no relation."""
+    """Yield the passages of all matches but those of templates, of no relation, and of texts that changed since."""
     a, b, matches = schema.articles.alias(), schema.articles.alias(), schema.matches
     query = (
         select(a.c.text_id.label("a_text"), b.c.text_id.label("b_text"), matches.c.passages)
@@ -131,6 +141,8 @@ def runs(corpus: Corpus) -> Iterator[Run]:
         .where(matches.c.relation.not_in([Relation.TEMPLATE.value, Relation.NONE.value]))
     )
     with corpus.reading() as connection:
+        if outdated.some_wait(connection):
+            query = query.where(outdated.of_now(a, b))
         for row in _streamed(connection, query):
             for passage in json.loads(row.passages):
                 yield Run(row.a_text, row.b_text, Passage(*passage))

@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter, itemgetter
@@ -10,13 +11,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
-from dedup.corpus import many
+from dedup.corpus import many, outdated
 from dedup.corpus.schema import articles as listed
 from dedup.corpus.schema import facts, families, family_members, forgotten, matches, stories, story_families
 from dedup.corpus.seen import first_seen
-from dedup.corpus.store import Corpus
+from dedup.corpus.store import Corpus, whole
 from dedup.errors import RecipeError
-from dedup.records import Family, Match, Measures, Passage, Recipe, Relation, Snapshot, Story, Tie
+from dedup.records import Article, Family, Match, Measures, Passage, Recipe, Relation, Snapshot, Story, Tie
 
 _MEASURED = "{" + ", ".join(f'"{name}": %r' for name in Measures._fields) + "}"
 
@@ -24,18 +25,24 @@ _MEASURED = "{" + ", ".join(f'"{name}": %r' for name in Measures._fields) + "}"
 def snapshot(corpus: Corpus, articles: bool = True) -> Snapshot:
     """Return all articles with the results of the last update; families and stories are empty before the first.
 
-    Without `articles` their mapping is left empty, which spares reading every text.
+    Without `articles` their mapping is left empty, which spares reading every text. What was found of texts that have
+    changed since is left out, see `read_matches`.
     """
-    found = {article.id: article for article in sorted(corpus.articles(), key=attrgetter("id"))} if articles else {}
     with corpus.reading() as connection:
-        return Snapshot(
-            articles=found,
-            families=_families(connection),
-            stories=_stories(connection),
-            matches=tuple(read_matches(connection)),
-            first_seen=first_seen(connection),
-            **_known(connection),
-        )
+        return replace(results(connection), articles=_articles(connection) if articles else {})
+
+
+def results(connection: Connection) -> Snapshot:
+    """Return the results of the last update without the articles, see `snapshot`."""
+    matched = tuple(read_matches(connection))
+    return Snapshot(
+        articles={},
+        families=_families(connection, matched),
+        stories=_stories(connection),
+        matches=matched,
+        first_seen=first_seen(connection),
+        **_known(connection),
+    )
 
 
 def part(corpus: Corpus, named: Iterable[str]) -> Snapshot:
@@ -45,12 +52,13 @@ def part(corpus: Corpus, named: Iterable[str]) -> Snapshot:
     """
     asked = sorted(set(named))
     with corpus.reading() as connection:
-        held = _families(connection, asked)
-        keys = [key for family in held for key in family.members]
+        members = _members(connection, asked)
+        keys = [key for held in members.values() for key in held]
         matched = tuple(read_matches(connection, keys))
+        held = _families(connection, matched, asked, members)
         told = _stories(connection, [family.id for family in held])
         known, seen = _known(connection), first_seen(connection, keys)
-    articles = {article.id: article for article in corpus.articles(keys)}
+        articles = _articles(connection, keys)
     return Snapshot(articles=articles, families=held, stories=told, matches=matched, first_seen=seen, **known)
 
 
@@ -90,15 +98,27 @@ def _recipe(stored: str | None) -> Recipe:
 
 
 def read_matches(connection: Connection, keys: Sequence[str] | None = None, alone: bool = False) -> list[Match]:
-    """Return every stored match, or those with one of these articles, by id of its articles.
+    """Return every match of texts as they are now, or those with one of these articles, by id of its articles.
 
-    A pair of which one text holds other reports as well is an excerpt; `alone`: it is what the two alone make it.
+    Those of a text that has changed since are left out: what they say of it, and where in it, is true no longer. A pair
+    of which one text holds other reports as well is an excerpt; `alone`: it is what the two alone make it.
     """
+    return _read_matches(connection, _MATCHED_NOW if outdated.some_wait(connection) else _MATCHED, keys, alone)
+
+
+def stored_matches(connection: Connection, keys: Sequence[str] | None = None, alone: bool = False) -> list[Match]:
+    """Return what `read_matches` does, with those of texts that have changed since: what an update goes by."""
+    return _read_matches(connection, _MATCHED, keys, alone)
+
+
+def _read_matches(
+    connection: Connection, query: Select[*tuple[Any, ...]], keys: Sequence[str] | None, alone: bool
+) -> list[Match]:
     if keys is None:
         # Not left to the database: what comes first there may depend on its locale.
-        return [_match(row, alone) for row in sorted(connection.execute(_MATCHED), key=itemgetter(0, 1))]
+        return [_match(row, alone) for row in sorted(connection.execute(query), key=itemgetter(0, 1))]
     # A row at a time by either index: with OR, SQLite would read all.
-    rows = (row for end in (_A, _B) for row in many.among(connection, _MATCHED, end.c.key, keys))
+    rows = (row for end in (_A, _B) for row in many.among(connection, query, end.c.key, keys))
     found = {(row[0], row[1]): row for row in rows}
     return [_match(found[pair], alone) for pair in sorted(found)]
 
@@ -124,6 +144,7 @@ _FAMILIES, _STORIES = select(families), select(stories)
 _TOLD = select(story_families.c.story, story_families.c.family).join(families, families.c.id == story_families.c.family)
 _TOLD_IN = _TOLD.with_only_columns(story_families.c.family).where(story_families.c.story == bindparam("story"))
 _MATCHED = _joined(matches.c.relation, matches.c.reason, matches.c.measures, matches.c.passages, matches.c.merged)
+_MATCHED_NOW = _MATCHED.where(outdated.of_now(_A, _B))
 
 
 def match_row(match: Match, numbers: Mapping[str, int], merged: bool) -> dict[str, Any]:
@@ -155,14 +176,34 @@ def _match(row: Row[Any], alone: bool) -> Match:
 _RELATIONS = {relation.value: relation for relation in Relation}
 
 
-def _families(connection: Connection, among: Sequence[str] | None = None) -> tuple[Family, ...]:
+def _articles(connection: Connection, keys: Sequence[str] | None = None) -> dict[str, Article]:
+    return {article.id: article for article in sorted(whole(connection, keys), key=attrgetter("id"))}
+
+
+def _members(connection: Connection, among: Sequence[str] | None = None) -> Mapping[str, Sequence[str]]:
+    """Return the articles of these families, or all, by family."""
     held = defaultdict(list)
     for row in _rows(connection, _MEMBERS, family_members.c.family, among):
         held[row.family].append(row.key)
-    found = [
-        Family(row.id, tuple(sorted(held[row.id])), Tie(**json.loads(row.weakest)) if row.weakest else None)
-        for row in _rows(connection, _FAMILIES, families.c.id, among)
-    ]
+    return held
+
+
+def _families(
+    connection: Connection,
+    matched: Sequence[Match],
+    among: Sequence[str] | None = None,
+    members: Mapping[str, Sequence[str]] | None = None,
+) -> tuple[Family, ...]:
+    """Return these families, or all, given matches and `members`; ties of texts that have changed are left out."""
+    held = _members(connection, among) if members is None else members
+    waiting = outdated.waiting(connection)
+    known = {(match.a, match.b) for match in matched} if waiting else set()
+    found = []
+    for row in _rows(connection, _FAMILIES, families.c.id, among):
+        tie = Tie(**json.loads(row.weakest)) if row.weakest else None
+        if tie and not waiting.isdisjoint((tie.a, tie.b)) and (tie.a, tie.b) not in known:
+            tie = None
+        found.append(Family(row.id, tuple(sorted(held.get(row.id, ()))), tie))
     return tuple(sorted(found, key=attrgetter("id")))
 
 

@@ -171,8 +171,12 @@ class Corpus:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Yield a connection that sees the corpus as it stands at its first statement."""
-        with self.engine.connect() as connection, connection.begin():
-            yield connection
+        with self.engine.connect() as connection:
+            if self.engine.dialect.name == "postgresql":
+                # By itself each statement would see what others have committed before it.
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
 
     def alone(self, work: str, wait: bool = False) -> AbstractContextManager[None]:
         """Hold the corpus for `work`, such as "updating"; while another process does, raises Busy or waits."""
@@ -273,10 +277,7 @@ class Corpus:
     def articles(self, ids: Sequence[str] | None = None) -> Iterator[Article]:
         """Yield the articles with these ids, or all, in the order in which the database has their ids."""
         with self.reading() as connection:
-            if ids is None:
-                yield from map(_article, connection.execute(_WHOLE.order_by(articles.c.key)))
-                return
-            yield from map(_article, many.among(connection, _WHOLE.order_by(articles.c.key), articles.c.key, ids))
+            yield from whole(connection, ids)
 
     def ids(self, urls: Sequence[str]) -> dict[str, str]:
         """Return the ids of those of these addresses that are stored, by address."""
@@ -397,6 +398,13 @@ _KNOWN_ARTICLE = (
     .where(articles.c.id == bindparam("number"))
     .values({name: bindparam(name) for name in (*_PLAIN, "marks", "credits", "text_id")})
 )
+
+
+def whole(connection: Connection, ids: Sequence[str] | None = None) -> Iterator[Article]:
+    """Yield the articles with these ids, or all, in the order in which the database has their ids."""
+    query = _WHOLE.order_by(articles.c.key)
+    rows = connection.execute(query) if ids is None else many.among(connection, query, articles.c.key, ids)
+    yield from map(_article, rows)
 
 
 def chunks(values: Iterable[_T], most: int = _CHUNK) -> Iterator[list[_T]]:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from dedup.corpus import Corpus
-from dedup.corpus.results import snapshot
-from dedup.corpus.store import text_hash
+from dedup.corpus.results import results
+from dedup.corpus.store import text_hash, whole
 from dedup.records import Article, Snapshot
 
 # Articles of a site whose texts are shown as examples, those of smallest id.
@@ -23,18 +23,20 @@ class Read:
 
 def read(corpus: Corpus) -> Read:
     """Return the last results with the texts of copies alone, and of what is called by its first words."""
-    found = snapshot(corpus, articles=False)
-    copies = {key for family in found.families if len(family.members) > 1 for key in family.members}
     articles: dict[str, Article] = {}
     left_out: dict[str, str] = {}
     texts: dict[str, str] = {}
-    for article in corpus.articles():
-        if article.id in copies or not article.title:
-            # One for all that have the same.
-            articles[article.id] = replace(article, text=texts.setdefault(article.text, article.text))
-        else:
-            left_out[article.id] = text_hash(article.text)
-            articles[article.id] = replace(article, text="")
+    # At once: passages are places in the texts as they are at that moment.
+    with corpus.reading() as connection:
+        found = results(connection)
+        copies = {key for family in found.families if len(family.members) > 1 for key in family.members}
+        for article in whole(connection):
+            if article.id in copies or not article.title:
+                # One for all that have the same.
+                articles[article.id] = replace(article, text=texts.setdefault(article.text, article.text))
+            else:
+                left_out[article.id] = text_hash(article.text)
+                articles[article.id] = replace(article, text="")
     return Read(replace(found, articles=articles), left_out)
 
 

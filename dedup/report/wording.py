@@ -72,6 +72,17 @@ def articles(number: int) -> str:
     return count(number, "article", "articles")
 
 
+def waiting(new: int, again: int) -> str:
+    """Return how many articles wait for an update in words, nothing where none does.
+
+    `new` are in no family yet, `again` in the one they were in before they changed.
+    """
+    if not again:
+        return f"{articles(new)} not grouped yet" if new else ""
+    first = f"{articles(new)} not grouped yet, {again:,}" if new else articles(again)
+    return f"{first} to be grouped again"
+
+
 def sites(number: int) -> str:
     """Return `number` sites in words."""
     return count(number, "site", "sites")

@@ -32,6 +32,7 @@ from dedup.serving.places import written
 from dedup.updating import rebuild, update
 from tests.dedup.conftest import NOW
 from tests.dedup.outlets import press_articles
+from tests.dedup.test_outdated import assert_what_changes_of_one_text_is_left_out
 from tests.dedup.test_reading_limits import assert_late_pages_are_told, assert_reading_ends
 from tests.dedup.test_search import FEW
 from tests.dedup.test_serving import serving
@@ -152,6 +153,19 @@ def test_what_was_learned_of_words_is_there_what_it_is_in_sqlite(
         results.append((version, counted, vocabularies.versions(corpus), snapshot(corpus)))
     assert results[0] == results[1]
     assert results[0][1]["id"].words
+
+
+def test_matches_of_texts_that_have_changed_are_left_out_there(there: Callable[[], Corpus]) -> None:
+    assert_what_changes_of_one_text_is_left_out(there())
+
+
+def test_who_reads_there_sees_the_corpus_as_it_was_at_first(there: Callable[[], Corpus]) -> None:
+    corpus = there()
+    with corpus.reading() as connection:
+        assert connection.execute(select(schema.articles)).all() == []
+        corpus.add(press_articles()[:3])
+        assert connection.execute(select(schema.articles)).all() == []
+    assert corpus.count() == 3
 
 
 def test_a_search_finds_there_what_it_finds_in_sqlite(
