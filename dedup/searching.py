@@ -52,15 +52,17 @@ def search(
     limit: int = 10,
     copies: bool = False,
     progress: Progress | None = None,
+    index: bool = True,
 ) -> Answers:
     """Return the articles that hold all words of a query (see `asking.asked`), the most telling first.
 
     Of the articles of one family the most telling is returned, of those the earliest; with `copies` all are. `since`
     and `until`, which is too late already, narrow the time of publication: what is dated to a day by that day on the
     calendar of their zone. `limit` is how many are returned. Indexes first what came since the last search, telling
-    `progress`.
+    `progress`; without `index` that is not found.
     """
-    _catch_up(corpus, progress or _silent)
+    if index:
+        _catch_up(corpus, progress or _silent)
     question = replace(asked(query), since=since, until=until)
     if question == fulltext.Asked():
         return Answers((), 0, 0, ())
@@ -68,6 +70,12 @@ def search(
         hits = fulltext.find(connection, question)
     apart = hits if copies else _bests(hits)
     return Answers(_told(corpus, apart[: max(0, limit)], question.phrases), len(apart), len(hits), question.phrases)
+
+
+def unindexed(corpus: Corpus) -> int:
+    """Return how many articles the next search indexes first."""
+    with corpus.reading() as connection:
+        return fulltext.waiting(connection)
 
 
 def unknown_sites(corpus: Corpus, query: str) -> list[str]:
@@ -108,8 +116,7 @@ def _told(corpus: Corpus, hits: Sequence[Hit], phrases: Phrases) -> tuple[Answer
 
 
 def _catch_up(corpus: Corpus, tell: Progress) -> None:
-    with corpus.reading() as connection:
-        waiting = fulltext.waiting(connection)
+    waiting = unindexed(corpus)
     done, last, count = 0, 0, waiting
     while count:
         tell("indexing", done, max(waiting, done))

@@ -103,10 +103,17 @@ def examples(*commands: str) -> str:
 
 
 def opened_corpus(address: str | None) -> "Corpus":
-    """Open a corpus to work with what is in it; raises CorpusError where one was named that is not there."""
+    """Open a corpus to change what is in it; raises CorpusError where one was named that is not there."""
     from dedup.corpus import Corpus
 
     return Corpus.existing(address)
+
+
+def corpus_to_read(address: str | None) -> "Corpus":
+    """Open a corpus to read what is in it; raises CorpusError where one was named that is not there."""
+    from dedup.corpus.readonly import open_as_it_is
+
+    return open_as_it_is(address)
 
 
 def overview(corpus: str | None, choose: str = "earliest", since: datetime | timedelta | None = None) -> "Overview":
@@ -123,7 +130,7 @@ def overview(corpus: str | None, choose: str = "earliest", since: datetime | tim
     from dedup.report.scope import Scope, within
     from dedup.representative import Choice
 
-    with opened_corpus(corpus) as opened:
+    with corpus_to_read(corpus) as opened:
         tell_waiting(opened)
         found = snapshot(opened)
     scope = Scope(since=ago(since, found.updated_at or datetime.now(UTC)))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dedup.arrays import WordCounts
-from dedup.commands import CorpusOption, app, examples, opened_corpus, progress_bars
+from dedup.commands import CorpusOption, app, corpus_to_read, examples, opened_corpus, progress_bars
 
 commands = typer.Typer(
     no_args_is_help=True,
@@ -57,7 +57,7 @@ def show(
     from dedup.corpus import vocabularies
     from dedup.report import scales, terminal
 
-    with opened_corpus(corpus) as opened:
+    with corpus_to_read(corpus) as opened:
         kept = vocabularies.versions(opened)
         spoken = [language] if language is not None else vocabularies.languages(opened)
     learned = next((version.languages for version in kept if version.chosen), {})

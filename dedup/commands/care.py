@@ -11,6 +11,7 @@ from dedup.commands import (
     CorpusOption,
     EmbeddingsOption,
     app,
+    corpus_to_read,
     examples,
     foretell,
     leave,
@@ -50,7 +51,7 @@ def check(corpus: CorpusOption = None) -> None:
     from dedup.corpus import grouping
     from dedup.report.wording import count
 
-    with opened_corpus(corpus) as opened, progress_bars() as progress:
+    with corpus_to_read(corpus) as opened, progress_bars() as progress:
         # Another sample each day: what is wrong somewhere is found some day.
         faults = verify(opened, tell=progress, seed=datetime.now(UTC).toordinal())
         waiting, articles = grouping.waiting(opened), opened.count()

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from dedup.commands import CorpusOption, ZoneOption, app, examples, opened_corpus
+from dedup.commands import CorpusOption, ZoneOption, app, corpus_to_read, examples
 from dedup.commands.finding import tell_waiting
 
 
@@ -29,7 +29,7 @@ def diff(
     from dedup.report.beside import beside, document
     from dedup.report.compared import compared
 
-    with opened_corpus(corpus) as opened:
+    with corpus_to_read(corpus) as opened:
         shown = beside(explain(opened, a, b), opened.article(a).id)
         tell_waiting(opened)
     if as_json:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dedup.commands import Choose, ChooseOption, CorpusOption, ZoneOption, app, examples, opened_corpus
+from dedup.commands import Choose, ChooseOption, CorpusOption, ZoneOption, app, corpus_to_read, examples
 from dedup.commands.finding import tell_waiting
 
 # Two of these stand in rooms too, which load what `--help` should not wait for.
@@ -61,7 +61,7 @@ def export(
 
     file = None if str(out) == "-" else out
     wanted = formats.format_of(file, formats.Format(kind.value) if kind else None)
-    with opened_corpus(corpus) as opened:
+    with corpus_to_read(corpus) as opened:
         rows = exports.export(opened, keep is Keep.ONE, choose.value)
         if file is None:
             formats.write_text(rows, sys.stdout, wanted)
@@ -94,7 +94,7 @@ def data(
     wanted = tables.BOTH if kind is Tables.BOTH else (formats.Format(kind.value),)
     where = folder or home() / "data" / "tables"
     tables.check_free(where, wanted, force)
-    with opened_corpus(corpus) as opened:
+    with corpus_to_read(corpus) as opened:
         for name, count in tables.write_tables(snapshot(opened), where, wanted, texts).items():
             print(f"{where / name}: {count:,} {'row' if count == 1 else 'rows'}")
         tell_waiting(opened)
@@ -114,7 +114,7 @@ def passages(
     from dedup import shared
     from dedup.report import lists, terminal
 
-    with opened_corpus(corpus) as opened:
+    with corpus_to_read(corpus) as opened:
         found = shared.passages(opened, least, holders)
         if as_json:
             for passage in found:

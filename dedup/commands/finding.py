@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dedup.commands import CorpusOption, ZoneOption, app, examples, opened_corpus
+from dedup.commands import CorpusOption, ZoneOption, app, corpus_to_read, examples
 from dedup.errors import GemaError, SourceError
 from dedup.records import Recipe
 
@@ -31,7 +31,7 @@ def find(
     text = _read(file)
     if why := finding.why_nothing(text):
         raise GemaError(why)
-    with opened_corpus(corpus) as opened:
+    with corpus_to_read(corpus) as opened:
         found = finding.find(opened, text, title)
         tell_waiting(opened)
     if as_json:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dedup.commands import BAD_INPUT, CorpusOption, ZoneOption, app, examples, leave, opened_corpus
+from dedup.commands import BAD_INPUT, CorpusOption, ZoneOption, app, corpus_to_read, examples, leave
 from dedup.commands.finding import tell_waiting
 from dedup.errors import GemaError
 
@@ -41,7 +41,7 @@ def origin(
     from dedup.records import as_found
     from dedup.report import accounts, terminal
 
-    with opened_corpus(corpus) as opened:
+    with corpus_to_read(corpus) as opened:
         with opened.reading() as connection:
             family, members = meant.family(connection, reference)
             matches, seen = read_matches(connection, members), first_seen(connection, members)
@@ -80,7 +80,7 @@ def flows(
 
     if as_json and as_csv:
         leave("choose one of --json and --csv", BAD_INPUT)
-    with opened_corpus(corpus) as opened:
+    with corpus_to_read(corpus) as opened:
         found = _of(count(snapshot(opened), period.value if period else None), site)
         kept: tuple[Flow, ...] | tuple[SiteFlows, ...] = found.sites if by_site else found.flows
         if as_json:

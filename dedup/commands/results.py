@@ -20,9 +20,9 @@ from dedup.commands import (
     SinceOption,
     ZoneOption,
     app,
+    corpus_to_read,
     examples,
     leave,
-    opened_corpus,
     overview,
 )
 from dedup.commands.ending import ended_well
@@ -109,7 +109,7 @@ def _regrouped(corpus: str | None, at: float, everything: bool, as_json: bool, z
     from dedup.regrouping import is_stored, regroup
     from dedup.report import json_lines, overview, terminal
 
-    with opened_corpus(corpus) as opened:
+    with corpus_to_read(corpus) as opened:
         found = overview(regroup(opened, at))
         tell_waiting(opened)
     if as_json:
@@ -139,7 +139,7 @@ def explain(
     from dedup.explain import explain as compare
     from dedup.report import terminal
 
-    with opened_corpus(corpus) as opened:
+    with corpus_to_read(corpus) as opened:
         explained, first = compare(opened, a, b), opened.article(a).id
         tell_waiting(opened)
     terminal.explanation(explained, terminal.console(), zone, first)
@@ -245,7 +245,7 @@ def report(
         )
     wanted, published, staying = moment_or_age("--since", since, zone), _published(base_url), _staying(kept)
     now, folder = datetime.now(UTC), out or home() / "data" / "reports"
-    with opened_corpus(corpus) as opened, uncollected(), ended_well():
+    with corpus_to_read(corpus) as opened, uncollected(), ended_well():
         tell_waiting(opened)
         held = read(opened) if at is None else Read(regroup(opened, at))
         found = held.snapshot

@@ -1,14 +1,16 @@
 """`dedup search`: articles that hold some words."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dedup.commands import CorpusOption, ZoneOption, app, examples, opened_corpus, progress_bars
+from dedup.commands import CorpusOption, ZoneOption, app, corpus_to_read, examples, opened_corpus, progress_bars
 from dedup.commands.finding import tell_waiting
 from dedup.commands.moments import moment
-from dedup.errors import GemaError
+from dedup.errors import CorpusError, GemaError
 
 if TYPE_CHECKING:
     from dedup.corpus import Corpus
@@ -50,7 +52,7 @@ def search(
     first, last = moment("--since", since, zone), moment("--until", until, zone, end=True)
     if first and last and first >= last:
         raise typer.BadParameter("--since is not before --until: nothing was published between them")
-    with opened_corpus(corpus) as opened:
+    with _indexed(corpus) as (opened, left_out):
         empty = not opened.count()
         if empty:
             print(_EMPTY, file=sys.stderr)
@@ -63,6 +65,7 @@ def search(
                 limit=limit,
                 copies=everything,
                 progress=progress,
+                index=not left_out,
             )
         if not found.best and not empty:
             _refuse_unknown(opened, " ".join(words))
@@ -74,6 +77,27 @@ def search(
         print(answers.answer_line(each, found.phrases))
     if not found.best:
         print(answers.closing(found), file=sys.stderr)
+
+
+@contextmanager
+def _indexed(address: str | None) -> "Iterator[tuple[Corpus, int]]":
+    """Open a corpus to be searched, and tell how many articles its index lacks and cannot be given."""
+    from dedup.report import wording
+    from dedup.searching import unindexed
+
+    with corpus_to_read(address) as reading:
+        missing = unindexed(reading)
+        if not missing:
+            yield reading, 0
+            return
+        try:
+            writing = opened_corpus(address)
+        except CorpusError as error:
+            print(f"dedup: {wording.articles(missing)} not in the index are not found: {error}", file=sys.stderr)
+            yield reading, missing
+            return
+    with writing:
+        yield writing, 0
 
 
 def _refuse_unknown(corpus: "Corpus", query: str) -> None:

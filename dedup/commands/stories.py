@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dedup.commands import CorpusOption, ZoneOption, app, examples, opened_corpus
+from dedup.commands import CorpusOption, ZoneOption, app, corpus_to_read, examples
 from dedup.commands.finding import tell_waiting
 from dedup.errors import Refused
 
@@ -28,7 +28,7 @@ def story(
     from dedup.report import retold, terminal
     from dedup.retelling import retell
 
-    with opened_corpus(corpus) as opened:
+    with corpus_to_read(corpus) as opened:
         told = retell(opened, reference)
         tell_waiting(opened)
     if as_json:
@@ -61,7 +61,7 @@ def timeline(
 
     if as_json and as_csv:
         raise Refused("--json or --csv, not both")
-    with opened_corpus(corpus) as opened:
+    with corpus_to_read(corpus) as opened:
         found = line_up(opened, reference, family)
         tell_waiting(opened)
     if not (as_json or as_csv):

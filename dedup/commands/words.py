@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from dedup.commands import CorpusOption, app, examples, opened_corpus
+from dedup.commands import CorpusOption, app, corpus_to_read, examples, opened_corpus
 
 
 @app.command(epilog=examples("dedup join https://a.example/1 https://b.example/2", "dedup join --undo ID ID"))
@@ -57,7 +57,7 @@ def boilerplate(
     from dedup.report import terminal
 
     said = [(words, repeated) for words, repeated in ((pin, True), (forbid, False), (undo, None)) if words is not None]
-    with opened_corpus(corpus) as opened:
+    with (opened_corpus if said else corpus_to_read)(corpus) as opened:
         site = learned.site_meant(opened, site)
         for words, repeated in said:
             learned.pin(opened, site, words, repeated, datetime.now(UTC))

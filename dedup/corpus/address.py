@@ -44,6 +44,22 @@ def resolve(address: str | None = None) -> URL:
     raise CorpusError(f"a corpus is SQLite or PostgreSQL, not {url.get_backend_name()}: {given}")
 
 
+def is_writable(path: Path) -> bool:
+    """Tell whether a file of SQLite, and what it keeps beside it, can be written."""
+    return all(not place.exists() or os.access(place, os.W_OK) for place in (path, path.parent))
+
+
+def refuse_unwritable(url: URL) -> None:
+    """Raise CorpusError where a file of SQLite, or its folder, is there and cannot be written to."""
+    path = Path(url.database or "")
+    if not is_writable(path):
+        what = "it" if path.exists() and not os.access(path, os.W_OK) else f"the folder {path.parent}"
+        raise CorpusError(
+            f"cannot write to the corpus {path}: {what} is read-only here. Make it writable, or work on a copy: "
+            "`dedup backup FILE` makes one"
+        )
+
+
 def refuse_missing(address: str | None = None) -> None:
     """Raise CorpusError where a file is named, as `address` or by $CORPUS_URL, that is not there."""
     url = resolve(address)

@@ -3,11 +3,12 @@
 import os
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 
 from dedup.corpus import lock
-from dedup.corpus.address import resolve
+from dedup.corpus.address import is_writable, resolve
+from dedup.corpus.readonly import connected
 from dedup.errors import CorpusError, Refused
 
 # About 8 MB: often enough for a progress bar, seldom enough to cost nothing.
@@ -33,7 +34,7 @@ def backup(
     corpus = Path(url.database or "")
     _check(corpus, file, force)
     file = file.resolve()
-    with lock.hold(Path(f"{corpus}.copying"), "copying this corpus"):
+    with _alone(corpus):
         part = file.with_name(f".{file.name}.part")
         try:
             _clear(part)
@@ -48,6 +49,11 @@ def backup(
         finally:
             _clear(part)
     return file.stat().st_size
+
+
+def _alone(corpus: Path) -> AbstractContextManager[object]:
+    # Beside what cannot be written to, no lock can be made.
+    return lock.hold(Path(f"{corpus}.copying"), "copying this corpus") if is_writable(corpus) else nullcontext()
 
 
 def _check(corpus: Path, file: Path, force: bool) -> None:
@@ -67,7 +73,8 @@ def _check(corpus: Path, file: Path, force: bool) -> None:
 
 
 def _copy(corpus: Path, part: Path, tell: Callable[[str, int, int], None] | None) -> None:
-    source = sqlite3.connect(f"{corpus.resolve().as_uri()}?mode=rw", uri=True, isolation_level=None)
+    source = connected(corpus.resolve())
+    source.isolation_level = None
     with closing(source), closing(sqlite3.connect(part, isolation_level=None)) as target:
         # Without a snapshot of its own, each write of a crawl would have the copy begin anew.
         source.execute("BEGIN")

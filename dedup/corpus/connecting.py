@@ -20,6 +20,19 @@ THREAD = "moving the log into the corpus"
 _PAUSE = 0.25
 
 
+def prepare_to_read(engine: Engine) -> None:
+    """Set up an engine for SQLite that writes nothing, not even how the file keeps its log."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        connection.execute("PRAGMA query_only = ON")
+
+    _begin_ourselves(engine)
+
+
 def prepare(engine: Engine) -> None:
     """Set up what SQLite needs; of another database nothing."""
     if engine.dialect.name != "sqlite":
@@ -27,7 +40,7 @@ def prepare(engine: Engine) -> None:
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _: ConnectionPoolEntry) -> None:
-        # The driver's own transaction handling opens them late and deferred; see the begin event below.
+        # The driver's own transaction handling opens them late and deferred; see `_begin_ourselves`.
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
@@ -50,6 +63,10 @@ def prepare(engine: Engine) -> None:
             connection.execute(f"PRAGMA wal_autocheckpoint = {pages}")
             entry.info[_PAGES] = pages
 
+    _begin_ourselves(engine)
+
+
+def _begin_ourselves(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # Read-then-write in a deferred transaction fails at once when another writer came between.

@@ -30,6 +30,12 @@ def migrate(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
+def is_old(engine: Engine) -> bool:
+    """Tell whether there is no corpus yet, or one that `migrate` would upgrade."""
+    version = _version(engine)
+    return version is None or (version != HEAD and version in KNOWN)
+
+
 def refuse_other(engine: Engine, address: str) -> None:
     """Raise CorpusError where `address` holds no corpus of exactly this program's schema; change nothing."""
     version = _version(engine)

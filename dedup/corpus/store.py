@@ -29,7 +29,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from dedup.addresses import spelled, spelling
 from dedup.corpus import connecting, fulltext, lock, many, migration, newcomers, referred
-from dedup.corpus.address import refuse_missing, resolve
+from dedup.corpus.address import refuse_missing, refuse_unwritable, resolve
 from dedup.corpus.completing import completed
 from dedup.corpus.schema import (
     articles,
@@ -103,11 +103,13 @@ class Corpus:
     def open(cls, address: str | None = None) -> Self:
         """Open the corpus at `address` (see `address.resolve`), made if new, migrated if old.
 
-        Raises CorpusError when it is newer than this program, not a corpus, or out of reach.
+        Raises CorpusError when it is newer than this program, not a corpus, out of reach, or cannot be written to: see
+        `readonly.open_as_it_is` for who only reads.
         """
         url = resolve(address)
         if url.get_backend_name() == "sqlite":
             Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+            refuse_unwritable(url)
         try:
             engine = create_engine(url)
         except ModuleNotFoundError as error:
