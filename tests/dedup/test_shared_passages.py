@@ -1,9 +1,11 @@
 """Shared passages as things of their own: one for each, with all who hold it and where."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -12,8 +14,10 @@ from hypothesis import strategies as st
 from dedup import Article, Corpus
 from dedup.corpus.listing import Run
 from dedup.corpus.results import snapshot
+from dedup.holding import Gathered, gathered
 from dedup.records import Passage, Relation
-from dedup.shared import Gathered, SharedPassage, gathered, passages
+from dedup.segments import words
+from dedup.shared import SharedPassage, passages
 from tests.dedup.outlets import grouped, press_grouped, run
 from tests.dedup.test_exports import carried
 
@@ -39,6 +43,20 @@ def told(name: str, hours: float) -> Article:
 
 def at(a: int, b: int, a_span: tuple[int, int], b_span: tuple[int, int], words: int = 20) -> Run:
     return Run(a, b, Passage(*a_span, *b_span, words))
+
+
+def part_of(text: str, other: str) -> float:
+    here, there = (Counter(words(each).words) for each in (text, other))
+    return (here & there).total() / here.total()
+
+
+def apart(passage: SharedPassage | Gathered) -> bool:
+    """Tell whether no two places of one text have a character in common."""
+    if isinstance(passage, Gathered):
+        every = list(passage.spans.values())
+    else:
+        every = [holder.spans for holder in passage.holders]
+    return all(one[1] <= two[0] for spans in every for one, two in pairwise(spans))
 
 
 def test_a_statement_in_many_articles_is_one_passage(corpus: Corpus) -> None:
@@ -103,7 +121,8 @@ def test_passages_of_the_press_stand_where_they_are_said_to(pressed: Corpus) -> 
     for passage in found:
         parts = [texts[h.article.id][start:stop] for h in passage.holders for start, stop in h.spans]
         assert passage.text in parts
-        assert len(passage.text) == max(map(len, parts))
+        assert all(part_of(passage.text, part) >= 0.5 for part in parts)
+        assert apart(passage)
         assert all(0 <= start < stop <= len(texts[h.article.id]) for h in passage.holders for start, stop in h.spans)
         assert len({holder.article.id for holder in passage.holders}) == len(passage.holders) >= 2
         assert passage.sites == len({holder.article.site for holder in passage.holders})
@@ -115,17 +134,43 @@ def test_places_that_overlap_in_half_of_the_longer_are_one() -> None:
     assert sorted(sorted(passage.spans) for passage in found) == [[1, 2, 3], [1, 4]]
 
 
+def test_a_chain_of_overlaps_leads_to_nobody_who_does_not_hold_the_passage() -> None:
+    longest = at(1, 2, (0, 100), (500, 600))
+    beyond = [at(2, 3, (550, 640), (0, 90)), at(3, 4, (45, 130), (0, 85)), at(3, 5, (50, 95), (200, 245))]
+    holders = {passage.longest: set(passage.spans) for passage in gathered([longest, *beyond])}
+    assert holders[1, 0, 100] == {1, 2, 3}
+    assert {4, 5} <= set().union(*holders.values())
+
+
+def test_one_occurrence_is_one_place_however_many_matches_end_elsewhere_in_it() -> None:
+    runs = [
+        at(1, 2, (0, 100), (0, 100)),
+        at(2, 3, (0, 60), (0, 60)),
+        at(3, 1, (0, 60), (40, 100)),
+        at(3, 4, (0, 60), (7, 67)),
+        at(1, 4, (0, 55), (7, 62)),
+    ]
+    assert all(apart(passage) for passage in gathered(runs))
+
+
+def test_who_says_other_words_in_the_same_place_does_not_hold_the_passage() -> None:
+    runs = [at(1, 2, (0, 24), (0, 24)), at(1, 3, (0, 24), (0, 24))]
+    texts = {1: "satu dua tiga empat lima", 2: "satu dua tiga enam tujuh", 3: "satu dua enam tujuh enam"}
+    found = gathered(runs, lambda asked: {number: texts[number] for number in asked})
+    assert [set(passage.spans) for passage in found] == [{1, 2}, {2, 3}]
+
+
 def test_a_part_that_others_hold_too_is_a_passage_of_its_own() -> None:
     whole, part = at(1, 2, (0, 1000), (0, 1000), 150), at(1, 3, (100, 200), (0, 100), 15)
     assert gathered([whole, part]) == [
-        Gathered(150, {1: ((0, 1000),), 2: ((0, 1000),)}),
-        Gathered(15, {1: ((100, 200),), 3: ((0, 100),)}),
+        Gathered(150, (1, 0, 1000), {1: ((0, 1000),), 2: ((0, 1000),)}),
+        Gathered(15, (1, 100, 200), {1: ((100, 200),), 3: ((0, 100),)}),
     ]
 
 
 def test_a_part_that_nobody_else_holds_is_none() -> None:
     whole, part = at(1, 2, (0, 1000), (0, 1000), 150), at(1, 2, (100, 200), (100, 200), 15)
-    assert gathered([whole, part]) == [Gathered(150, {1: ((0, 1000),), 2: ((0, 1000),)})]
+    assert gathered([whole, part]) == [Gathered(150, (1, 0, 1000), {1: ((0, 1000),), 2: ((0, 1000),)})]
 
 
 def test_nothing_gives_nothing(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
@@ -143,6 +188,11 @@ def test_passages_do_not_depend_on_the_order_of_matches(two: tuple[list[Run], li
         return sorted((passage.words, sorted(passage.spans.items())) for passage in found)
 
     assert spelled(gathered(two[0])) == spelled(gathered(two[1]))
+
+
+@given(RUNS)
+def test_no_passage_has_two_places_for_one_occurrence(runs: list[Run]) -> None:
+    assert all(apart(passage) for passage in gathered(runs))
 
 
 @given(RUNS)
@@ -169,7 +219,7 @@ def test_a_thousand_places_in_one_text_are_held_against_a_few(monkeypatch: pytes
         asked += 1
         return min(stop, end) - max(start, other)
 
-    monkeypatch.setattr("dedup.shared._common", counting)
+    monkeypatch.setattr("dedup.holding._common", counting)
     runs = [at(0, number + 1, (7 * number, 7 * number + 40 + number % 90), (0, 100)) for number in range(2_000)]
     found = gathered(runs)
     assert sum(len(passage.spans) - 1 for passage in found) <= 2_000
