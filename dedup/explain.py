@@ -1,10 +1,9 @@
 """Why two articles are or are not together: one pair, compared again, with what ties them beyond it."""
 
-from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from dedup import matching
+from dedup import families, matching
 from dedup.arrays import TermVector
 from dedup.boilerplate import Mask
 from dedup.corpus import Corpus, grouping, listing, strands, vocabularies
@@ -12,7 +11,7 @@ from dedup.corpus.meant import members
 from dedup.corpus.results import read_matches
 from dedup.errors import GemaError
 from dedup.reading import Batch, desk_of
-from dedup.records import Explanation, Match, Recipe, Relation
+from dedup.records import Explanation, Recipe, Relation
 from dedup.terms import shared
 
 _T = TypeVar("_T")
@@ -21,7 +20,8 @@ _T = TypeVar("_T")
 def explain(corpus: Corpus, a: str, b: str, recipe: Recipe | None = None) -> Explanation:
     """Return what the articles `a` and `b` (ids or addresses) are to one another, and why.
 
-    The relation is `same-story` where they share too little text but one story holds both. Raises UnknownArticle.
+    The relation is `same-story` where they share too little text to be one family, but one story holds both. Raises
+    UnknownArticle.
     """
     recipe = recipe or vocabularies.settled(corpus)
     grouping.check_recipe(corpus, recipe)
@@ -37,18 +37,21 @@ def explain(corpus: Corpus, a: str, b: str, recipe: Recipe | None = None) -> Exp
         known = read_matches(connection, kin)
     stored = {(match.a, match.b): match for match in known}
     match = stored.get((one.id, other.id)) or matching.compare(*_pair(desk.readings(batch, own)), recipe)
-    if match.relation is Relation.NONE and story:
+    if match.relation is Relation.NONE and story and not family:
         match = match._replace(relation=Relation.SAME_STORY, reason=f"{match.reason}, and both tell of the same thing")
-    verdicts = {(verdict.a, verdict.b): verdict.together for verdict in grouping.verdicts(corpus)}
+    verdicts = grouping.verdicts(corpus)
     terms = desk.terms(batch)
     vectors = desk.term_vectors(batch)
-    path = _path(one.id, other.id, known) if family else ()
+    path = families.path(one.id, other.id, kin, known, verdicts) if family else ()
+    matched = families.path(one.id, other.id, kin, known, [verdict for verdict in verdicts if not verdict.together])
     both = shared(*_pair(terms), desk.translated(batch))
     sites = {strands.site_of(article.site, article.url) for article in (one, other)}
     less = recipe.story_site if len(sites) == 1 and 0 not in sites else 0.0
-    said = verdicts.get((one.id, other.id))
+    said = {(verdict.a, verdict.b): verdict.together for verdict in verdicts}.get((one.id, other.id))
     cosine, repeated = _cosine(*_pair(vectors)), _pair(_repeated(batch, own))
-    return Explanation(one, other, match, family, story, cosine, both, path, less, said, repeated)
+    return Explanation(
+        one, other, match, family, story, cosine, both, path, less, said, repeated, bool(path) and not matched
+    )
 
 
 def _repeated(batch: Batch, own: Mask) -> Iterator[float]:
@@ -77,21 +80,3 @@ def _cosine(one: TermVector, other: TermVector) -> float:
     weights: dict[int, float] = dict(zip(one.keys.tolist(), one.weights.tolist(), strict=True))
     pairs = zip(other.keys.tolist(), other.weights.tolist(), strict=True)
     return float(sum(weight * weights.get(key, 0.0) for key, weight in pairs))
-
-
-def _path(start: str, end: str, matches: Iterable[Match]) -> tuple[Match, ...]:
-    """Return the shortest chain of joining matches between two articles, () where there is none."""
-    ties: dict[str, list[tuple[str, Match]]] = defaultdict(list)
-    for match in matches:
-        if match.relation.joins:
-            ties[match.a].append((match.b, match))
-            ties[match.b].append((match.a, match))
-    reached: dict[str, tuple[Match, ...]] = {start: ()}
-    waiting = deque([start])
-    while waiting and end not in reached:
-        here = waiting.popleft()
-        for there, match in sorted(ties[here], key=lambda tie: tie[0]):
-            if there not in reached:
-                reached[there] = (*reached[here], match)
-                waiting.append(there)
-    return reached.get(end, ())

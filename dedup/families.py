@@ -1,9 +1,10 @@
 """Matches → families: components of joining ties, never through two articles of one template."""
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 
+from dedup.ordering import in_order
 from dedup.records import Article, Family, Match, Relation, Tie, Verdict
 
 
@@ -15,11 +16,63 @@ def families(articles: Iterable[str], matches: Sequence[Match], verdicts: Sequen
     Verdicts come first: what they join is joined, what they part is kept apart like a template, those joined
     by another verdict excepted.
     """
-    apart = _apart(matches, verdicts)
     home = {article: article for article in articles}
+    groups, weakest, _ = _grown(home, matches, verdicts)
+    alone = [Family(article, (article,)) for article, root in home.items() if article is root and root not in groups]
+    several = [_family(members, weakest[root]) for root, members in groups.items()]
+    return sorted([*alone, *several], key=attrgetter("id"))
+
+
+def path(
+    start: str, end: str, articles: Iterable[str], matches: Sequence[Match], verdicts: Sequence[Verdict] = ()
+) -> tuple[Match | Verdict, ...]:
+    """Return the ties by which two of these articles are in one family, as `families` joins them; () if they are not.
+
+    What ties the two themselves is all, however many others tie them as well.
+    """
+    parted = {(verdict.a, verdict.b) for verdict in verdicts if not verdict.together}
+    home = {article: article for article in articles}
+    _, _, used = _grown(home, matches, verdicts)
+    if start not in home or end not in home or home[start] != home[end]:
+        return ()
+    said = {(verdict.a, verdict.b): verdict for verdict in verdicts if verdict.together}
+    known = {(match.a, match.b): match for match in matches if match.relation.joins}
+    between = in_order(start, end)
+    if between in said or (between in known and between not in parted):
+        return (said.get(between) or known[between],)
+    ties = [said[tie.a, tie.b] if (tie.a, tie.b) in said else known[tie.a, tie.b] for tie in used]
+    return _way(start, end, ties)
+
+
+def _way(start: str, end: str, ties: Iterable[Match | Verdict]) -> tuple[Match | Verdict, ...]:
+    """Return the shortest way from one article to another."""
+    beside: dict[str, list[tuple[str, Match | Verdict]]] = defaultdict(list)
+    for tie in ties:
+        beside[tie.a].append((tie.b, tie))
+        beside[tie.b].append((tie.a, tie))
+    ways: dict[str, tuple[Match | Verdict, ...]] = {start: ()}
+    waiting = deque([start])
+    while end not in ways:
+        here = waiting.popleft()
+        for there, tie in beside[here]:
+            if there not in ways:
+                ways[there] = (*ways[here], tie)
+                waiting.append(there)
+    return ways[end]
+
+
+def _grown(
+    home: dict[str, str], matches: Sequence[Match], verdicts: Sequence[Verdict]
+) -> tuple[dict[str, list[str]], dict[str, Tie], list[Tie]]:
+    """Give articles their homes; return the members of those of several, the weakest tie of each, and all that joined.
+
+    At first each article is at home with itself.
+    """
+    apart = _apart(matches, verdicts)
     # Those of several: most articles are alone.
     groups: dict[str, list[str]] = {}
     weakest: dict[str, Tie] = {}
+    used: list[Tie] = []
     ties = sorted([(-strength(match), match.a, match.b) for match in matches if match.relation.joins])
     joining = [(False, *tie) for tie in ties]
     said = sorted((True, -1.0, verdict.a, verdict.b) for verdict in verdicts if verdict.together)
@@ -42,9 +95,8 @@ def families(articles: Iterable[str], matches: Sequence[Match], verdicts: Sequen
         weakest.pop(other, None)
         # Ties come strongest first: the last one that joined is the weakest that holds them.
         weakest[one] = Tie(a, b, -weight)
-    alone = [Family(article, (article,)) for article, root in home.items() if article is root and root not in groups]
-    several = [_family(members, weakest[root]) for root, members in groups.items()]
-    return sorted([*alone, *several], key=attrgetter("id"))
+        used.append(weakest[one])
+    return groups, weakest, used
 
 
 def _family(members: list[str], weakest: Tie) -> Family:

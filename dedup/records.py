@@ -375,7 +375,8 @@ class Explanation:
     """Why two articles are or are not together.
 
     `match` compares the two now, whether or not they were a candidate. `family` and `story` are the ids both
-    share, None where they do not. `path` is the chain of stored matches that joins them in their family.
+    share, None where they do not. `path` is the chain of stored matches and verdicts that joins them in their family,
+    `by_verdict` tells that no matches would.
     `cosine` compares what they tell, `shared_terms` names what it rests on, weightiest first; `less` is how much less
     it counts, because both are of one site. `said` is what a person said: that they belong together or do not.
     `repeated` are the parts of their words, 0..1, that do not count because their sites repeat them.
@@ -388,10 +389,11 @@ class Explanation:
     story: str | None = None
     cosine: float = 0.0
     shared_terms: tuple[str, ...] = ()
-    path: tuple[Match, ...] = ()
+    path: tuple[Match | Verdict, ...] = ()
     less: float = 0.0
     said: bool | None = None
     repeated: tuple[float, float] = (0.0, 0.0)
+    by_verdict: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from dedup.flowing import Role
-from dedup.records import Article, Explanation, Passage, Pin, Relation, Segment
+from dedup.records import Article, Explanation, Passage, Pin, Relation, Segment, Verdict
 from dedup.report import wording
 from dedup.report.data import headline
 from dedup.report.inert import plain
@@ -138,6 +138,8 @@ def _together(explained: Explanation, names: tuple[str, str]) -> Iterable[str]:
         yield "They are in no common family or story."
     if explained.family and len(explained.path) > 1:
         yield f"What joins them: {_chain(explained, names)}"
+    if explained.by_verdict:
+        yield "Your verdict alone makes them one family: no copies do."
     if explained.said is not None:
         what, command = ("belong", "join") if explained.said else ("do not belong", "separate")
         both = f"{plain(explained.a.id)} {plain(explained.b.id)}"
@@ -179,7 +181,8 @@ def _chain(explained: Explanation, names: tuple[str, str]) -> str:
     here, told = explained.a.id, [called[explained.a.id]]
     for tie in explained.path:
         here = tie.b if tie.a == here else tie.a
-        told.append(f"– {tie.relation} – {called.get(here, plain(here))}")
+        what = "joined by you" if isinstance(tie, Verdict) else tie.relation
+        told.append(f"– {what} – {called.get(here, plain(here))}")
     return " ".join(told)
 
 

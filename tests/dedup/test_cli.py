@@ -15,6 +15,7 @@ import pytest
 
 from dedup import Article, Corpus, Recipe, cli, update
 from dedup.commands import removal, results
+from dedup.records import article_id
 from tests.shared import SHARED
 
 REPOSITORY = Path(__file__).parents[2]
@@ -121,6 +122,25 @@ def test_a_rebuild_groups_the_same_anew(run: Run, articles: Path) -> None:
     assert rebuilt.code == 0
     assert "3 articles: 1 family of copies" in rebuilt.out
     assert run("groups", "--json").out == before
+
+
+def test_explain_names_the_verdicts_that_make_a_family(run: Run, articles: Path, tmp_path: Path) -> None:
+    more = tmp_path / "more.jsonl"
+    more.write_text(json.dumps({"url": "https://c.example/copy", "title": "Copy", "text": WIRE}))
+    run("import", articles, more)
+    names = ("a.example/wire", "b.example/copy", "c.example/copy", "b.example/own")
+    a, b, c, own = (f"https://{name}" for name in names)
+    run("separate", a, b)
+    run("join", a, own)
+    run("join", b, own)
+    run("update")
+    joined = "Your verdict alone makes them one family: no copies do."
+    left = run("explain", a, own).out
+    assert ("same-story" in left, joined in left, "You said that they belong together" in left) == (False, True, True)
+    assert f"What joins them: A – joined by you – {article_id(own)} – joined by you – B\n" in run("explain", a, b).out
+    assert joined in run("explain", a, b).out
+    assert f"What joins them: A – exact – {article_id(a)} – joined by you – B\n" in run("explain", c, own).out
+    assert joined not in run("explain", a, c).out
 
 
 def test_a_verdict_parts_what_the_text_ties(run: Run, articles: Path) -> None:

@@ -5,8 +5,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.families import families
-from dedup.records import Match, Measures, Relation
+from dedup.families import families, path
+from dedup.records import Match, Measures, Relation, Verdict
 
 
 def tie(a: str, b: str, containment: float = 0.8, relation: Relation = Relation.SYNDICATED) -> Match:
@@ -35,6 +35,21 @@ def test_the_weakest_tie_of_a_family_is_known() -> None:
 def test_templates_do_not_meet_through_a_third_article() -> None:
     ties = [tie("a", "b", 0.9), tie("b", "c", 0.6), tie("a", "c", 0.95, Relation.TEMPLATE)]
     assert [family.members for family in families("abc", ties)] == [("a", "b"), ("c",)]
+
+
+def test_the_way_between_two_goes_by_what_joined_them() -> None:
+    ties = [tie("a", "b", 0.9), tie("b", "c", 0.6), tie("c", "d", 0.7), tie("b", "d", 0.6, Relation.EXCERPT)]
+    assert path("a", "d", "abcd", ties) == tuple(ties[:3])
+    assert path("a", "b", "abcd", [*ties, tie("a", "c")]) == (ties[0],)
+    assert path("a", "d", "abcd", ties, [Verdict("b", "c", together=False)]) == ()
+
+
+def test_no_way_leads_past_a_verdict_that_parts() -> None:
+    exact = [tie("a", "b", 1.0), tie("a", "c", 1.0), tie("b", "c", 1.0)]
+    said = [Verdict("a", "b", together=False), Verdict("a", "f", together=True), Verdict("b", "f", together=True)]
+    assert [family.members for family in families("abcf", exact, said)] == [("a", "b", "c", "f")]
+    assert path("a", "b", "abcf", exact, said) == (said[1], said[2])
+    assert path("c", "f", "abcf", exact, said) == (exact[1], said[1])
 
 
 @given(
