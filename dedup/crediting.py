@@ -183,10 +183,12 @@ def _meant_by_all(credit: str, article: Article, known: _Known, alone: Set[str |
 def _meant(credit: str, article: Article, known: _Known) -> Sequence[_Meant]:
     """Return the sites that go by a name, else the source outside; nobody where an article names its own site."""
     called, edition, own = named(credit), edition_of(credit), names_of(article)
-    if not called or mean_one(called, own) or mean_one(edition, own):
+    if not called or mean_one(called, own):
         return ()
     if found := known.meant(called):
         return [_Meant(source, credit) for source in found]
+    if mean_one(edition, own):
+        return ()
     found = known.meant(edition) or {Outside(called.shortest)}
     return [_Meant(source, credit, as_edition=not isinstance(source, Outside)) for source in found]
 

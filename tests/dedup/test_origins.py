@@ -550,6 +550,12 @@ def test_an_edition_is_its_site() -> None:
     assert origin([out("detik", 0), out("a", 2, credited_source="detikan")]).source == ""
 
 
+def test_an_edition_that_is_a_site_of_its_own_is_that() -> None:
+    site, edition = out("harbour", 3, credited_source="harbourbali"), out("harbourbali", 0)
+    assert told(origin([site, edition])) == ("harbourbali.example", CERTAIN)
+    assert origin([site, edition]).reason.startswith("harbour.example names harbourbali.example as the source")
+
+
 def test_who_names_itself_names_nobody() -> None:
     assert told(origin([out("awal", 0, agency="awal.example"), out("salin", 2)])) == ("awal.example", LIKELY)
 
