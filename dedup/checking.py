@@ -4,21 +4,27 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
+from typing import TypeVar
 
 import numpy as np
 from sqlalchemy import Connection, Select, func, select, text
 
-from dedup import cutting, families, merging, minhash, signing
+from dedup import cutting, families, merging, minhash, signing, stages
 from dedup.addresses import spelled
 from dedup.compiler import expect
-from dedup.corpus import Corpus, edges, grouping, heads, many, postings, schema, strands, units, vocabularies
-from dedup.corpus.results import stored_matches
+from dedup.corpus import Corpus, edges, grouping, heads, many, outdated, postings, schema, strands, units, vocabularies
+from dedup.corpus.results import stored_matches, weakest_ties
 from dedup.corpus.store import text_hash
 from dedup.loom import Loom
 from dedup.ordering import UNDATED
+from dedup.reading import desk_of
 from dedup.records import Match, Recipe
+from dedup.telling import by_story, label
+from dedup.verifying import verify
+from dedup.weaving import Weaving
 
 Progress = Callable[[str, int, int], None]
+_T = TypeVar("_T")
 
 # Texts of each kind that are taken again.
 _SAMPLE = 500
@@ -32,9 +38,9 @@ def check(corpus: Corpus, recipe: Recipe | None = None, tell: Progress | None = 
     """Return what is wrong with a corpus, a line each; an empty list where nothing was found.
 
     Everything that can be counted is: families against the components of matches (unless articles wait for an update),
-    units against articles, addresses, orphans. Texts, signatures and sketches are taken again for a sample of some
-    hundred, and what is alike for ten days; others with another `seed`. Raises RecipeError when the corpus was grouped
-    by another recipe.
+    stories against what they were told with, units against articles, addresses, orphans. Texts, signatures, sketches,
+    matches and labels of stories are made again for a sample of some hundred, and ten days are told again; others with
+    another `seed`. Raises RecipeError when the corpus was grouped by another recipe.
     """
     recipe = recipe or vocabularies.settled(corpus)
     grouping.check_recipe(corpus, recipe)
@@ -46,10 +52,14 @@ def check(corpus: Corpus, recipe: Recipe | None = None, tell: Progress | None = 
         ("orphans", _orphans),
         ("units", _units),
         ("texts", lambda connection: _texts(connection, randomness)),
+        ("own texts", _taken),
         ("signatures", lambda connection: _signatures(connection, recipe, randomness)),
         ("sketches", lambda connection: _sketches(connection, recipe, randomness)),
+        ("matches", lambda connection: _matches(corpus, connection, recipe, randomness)),
         ("families", lambda connection: _families(corpus, connection, recipe)),
-        ("stories", lambda connection: _edges(corpus, connection, recipe, randomness)),
+        ("stories", lambda connection: _stories(connection)),
+        ("labels", lambda connection: _labels(connection, randomness)),
+        ("days", lambda connection: _days(corpus, connection, recipe, randomness)),
     ]
     found: list[str] = []
     for done, (name, stage) in enumerate(stages):
@@ -88,12 +98,13 @@ def _orphans(connection: Connection) -> Iterator[str]:
     waiting = select(schema.changes.c.article)
     told, in_families = schema.story_families, select(members.c.article_id)
     storyless = select(held.c.id).where(held.c.id.not_in(select(told.c.family).where(told.c.story.is_not(None))))
+    memberless = select(held.c.id).where(held.c.id.not_in(select(members.c.family)))
     questions: tuple[tuple[str, Select[tuple[str]]], ...] = (
         (
             "the article {} is in no family",
             select(articles.c.key).where(articles.c.id.not_in(in_families), articles.c.key.not_in(waiting)),
         ),
-        ("the family {} has no articles", select(held.c.id).where(held.c.id.not_in(select(members.c.family)))),
+        *(() if _some_went(connection) else (("the family {} has no articles", memberless),)),
         *(() if strands.untold(connection) else (("the family {} is in no story", storyless),)),
         (
             "the story {} has no families",
@@ -106,6 +117,13 @@ def _orphans(connection: Connection) -> Iterator[str]:
     for message, question in questions if grouped else ():
         for (name,) in connection.execute(question):
             yield message.format(name)
+
+
+def _some_went(connection: Connection) -> bool:
+    """Tell whether articles went since the last update, which drops the families that they leave empty."""
+    changes, articles = schema.changes, schema.articles
+    gone = select(changes.c.article).where(changes.c.article.not_in(select(articles.c.key)))
+    return connection.execute(gone.limit(1)).first() is not None
 
 
 def _units(connection: Connection) -> Iterator[str]:
@@ -139,6 +157,24 @@ def _texts(connection: Connection, randomness: random.Random) -> Iterator[str]:
             yield f"a text is not the one it is kept as: {digest}"
 
 
+def _taken(connection: Connection) -> Iterator[str]:
+    """Each text of each site is signed, and what it tells is kept."""
+    table, articles, texts = schema.units, schema.articles, schema.texts
+    signed, told = schema.signatures.c.text_id, schema.own_texts.c.article_id
+    settled = table.c.article.not_in(select(schema.changes.c.article))
+    unsigned = (
+        select(table.c.text)
+        .join(texts, texts.c.hash == table.c.text)
+        .outerjoin_from(texts, schema.signatures, signed == texts.c.id)
+    )
+    for digest in connection.execute(unsigned.where(signed.is_(None), settled).distinct()).scalars():
+        yield f"the text {digest} has no signature; `dedup rebuild` makes it"
+    untold = select(articles.c.key).join(table, table.c.article == articles.c.key)
+    untold = untold.outerjoin(schema.own_texts, told == articles.c.id).where(told.is_(None), settled)
+    for key in connection.execute(untold.distinct()).scalars():
+        yield f"what the article {key} tells is not kept; `dedup rebuild` makes it"
+
+
 def _signatures(connection: Connection, recipe: Recipe, randomness: random.Random) -> Iterator[str]:
     table, texts = schema.signatures, schema.texts
     numbers = _some(connection.execute(select(table.c.text_id)).scalars().all(), randomness)
@@ -170,6 +206,39 @@ def _sketches(connection: Connection, recipe: Recipe, randomness: random.Random)
             yield f"the postings hold other keys of {row.article} than its text has"
 
 
+def _matches(corpus: Corpus, connection: Connection, recipe: Recipe, randomness: random.Random) -> Iterator[str]:
+    """What is found and compared again for some units is what is stored of them, and nothing else is."""
+    if outdated.some_wait(connection):
+        return
+    state, desk = stages.read_state(corpus, set()), desk_of(corpus, recipe)
+    alive = np.flatnonzero(state.units.sites >= 0).tolist()
+    if alive != sorted(connection.execute(select(schema.units.c.id)).scalars()):
+        # That is told by then, and there is nobody to ask for what stands for them.
+        return
+    numbers = np.array(sorted(_some(alive, randomness)), np.int32)
+    own, raw = stages.own_texts(desk, state, numbers, _silent)
+    other = state.units.own[numbers] != state.before.own[numbers]
+    other |= state.units.sizes[numbers] != state.before.sizes[numbers]
+    for key in stages.articles_of(corpus, state, numbers[other].tolist()):
+        yield f"what is own of the text of {key} is not what is kept of it; `dedup rebuild` takes it again"
+    if other.any():
+        # Whom they are compared with follows from it.
+        return
+    pairs, others = stages.candidates(desk, state, numbers, own, raw)
+    found = verify(desk, state, pairs, set(numbers.tolist()), set(others.tolist()), set(), _silent)
+    ends = {key for match in found.found for key in (match.a, match.b)}
+    stored = grouping.matches_of(corpus, ends)
+    made = {(match.a, match.b): match for match in found.found}
+    wrong = {pair for pair, match in made.items() if stored.get(pair) != match}
+    with corpus.reading() as later:
+        # A crawl may have changed them meanwhile.
+        waiting = outdated.waiting(later)
+    for a, b in sorted(wrong | set(found.dropped)):
+        if waiting.isdisjoint((a, b)):
+            what = "is not what comparing them gives" if (a, b) in {*stored, *found.dropped} else "is not there"
+            yield f"the match of {a} and {b} {what}; `dedup rebuild` compares all anew"
+
+
 def _families(corpus: Corpus, connection: Connection, recipe: Recipe) -> Iterator[str]:
     """Families are the components of joining matches, as `families` and `merging` part them."""
     waiting = set(connection.execute(select(schema.changes.c.article)).scalars())
@@ -179,13 +248,17 @@ def _families(corpus: Corpus, connection: Connection, recipe: Recipe) -> Iterato
     matches = stored_matches(connection, alone=True)
     excerpts = merging.merged(keys, matches, recipe, partial(grouping.titles, corpus))
     kept: list[Match] = [match for match in matches if (match.a, match.b) not in excerpts]
-    expected = {family.members for family in families.families(sorted(keys), kept, grouping.verdicts(corpus))}
+    grouped = families.families(sorted(keys), kept, grouping.verdicts(corpus))
+    expected = {family.members: family.weakest for family in grouped}
+    ties = weakest_ties(connection)
     homes: dict[str, list[str]] = {}
     for key, family in grouping.families_of(corpus, keys).items():
         homes.setdefault(family, []).append(key)
     for family, members in sorted(homes.items()):
         if tuple(sorted(members)) not in expected:
             yield f"the family {family} is not what its matches make it; `dedup rebuild` groups everything anew"
+        elif ties.get(family) != expected[tuple(sorted(members))]:
+            yield f"the weakest tie of the family {family} is not what its matches tell"
     shown = {
         (match.a, match.b) for match in stored_matches(connection) if match.reason.endswith("other reports as well")
     }
@@ -193,22 +266,59 @@ def _families(corpus: Corpus, connection: Connection, recipe: Recipe) -> Iterato
         yield f"{a} and {b}: whether one of them holds other reports as well is not what their matches tell"
 
 
-def _edges(corpus: Corpus, connection: Connection, recipe: Recipe, randomness: random.Random) -> Iterator[str]:
-    """Edges of stories, and weightiest terms, are what a day's families, and strands of the week before, tell."""
+def _stories(connection: Connection) -> Iterator[str]:
+    """Families are of one story where what they were told with hangs together, and only there."""
+    if strands.untold(connection):
+        return
+    rows = strands.standing(connection)
+    known = set(connection.execute(select(schema.stories.c.id)).scalars())
+    homes: dict[str, str] = {}
+    for held in by_story(rows, strands.merges(connection)):
+        told = sorted({story for family in held if (story := rows[family].story)})
+        if len(told) > 1:
+            yield f"the family {held[0]} and those it was told with are in different stories: {', '.join(told[:3])}"
+        for story in told:
+            if homes.setdefault(story, held[0]) != held[0]:
+                yield f"the families {homes[story]} and {held[0]} are in the story {story}, and were not told together"
+            if story not in known:
+                yield f"the story {story} of the family {held[0]} is not there"
+
+
+def _labels(connection: Connection, randomness: random.Random) -> Iterator[str]:
+    """Some stories are called what their families are, and have the terms that these tell."""
+    if outdated.some_wait(connection) or strands.untold(connection):
+        return
+    names = _some(connection.execute(select(schema.stories.c.id)).scalars().all(), randomness)
+    known, held = strands.stories_named(connection, names), strands.told_by(connection, names)
+    shown = strands.shown(connection, [row.family for rows in held.values() for row in rows])
+    for name, story in sorted(known.items()):
+        if name in held and label(held[name], shown) != (story.label, story.terms):
+            yield f"the story {name} is not called what its articles tell"
+
+
+def _days(corpus: Corpus, connection: Connection, recipe: Recipe, randomness: random.Random) -> Iterator[str]:
+    """Some days told again, each after the week before it as it stands, come to what they were told as."""
     unsettled = (schema.changes, schema.families_due, schema.days_due)
     if any(connection.execute(select(table).limit(1)).first() for table in unsettled):
         return
     days, merges = strands.days(connection), strands.merges(connection)
-    loom = Loom(corpus, recipe, {}, merges)
-    with loom.days.readers:
-        for day in sorted(randomness.sample(days, min(len(days), _DAYS))):
-            known, anew = edges.of_day(connection, day), loom.edges_anew(day)
-            other = known is not None and (anew is None or not np.array_equal(known, anew))
+    for day in sorted(randomness.sample(days, min(len(days), _DAYS))):
+        loom = Loom(corpus, recipe, {}, merges, stores=False)
+        with loom.days.readers:
+            other = Weaving(loom, _silent).again(day)
             terms = heads.of_day(connection, day)
-            if other or (terms is not None and not heads.equal(terms, loom.heads_anew(day))):
-                when = "without a date" if day == UNDATED else f"of {date.fromordinal(day)}"
-                yield f"what may be one story of articles {when} is not what they tell; `dedup rebuild` tells all anew"
+            unlike = terms is not None and not heads.equal(terms, loom.heads_anew(day))
+        known, anew = edges.of_day(connection, day), loom.edges[day]
+        when = "without a date" if day == UNDATED else f"of {date.fromordinal(day)}"
+        if unlike or (known is not None and (anew is None or not np.array_equal(known, anew))):
+            yield f"what may be one story of articles {when} is not what they tell; `dedup rebuild` tells all anew"
+        elif other or loom.merges != merges:
+            yield f"the articles {when} are in other stories than they tell; `dedup rebuild` tells all anew"
 
 
-def _some(numbers: Sequence[int], randomness: random.Random) -> list[int]:
+def _silent(stage: str, done: int, total: int) -> None:
+    pass
+
+
+def _some(numbers: Sequence[_T], randomness: random.Random) -> list[_T]:
     return randomness.sample(list(numbers), min(len(numbers), _SAMPLE))

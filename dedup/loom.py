@@ -57,13 +57,14 @@ class Scene:
 class Loom:
     """What is due by day, and what telling it changed: families as they stand now, merges, edges by day.
 
-    `other` are, by day, the strands that are otherwise than before from there on.
+    `other` are, by day, the strands that are otherwise than before from there on. Unless it `stores`, nothing is kept.
     """
 
     corpus: Corpus
     recipe: Recipe
     due: dict[int, list[Due]]
     before: Merges
+    stores: bool = True
     merges: Merges = field(init=False)
     changed: dict[str, Placed] = field(default_factory=dict)
     was: dict[str, Placed] = field(default_factory=dict)
@@ -118,14 +119,6 @@ class Loom:
         mine = np.where(here.telling, first + np.cumsum(here.telling) - 1, -1)
         found = meeting.of_days([each.index for each in week], [*np.split(into[home], ends[:-1]), mine], first)
         return Named(found, np.concatenate([old, here.ranks[here.telling]]), first, mine)
-
-    def edges_anew(self, day: int) -> Places | None:
-        """Return the edges of a day, found anew, or None where they are too many to be kept."""
-        self.come_to(day)
-        (here,) = self.days.read(day, day)
-        named = self.named(day, self._week(day, here))
-        _, found = meeting.asked(named.week, np.arange(named.first, len(named.names)), self.recipe)
-        return edges.in_order(named.names[found])
 
     def heads_anew(self, day: int) -> Heads:
         """Return the heads of a day as they are now."""
@@ -217,6 +210,8 @@ class Loom:
     def _keep(self, day: int, here: Held) -> Heads:
         """Store the heads of a day at once: they follow from where families are placed, which is stored."""
         found = as_stored(here.index, here.ranks)
+        if not self.stores:
+            return found
         with self.corpus.transaction() as connection:
             heads.save(connection, day, found)
         return found

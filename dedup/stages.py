@@ -76,7 +76,16 @@ def read(desk: Desk, state: State, tell: Progress) -> None:
 
 def sign(desk: Desk, state: State) -> int:
     """Sign each new text; return how many there are of them."""
-    return sum(_sign(desk, chunk) for _, chunk in batches(state.moves.born))
+    again = _unsigned(desk, state.moves.again)
+    return sum(_sign(desk, chunk) for some in (state.moves.born, again) for _, chunk in batches(some))
+
+
+def _unsigned(desk: Desk, known: Sequence[Held]) -> list[Held]:
+    """Return the units whose texts went with all their articles, and came again: signatures went with them."""
+    listed = grouping.listed(desk.corpus, [held.article for held in known])
+    texts = {held: listed[held.article].text_id for held in known if held.article in listed}
+    signed = grouping.signed(desk.corpus, texts.values())
+    return [held for held, number in texts.items() if number not in signed]
 
 
 def _sign(desk: Desk, born: Sequence[Held]) -> int:

@@ -47,7 +47,7 @@ def _save(corpus: Corpus, recipe: Recipe, told: Loom, gone: Sequence[Placed], no
         rows = {row.family: row for row in strands.of_strands(connection, inside) if row.rank is not None}
     rows |= told.changed
     stored = {row.family: row for row in (*rows.values(), *gone)}
-    members = _by_story(rows, told.merges)
+    members = by_story(rows, told.merges)
     story_of = {name: row.story for name, row in stored.items() if row.story is not None}
     with corpus.reading() as connection:
         shown = strands.shown(connection, rows)
@@ -55,7 +55,7 @@ def _save(corpus: Corpus, recipe: Recipe, told: Loom, gone: Sequence[Placed], no
     age = {name: shown[name].age if name in shown else ("", name) for name in rows}
     named = ids.lasting(members, story_of, age, lambda names: _taken(corpus, names))
     found = [
-        Story(name, tuple(held), *_label([rows[one] for one in held], shown))
+        Story(name, tuple(held), *label([rows[one] for one in held], shown))
         for name, held in zip(named.ids, members, strict=True)
     ]
     told_as = {family: story.id for story in found for family in story.families}
@@ -85,8 +85,8 @@ def _touched(told: Loom, gone: Sequence[Placed]) -> tuple[set[int], set[int]]:
     return other, roots | {one for one in all_of_them if {root(one, before, _EVER), root(one, merges, _EVER)} & roots}
 
 
-def _by_story(rows: Mapping[str, Placed], merges: Merges) -> list[list[str]]:
-    """Return the families of each story, sorted."""
+def by_story(rows: Mapping[str, Placed], merges: Merges) -> list[list[str]]:
+    """Return the families of each story, sorted, by what they were told with."""
     groups: dict[tuple[int, str], list[str]] = defaultdict(list)
     for name, row in rows.items():
         # Without a strand a family is a story of its own.
@@ -100,7 +100,7 @@ def _taken(corpus: Corpus, names: Set[str]) -> Set[str]:
         return strands.stories_named(connection, names).keys()
 
 
-def _label(held: Sequence[Placed], shown: Mapping[str, Shown]) -> tuple[str, tuple[str, ...]]:
+def label(held: Sequence[Placed], shown: Mapping[str, Shown]) -> tuple[str, tuple[str, ...]]:
     """Return what a story is called, the title of its most central family, and its terms."""
     # Of equals the first counts, and ids tell who came first to this corpus: ranks are the same in all.
     held = sorted(held, key=lambda row: (row.rank or 0, row.family))

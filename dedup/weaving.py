@@ -73,6 +73,14 @@ class Weaving:
                     heappush(waiting, later)
                 known |= reached
 
+    def again(self, day: int) -> Sequence[Placed]:
+        """Tell a day as if all of its families came to it now; return those that are told otherwise than before."""
+        with self.loom.corpus.reading() as connection:
+            rows = strands.of_days(connection, day, day)
+        self.loom.due[day] = [Due(day, row.rank, row.strand, moved=True) for row in rows]
+        self.loom.come_to(day)
+        return self._day(day)
+
     def _reached(self, day: int, changed: Sequence[Placed], days: Sequence[int]) -> set[int]:
         """Return the days that a day's change reaches; `changed` are its families that are told otherwise now."""
         loom = self.loom

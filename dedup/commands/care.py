@@ -46,7 +46,7 @@ def rebuild(corpus: CorpusOption = None, embeddings: EmbeddingsOption = None) ->
 
 @app.command(epilog=examples("dedup check", "dedup check --corpus sqlite:////backups/corpus.db"))
 def check(corpus: CorpusOption = None) -> None:
-    """Verify the corpus against itself: families, units, postings, and a sample of texts and days taken again."""
+    """Verify the corpus against itself: families, stories, units; texts, matches and days are made again, in part."""
     from dedup.checking import check as verify
     from dedup.corpus import grouping
     from dedup.report.wording import count
@@ -58,7 +58,8 @@ def check(corpus: CorpusOption = None) -> None:
     for fault in faults:
         print(fault)
     if waiting:
-        print(f"{count(waiting, 'article waits', 'articles wait')} for `dedup update`: families were not compared")
+        said = count(waiting, "article waits", "articles wait")
+        print(f"{said} for `dedup update`: families, matches and stories were not compared")
     if faults:
         leave(
             "the corpus is not what it should be; `dedup rebuild` makes all results anew from the articles", NO_CORPUS

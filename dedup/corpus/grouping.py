@@ -322,7 +322,9 @@ def save(corpus: Corpus, recipe: Recipe, outcome: Outcome, now: datetime) -> Non
         many.insert(connection, schema.history, [{"at": now, **_said(change)} for change in outcome.changes])
         facts = {"recipe": json.dumps(recipe.as_dict()), _LAST_UNIT: str(len(outcome.units.sites) - 1)}
         _save_facts(connection, facts)
-        if connection.execute(_SOME_GONE).first() is not None:
+        # What went and came again before this update left its family as well.
+        came_again = any(held.article not in outcome.before for held in outcome.moves.again)
+        if came_again or connection.execute(_SOME_GONE).first() is not None:
             strands.due(connection, _drop_empty(connection))
         connection.execute(delete(schema.changes).where(schema.changes.c.taken == 1))
 

@@ -188,6 +188,15 @@ def _members(connection: Connection, among: Sequence[str] | None = None) -> Mapp
     return held
 
 
+def weakest_ties(connection: Connection) -> dict[str, Tie | None]:
+    """Return the weakest tie of every family as it is stored, None of one that has none."""
+    return {row.id: _tie(row.weakest) for row in connection.execute(_FAMILIES)}
+
+
+def _tie(stored: str) -> Tie | None:
+    return Tie(**json.loads(stored)) if stored else None
+
+
 def _families(
     connection: Connection,
     matched: Sequence[Match],
@@ -200,7 +209,7 @@ def _families(
     known = {(match.a, match.b) for match in matched} if waiting else set()
     found = []
     for row in _rows(connection, _FAMILIES, families.c.id, among):
-        tie = Tie(**json.loads(row.weakest)) if row.weakest else None
+        tie = _tie(row.weakest)
         if tie and not waiting.isdisjoint((tie.a, tie.b)) and (tie.a, tie.b) not in known:
             tie = None
         found.append(Family(row.id, tuple(sorted(held.get(row.id, ()))), tie))

@@ -198,6 +198,22 @@ def placed(connection: Connection, families: Iterable[str]) -> dict[str, Placed]
     return {row.family: row for row in map(_as_placed, rows)}
 
 
+def standing(connection: Connection) -> dict[str, Placed]:
+    """Return where all families stand, without what they tell."""
+    column = story_families.c
+    query = select(column.family, column.rank, column.teller, column.story, column.strand)
+    return {row[0]: Placed(*row) for row in many.rows(connection, query.where(column.rank.is_not(None)))}
+
+
+def told_by(connection: Connection, names: Iterable[str]) -> dict[str, list[Placed]]:
+    """Return the families of each of these stories that has any."""
+    found: dict[str, list[Placed]] = defaultdict(list)
+    query = select(story_families).where(story_families.c.rank.is_not(None))
+    for row in map(_as_placed, many.among(connection, query, story_families.c.story, names)):
+        found[row.story or ""].append(row)
+    return found
+
+
 def of_days(connection: Connection, first: int, last: int) -> list[Placed]:
     """Return the families of these days, by rank."""
     where = story_families.c.rank.between(first_of(first), first_of(last + 1) - 1)

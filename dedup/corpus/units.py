@@ -45,14 +45,16 @@ class Moves:
     """What became of units since the last update.
 
     New ones, those that another article stands for now, those that are no more, and the articles that stood for these.
-    `stands` tells which of the articles asked for stand, or stood, for units; `days` when what stands for units was
-    published: both by the units' numbers.
+    `again` are units of before for which an article that came or changed stands now. `stands` tells which of the
+    articles asked for stand, or stood, for units; `days` when what stands for units was published: both by the units'
+    numbers.
     """
 
     born: Sequence[Held]
     renamed: Sequence[Held]
     dead: Sequence[Held]
     left: Sequence[str]
+    again: Sequence[Held]
     stands: Mapping[int, str]
     days: Mapping[int, int]
 
@@ -137,9 +139,10 @@ def moves(connection: Connection, changed: Set[str], first_new: int) -> Moves:
     dead = [held for where, held in known.items() if where not in firsts]
     left = [held.article for where, held in known.items() if firsts.get(where, ("", 0))[0] != held.article]
     asked = [held for held in stored if held.article in changed]
+    kept = [held for held in asked if firsts.get((held.site, held.text), ("", 0))[0] == held.article]
     alive = [held for held in (*asked, *born, *renamed) if (held.site, held.text) in firsts]
     days = {held.number: firsts[held.site, held.text][1] for held in alive}
-    return Moves(born, renamed, dead, left, {held.number: held.article for held in asked}, days)
+    return Moves(born, renamed, dead, left, [*kept, *renamed], {held.number: held.article for held in asked}, days)
 
 
 def articles_of(connection: Connection, numbers: Iterable[int]) -> dict[int, str]:
