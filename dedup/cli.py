@@ -1,6 +1,7 @@
 """The `dedup` command. Exit codes: 0 fine, 1 a bug, 2 usage or bad input, 4 the corpus or the disk.
 
-141 where whoever read the output went away (`dedup groups | head -1`), as other tools do.
+141 where whoever read the output went away (`dedup groups | head -1`), 130 where it was interrupted (Ctrl-C), as other
+tools do.
 
 What takes long to load is imported inside the command that needs it, so that `--help` comes at once.
 """
@@ -12,34 +13,41 @@ from importlib.metadata import PackageNotFoundError, version
 from io import TextIOWrapper
 from typing import Annotated, NoReturn
 
-import typer
+from dedup.loading import stoppable
 
-from dedup.commands import BAD_INPUT, NO_CORPUS, app, leave
-from dedup.errors import Busy, CorpusError, GemaError
+# Loading takes longer than most commands do.
+with stoppable():
+    import typer
 
-# Each adds its commands, in the order in which `dedup --help` lists them.
-# isort: off
-import dedup.commands.intake
-import dedup.commands.care
-import dedup.commands.results
-import dedup.commands.serving
-import dedup.commands.comparing
-import dedup.commands.finding
-import dedup.commands.searching
-import dedup.commands.stories
-import dedup.commands.exports
-import dedup.commands.origins
-import dedup.commands.words
-import dedup.commands.background
-import dedup.commands.removal  # noqa: F401
-# isort: on
+    from dedup.commands import BAD_INPUT, NO_CORPUS, app, leave
+    from dedup.errors import Busy, CorpusError, GemaError
+
+    # Each adds its commands, in the order in which `dedup --help` lists them.
+    # isort: off
+    import dedup.commands.intake
+    import dedup.commands.care
+    import dedup.commands.results
+    import dedup.commands.serving
+    import dedup.commands.comparing
+    import dedup.commands.finding
+    import dedup.commands.searching
+    import dedup.commands.stories
+    import dedup.commands.exports
+    import dedup.commands.origins
+    import dedup.commands.words
+    import dedup.commands.background
+    import dedup.commands.removal  # noqa: F401
+    # isort: on
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and leave with its exit code."""
-    _write_utf8()
     try:
+        _write_somewhere()
+        _write_utf8()
         _run(arguments)
+    except KeyboardInterrupt:
+        sys.exit(_STOPPED)
     except BrokenPipeError:
         _leave_unread()
     except SystemExit as left:
@@ -47,6 +55,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if isinstance(left.__context__, BrokenPipeError):
             _leave_unread()
         raise
+
+
+def _write_somewhere() -> None:
+    """Write into a pipe that nobody reads where standard output was closed (`dedup groups >&-`)."""
+    # Else the next file that is opened, such as the corpus, would be standard output.
+    if sys.stdout is None:
+        read, write = os.pipe()
+        os.dup2(write, _STDOUT)
+        for end in {read, write} - {_STDOUT}:
+            os.close(end)
+        sys.stdout = os.fdopen(_STDOUT, "w")
 
 
 def _write_utf8() -> None:
@@ -93,8 +112,9 @@ def _leave_unread() -> NoReturn:
     sys.exit(_UNREAD)
 
 
-# What a shell shows of a process that SIGPIPE ended.
-_UNREAD = 141
+_STDOUT = 1
+# What a shell shows of a process that SIGPIPE ended, and of one that SIGINT did.
+_UNREAD, _STOPPED = 141, 130
 
 
 def _print_version(wanted: bool) -> None:

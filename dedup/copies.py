@@ -10,7 +10,7 @@ from dedup import cutting, inmemory, matching
 from dedup.addresses import spelling
 from dedup.arrays import Reading
 from dedup.errors import GemaError
-from dedup.given import given
+from dedup.given import given, recipe_of
 from dedup.reading import reading
 from dedup.records import Article, Match, Recipe, Snapshot, article_id
 
@@ -34,7 +34,7 @@ def compare(a: Article, b: Article, recipe: Recipe | None = None) -> Match:
     a, b = given(a), given(b)
     if a.id == b.id:
         raise GemaError(f"{a.url} and {b.url} have one id, {a.id!r}: give one of them another")
-    recipe = recipe or Recipe()
+    recipe = recipe_of(recipe)
     return matching.compare(_reading(a, recipe), _reading(b, recipe), recipe)
 
 
@@ -57,7 +57,7 @@ def find_copies(articles: Iterable[Article], recipe: Recipe | None = None) -> Sn
     >>> [(match.a, match.b, match.relation.value) for match in found.matches]
     [('one', 'two', 'exact')]
     """
-    recipe = recipe or Recipe()
+    recipe = recipe_of(recipe)
     known = _by_id(articles)
     grouped, matches = inmemory.group(list(known.values()), recipe)
     named = [family._replace(id=_oldest(family.members, known)) for family in grouped]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +11,12 @@ from dedup import boilerplate, cutting, families, lookup, matching, minhash
 from dedup.arrays import Cut, Postings, Reading, Units
 from dedup.corpus import Corpus, grouping, listing, postings, units, vocabularies
 from dedup.corpus.store import text_hash
+from dedup.given import of_kind
 from dedup.reading import Desk, desk_of, reading
 from dedup.records import Article, Match, Recipe, Relation
 
 # Articles that a text is compared with at most, those of most shared keys.
-_MOST = 200
+MOST = 200
 # Some three thousand articles one after the other: 200 comparisons with it take a minute.
 _LONGEST = 5_000_000
 # Of these so many are in memory at a time.
@@ -34,30 +36,46 @@ class Found:
     story: str = ""
 
 
+class Sought(NamedTuple):
+    """What was found, and how many articles were not compared, since others share more with the text."""
+
+    found: list[Found]
+    left_out: int
+
+
 def find(corpus: Corpus, text: str, title: str = "", recipe: Recipe | None = None) -> list[Found]:
     """Return the articles of the last update that share text with this one, nearest first.
 
     Of the articles of a site that have one text, one is returned. Compared are at most the 200 that share most keys of
-    their sketches with the text. `why_nothing` tells of which texts nothing can be found. Raises RecipeError when the
-    corpus was grouped by another recipe.
+    their sketches with the text, see `seek`. `why_nothing` tells of which texts nothing can be found. Raises
+    RecipeError when the corpus was grouped by another recipe.
     """
+    return seek(corpus, text, title, recipe).found
+
+
+def seek(corpus: Corpus, text: str, title: str = "", recipe: Recipe | None = None) -> Sought:
+    """Return what `find` does, and how many articles were not compared."""
+    of_kind(str, text, "the text")
+    of_kind(str, title, "the title")
     recipe = recipe or vocabularies.settled(corpus)
     grouping.check_recipe(corpus, recipe)
     if why_nothing(text, recipe):
-        return []
+        return Sought([], 0)
     words = cutting.cut([text])
     desk = desk_of(corpus, recipe)
     asked = reading("", "", cutting.part(cutting.cut([title]), 0), words, np.ones(len(words.hashes), bool), recipe)
-    compared = _compared(desk, asked, text, _candidates(desk, text, words))
+    candidates, left_out = _candidates(desk, text, words)
+    compared = _compared(desk, asked, text, candidates)
     matches = [match for match in compared if match.relation is not Relation.NONE]
     matches.sort(key=lambda match: (-families.strength(match), match.b))
     articles = {article.id: article for article in corpus.articles([match.b for match in matches])}
     homes = listing.homes(corpus, articles)
-    return [
+    found = [
         Found(articles[match.b], match, homes[match.b].family, homes[match.b].story)
         for match in matches
         if match.b in articles and match.b in homes
     ]
+    return Sought(found, left_out)
 
 
 def why_nothing(text: str, recipe: Recipe | None = None) -> str:
@@ -73,8 +91,11 @@ def why_nothing(text: str, recipe: Recipe | None = None) -> str:
     return ""
 
 
-def _candidates(desk: Desk, text: str, words: Cut) -> list[str]:
-    """Return articles that carry the text or stand for the units of most shared keys, at most 200, most keys first."""
+def _candidates(desk: Desk, text: str, words: Cut) -> tuple[list[str], int]:
+    """Return articles that carry the text or stand for the units of most shared keys, most keys first.
+
+    They are at most 200; how many others there are comes with them.
+    """
     keys = minhash.sketches(words, desk.recipe).of(0)
     none = (np.empty(0, np.uint64), np.empty(0, np.int32))
     with desk.corpus.reading() as connection:
@@ -84,10 +105,11 @@ def _candidates(desk: Desk, text: str, words: Cut) -> list[str]:
         for part in postings.search([connection], postings.blocks(connection), keys, none):
             shared += _counted(part, known, repeated)
         best = _best(shared, len(keys), known, desk.recipe)
-        named = units.articles_of(connection, best)
+        named = units.articles_of(connection, best[:MOST])
         same = listing.carried(connection, text_hash(text))
     # A text too short for a sketch of its own is known by the whole of it.
-    return list(dict.fromkeys([*same, *(named[number] for number in best)]))[:_MOST]
+    found = list(dict.fromkeys([*same, *(named[number] for number in best[:MOST])]))
+    return found[:MOST], len(found[MOST:]) + len(best[MOST:])
 
 
 def _counted(part: Postings, known: Units, repeated: lookup.Table) -> NDArray[np.int64]:
@@ -99,7 +121,7 @@ def _best(shared: NDArray[np.int64], size: int, known: Units, recipe: Recipe) ->
     """Return the units that share as many keys as a candidate must, most keys first; of equals by their `order`."""
     least = np.maximum(recipe.candidate_keys, recipe.candidate_share * np.minimum(known.sizes, size))
     numbers = np.flatnonzero(shared >= least)
-    best: list[int] = numbers[np.lexsort((known.order[numbers], -shared[numbers]))][:_MOST].tolist()
+    best: list[int] = numbers[np.lexsort((known.order[numbers], -shared[numbers]))].tolist()
     return best
 
 

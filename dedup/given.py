@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dedup.errors import GemaError
-from dedup.records import Article
+from dedup.records import Article, Recipe
 from dedup.sites import site_of_host
 
 _NAMES = tuple(field.name for field in fields(Article))
@@ -38,7 +38,11 @@ def given(article: Article) -> Article:
     Raises GemaError, which names the field, where one holds what it cannot. It is asked for every article that comes:
     whatever takes long is done for those that need it.
     """
-    values = _values(article)
+    try:
+        values = _values(article)
+    except AttributeError:
+        of_kind(Article, article, "what is given")
+        raise
     wrong, listed = _judged(tuple(map(type, values)))
     if wrong:
         kind = type(getattr(article, wrong)).__name__
@@ -114,6 +118,21 @@ def _mended(article: Article, values: tuple[Any, ...], listed: tuple[str, ...]) 
         host = article.host or told(article.url)[0]
         changed[_HOST], changed[_SITE] = host, _site(host)
     return Article(*changed)
+
+
+def of_kind(kind: type[object], value: object, name: str) -> None:
+    """Refuse what a program gives that is of another kind; raises GemaError, which says what was given."""
+    if not isinstance(value, kind):
+        wanted = {str: "a string", Article: "an Article"}.get(kind, f"a {kind.__name__}")
+        raise GemaError(f"{name} is to be {wanted}, not a {type(value).__name__}: {value!r:.100}")
+
+
+def recipe_of(recipe: Recipe | None) -> Recipe:
+    """Return this recipe, the defaults where none is given; raises GemaError where it is none."""
+    if recipe is None:
+        return Recipe()
+    of_kind(Recipe, recipe, "the recipe")
+    return recipe
 
 
 def told(url: str) -> tuple[str, str]:

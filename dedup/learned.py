@@ -65,7 +65,7 @@ def pin(
 
     Raises GemaError where the words are too few to be told by, or as `verdicts.pin` does.
     """
-    if not len(minhash.sketches(cutting.by_words([text]), recipe or Recipe()).keys):
+    if repeated is not None and not len(minhash.sketches(cutting.by_words([text]), recipe or Recipe()).keys):
         raise GemaError("these words are too few to be told by: give the whole line, or the one before it as well")
     verdicts.pin(corpus, site, text, repeated, now)
 

@@ -16,6 +16,7 @@ from dedup.corpus import Corpus, grouping, vocabularies
 from dedup.corpus.grouping import Outcome
 from dedup.embedding import Embedding
 from dedup.gathering import gather
+from dedup.given import recipe_of
 from dedup.learning import learn
 from dedup.memory import give_back, uncollected
 from dedup.reading import Desk
@@ -69,7 +70,7 @@ def rebuild(
 
 
 def _recipe(corpus: Corpus, given: Recipe | None, words: Embedding | None) -> Recipe:
-    recipe = given or vocabularies.chosen(corpus)
+    recipe = vocabularies.chosen(corpus) if given is None else recipe_of(given)
     vocabularies.background(corpus, recipe.story_background)
     return replace(recipe, story_embedding=words.fingerprint) if words else recipe
 

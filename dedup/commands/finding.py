@@ -32,13 +32,16 @@ def find(
     if why := finding.why_nothing(text):
         raise GemaError(why)
     with corpus_to_read(corpus) as opened:
-        found = finding.find(opened, text, title)
+        found, left_out = finding.seek(opened, text, title)
         tell_waiting(opened)
     if as_json:
         for each in found:
             print(lists.found_line(each))
     else:
         lists.found(found, text, terminal.console(), zone)
+    if left_out:
+        most = f"compared with the {finding.MOST} articles that share most with it"
+        print(f"dedup: {most}; {left_out:,} more may share text with it", file=sys.stderr)
     if not found:
         print(_nothing(text), file=sys.stderr if as_json else sys.stdout)
 

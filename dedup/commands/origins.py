@@ -73,6 +73,7 @@ def flows(
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV.")] = False,
 ) -> None:
     """List who copies from whom: how many families, what share of the text, the median delay."""
+    from dedup import learned
     from dedup.corpus.results import snapshot
     from dedup.flowing import flows as count
     from dedup.formats import write_table
@@ -81,7 +82,9 @@ def flows(
     if as_json and as_csv:
         leave("choose one of --json and --csv", BAD_INPUT)
     with corpus_to_read(corpus) as opened:
-        found = _of(count(snapshot(opened), period.value if period else None), site)
+        found = _of(
+            count(snapshot(opened), period.value if period else None), site and learned.site_meant(opened, site)
+        )
         kept: tuple[Flow, ...] | tuple[SiteFlows, ...] = found.sites if by_site else found.flows
         if as_json:
             for row in accounts.rows(kept):

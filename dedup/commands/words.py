@@ -57,6 +57,8 @@ def boilerplate(
     from dedup.report import terminal
 
     said = [(words, repeated) for words, repeated in ((pin, True), (forbid, False), (undo, None)) if words is not None]
+    if len({words for words, _ in said}) < len(said):
+        raise typer.BadParameter("give the same words to one of --pin, --forbid and --undo")
     with (opened_corpus if said else corpus_to_read)(corpus) as opened:
         site = learned.site_meant(opened, site)
         for words, repeated in said:

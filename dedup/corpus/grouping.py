@@ -19,6 +19,7 @@ from dedup.corpus.results import match_row, read_pairs, stored_matches
 from dedup.corpus.store import Corpus, chunks
 from dedup.corpus.units import Moves, Sites
 from dedup.errors import RecipeError
+from dedup.given import of_kind
 from dedup.records import Change, Family, Match, Recipe, Tie, Verdict
 
 # Soon stored: others can write in between.
@@ -39,7 +40,8 @@ class Listed(NamedTuple):
 
 
 def check_recipe(corpus: Corpus, recipe: Recipe) -> None:
-    """Raise RecipeError when the corpus holds results of another recipe."""
+    """Raise RecipeError when the corpus holds results of another recipe, GemaError where this is none."""
+    of_kind(Recipe, recipe, "the recipe")
     with corpus.reading() as connection:
         stored = _facts(connection).get("recipe")
     if stored is not None and (used := json.loads(stored)) != recipe.as_dict():

@@ -109,7 +109,7 @@ MATCHES = Table(
             "relation",
             meaning=marked(
                 "what they are to one another: exact, near, revision, syndicated, excerpt, shared-quotes, template, "
-                "same-story, none"
+                "none"
             ),
         ),
         Column("joins", Kind.FLAG, marked("whether such a pair belongs to one family")),

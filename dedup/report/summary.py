@@ -78,7 +78,7 @@ def _story_record(story: StoryView) -> dict[str, Any]:
 def _numbers(overview: Overview, zone: tzinfo | None) -> Iterator[str]:
     if not overview.articles:
         waiting = f"{wording.articles(overview.pending)} not grouped yet: run `dedup update`."
-        yield waiting if overview.pending else wording.nothing(overview.scope.narrow)
+        yield waiting if overview.pending else wording.nothing(overview.scope)
         return
     when = wording.period(days((stamp for family in overview.families for stamp in family.stamps), zone))
     yield f"{when}: {wording.articles(overview.articles)} of {wording.sites(len(overview.sites))}"

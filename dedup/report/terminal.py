@@ -118,7 +118,7 @@ def _print_family(family: FamilyView, out: Console, zone: tzinfo | None) -> None
 def _closing(overview: Overview) -> str:
     waiting = f"{wording.articles(overview.pending)} not grouped yet: run `dedup update`."
     if not overview.articles:
-        return waiting if overview.pending else wording.nothing(overview.scope.narrow)
+        return waiting if overview.pending else wording.nothing(overview.scope)
     copied = wording.families(len(overview.copied))
     # Where families are cut anew there are none.
     told = f", {count(len(overview.told), 'story', 'stories')} told more than once" if overview.stories else ""

@@ -11,6 +11,7 @@ from dedup.records import Measures, Relation, Updated
 from dedup.report import reasons
 from dedup.report.inert import plain
 from dedup.report.language import ENGLISH, Language, marked
+from dedup.report.scope import Scope
 
 MEANINGS: Mapping[Relation, str] = MappingProxyType(
     {
@@ -179,10 +180,14 @@ def local(time: datetime, zone: tzinfo | None) -> datetime:
         return time.astimezone(UTC)
 
 
-def nothing(narrow: bool) -> str:
-    """Return what is said where nothing is shown; `narrow`: not all that there is was asked for."""
-    if narrow:
-        return "Nothing is of that time, or new: without --since and --new all is shown."
+def nothing(scope: Scope) -> str:
+    """Return what is said where nothing of this scope is shown."""
+    if scope.since and scope.only_new:
+        return "Nothing is of that time and new: without --since and --new all is shown."
+    if scope.since:
+        return "Nothing is of that time: without --since all is shown."
+    if scope.only_new:
+        return "Nothing is new: without --new all is shown."
     return "There are no articles yet: `dedup import FILE…` or `scrapy crawl news -a seeds=FILE`."
 
 

@@ -4,6 +4,8 @@ import contextlib
 import io
 import json
 import os
+import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -80,6 +82,60 @@ def test_what_a_site_repeats_is_shown_by_any_spelling_of_the_site(run: Run, arti
     assert run("boilerplate", "a.example").code == 0
     left = run("boilerplate", "Z.example")
     assert (left.code, "the site 'Z.example'" in left.err) == (2, True)
+
+
+def test_flows_of_a_site_are_asked_for_by_any_spelling_of_it(run: Run, articles: Path) -> None:
+    run("import", articles)
+    run("update")
+    assert run("flows", "--site", "WWW.A.example") == run("flows", "--site", "a.example")
+    assert run("flows", "--site", "a.example").code == 0
+    left = run("flows", "--site", "Z.example")
+    assert (left.code, "the site 'Z.example'" in left.err) == (2, True)
+
+
+def test_words_are_said_of_only_one_way_at_a_time(run: Run, articles: Path) -> None:
+    run("import", articles)
+    left = run("boilerplate", "a.example", "--pin", "satu dua tiga empat lima", "--forbid", "satu dua tiga empat lima")
+    assert (left.code, "give the same words to one of" in left.err) == (2, True)
+    left = run("boilerplate", "a.example", "--undo", "nothing such")
+    assert left == Left(2, "", "dedup: nothing was said of these words at a.example\n")
+
+
+def test_where_nothing_is_of_a_time_only_the_options_that_there_are_are_named(run: Run, articles: Path) -> None:
+    run("import", articles)
+    run("update")
+    assert run("groups", "--since", "2027-01-01").out == "Nothing is of that time: without --since all is shown.\n"
+
+
+def test_what_is_written_to_a_closed_output_ends_as_where_nobody_reads(run: Run, articles: Path) -> None:
+    run("import", articles)
+    run("update")
+    command = shlex.join([sys.executable, "-m", "dedup.cli"])
+    for arguments, code in (("groups --json >&-", 141), ("groups >&-", 141), ("find nowhere.txt >&-", 2)):
+        left = subprocess.run(
+            ["sh", "-c", f"{command} {arguments}"],
+            cwd=REPOSITORY,
+            env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (left.returncode, "Traceback" in left.stderr) == (code, False)
+
+
+def test_an_interrupt_while_the_program_loads_ends_it_without_a_word() -> None:
+    code = (
+        "import builtins, os, signal\n"
+        "load = builtins.__import__\n"
+        "def loading(name, *rest):\n"
+        "    if name == 'dedup.commands.intake':\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "    return load(name, *rest)\n"
+        "builtins.__import__ = loading\n"
+        "import dedup.cli\n"
+    )
+    left = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert (left.returncode, left.stderr) == (-signal.SIGINT, "")
 
 
 def test_from_a_file_to_groups(run: Run, articles: Path) -> None:

@@ -150,15 +150,27 @@ def test_what_a_site_repeats_leads_to_none_of_its_articles(corpus: Corpus) -> No
 def test_a_text_made_of_every_article_compares_a_bounded_number(
     pressed: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finding, "_MOST", 20)
+    monkeypatch.setattr(finding, "MOST", 20)
     everything = "\n".join(article.text for article in pressed.articles())
     found = find(pressed, everything)
     assert 10 <= len(found) <= 20
     assert all(each.match.measures.b_in_a > 0.9 for each in found)
+    sought = finding.seek(pressed, everything)
+    assert (sought.found, sought.left_out > 50) == (found, True)
+    assert finding.seek(pressed, next(pressed.articles()).text).left_out == 0
+
+
+def test_who_asks_for_too_much_is_told_how_much_was_left_out(
+    pressed: Corpus, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(finding, "MOST", 20)
+    (tmp_path / "all.txt").write_text("\n".join(article.text for article in pressed.articles()))
+    left = run(capsys, pressed, "find", tmp_path / "all.txt")
+    assert "dedup: compared with the 20 articles that share most with it; " in left.err
 
 
 def test_the_articles_of_one_text_are_bounded_too(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finding, "_MOST", 5)
+    monkeypatch.setattr(finding, "MOST", 5)
     wire = press_articles()[0]
     grouped(corpus, *(replace(wire, url=f"https://s{n}.example/", id=f"s{n}", site=f"s{n}.example") for n in range(12)))
     assert len(find(corpus, wire.text)) == 5

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dedup import Article, Corpus, GemaError, compare, find_copies
+from dedup import Article, Corpus, GemaError, compare, find, find_copies, rebuild, update
 from dedup.given import given
 
 WIRE = "The river Belan rose on Thursday night and flooded three villages below the dam, the mayor said."
@@ -43,6 +43,36 @@ def test_what_is_said_of_a_site_stays(article: Article, host: str, site: str, co
     assert (given(article).host, given(article).site) == (host, site)
     corpus.add([article])
     assert corpus.article(article.id) == given(article)
+
+
+@pytest.mark.parametrize("wrong", [None, "x"])
+def test_what_is_no_article_is_refused_with_what_was_given(corpus: Corpus, wrong: Any) -> None:
+    said = f"what is given is to be an Article, not a {type(wrong).__name__}: {wrong!r}"
+    for call in (
+        lambda: compare(Article("https://a.example/", WIRE), wrong),
+        lambda: find_copies([wrong]),
+        lambda: corpus.add([wrong]),
+    ):
+        with pytest.raises(GemaError) as refused:
+            call()
+        assert str(refused.value) == said
+
+
+def test_what_is_no_recipe_or_no_text_is_refused_with_what_was_given(corpus: Corpus) -> None:
+    wrong: Any = "x"
+    one, two = Article("https://a.example/", WIRE), Article("https://b.example/", WIRE)
+    for call in (
+        lambda: compare(one, two, wrong),
+        lambda: find_copies([one], wrong),
+        lambda: find(corpus, WIRE, recipe=wrong),
+        lambda: update(corpus, wrong),
+        lambda: rebuild(corpus, wrong),
+    ):
+        with pytest.raises(GemaError, match=r"^the recipe is to be a Recipe, not a str: 'x'$"):
+            call()
+    nothing: Any = None
+    with pytest.raises(GemaError, match=r"^the text is to be a string, not a NoneType: None$"):
+        find(corpus, nothing)
 
 
 @pytest.mark.parametrize(

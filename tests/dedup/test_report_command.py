@@ -19,6 +19,7 @@ from dedup import Corpus
 from dedup.corpus.results import part, snapshot
 from dedup.records import Article
 from dedup.report import wording
+from dedup.report.scope import Scope
 from dedup.updating import update
 from tests.dedup.conftest import NOW
 from tests.dedup.outlets import Left, run
@@ -103,7 +104,7 @@ def test_groups_without_a_date_are_of_when_they_came_into_the_corpus(
     update(corpus, now=NOW)
     assert len(run(capsys, corpus, "groups", "--json", "--since", "24h").out.splitlines()) == 2
     left = run(capsys, corpus, "groups", "--since", NOW.isoformat())
-    assert left.out.strip() == wording.nothing(narrow=True)
+    assert left.out.strip() == wording.nothing(Scope(since=NOW))
     found = snapshot(corpus)
     assert found.first_seen == dict.fromkeys(found.articles, NOW - timedelta(hours=1))
     some = part(corpus, [family.id for family in found.families if "maju" not in family.members])
@@ -114,7 +115,7 @@ def test_groups_of_a_time_that_has_none_do_not_say_that_there_are_no_articles(
     press: Corpus, capsys: pytest.CaptureFixture[str]
 ) -> None:
     left = run(capsys, press, "groups", "--since", "2030-01-01")
-    assert left.out.strip() == wording.nothing(narrow=True)
+    assert left.out.strip() == wording.nothing(Scope(since=NOW))
 
 
 def test_new_is_what_came_since_the_last_report(report: Report, press: Corpus) -> None:
