@@ -102,6 +102,17 @@ class Furniture:
     since: NDArray[np.int32]
 
 
+class Line(NamedTuple):
+    """Words that a person said a site repeats, or that they are its articles' own: their hashes, in order."""
+
+    words: tuple[int, ...]
+    repeated: bool
+
+
+# What was said of each site, by its number: shorter lines first, since a longer one counts where both stand.
+Said = Mapping[int, tuple[Line, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Postings:
     """Who holds some sorted keys: the units that hold key i are `units[ends[i - 1]:ends[i]]`."""

@@ -7,7 +7,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup import cutting, minhash
+from dedup import cutting
 from dedup.asking import site_said
 from dedup.corpus import Corpus, units, verdicts, vocabularies
 from dedup.errors import GemaError
@@ -16,6 +16,8 @@ from dedup.records import Pin, Recipe, Segment
 
 # A line counts as repeated where this share of its words does: what stands about it is learned to a word or two.
 _SHARE = 0.5
+# One word alone stands in many places where nobody meant it.
+_LEAST = 2
 
 
 def repeated(corpus: Corpus, site: str, recipe: Recipe | None = None) -> list[Segment]:
@@ -58,15 +60,13 @@ def said(corpus: Corpus, site: str) -> list[Pin]:
     return [each for each in verdicts.pins(corpus) if each.site == site]
 
 
-def pin(
-    corpus: Corpus, site: str, text: str, repeated: bool | None, now: datetime, recipe: Recipe | None = None
-) -> None:
+def pin(corpus: Corpus, site: str, text: str, repeated: bool | None, now: datetime) -> None:
     """Say that a site repeats these words, or that they are its articles' own; None takes it back.
 
     Raises GemaError where the words are too few to be told by, or as `verdicts.pin` does.
     """
-    if repeated is not None and not len(minhash.sketches(cutting.by_words([text]), recipe or Recipe()).keys):
-        raise GemaError("these words are too few to be told by: give the whole line, or the one before it as well")
+    if repeated is not None and len(cutting.by_words([text]).hashes) < _LEAST:
+        raise GemaError(f"too few words to be told by: give {_LEAST} at least")
     verdicts.pin(corpus, site, text, repeated, now)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import boilerplate, cutting, index, minhash
-from dedup.arrays import Furniture, Hashes64, Sketches, Units
+from dedup.arrays import Furniture, Hashes64, Line, Sketches, Units
 from dedup.boilerplate import NO_FURNITURE
 from dedup.corpus import units as stored
 from dedup.corpus import verdicts
@@ -138,16 +138,22 @@ def _decide(desk: Desk, state: State) -> None:
             state.sites.furniture[site] = held
     desk.repeated = boilerplate.table(state.sites.repeated)
     desk.furniture = boilerplate.furniture_table(state.sites.furniture)
+    desk.said = state.sites.said
 
 
 def _follow(desk: Desk, state: State, learned: dict[int, Hashes64], furniture: dict[int, Furniture]) -> None:
-    """Add to what sites repeat what a person says they do, and take out what they do not."""
-    said = verdicts.pins(desk.corpus)
+    """Add to what sites repeat what a person says they do, and take out what they do not; and note what was said.
+
+    Where two lines have something in common the longer one counts, of equally long ones that which forbids.
+    """
+    said = [pin for pin in verdicts.pins(desk.corpus) if pin.site in state.sites.numbers]
     cut = cutting.cut([pin.text for pin in said])
     keys = minhash.sketches(cut, desk.recipe)
-    for place, pin in sorted(enumerate(said), key=lambda each: not each[1].repeated):
-        site = state.sites.numbers.get(pin.site)
-        if site is not None:
-            change = np.union1d if pin.repeated else np.setdiff1d
-            learned[site] = change(learned.get(site, NOTHING), keys.of(place))
-            furniture[site] = boilerplate.pinned(furniture.get(site, NO_FURNITURE), keys.of(place), pin.repeated)
+    held: dict[int, list[Line]] = {}
+    for place in sorted(range(len(said)), key=lambda one: (len(cut.hashes[cut.words(one)]), not said[one].repeated)):
+        site, repeated = state.sites.numbers[said[place].site], said[place].repeated
+        change = np.union1d if repeated else np.setdiff1d
+        learned[site] = change(learned.get(site, NOTHING), keys.of(place))
+        furniture[site] = boilerplate.pinned(furniture.get(site, NO_FURNITURE), keys.of(place), repeated)
+        held.setdefault(site, []).append(Line(tuple(cut.hashes[cut.words(place)].tolist()), repeated))
+    state.sites.said = {site: tuple(lines) for site, lines in held.items()}

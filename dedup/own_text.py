@@ -1,17 +1,25 @@
 """What is a text's own, given what its site repeats; and which of its words tell, given what nobody reads there."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dedup import boilerplate, lookup, minhash
-from dedup.arrays import Cut, Furniture, Hashes64, Sketches
+from dedup.arrays import Cut, Furniture, Hashes64, Line, Said, Sketches
 from dedup.boilerplate import Mask, Places, Rows
 from dedup.compiled import compiled
 from dedup.minhash import Sampled
 from dedup.records import Recipe
+
+Marks = NDArray[np.int8]
+
+# What a person said of a word where it stands: nothing, that its site repeats it, that it is the text's own.
+_UNSAID, _REPEATED, _OWN = np.int8(0), np.int8(1), np.int8(2)
+NOTHING_SAID: Said = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +36,15 @@ class Own:
     raw: Sketches
 
 
-def own(words: Cut, sites: NDArray[np.int64], repeated: Hashes64, recipe: Recipe) -> Own:
+def own(words: Cut, sites: NDArray[np.int64], repeated: Hashes64, recipe: Recipe, said: Said = NOTHING_SAID) -> Own:
     """Return what is own of each text, given the number of its site and the table of what sites repeat.
 
     Sketches sample shingles; a word is boilerplate where the nearest sampled shingles that hold it or stand before
-    and behind it are.
+    and behind it are. The words of lines of which something was said are what was said of them.
     """
     found = minhash.sampled(words, recipe)
     raw = minhash.gathered(found)
-    told = own_of(words.ends, found, raw, sites, repeated, recipe)
+    told = own_of(words.ends, found, raw, sites, repeated, recipe, _marks(words, sites, said))
     return Own(told.words, minhash.without(raw, told.left_out, told.enough), told.hashes, raw)
 
 
@@ -54,13 +62,21 @@ class Told(NamedTuple):
 
 
 def own_of(
-    ends: Places, found: Sampled, raw: Sketches, sites: NDArray[np.int64], repeated: Hashes64, recipe: Recipe
+    ends: Places,
+    found: Sampled,
+    raw: Sketches,
+    sites: NDArray[np.int64],
+    repeated: Hashes64,
+    recipe: Recipe,
+    marks: Marks | None = None,
 ) -> Told:
-    """Return what is own, given where the words of texts end, the shingles of them that are sampled, their sketches."""
+    """Return what is own, given where the words of texts end, the shingles of them that are sampled, their sketches.
+
+    `marks` tell what a person said of the words, None: nothing of any.
+    """
     known = lookup.table(repeated)
     theirs = boilerplate.repeated_of(known, found.ends, found.keys, sites)
-    mask = _covered(ends, found.ends, found.places, theirs, recipe.shingle_words)
-    np.logical_not(mask, out=mask)
+    mask = _unrepeated(ends, found, theirs, marks, recipe)
     left, total = _counted(ends, mask), np.diff(ends, prepend=0)
     enough = (left >= recipe.min_own_words) & (left >= recipe.min_own_share * total)
     left_out = boilerplate.repeated_of(known, raw.ends, raw.keys, sites)
@@ -79,17 +95,84 @@ def _counted(ends: Places, mask: Mask) -> Places:
 
 
 def telling(
-    words: Cut, sites: NDArray[np.int64], days: NDArray[np.int64], furniture: Furniture, recipe: Recipe
+    words: Cut,
+    sites: NDArray[np.int64],
+    days: NDArray[np.int64],
+    furniture: Furniture,
+    recipe: Recipe,
+    said: Said = NOTHING_SAID,
 ) -> Mask:
     """Return which words of texts are no furniture, given their sites and days.
 
-    Furniture is told by several sampled shingles in a row: a name that is often in the news is none.
+    Furniture is told by several sampled shingles in a row: a name that is often in the news is none. The words of
+    lines of which something was said are what was said of them.
     """
     found = minhash.sampled(words, recipe)
     texts = np.repeat(np.arange(len(found.ends)), np.diff(found.ends, prepend=0))
     theirs = boilerplate.since(furniture, boilerplate.marked(found.keys, sites[texts])) <= days[texts]
     enough = _in_a_row(found.ends, theirs, recipe.furniture_keys)
-    return ~_covered(words.ends, found.ends, found.places, enough, recipe.shingle_words)
+    return _unrepeated(words.ends, found, enough, _marks(words, sites, said), recipe)
+
+
+# --- what a person said -----------------------------------------------------------------------------
+
+
+def holding(words: Cut, lines: Iterable[Line]) -> Mask:
+    """Return in which texts any of these lines stands."""
+    held: dict[int, tuple[Line, ...]] = {0: tuple(lines)}
+    marks = _marks(words, np.zeros(len(words.ends), np.int64), held)
+    found = np.zeros(len(words.ends), np.bool_)
+    if marks is not None:
+        found[np.searchsorted(words.ends, np.flatnonzero(marks), "right")] = True
+    return found
+
+
+def _marks(words: Cut, sites: NDArray[np.int64], said: Said) -> Marks | None:
+    """Return what was said of each word of texts, None where nothing was of any."""
+    if not said:
+        return None
+    marks = np.zeros(len(words.hashes), np.int8)
+    lines = {site: [(np.array(line.words, np.uint64), line.repeated) for line in held] for site, held in said.items()}
+    for text in np.flatnonzero(np.isin(sites, list(said))).tolist():
+        held = words.words(text)
+        for line, repeated in lines[int(sites[text])]:
+            for place in _places_of(line, words.hashes[held]):
+                marks[held][place : place + len(line)] = _REPEATED if repeated else _OWN
+    return marks if marks.any() else None
+
+
+def _places_of(line: Hashes64, hashes: Hashes64) -> list[int]:
+    """Return where in a text a line begins."""
+    firsts = np.flatnonzero(hashes[: max(len(hashes) - len(line) + 1, 0)] == line[0])
+    return [place for place in firsts.tolist() if np.array_equal(hashes[place : place + len(line)], line)]
+
+
+def _unrepeated(ends: Places, found: Sampled, theirs: Mask, marks: Marks | None, recipe: Recipe) -> Mask:
+    """Return which words are not repeated, given which of the sampled shingles are and what was said of the words."""
+    if marks is not None:
+        theirs = _beside_said(found, theirs, marks, recipe.shingle_words)
+    mask = _covered(ends, found.ends, found.places, theirs, recipe.shingle_words)
+    np.logical_not(mask, out=mask)
+    if marks is not None:
+        mask[marks == _REPEATED], mask[marks == _OWN] = False, True
+    return mask
+
+
+def _beside_said(found: Sampled, theirs: Mask, marks: Marks, length: int) -> Mask:
+    """Return which sampled shingles are repeated, those inside of what was said like the next ones outside.
+
+    By themselves these tell nothing of the words about them: what was said is said of their own words.
+    """
+    rows = np.arange(len(theirs))
+    unsaid = np.concatenate([[0], np.cumsum(marks == _UNSAID)])
+    outside = unsaid[found.places + length] > unsaid[found.places]
+    sizes = np.diff(found.ends, prepend=0)
+    begin, end = np.repeat(found.ends - sizes, sizes), np.repeat(found.ends, sizes)
+    before = np.maximum.accumulate(np.where(outside, rows, -1))
+    behind = np.minimum.accumulate(np.where(outside, rows, len(rows))[::-1])[::-1]
+    known = np.append(theirs, False)
+    near = ((before >= begin) & known[before]) | ((behind < end) & known[behind])
+    return np.where(outside, theirs, near)
 
 
 @compiled

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from dedup import boilerplate, cutting, matching, own_text, segments, shingles
 from dedup import terms as salient
-from dedup.arrays import Cut, Furniture, Hashes64, Reading, TermVector
+from dedup.arrays import Cut, Furniture, Hashes64, Reading, Said, TermVector
 from dedup.boilerplate import NO_FURNITURE
 from dedup.corpus import Corpus, grouping, units
 from dedup.corpus.grouping import Listed
-from dedup.own_text import Own
+from dedup.own_text import NOTHING_SAID, Own
 from dedup.prepared import Texts
 from dedup.records import Recipe
 from dedup.vocabulary import Vocabulary
@@ -44,7 +44,8 @@ class Batch:
 class Desk:
     """Articles read from the corpus and cut into words, a batch at a time; the last are kept. Threads may share it.
 
-    `sites` are the numbers of sites, `repeated` the table of what these repeat, `furniture` of what nobody reads there.
+    `sites` are the numbers of sites, `repeated` the table of what these repeat, `furniture` of what nobody reads there,
+    `said` what a person said of both.
     """
 
     def __init__(
@@ -54,12 +55,14 @@ class Desk:
         sites: Mapping[str, int],
         repeated: Hashes64 = NOTHING,
         furniture: Furniture = NO_FURNITURE,
+        said: Said = NOTHING_SAID,
     ) -> None:
         self.corpus = corpus
         self.recipe = recipe
         self.sites = sites
         self.repeated = repeated
         self.furniture = furniture
+        self.said = said
         self._kept: dict[tuple[str, ...], Batch] = {}
         self._masks: dict[int, tuple[Hashes64, Mask]] = {}
         self._lock = RLock()
@@ -101,7 +104,7 @@ class Desk:
 
     def own(self, batch: Batch) -> Own:
         """Return what is own of each text, given what its site repeats."""
-        found = own_text.own(batch.words, self._sites(batch), self.repeated, self.recipe)
+        found = own_text.own(batch.words, self._sites(batch), self.repeated, self.recipe, self.said)
         with self._lock:
             if any(batch is kept for kept in self._kept.values()):
                 self._masks[id(batch)] = self.repeated, found.words
@@ -184,7 +187,7 @@ class Desk:
     def _terms(self, batch: Batch) -> tuple[salient.Terms, Mask]:
         """Return the terms of articles, and which of their words are no furniture."""
         days = np.array([article.day for article in batch.articles], dtype=np.int64)
-        telling = own_text.telling(batch.words, self._sites(batch), days, self.furniture, self.recipe)
+        telling = own_text.telling(batch.words, self._sites(batch), days, self.furniture, self.recipe, self.said)
         languages = [article.language for article in batch.articles]
         scales = self._vocabulary.scales(languages)
         return salient.terms(batch.words, batch.titles, telling, languages, scales, self.recipe), telling
@@ -235,4 +238,4 @@ def desk_of(corpus: Corpus, recipe: Recipe) -> Desk:
     with corpus.reading() as connection:
         sites = units.read_sites(connection)
     repeated, furniture = boilerplate.table(sites.repeated), boilerplate.furniture_table(sites.furniture)
-    return Desk(corpus, recipe, sites.numbers, repeated, furniture)
+    return Desk(corpus, recipe, sites.numbers, repeated, furniture, sites.said)

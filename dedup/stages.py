@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup import boilerplate, index, lookup, minhash, ordering, signing
+from dedup import boilerplate, index, lookup, minhash, ordering, own_text, signing
 from dedup.arrays import SITE_BITS, Hashes64, Postings, Sketches, Units
 from dedup.corpus import Corpus, grouping, postings
 from dedup.corpus import units as stored
@@ -58,7 +58,7 @@ def read_state(corpus: Corpus, changed: Set[str]) -> State:
         moves = stored.moves(connection, changed, grouping.next_unit(connection))
         blocks = postings.blocks(connection)
     articles = dict(moves.stands) | {held.number: held.article for held in (*moves.born, *moves.renamed)}
-    now = Sites(dict(sites.numbers), dict(sites.repeated), dict(sites.furniture), dict(sites.counted))
+    now = Sites(dict(sites.numbers), dict(sites.repeated), dict(sites.furniture), dict(sites.counted), dict(sites.said))
     units = _with(before, moves, now)
     units.days[list(moves.days)] = list(moves.days.values())
     none = (np.empty(0, np.uint64), np.empty(0, np.int32))
@@ -104,14 +104,16 @@ def moved(desk: Desk, state: State, changed: Set[str]) -> tuple[NDArray[np.int32
     """Return the units to be sketched and verified again, and the units that may tell something else than before.
 
     Both are new and changed ones, and those that hold a key that changed sides: its site came to repeat it, or no
-    longer does; for what they tell, it came to be furniture, or no longer is.
+    longer does; for what they tell, it came to be furniture, or no longer is. Those in which lines stand of which
+    something else was said are both, too.
     """
     before, now = state.sites_before, state.sites
     flipped = lookup.table(boilerplate.table(_flipped(before.repeated, now.repeated)))
     aged = boilerplate.aged(before.furniture, now.furniture)
     came = [held.number for held in (*state.moves.born, *state.moves.renamed)]
     came += [number for number, key in state.articles.items() if key in changed]
-    again, retold = [np.array(came, np.int32)], [np.array(came, np.int32)]
+    spoken = list(_spoken_of(desk, state))
+    again, retold = [np.array(came, np.int32), *spoken], [np.array(came, np.int32), *spoken]
     asked = np.unique(np.concatenate([flipped.held, aged.keys]) >> np.uint64(SITE_BITS))
     for part in search(desk.corpus, state, asked):
         keys = np.repeat(part.keys, np.diff(part.ends, prepend=0))
@@ -121,6 +123,16 @@ def moved(desk: Desk, state: State, changed: Set[str]) -> tuple[NDArray[np.int32
         again.append(holders[boilerplate.repeats(flipped, keys, sites)])
         retold.append(holders[aged.on(keys, sites, days)])
     return _alive(state, again), _alive(state, retold)
+
+
+def _spoken_of(desk: Desk, state: State) -> Iterator[NDArray[np.int32]]:
+    """Yield the units that hold a line of which something else was said than before."""
+    before, now = state.sites_before.said, state.sites.said
+    for site in sorted(before.keys() | now.keys()):
+        lines = set(before.get(site, ())) ^ set(now.get(site, ()))
+        for _, chunk in batches(np.flatnonzero(state.units.sites == site).tolist() if lines else []):
+            words = desk.batch(articles_of(desk.corpus, state, chunk)).words
+            yield np.array(chunk, np.int32)[own_text.holding(words, lines)]
 
 
 def _alive(state: State, parts: Sequence[NDArray[np.int32]]) -> NDArray[np.int32]:

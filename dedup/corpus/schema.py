@@ -168,7 +168,8 @@ signatures = Table(
 
 # What each site repeats: keys of sketches (uint64, sorted). `counted` are those that stand in several of its strict
 # families (uint64, sorted), `families` in how many (uint32), `since` the days from which on they are furniture (int32);
-# `furniture` keys and days together, with what a person said of them.
+# `furniture` keys and days together, with what a person said of them. `said` are the lines of which something was said,
+# as the last update followed them: each as 1 for repeated or 0, how many words it has, and their hashes (uint64).
 sites = Table(
     "sites",
     metadata,
@@ -179,6 +180,7 @@ sites = Table(
     Column("counted", LargeBinary, nullable=False),
     Column("families", LargeBinary, nullable=False),
     Column("since", LargeBinary, nullable=False),
+    Column("said", LargeBinary, nullable=False),
 )
 
 # A unit is one text of one site; `article` is the first by id of those that carry it there. Numbers are never given

@@ -1,6 +1,6 @@
 """Units, sites and samples at rest: what grouping knows of every text of every site, read as columns."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -9,19 +9,23 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from dedup import ordering
-from dedup.arrays import SITE_BITS, Counted, Furniture, Hashes64, Units
+from dedup.arrays import SITE_BITS, Counted, Furniture, Hashes64, Line, Units
 from dedup.corpus import many, schema
 from dedup.errors import CorpusError
 
 
 @dataclass(slots=True)
 class Sites:
-    """Every site's number by its name, and by its number what it repeats, its furniture, and its counted keys."""
+    """Every site's number by its name, and by its number what it repeats, its furniture, and its counted keys.
+
+    And what a person said of its words, as the last update followed it; nothing of most sites.
+    """
 
     numbers: dict[str, int] = field(default_factory=dict)
     repeated: dict[int, Hashes64] = field(default_factory=dict)
     furniture: dict[int, Furniture] = field(default_factory=dict)
     counted: dict[int, Counted] = field(default_factory=dict)
+    said: dict[int, tuple[Line, ...]] = field(default_factory=dict)
 
     def number(self, name: str) -> int:
         """Return the number of a site, a new one if it has none yet; raises CorpusError past a million sites."""
@@ -69,10 +73,27 @@ def read_sites(connection: Connection) -> Sites:
         found.furniture[row.id] = Furniture(both["key"].astype(np.uint64), both["since"].astype(np.int32))
         families = np.frombuffer(row.families, "<u4").astype(np.int64)
         found.counted[row.id] = Counted(np.frombuffer(row.counted, "<u8"), families, np.frombuffer(row.since, "<i4"))
+        if row.said:
+            found.said[row.id] = tuple(_lines(np.frombuffer(row.said, "<u8").tolist()))
     return found
 
 
-_LEARNED = ("repeated", "furniture", "counted", "families", "since")
+def _lines(written: list[int]) -> Iterator[Line]:
+    """Yield lines as `_said` wrote them."""
+    place = 0
+    while place < len(written):
+        repeated, count = written[place : place + 2]
+        place += 2 + count
+        yield Line(tuple(written[place - count : place]), bool(repeated))
+
+
+def _said(lines: Iterable[Line]) -> bytes:
+    """Return lines as they are stored, each after whether it is repeated and how many words it has (uint64)."""
+    written = [number for line in lines for number in (int(line.repeated), len(line.words), *line.words)]
+    return np.array(written, "<u8").tobytes()
+
+
+_LEARNED = ("repeated", "furniture", "counted", "families", "since", "said")
 _FURNITURE = np.dtype([("key", "<u8"), ("since", "<i4")])
 # Units in a row of columns.
 _PAGE = 4_096
@@ -169,12 +190,14 @@ def save_sites(connection: Connection, before: Sites, now: Sites) -> None:
             "since": now.counted[number].since.astype("<i4").tobytes(),
             "counted": now.counted[number].keys.astype("<u8").tobytes(),
             "families": now.counted[number].families.astype("<u4").tobytes(),
+            "said": _said(now.said.get(number, ())),
         }
         for name, number in now.numbers.items()
         if number not in before.repeated
         or now.counted[number] is not before.counted[number]
         or now.repeated[number] is not before.repeated[number]
         or now.furniture[number] is not before.furniture[number]
+        or now.said.get(number) != before.said.get(number)
     ]
     known = [row for row in rows if row["id"] in before.repeated]
     many.alter(

@@ -28,4 +28,4 @@ def learned_of(corpus: Corpus) -> Learned:
     """Return what the sites of a corpus are known to repeat."""
     with corpus.reading() as connection:
         sites = units.read_sites(connection)
-    return Learned(sites.numbers, boilerplate.table(sites.repeated))
+    return Learned(sites.numbers, boilerplate.table(sites.repeated), sites.said)

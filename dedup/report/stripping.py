@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import cutting, own_text
-from dedup.arrays import Cut, Hashes64
+from dedup.arrays import Cut, Hashes64, Said
 from dedup.learned import lines as learned_lines
 from dedup.records import Article, Recipe, Segment
 from dedup.report.pageviews import Repeated, Spans
@@ -19,15 +19,19 @@ _NOTHING: Hashes64 = np.empty(0, dtype=np.uint64)
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What sites are known to repeat: their numbers, and the table of keys marked with them, as a Desk has both."""
+    """What sites are known to repeat: their numbers, the table of keys marked with them, and what was said of them.
+
+    A Desk has the same.
+    """
 
     sites: Mapping[str, int] = field(default_factory=dict)
     repeated: Hashes64 = field(default_factory=lambda: _NOTHING)
+    said: Said = field(default_factory=dict)
 
 
 def stripped(articles: Sequence[Article], learned: Learned, recipe: Recipe) -> dict[str, Spans]:
     """Return where in texts their sites' furniture stands, by article; those that have none are left out."""
-    if not articles or not len(learned.repeated):
+    if not articles or not (len(learned.repeated) or learned.said):
         return {}
     words, own = _own(articles, learned, recipe)
     found = {}
@@ -60,7 +64,7 @@ def _own(articles: Sequence[Article], learned: Learned, recipe: Recipe) -> tuple
     words = cutting.cut([article.text for article in articles], cores=1)
     unknown = len(learned.sites)
     sites = np.array([learned.sites.get(article.site, unknown) for article in articles], dtype=np.int64)
-    return words, own_text.own(words, sites, learned.repeated, recipe).words
+    return words, own_text.own(words, sites, learned.repeated, recipe, learned.said).words
 
 
 def _spans(text: str, words: Cut, held: slice, own: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:

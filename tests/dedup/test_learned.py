@@ -1,16 +1,19 @@
 """What a site repeats can be seen, and corrected by a person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from sqlalchemy import text as sql
 
 from dedup import Article, Corpus, Recipe, cutting, learned
 from dedup.corpus.results import snapshot
 from dedup.errors import GemaError
+from dedup.reading import desk_of
 from dedup.report.context import context_of, learned_of
 from dedup.report.sheets import pages_of_sites, report
 from dedup.report.stripping import Learned, repeated, stripped
+from dedup.segments import words
 from dedup.updating import rebuild, update
 from tests.dedup.conftest import NOW
 from tests.dedup.test_updating import footed
@@ -68,11 +71,128 @@ def test_what_is_pinned_is_repeated_before_it_is_learned(new_corpus: Callable[[]
     assert (pin.text, pin.repeated) == (FOOTER, True)
 
 
+def sentences(line: str, count: int = 6) -> Iterator[Article]:
+    """Yield articles of a site with a line of it in the middle, at the end, twice, or not at all."""
+    for number in range(count):
+        own = [" ".join(f"isi{number}x{part}x{place}" for place in range(40)) for part in range(3)]
+        text = f"{own[0]}\n{line}\n{own[1]}" if number % 3 else f"{line} {own[0]} {line}\n{own[1]}\n{own[2]}\n{line}"
+        yield Article(f"http://portal.test/{number}", text, site="portal.test")
+    yield Article("http://lain.test/1", f"{' '.join(f'lain{place}' for place in range(50))} {line}", site="lain.test")
+
+
+def left_out(corpus: Corpus) -> dict[str, list[str]]:
+    """Return by site the words of its texts that are not their own, in the order of the texts."""
+    desk = desk_of(corpus, Recipe())
+    articles = sorted(corpus.articles(), key=lambda article: article.url)
+    batch = desk.batch([article.id for article in articles])
+    own = desk.own(batch).words
+    found: dict[str, list[str]] = {article.site: [] for article in articles}
+    for place, article in enumerate(articles):
+        held = batch.words.words(place)
+        spelled = words(article.text).words
+        found[article.site] += [word for word, its in zip(spelled, own[held].tolist(), strict=True) if not its]
+    return found
+
+
+@pytest.mark.parametrize("count", [2, 3, 5, 8, 12, 30])
+def test_the_words_of_a_pin_are_left_out_where_they_stand_and_no_others(corpus: Corpus, count: int) -> None:
+    line = " ".join(f"baris{place}" for place in range(count))
+    corpus.add(sentences(line))
+    update(corpus, now=NOW)
+    before = state(corpus)
+    learned.pin(corpus, "portal.test", line.upper(), True, NOW)
+    update(corpus, now=NOW)
+    assert left_out(corpus) == {"portal.test": line.split() * 10, "lain.test": []}
+    assert any(segment.text == line and segment.share == 1.0 for segment in learned.repeated(corpus, "portal.test"))
+    struck = stripped(list(corpus.articles()), learned_of(corpus), Recipe())
+    assert len(struck) == 6
+    desk = desk_of(corpus, Recipe())
+    of_site = [article.id for article in corpus.articles() if article.site == "portal.test"]
+    assert not set(line.split()) & {term for told in desk.terms(desk.batch(of_site)) for term in told}
+    followed = state(corpus)
+    rebuild(corpus, now=NOW)
+    assert state(corpus) == followed
+    learned.pin(corpus, "portal.test", line.upper(), None, NOW)
+    update(corpus, now=NOW)
+    assert state(corpus) == before
+
+
+@pytest.mark.parametrize(("first", "last"), [(0, 2), (30, 35), (41, 53), (72, 80)])
+def test_the_words_of_what_is_forbidden_are_the_texts_own_and_those_about_them_stay(
+    corpus: Corpus, first: int, last: int
+) -> None:
+    corpus.add(footed(12))
+    update(corpus, now=NOW)
+    known = left_out(corpus)["portal.test"]
+    line = FOOTER.split()[first:last]
+    learned.pin(corpus, "portal.test", " ".join(line), False, NOW)
+    update(corpus, now=NOW)
+    now = left_out(corpus)["portal.test"]
+    assert [word for word in known if word not in line] == now
+    followed = state(corpus)
+    rebuild(corpus, now=NOW)
+    assert state(corpus) == followed
+
+
+def test_of_two_lines_that_touch_the_longer_one_counts(corpus: Corpus) -> None:
+    line = "satu dua tiga empat lima"
+    corpus.add(sentences(line))
+    learned.pin(corpus, "portal.test", line, True, NOW)
+    learned.pin(corpus, "portal.test", "tiga empat", False, NOW)
+    update(corpus, now=NOW)
+    assert left_out(corpus)["portal.test"] == line.split() * 10
+    learned.pin(corpus, "portal.test", line, False, NOW)
+    learned.pin(corpus, "portal.test", "tiga empat", True, NOW)
+    update(corpus, now=NOW)
+    assert left_out(corpus)["portal.test"] == []
+
+
+def test_lines_are_followed_whatever_came_first(new_corpus: Callable[[], Corpus]) -> None:
+    line = "kabar lain yang layak dibaca"
+    early, late = new_corpus(), new_corpus()
+    early.add(list(sentences(line))[:1])
+    learned.pin(early, "portal.test", line, True, NOW)
+    update(early, now=NOW)
+    for article in sentences(line):
+        early.add([article])
+        update(early, now=NOW)
+    late.add(sentences(line))
+    update(late, now=NOW)
+    learned.pin(late, "portal.test", line, True, NOW)
+    update(late, now=NOW)
+    assert left_out(early) == left_out(late)
+    assert snapshot(early).families == snapshot(late).families
+    assert snapshot(early).matches == snapshot(late).matches
+
+
+def test_what_was_said_before_lines_were_kept_is_followed_by_the_next_update(corpus: Corpus) -> None:
+    line = "kabar lain yang layak dibaca"
+    corpus.add(sentences(line))
+    learned.pin(corpus, "portal.test", line, True, NOW)
+    update(corpus, now=NOW)
+    followed = state(corpus)
+    with corpus.transaction() as connection:
+        connection.execute(sql("UPDATE sites SET said = ''"))
+    assert left_out(corpus)["portal.test"] != line.split() * 10
+    corpus.add([Article("http://lain.test/2", "Berita lain.", site="lain.test")])
+    update(corpus, now=NOW)
+    assert left_out(corpus)["portal.test"] == line.split() * 10
+    corpus.remove("http://lain.test/2")
+    update(corpus, now=NOW)
+    assert state(corpus)[0] == followed[0]
+
+
+def state(corpus: Corpus) -> tuple[object, ...]:
+    """Return what an update found: families, stories, matches, and which words are not the texts' own."""
+    found = snapshot(corpus)
+    return found.families, found.stories, found.matches, left_out(corpus)
+
+
 def test_what_cannot_be_said_is_refused(corpus: Corpus) -> None:
     corpus.add(footed(2))
     update(corpus, now=NOW)
     with pytest.raises(GemaError, match="too few"):
-        learned.pin(corpus, "portal.test", "satu dua", True, NOW)
+        learned.pin(corpus, "portal.test", "satu", True, NOW)
     with pytest.raises(GemaError, match="no article"):
         learned.pin(corpus, "nowhere.test", FOOTER, True, NOW)
     with pytest.raises(GemaError, match="nothing was said"):
