@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
+from itertools import groupby
 from typing import TypeVar
 
 import numpy as np
@@ -12,8 +13,21 @@ from sqlalchemy import Connection, Select, func, select, text
 from dedup import cutting, families, merging, minhash, signing, stages
 from dedup.addresses import spelled
 from dedup.compiler import expect
-from dedup.corpus import Corpus, edges, grouping, heads, many, outdated, postings, schema, strands, units, vocabularies
-from dedup.corpus.results import stored_matches, weakest_ties
+from dedup.corpus import (
+    Corpus,
+    edges,
+    grouping,
+    heads,
+    many,
+    outdated,
+    postings,
+    schema,
+    strands,
+    units,
+    unreadable,
+    vocabularies,
+)
+from dedup.corpus.results import merged_pairs, stored_matches, weakest_ties
 from dedup.corpus.store import text_hash
 from dedup.loom import Loom
 from dedup.ordering import UNDATED
@@ -48,6 +62,7 @@ def check(corpus: Corpus, recipe: Recipe | None = None, tell: Progress | None = 
     randomness = random.Random(seed)  # noqa: S311 - it chooses what is looked at
     stages: list[tuple[str, Callable[[Connection], Iterable[str]]]] = [
         ("the file", _file),
+        ("values", unreadable.faults),
         ("addresses", _addresses),
         ("orphans", _orphans),
         ("units", _units),
@@ -66,7 +81,12 @@ def check(corpus: Corpus, recipe: Recipe | None = None, tell: Progress | None = 
         if tell:
             tell(f"checking {name}", done, len(stages))
         with corpus.reading() as connection:
-            found += _named(list(stage(connection)))
+            faults = list(stage(connection))
+        # Of values each table is a kind of its own.
+        found += [line for _, some in groupby(faults, lambda fault: fault.split()[0]) for line in _named(list(some))]
+        if faults and stage is unreadable.faults:
+            # Nothing can be made again of what cannot be read.
+            break
     return found
 
 
@@ -259,10 +279,7 @@ def _families(corpus: Corpus, connection: Connection, recipe: Recipe) -> Iterato
             yield f"the family {family} is not what its matches make it; `dedup rebuild` groups everything anew"
         elif ties.get(family) != expected[tuple(sorted(members))]:
             yield f"the weakest tie of the family {family} is not what its matches tell"
-    shown = {
-        (match.a, match.b) for match in stored_matches(connection) if match.reason.endswith("other reports as well")
-    }
-    for a, b in sorted(shown ^ excerpts):
+    for a, b in sorted(merged_pairs(connection) ^ excerpts):
         yield f"{a} and {b}: whether one of them holds other reports as well is not what their matches tell"
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, LargeBinary, bindparam, delete, func, literal
 
 from dedup import ordering
 from dedup.arrays import PART, Hashes32, Hashes64, TermVector, Units
-from dedup.corpus import many, postings, schema, strands, units
+from dedup.corpus import many, postings, schema, strands, units, unreadable
 from dedup.corpus.results import match_row, read_pairs, stored_matches
 from dedup.corpus.store import Corpus, chunks
 from dedup.corpus.units import Moves, Sites
@@ -44,7 +44,7 @@ def check_recipe(corpus: Corpus, recipe: Recipe) -> None:
     of_kind(Recipe, recipe, "the recipe")
     with corpus.reading() as connection:
         stored = _facts(connection).get("recipe")
-    if stored is not None and (used := json.loads(stored)) != recipe.as_dict():
+    if stored is not None and (used := unreadable.recipe(stored)) != recipe.as_dict():
         other = _other(used, recipe)
         raise RecipeError(
             f"the corpus {corpus.address} was grouped by {other}; `dedup rebuild` groups it anew by this one"

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
-from dedup.corpus import many, outdated
+from dedup.corpus import many, outdated, unreadable
 from dedup.corpus.schema import articles as listed
 from dedup.corpus.schema import facts, families, family_members, forgotten, matches, stories, story_families
 from dedup.corpus.seen import first_seen
@@ -91,7 +91,7 @@ def _known(connection: Connection) -> dict[str, Any]:
 
 @lru_cache(maxsize=4)
 def _recipe(stored: str | None) -> Recipe:
-    numbers = json.loads(stored) if stored else Recipe().as_dict()
+    numbers = unreadable.recipe(stored) if stored else Recipe().as_dict()
     if numbers.keys() != Recipe().as_dict().keys():
         raise RecipeError("the corpus was grouped by another version of Gema; `dedup rebuild` groups it anew")
     return Recipe(**numbers)
@@ -121,6 +121,11 @@ def _read_matches(
     rows = (row for end in (_A, _B) for row in many.among(connection, query, end.c.key, keys))
     found = {(row[0], row[1]): row for row in rows}
     return [_match(found[pair], alone) for pair in sorted(found)]
+
+
+def merged_pairs(connection: Connection) -> set[tuple[str, str]]:
+    """Return the pairs of ids of the stored matches of which one text is said to hold other reports as well."""
+    return {(one, other) for one, other in connection.execute(_PAIRED.where(matches.c.merged == 1))}
 
 
 def read_pairs(connection: Connection, keys: Iterable[str]) -> set[tuple[str, str]]:

@@ -28,7 +28,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from dedup.addresses import spelled, spelling
-from dedup.corpus import connecting, fulltext, lock, many, migration, newcomers, referred
+from dedup.corpus import connecting, fulltext, lock, many, migration, newcomers, referred, unreadable
 from dedup.corpus.address import refuse_missing, refuse_unwritable, resolve
 from dedup.corpus.completing import completed
 from dedup.corpus.schema import (
@@ -155,7 +155,7 @@ class Corpus:
         """
         try:
             connection = self.engine.connect().execution_options(gema_begin="BEGIN IMMEDIATE")
-            with connection, connection.begin():
+            with connection, connection.begin(), self._explained():
                 yield connection
         except OperationalError as error:
             raise CorpusError(f"cannot write to the corpus {self.address}: {error.orig}") from error
@@ -177,8 +177,20 @@ class Corpus:
             if self.engine.dialect.name == "postgresql":
                 # By itself each statement would see what others have committed before it.
                 connection.execution_options(isolation_level="REPEATABLE READ")
-            with connection.begin():
+            with connection.begin(), self._explained():
                 yield connection
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Raise CorpusError instead of what comes of a stored value that cannot be read."""
+        try:
+            yield
+        except unreadable.ERRORS as error:
+            with self.engine.connect() as connection, connection.begin():
+                fault = next(unreadable.faults(connection), None)
+            if fault is None:
+                raise
+            raise CorpusError(f"the corpus {self.address} is damaged: {fault}; `dedup check` names all") from error
 
     def alone(self, work: str, wait: bool = False) -> AbstractContextManager[None]:
         """Hold the corpus for `work`, such as "updating"; while another process does, raises Busy or waits."""

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from sqlalchemy import delete, select
 
 from dedup.arrays import WordCounts
-from dedup.corpus import many, schema
+from dedup.corpus import many, schema, unreadable
 from dedup.corpus.store import Corpus
 from dedup.errors import RecipeError
 from dedup.records import Recipe
@@ -48,7 +48,7 @@ def settled(corpus: Corpus) -> Recipe:
     stored = _known(corpus).get("recipe")
     if stored is None:
         return chosen(corpus)
-    used = json.loads(stored)
+    used = unreadable.recipe(stored)
     named = {name: used.get(name, "") for name in ("story_background", "story_embedding")}
     return replace(Recipe(), **named)
 

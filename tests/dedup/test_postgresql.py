@@ -22,10 +22,11 @@ from sqlalchemy.exc import DBAPIError
 
 from crawler.run import Places, Run
 from dedup import Article, Corpus, counting, search
+from dedup.checking import check
 from dedup.corpus import many, schema, vocabularies
 from dedup.corpus.readonly import open_to_read
 from dedup.corpus.results import snapshot
-from dedup.errors import Busy
+from dedup.errors import Busy, CorpusError
 from dedup.exports import export
 from dedup.retelling import retell, timeline
 from dedup.serving.places import written
@@ -166,6 +167,19 @@ def test_who_reads_there_sees_the_corpus_as_it_was_at_first(there: Callable[[], 
         corpus.add(press_articles()[:3])
         assert connection.execute(select(schema.articles)).all() == []
     assert corpus.count() == 3
+
+
+def test_it_is_checked_there_and_what_cannot_be_read_is_told(there: Callable[[], Corpus]) -> None:
+    corpus = there()
+    corpus.add(press_articles())
+    update(corpus, now=NOW)
+    assert check(corpus) == []
+    with corpus.transaction() as connection:
+        connection.execute(text("UPDATE matches SET passages = 'xx'"))
+        connection.execute(text("UPDATE own_texts SET terms = 'xxx'"))
+    with pytest.raises(CorpusError, match="passages cannot be read"):
+        snapshot(corpus)
+    assert any("is cut off" in fault for fault in check(corpus))
 
 
 def test_a_search_finds_there_what_it_finds_in_sqlite(
