@@ -9,9 +9,12 @@ from dedup.arrays import Words
 
 # Scripts written without spaces give one word a character, so that word shingles are character n-grams there.
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
-# What is not seen and says where a line may break or which way it runs: nothing inside a word. Joiners are none of it:
-# they tell words apart in Persian and in scripts of India.
-UNSEEN = r"\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+# What is not seen and says where a line may break, which way it runs or how a letter is drawn, and tags: nothing inside
+# a word. Joiners are none of it: they tell words apart in Persian and in scripts of India.
+UNSEEN = (
+    r"\u00ad\u034f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    r"\U000e0001-\U000e007f\U000e0100-\U000e01ef"
+)
 _GOES_ON = rf"[[\p{{L}}\p{{M}}\p{{N}}{UNSEEN}]--[{_UNSPACED}]]*"
 WORD = regex.compile(
     rf"[{_UNSPACED}][\p{{M}}{UNSEEN}]*|[^\P{{L}}{_UNSPACED}]{_GOES_ON}|\p{{N}}{_GOES_ON}",

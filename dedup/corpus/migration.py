@@ -7,7 +7,7 @@ from sqlalchemy import Engine, inspect, text
 from dedup.corpus import lock
 from dedup.errors import CorpusError
 
-HEAD = "0016"
+HEAD = "0017"
 KNOWN = frozenset(f"{number:04}" for number in range(1, int(HEAD) + 1))
 
 

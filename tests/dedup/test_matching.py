@@ -45,6 +45,12 @@ def test_a_copy_with_soft_hyphens_is_exact_and_its_passage_stands_where_it_says(
     assert [(part.b_start, part.b_end) for part in match.passages] == [(0, len(hyphened))]
 
 
+@pytest.mark.parametrize("unseen", ["\ufe0f", "\u034f", "\U000e0041"])
+def test_a_copy_with_variation_selectors_or_tags_in_its_words_is_exact(unseen: str) -> None:
+    marked = text(*([f"{word[:3]}{unseen}{word[3:]}" for word in part] for part in WIRE))
+    assert compare(reading(text(*WIRE), "a"), reading(marked, "b"), RECIPE).relation is Relation.EXACT
+
+
 def test_texts_under_eight_words_are_nothing_to_one_another() -> None:
     a, b = (reading("satu dua tiga empat lima enam tujuh", name) for name in "ab")
     assert compare(a, b, RECIPE).relation is Relation.NONE

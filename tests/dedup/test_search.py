@@ -213,6 +213,7 @@ def test_an_index_of_before_is_made_again_without_what_is_not_seen(few: Corpus) 
         connection.execute("DELETE FROM searchable_words_data WHERE id > 10")
         connection.execute("DROP INDEX ix_articles_spelled")
         connection.execute("ALTER TABLE articles DROP COLUMN spelled")
+        connection.execute("ALTER TABLE sites DROP COLUMN said")
         connection.execute("UPDATE alembic_version SET version_num = '0013'")
     with Corpus.open(f"sqlite:///{few.engine.url.database}") as upgraded:
         assert ids(search(upgraded, "mengun\u00adcang cianjur")) == ["enam"]

@@ -22,7 +22,7 @@ def test_combining_marks_stay_with_their_letters() -> None:
     assert segments.words("cafe\u0301 हिन्दी").words == ("café", "हिन्दी")
 
 
-@pytest.mark.parametrize("unseen", ["\u00ad", "\u200b", "\u2060", "\ufeff", "\u200e"])
+@pytest.mark.parametrize("unseen", ["\u00ad", "\u200b", "\u2060", "\ufeff", "\u200e", "\u034f", "\ufe0f", "\U000e0041"])
 def test_what_is_not_seen_is_nothing_inside_a_word(unseen: str) -> None:
     words = segments.words(f"Ban{unseen}jir me{unseen}landa, 中{unseen}国")
     assert words.words == ("banjir", "melanda", "中", "国")

@@ -19,6 +19,7 @@ RECIPE = Recipe()
 # What normalising, folding and cutting treat in ways of their own, and what news is made of.
 CHARACTERS = (
     "aZé0 .,-'\"“”\n\u00a0…ßΐŉﬁ½²ªǅİı中國日ひ々สวัสดี은ᄀ각각ًعهﷺहिन्दी́̈\u0345١🙂\u200d\u00ad\u200b\ud800\U0002f800ﾞｶ"
+    "\u034f\ufe0f\U000e0041"
 )
 TEXTS = st.text(st.sampled_from(CHARACTERS), max_size=60) | st.text(max_size=60)
 
@@ -42,6 +43,9 @@ def compiled() -> None:
 @example(["é ô ü ñ q", "é ô ü ñ q"])
 @example(["ﷺ dan ﷺ serta ﷺ lalu ﷺ", "ΐ ΐ ΐ ΐ ΐ"])
 @example(["ban\u00adjir be\u200bsar", "e\u00ad\u0301 ก\u200b็ \u00ad ad\u00ad"])
+@example(
+    ["ban\ufe0fjir be\u034fsar", "e\u034f\u0301 ก\ufe0f็ \ufe0f ad\ufe0f 1\ufe0f\u20e3", "ban\U000e0041jir \U000e0100"]
+)
 @example(["ก็ ข ค ฅ ฆ ง", "한국 각가 나다 라마 바사"])
 def test_the_kernel_and_numpy_sign_any_texts_alike(texts: list[str]) -> None:
     one_word_shingles = Recipe(shingle_words=1, permutations=16)
