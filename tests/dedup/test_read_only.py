@@ -18,6 +18,7 @@ from dedup.corpus.readonly import open_as_it_is
 from dedup.errors import CorpusError
 from dedup.updating import update
 from tests.dedup.conftest import NOW
+from tests.dedup.schemas import take_back
 
 _REPOSITORY = Path(__file__).parents[2]
 _TEXT = " ".join(f"kata{number}" for number in range(60))
@@ -173,10 +174,7 @@ def test_reading_a_copy_leaves_its_bytes_as_they_are(
 
 def test_a_corpus_of_an_older_schema_is_upgraded_by_who_reads_it_where_it_can_be(tmp_path: Path) -> None:
     path = made(tmp_path / "first" / "corpus.db")
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("DROP INDEX ix_articles_spelled")
-        connection.execute("ALTER TABLE articles DROP COLUMN spelled")
-        connection.execute("UPDATE alembic_version SET version_num = '0014'")
+    take_back(path, "0014")
     with open_as_it_is(f"sqlite:///{path}") as corpus:
         assert corpus.article("https://satu.test/1").site == "satu.test"
     with closing(sqlite3.connect(path)) as connection:

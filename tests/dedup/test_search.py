@@ -22,6 +22,7 @@ from dedup.folding import folded
 from dedup.searching import Answers
 from tests.dedup.conftest import NOW
 from tests.dedup.outlets import press_articles, press_grouped, run
+from tests.dedup.schemas import take_back
 
 
 @pytest.fixture(scope="module")
@@ -211,10 +212,7 @@ def test_an_index_of_before_is_made_again_without_what_is_not_seen(few: Corpus) 
     search(few, "banjir")
     with closing(sqlite3.connect(few.engine.url.database or "")) as connection, connection:
         connection.execute("DELETE FROM searchable_words_data WHERE id > 10")
-        connection.execute("DROP INDEX ix_articles_spelled")
-        connection.execute("ALTER TABLE articles DROP COLUMN spelled")
-        connection.execute("ALTER TABLE sites DROP COLUMN said")
-        connection.execute("UPDATE alembic_version SET version_num = '0013'")
+    take_back(few.engine.url.database or "", "0013")
     with Corpus.open(f"sqlite:///{few.engine.url.database}") as upgraded:
         assert ids(search(upgraded, "mengun\u00adcang cianjur")) == ["enam"]
 
