@@ -98,7 +98,8 @@ def credits_of(members: Sequence[Article]) -> Credits:
         if not prose and len(carriers) != 1 and _credits_another(member, titled):
             vague[home(member)] |= carriers
     called = {source: min(words, key=lambda each: (len(each), each)) for source, words in written.items()}
-    found = {name: frozenset(sources) for name, sources in naming.items()}
+    # Its pages may go by several names, and name one another by these.
+    found = {name: frozenset(sources - {name}) for name, sources in naming.items()}
     unsure = {name: frozenset(carriers) for name, carriers in vague.items() if not found[name]}
     return Credits(found, called, frozenset(agencies), frozenset(stated), unsure, _mentioned(members, known))
 

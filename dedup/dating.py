@@ -1,7 +1,7 @@
 """When an article came out, as far as its stamps are to be believed: a span of time, and what is wrong. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, datetime, time, timedelta
 
 from dedup import ordering
 from dedup.records import Article
@@ -71,6 +71,14 @@ def published_by(article: Article) -> datetime | None:
     return published + _DAY if published and article.published_precision == "day" else published
 
 
+def came_by(article: Article) -> datetime | None:
+    """Return by when a dated article was out, for an order in time: by its stamp, or when it was seen despite that.
+
+    None for one without a date: those stand by themselves.
+    """
+    return published_by(article) or (article.fetched if article.published else None)
+
+
 def out_by(article: Article) -> datetime | None:
     """Return the time by which an article was surely out, None where nothing tells.
 
@@ -95,7 +103,10 @@ def _trouble(article: Article) -> str:
 
 def _is_absurd(from_web: bool, published: datetime) -> bool:
     """Tell whether nothing can have been published then, or no page of the web; old newspapers were never fetched."""
-    return (from_web and published.year not in _YEARS) or ordering.day(published) == ordering.UNDATED
+    # The first and the last year may be others in UTC, or none.
+    if (from_web and published.year not in _YEARS) or published.year in {MINYEAR, MAXYEAR}:
+        return True
+    return ordering.day(published) == ordering.UNDATED
 
 
 def _not_before(article: Article, earliest: datetime) -> datetime:

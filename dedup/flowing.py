@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from statistics import median
 
-from dedup.dating import believed
+from dedup.dating import believed, came_by
 from dedup.origins import Entry, Origin, origins
 from dedup.records import Article, Snapshot
 
@@ -90,12 +90,12 @@ def flows(snapshot: Snapshot, period: Period | str | None = None, known: Mapping
     copied: Counter[_Of] = Counter()
     for found in (origins(snapshot) if known is None else known).values():
         for entry, role in roles_in(found):
-            when = _period(believed(entry.article), by)
+            when = _period(_day_of(entry.article), by)
             roles[entry.article.site, when][role] += 1
             if role in (Role.COPY, Role.AGENCY):
                 copies[found.source, entry.article.site, when].append((entry.taken, delay(entry, found)))
         if found.article and any(role is Role.COPY for _, role in roles_in(found)):
-            copied[found.article.site, _period(believed(found.account[0].article), by)] += 1
+            copied[found.article.site, _period(_day_of(found.account[0].article), by)] += 1
     return Flows(tuple(sorted(map(_flow, copies.items()), key=_largest)), _sites(roles, copied))
 
 
@@ -128,6 +128,10 @@ def _role(article: Article, found: Origin) -> Role:
     if article is found.article:
         return Role.FIRST
     return Role.UNORDERED if found.released else Role.COPY
+
+
+def _day_of(article: Article) -> datetime | None:
+    return believed(article) or came_by(article)
 
 
 def _period(time: datetime | None, by: Period | None) -> date | None:

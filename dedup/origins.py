@@ -282,8 +282,7 @@ def _by_times(sites: _Sites, said: Credits, shares: Shares) -> _Found:
     sure = (
         (first.lead(rival) or timedelta()) >= ZONES
         and first.home not in said.mentioned
-        and _solid(first)
-        and _solid(rival)
+        and all(map(_solid, (first, *others)))
         and shares.confirm(first.articles, {site.home: site.articles for site in others})
     )
     return _Found(Confidence.CERTAIN if sure else Confidence.LIKELY, reason, first.home)

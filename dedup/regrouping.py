@@ -10,8 +10,8 @@ from operator import attrgetter
 import numpy as np
 
 from dedup import families, ids, matching, merging
-from dedup.corpus import Corpus, grouping, vocabularies
-from dedup.corpus.results import read_matches, snapshot
+from dedup.corpus import Corpus, grouping, outdated, vocabularies
+from dedup.corpus.results import read_matches, snapshot, stored_matches
 from dedup.errors import GemaError
 from dedup.passages import Mask
 from dedup.reading import desk_of
@@ -53,7 +53,8 @@ def regroup(corpus: Corpus, at: float) -> Snapshot:
         for family, name in zip(grouped, named.ids, strict=True)
     ]
     found.sort(key=attrgetter("id"))
-    return replace(stored, families=tuple(found), stories=(), matches=tuple(matches), recipe=changed)
+    shown = _of_now(corpus, matches)
+    return replace(stored, families=tuple(found), stories=(), matches=tuple(shown), recipe=changed)
 
 
 def curve(corpus: Corpus, found: Snapshot) -> list[tuple[float, int, int]]:
@@ -66,7 +67,7 @@ def curve(corpus: Corpus, found: Snapshot) -> list[tuple[float, int, int]]:
     """
     recipe, chosen = Recipe(), found.recipe.syndicated_share
     with corpus.reading() as connection:
-        alone = read_matches(connection, alone=True)
+        alone = stored_matches(connection, alone=True)
     if not alone:
         return []
     steps = _STEPS if len(alone) < _MANY else _FEW_STEPS
@@ -148,11 +149,20 @@ _OTHER = re.compile(r"@(?:0\.\d+|1)$")
 def _decided(corpus: Corpus, recipe: Recipe, changed: Recipe) -> list[Match]:
     """Return all matches as the changed recipe decides them, each as the two texts alone make it."""
     with corpus.reading() as connection:
-        alone = read_matches(connection, alone=True)
+        alone = stored_matches(connection, alone=True)
     copies = _copies(corpus, alone, {recipe.syndicated_share, changed.syndicated_share})
     doubtful = compress(alone, copies[recipe.syndicated_share] != copies[changed.syndicated_share])
     again = {(match.a, match.b): match for match in _compared(corpus, list(doubtful), changed)}
     return [again.get((match.a, match.b), match) for match in alone]
+
+
+def _of_now(corpus: Corpus, matches: list[Match]) -> list[Match]:
+    """Return the matches of texts that have not changed since: the others only keep families together."""
+    with corpus.reading() as connection:
+        if not outdated.some_wait(connection):
+            return matches
+        known = {(match.a, match.b) for match in read_matches(connection)}
+    return [match for match in matches if (match.a, match.b) in known]
 
 
 def _compared(corpus: Corpus, matches: Sequence[Match], recipe: Recipe) -> Iterator[Match]:

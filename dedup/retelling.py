@@ -10,7 +10,7 @@ from dedup import stories
 from dedup.corpus import Corpus, grouping, meant, strands, vocabularies
 from dedup.corpus.results import read_matches
 from dedup.corpus.seen import first_seen
-from dedup.dating import believed, by_update, published_by
+from dedup.dating import believed, by_update, came_by, published_by
 from dedup.errors import UnknownArticle
 from dedup.families import near
 from dedup.reading import desk_of
@@ -113,9 +113,9 @@ def timeline(corpus: Corpus, reference: str, alone: bool = False) -> list[Appear
 def moment(article: Article) -> tuple[datetime, str]:
     """Return what articles are sorted by: when each was out at the latest, what is dated to a day at its end.
 
-    Those come last whose stamp is not believed, as those that have none.
+    Those come last that have no date.
     """
-    return published_by(article) or _NEVER, article.id
+    return came_by(article) or _NEVER, article.id
 
 
 def _held(connection: Connection, names: Iterable[str], reference: str) -> dict[str, list[str]]:

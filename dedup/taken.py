@@ -29,13 +29,12 @@ class Shares:
         return 1.0 if same else self._shares.get((article.id, source.id))
 
     def confirm(self, first: Sequence[Article], others: Mapping[str, Sequence[Article]]) -> bool:
-        """Tell whether others took nearly all from the first, or as much as another of them has in common with each.
+        """Tell whether others took nearly all from the first, and no less than any of them shares with another of them.
 
         `others` are their articles by site.
         """
         between = self._between(others)
-        met = ((self._most(articles, first), between[site]) for site, articles in others.items())
-        return all(own >= other and (own >= _COPIED or other > 0) for own, other in met)
+        return all(self._most(articles, first) >= max(between[site], _COPIED) for site, articles in others.items())
 
     def _most(self, articles: Sequence[Article], sources: Sequence[Article]) -> float:
         pairs = ((one, other) for one in articles for other in sources)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, select
 
 from dedup.corpus import many, strands
 from dedup.corpus.listing import Home
-from dedup.corpus.referred import any_way
+from dedup.corpus.referred import ways
 from dedup.corpus.schema import aliases, articles, families, family_members, stories, story_families
 from dedup.corpus.strands import Told
 from dedup.errors import GemaError, UnknownArticle
@@ -37,7 +37,7 @@ def meant(connection: Connection, reference: str) -> Home:
     story = _named(connection, "story", select(stories.c.id), reference) or _story_of(connection, family)
     if family or story:
         return Home(family, story)
-    if connection.execute(select(articles.c.id).where(any_way(reference)).limit(1)).first():
+    if _article(connection, reference):
         raise GemaError(f"{reference!r} is in no family yet: run `dedup update`")
     raise UnknownArticle(f"no story, family or article has the id or address {reference!r}; `dedup groups` lists them")
 
@@ -50,8 +50,8 @@ def family(connection: Connection, reference: str) -> tuple[str, list[str]]:
     name = _named(connection, "family", select(families.c.id), reference) or _family_of(connection, reference)
     if name:
         return name, sorted(members(connection, [name])[name])
-    article = connection.execute(select(articles.c.key).where(any_way(reference)).limit(1)).scalar()
-    if article is None:
+    article = _article(connection, reference)
+    if not article:
         raise UnknownArticle(f"no family or article has the id or address {reference!r}; `dedup groups` lists them")
     return "", [article]
 
@@ -108,7 +108,15 @@ def _named(connection: Connection, kind: str, ids: Select[Any], reference: str) 
 
 def _family_of(connection: Connection, reference: str) -> str:
     query = select(family_members.c.family).join(articles, articles.c.id == family_members.c.article_id)
-    return connection.execute(query.where(any_way(reference)).limit(1)).scalar() or ""
+    return connection.execute(query.where(articles.c.key == _article(connection, reference))).scalar() or ""
+
+
+def _article(connection: Connection, reference: str) -> str:
+    """Return the id of the article that is meant, "" where none is."""
+    for which in ways(reference):
+        if found := connection.execute(select(articles.c.key).where(which).order_by(articles.c.id).limit(1)).scalar():
+            return str(found)
+    return ""
 
 
 def _story_of(connection: Connection, family: str) -> str:

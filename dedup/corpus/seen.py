@@ -1,9 +1,8 @@
 """Since when the corpus has had articles as they are now: what was there then was out by then."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, or_, select
@@ -11,10 +10,12 @@ from sqlalchemy import Connection, Row, or_, select
 from dedup.corpus import many
 from dedup.corpus.schema import articles, as_text, revisions, texts
 from dedup.corpus.store import chunks
+from dedup.segments import words
 
-_WORD = re.compile(r"\w+")
-# Of an article's phrases of three words: what had fewer of them then was another article, or a stub of this one.
-_STANDS = 0.5
+# Of an article's phrases of three words: what had fewer of them then was another article, or a stub of this one, and
+# what it shares with others may be the rest.
+_STANDS = 0.9
+_DAYS = timedelta(days=2)
 # Articles whose texts are in memory at once.
 _AT_ONCE = 1_000
 
@@ -30,9 +31,11 @@ class _Version(NamedTuple):
 def first_seen(connection: Connection, among: Iterable[str] | None = None) -> dict[str, datetime]:
     """Return since when the corpus has had these articles, or all, where they were fetched later or nobody says when.
 
-    An earlier text of an article counts where at least half of what stands now stood in it.
+    An earlier text of an article counts where nearly all of what stands now stood in it. Earlier texts are read only
+    where that can tell more than the article's stamp does.
     """
-    every = select(articles.c.key, articles.c.id, articles.c.text_id, as_text(articles.c.first_seen).label("seen"))
+    times = as_text(articles.c.first_seen).label("seen"), as_text(articles.c.published).label("published")
+    every = select(articles.c.key, articles.c.id, articles.c.text_id, *times)
     revised = articles.c.id.in_(select(revisions.c.article_id))
     again = or_(articles.c.fetched.is_(None), articles.c.first_seen < articles.c.fetched, revised)
     query = every.where(again)
@@ -48,10 +51,32 @@ def first_seen(connection: Connection, among: Iterable[str] | None = None) -> di
 def _since(connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, str]:
     """Return since when those of these articles that had other texts are as they are."""
     earlier = _earlier(connection, [row.id for row in rows])
-    wanted = {row.text_id for row in rows if row.id in earlier}
-    wanted.update(version.text for held in earlier.values() for version in held)
+    asked = [
+        row for row in rows if row.id in earlier and not _is_before(row.published, _earliest(row.seen, earlier[row.id]))
+    ]
+    wanted = {row.text_id for row in asked}
+    wanted.update(version.text for row in asked for version in earlier[row.id])
     read = dict(many.among(connection, select(texts.c.id, texts.c.text), texts.c.id, wanted))
-    return {row.id: _stands_since(row.seen, row.text_id, earlier[row.id], read) for row in rows if row.id in earlier}
+    # Of the others it is enough since when they have their last text.
+    found = {number: held[0].until for number, held in earlier.items()}
+    return found | {row.id: _stands_since(row.seen, row.text_id, earlier[row.id], read) for row in asked}
+
+
+def _earliest(came: str, versions: Sequence[_Version]) -> str:
+    return min([came, *(version.fetched for version in versions if version.fetched)])
+
+
+def _is_before(published: str | None, seen: str) -> bool:
+    """Tell whether an article was published, by its stamp, before anybody saw it, whatever it said then.
+
+    A stamp at midnight may stand for a day, wherever on earth.
+    """
+    if published is None:
+        return False
+    by_day = published[11:26] == "00:00:00.000000"
+    return published <= seen and not (
+        by_day and datetime.fromisoformat(seen) - datetime.fromisoformat(published) < _DAYS
+    )
 
 
 def _earlier(connection: Connection, numbers: Sequence[int]) -> dict[int, list[_Version]]:
@@ -84,5 +109,5 @@ def _stood(phrases: frozenset[tuple[str, ...]], before: str) -> bool:
 
 
 def _phrases(text: str) -> frozenset[tuple[str, ...]]:
-    words = _WORD.findall(text.casefold())
-    return frozenset(zip(words, words[1:], words[2:], strict=False))
+    found = words(text).words
+    return frozenset(zip(found, found[1:], found[2:], strict=False))

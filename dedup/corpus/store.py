@@ -353,6 +353,10 @@ class Corpus:
             return completed(article, known)
         if article.text and (article.text, article.title) != (known.text, known.title):
             self._keep_earlier(connection, article, old)
+        elif article.text and article.fetched and article.fetched < old.first_seen:
+            # It was there then as it is now, and groups may be named by what came first.
+            connection.execute(_SEEN_FIRST, {"number": old.id, "time": article.fetched})
+            self.mark(connection, old.key, old.site)
         return completed(known, article)
 
     def _keep_earlier(self, connection: Connection, article: Article, old: Row[Any]) -> None:
@@ -405,6 +409,7 @@ _SPELLED = (
 _TEXT_ID = select(texts.c.id).where(texts.c.hash == bindparam("digest"))
 _TEXT = select(texts.c.text).where(texts.c.id == bindparam("number"))
 _STORED = select(articles).where(articles.c.url == bindparam("address"))
+_SEEN_FIRST = update(articles).where(articles.c.id == bindparam("number")).values(first_seen=bindparam("time"))
 _HOLDER = select(articles.c.url).where(articles.c.key == bindparam("taken"))
 _NEW_ARTICLE = articles.insert()
 _KNOWN_ARTICLE = (

@@ -38,7 +38,10 @@ def origin(found: Origin, family: str, out: Console, zone: tzinfo | None = None)
 
 
 def origin_line(found: Origin, family: str) -> str:
-    """Return the same as JSON; an article was out between `earliest` and `latest`, as far as stamps are believed."""
+    """Return the same as JSON; an article was out between `earliest` and `latest`, as far as stamps are believed.
+
+    It was `seen` when the corpus first had it as it is, or when it was fetched.
+    """
     account = [
         {
             "id": entry.article.id,
@@ -48,7 +51,7 @@ def origin_line(found: Origin, family: str) -> str:
             "published": stamp(entry.article.published),
             "precision": entry.article.published_precision,
             "published_from": entry.article.published_from,
-            "fetched": stamp(entry.article.fetched),
+            "seen": stamp(entry.article.fetched),
             "earliest": stamp(entry.span.earliest),
             "latest": stamp(entry.span.latest),
             "trouble": entry.span.trouble or None,

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import Article, Corpus, Match
+from dedup.corpus import seen
 from dedup.corpus.results import snapshot
+from dedup.corpus.seen import first_seen
 from dedup.dating import Span, out_by, span
 from dedup.exports import export
-from dedup.flowing import Role, roles_in
+from dedup.flowing import Role, flows, roles_in
 from dedup.origins import Confidence, Origin, origin, origins
 from dedup.report import reasons
 from dedup.retelling import timeline
@@ -145,6 +147,8 @@ def test_an_absurd_year_is_not_believed(year: int, fetched: datetime | None) -> 
     assert found.confidence is UNKNOWN
     assert found.reason == f"zaman.example may have had it before: dated to the year {year}"
     assert span(out("lama", 0, published=datetime(1995, 1, 1, tzinfo=UTC))).published
+    edge = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=7)))
+    assert span(out("lama", 0, published=edge)).trouble == "dated to the year 1"
 
 
 def test_old_newspapers_that_were_never_fetched_have_their_years() -> None:
@@ -173,6 +177,18 @@ def test_who_has_no_date_may_have_been_first() -> None:
 def test_a_time_from_beside_the_article_is_never_certain(source: str) -> None:
     assert origin([out("awal", 0, published_from=source), out("salin", 20)]).confidence is LIKELY
     assert origin([out("awal", 0, published_from="json-ld"), out("salin", 20)]).confidence is CERTAIN
+
+
+def test_a_trace_that_two_copies_share_confirms_nothing() -> None:
+    three = [out("awal", 0, text="a"), out("dua", 20, text="b"), out("tiga", 40, text="c")]
+    third = [match("awal", name, shares=(0.3, 0.3)) for name in ("dua", "tiga")]
+    assert origin(three, [*third, match("dua", "tiga", shares=(0.01, 0.01))]).confidence is LIKELY
+
+
+def test_certain_needs_firm_stamps_of_all() -> None:
+    three = [out("awal", 0), out("dua", 20), out("tiga", 40, published_from="text")]
+    assert origin(three).confidence is LIKELY
+    assert origin([*three[:2], replace(three[2], published_from="meta")]).confidence is CERTAIN
 
 
 @pytest.mark.parametrize(("share", "confidence"), [(0.74, LIKELY), (0.75, CERTAIN)])
@@ -457,6 +473,8 @@ def test_a_page_that_was_published_again_was_there_when_it_was_seen_first(corpus
     found = judged(corpus)
     assert told(found) == ("awal.example", LIKELY)
     assert found.account[0].span.latest == NOON + timedelta(hours=1)
+    assert [each.article.id for each in timeline(corpus, "awal", alone=True)] == ["awal", "salin"]
+    assert {site.period for site in flows(snapshot(corpus), "month").sites} == {date(2026, 3, 1)}
 
 
 def test_what_has_no_date_was_there_when_it_was_seen_first(corpus: Corpus) -> None:
@@ -478,6 +496,49 @@ def test_another_text_at_the_same_address_was_not_this_one(corpus: Corpus) -> No
     late = NOON + timedelta(hours=9)
     corpus.add([replace(other, text=LONG, published=late, fetched=late)])
     assert told(judged(corpus)) == ("salin.example", LIKELY)
+
+
+def test_a_frame_that_stood_for_months_is_not_the_text_that_came_into_it(corpus: Corpus) -> None:
+    frame = "Daftar harga pangan di pasar induk hari ini disusun petugas balai dari tiga los sejak subuh. " * 3
+    page = out("harga", None, text=frame, fetched=NOON - timedelta(days=60))
+    corpus.add([page, out("salin", 3, text=LONG, fetched=NOON + timedelta(hours=4))])
+    late = NOON + timedelta(hours=9)
+    corpus.add([replace(page, text=f"{frame} {LONG}", published=late, fetched=late)])
+    with corpus.reading() as connection:
+        assert first_seen(connection)["harga"] == late
+
+
+def test_what_was_seen_before_counts_in_whatever_order_it_comes(new_corpus: Callable[[], Corpus]) -> None:
+    early = out("awal", None, fetched=NOON, text=LONG)
+    late = replace(early, fetched=NOON + timedelta(days=2))
+    copy = out("salin", 3, text=LONG)
+    for rows in ([early, late, copy], [late, early, copy], [copy, late, early]):
+        corpus = new_corpus()
+        for row in rows:
+            corpus.add([row], completing=True)
+        assert told(judged(corpus)) == ("awal.example", LIKELY)
+
+
+def test_one_changed_letter_in_a_text_without_spaces_leaves_it_the_same(corpus: Corpus) -> None:
+    said = "港の橋は金曜日の夜に封鎖されると市長が述べた。住民は三日のあいだ船で渡ることになる。"
+    said += "修理には古い鉄の板が使われる。"
+    early = out("awal", None, fetched=NOON, text=said)
+    corpus.add([early])
+    corpus.add([replace(early, text=said.replace("三日", "四日"), fetched=NOON + timedelta(days=1))])
+    with corpus.reading() as connection:
+        assert first_seen(connection)["awal"] == NOON
+
+
+def test_earlier_texts_are_read_only_where_a_stamp_tells_less(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("the stamp lies before all that was seen")
+
+    page = out("awal", 0, fetched=NOON + timedelta(hours=1), text=LONG)
+    corpus.add([page])
+    corpus.add([replace(page, text=f"{LONG} Dan hujan pun reda.", fetched=NOON + timedelta(hours=5))])
+    monkeypatch.setattr(seen, "words", never)
+    with corpus.reading() as connection:
+        assert first_seen(connection)["awal"] == NOON + timedelta(hours=5)
 
 
 def test_an_older_version_that_comes_later_counts(corpus: Corpus) -> None:
@@ -554,6 +615,13 @@ def test_an_edition_that_is_a_site_of_its_own_is_that() -> None:
     site, edition = out("harbour", 3, credited_source="harbourbali"), out("harbourbali", 0)
     assert told(origin([site, edition])) == ("harbourbali.example", CERTAIN)
     assert origin([site, edition]).reason.startswith("harbour.example names harbourbali.example as the source")
+
+
+def test_pages_of_a_site_that_go_by_two_names_name_nobody_else() -> None:
+    main = out("tribun", 0, site_name="Tribun", credited_source="Warta Tribun")
+    page = out("warta", 1, site="tribun.example", site_name="Warta Tribun")
+    found = origin([main, page, out("salin", 3, credited_source="tribun.example")])
+    assert told(found)[0] == "tribun.example"
 
 
 def test_who_names_itself_names_nobody() -> None:

@@ -19,7 +19,7 @@ from dedup.corpus.readonly import open_to_read
 from dedup.corpus.results import part, snapshot
 from dedup.explain import explain
 from dedup.records import Match, Relation
-from dedup.regrouping import regroup
+from dedup.regrouping import curve, regroup
 from dedup.retelling import timeline
 from dedup.shared import passages
 from dedup.updating import update as group
@@ -87,6 +87,16 @@ def test_matches_of_a_changed_text_are_left_out_and_the_article_stays_in_its_fam
     group(corpus, now=NOW)
     assert [family.members for family in snapshot(corpus).families] == [("a", "c"), ("b",)]
     assert check(corpus) == []
+
+
+def test_a_changed_text_stays_in_its_family_when_all_is_regrouped(corpus: Corpus) -> None:
+    grouped(corpus, _A, _B, _C)
+    before = {at: regroup(corpus, at).families for at in (0.55, 0.7)}
+    curve_before = curve(corpus, snapshot(corpus))
+    corpus.add([replace(_B, text=_OTHER)], NOW)
+    assert {at: regroup(corpus, at).families for at in before} == before
+    assert regroup(corpus, 0.55).families == snapshot(corpus).families
+    assert curve(corpus, snapshot(corpus)) == curve_before
 
 
 def test_a_changed_text_is_compared_now(corpus: Corpus) -> None:

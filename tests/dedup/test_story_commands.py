@@ -87,6 +87,17 @@ def family(corpus: Corpus, reference: str) -> tuple[str, list[str]]:
         return meant.family(connection, reference)
 
 
+def test_of_two_spellings_with_ids_of_their_own_the_one_that_is_named_is_meant(corpus: Corpus) -> None:
+    two = [
+        Article(f"{scheme}://satu.test/1", text, site="satu.test", id=scheme)
+        for scheme, text in (("https", "Air meluap di tiga dukuh."), ("http", "Harga beras turun lagi."))
+    ]
+    corpus.add(two)
+    update(corpus, now=NOW)
+    assert [family(corpus, article.url)[1] for article in two] == [["https"], ["http"]]
+    assert family(corpus, "http://www.satu.test/1/")[1] == ["https"], "the one that came first"
+
+
 def other(name: str, part: int) -> Article:
     """Return a copy of another text."""
     return replace(copy(name, 0), text=text(prose(part, 60)))
