@@ -78,12 +78,7 @@ def _tree(
             long += 1
         else:
             one, other = min(one, other), max(one, other)
-            item = other
-            while item >= 0:
-                home[item] = one
-                item = follows[item]
-            follows[last[one]], last[one] = other, last[other]
-            held[one] += held[other]
+            _join(one, other, home, held, follows, last)
             above[node[one]], above[node[other]], node[one] = made, made, made
             alike[made], families[made] = near, held[one]
             made += 1
@@ -92,6 +87,17 @@ def _tree(
             if not long:
                 chain[0], long = one, 1
     return above[:made], alike[:made], families[:made]
+
+
+@compiled
+def _join(one: np.int64, other: np.int64, home: Places, held: Places, follows: Places, last: Places) -> None:
+    """Make the cluster of `other` a part of that of `one`."""
+    item = other
+    while item >= 0:
+        home[item] = one
+        item = follows[item]
+    follows[last[one]], last[one] = other, last[other]
+    held[one] += held[other]
 
 
 @compiled

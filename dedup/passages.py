@@ -40,7 +40,27 @@ def tiles(a: Words, b: Words, least: int) -> tuple[Places, int]:
     """Return the shared runs of at least `least` own words, none overlapping in either text, in order of `a`.
 
     A row (place in a, place in b, length) each; and how many distinct phrases of `least` own words both texts have.
+    Of equal runs those come first that do from either side.
     """
+    if _goes_second(a.hashes, b.hashes):
+        turned, common = _tiled(b, a, least)
+        return by_place(turned[:, np.array([1, 0, 2])], 0), common
+    return _tiled(a, b, least)
+
+
+@compiled
+def _goes_second(a: Hashes64, b: Hashes64) -> bool:
+    """Tell whether a text is the longer one, or is of two as long the one whose first other word is greater."""
+    if len(a) != len(b):
+        return len(a) > len(b)
+    for place in range(len(a)):
+        if a[place] != b[place]:
+            return bool(a[place] > b[place])
+    return False
+
+
+@compiled
+def _tiled(a: Words, b: Words, least: int) -> tuple[Places, int]:
     runs, common = _maximal_runs(a, b, least)
     runs = _longest_first(runs)
     taken_a, taken_b = np.zeros(len(a.hashes), np.bool_), np.zeros(len(b.hashes), np.bool_)
