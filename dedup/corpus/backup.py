@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dedup.corpus import lock
 from dedup.corpus.address import is_writable, resolve
-from dedup.corpus.readonly import connected
+from dedup.corpus.readonly import connected, unchanged
 from dedup.errors import CorpusError, Refused
 
 # About 8 MB: often enough for a progress bar, seldom enough to cost nothing.
@@ -24,8 +24,8 @@ def backup(
     included. `tell` is called with a stage, how much of it is done, and how much there is.
 
     A link stays one: what it leads to is written. Raises Refused where `file` exists, unless `force`, or is no file,
-    and for a PostgreSQL corpus; CorpusError where there is no corpus, or it or its copy is damaged; Busy while another
-    process copies it; OSError.
+    and for a PostgreSQL corpus; CorpusError where there is no corpus, it was written to unseen, or it or its copy is
+    damaged; Busy while another process copies it; OSError.
     """
     url = resolve(address)
     if url.get_backend_name() != "sqlite":
@@ -75,7 +75,7 @@ def _check(corpus: Path, file: Path, force: bool) -> None:
 def _copy(corpus: Path, part: Path, tell: Callable[[str, int, int], None] | None) -> None:
     source = connected(corpus.resolve())
     source.isolation_level = None
-    with closing(source), closing(sqlite3.connect(part, isolation_level=None)) as target:
+    with closing(source), unchanged(source), closing(sqlite3.connect(part, isolation_level=None)) as target:
         # Without a snapshot of its own, each write of a crawl would have the copy begin anew.
         source.execute("BEGIN")
         source.execute("SELECT count(*) FROM sqlite_master").fetchone()

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from dedup.corpus import connecting, limits, migration
 from dedup.corpus.address import is_writable, resolve
@@ -23,22 +23,34 @@ from dedup.errors import CorpusError
 _BUSY_TIMEOUT_MS = 5_000
 # Of a file whose changes are kept in a log: where in its head that stands, and as what.
 _LOGGED, _WITH_LOG = slice(18, 20), b"\2\2"
+_UNWATCHED = "mode=ro&immutable=1"
 
 
-class Unwatched(Corpus):
-    """A corpus in a file that cannot be written to from here, nor watched for who else writes to it."""
+class Unwatched(sqlite3.Connection):
+    """A connection to a file that cannot be watched for who else writes to it: SQLite takes it to be immutable."""
+
+    path: Path
+    before: tuple[int, int, int]
+
+
+class ReadOnly(Corpus):
+    """A corpus that is only read."""
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Yield a connection, see `Corpus.reading`; raises CorpusError at its end where the file changed meanwhile."""
-        path = Path(self.engine.url.database or "")
-        before = _state(path)
-        try:
-            with super().reading() as connection:
-                yield connection
-        finally:
-            if _state(path) != before:
-                raise CorpusError(f"the corpus {path} was written to while it was read: try again")
+        """Yield a connection, see `Corpus.reading`; raises CorpusError at its end where its file changed unwatched."""
+        with super().reading() as connection, unchanged(connection.connection.driver_connection):
+            yield connection
+
+
+@contextmanager
+def unchanged(connection: object) -> Iterator[None]:
+    """Raise CorpusError at the end where what a connection reads changed and it was Unwatched, whatever else failed."""
+    try:
+        yield
+    finally:
+        if isinstance(connection, Unwatched) and _state(connection.path) != connection.before:
+            raise CorpusError(f"the corpus {connection.path} was written to meanwhile: try again")
 
 
 def open_as_it_is(address: str | None = None) -> Corpus:
@@ -51,32 +63,34 @@ def open_as_it_is(address: str | None = None) -> Corpus:
     path = Path(url.database or "")
     if url.get_backend_name() != "sqlite" or not path.is_file():
         return Corpus.existing(address)
-    writable = is_writable(path)
-    # What one connection has seen of a file that nobody watches means nothing to the next transaction.
-    engine = create_engine(url, creator=lambda: connected(path), poolclass=None if writable else NullPool)
+    engine = _sqlite(url, "mode=rw")
     connecting.prepare_to_read(engine)
     try:
-        if writable and migration.is_old(engine):
+        if is_writable(path) and migration.is_old(engine):
             return Corpus.existing(address)
         migration.refuse_other(engine, url.render_as_string())
     except DBAPIError as error:
         raise CorpusError(f"cannot open the corpus {url.render_as_string()}: {error.orig}") from error
-    return Corpus(engine) if writable else Unwatched(engine)
+    return ReadOnly(engine)
 
 
-def connected(path: Path) -> sqlite3.Connection:
-    """Connect to a file of SQLite to read it, whether or not it can be written to."""
-    return sqlite3.connect(f"file:{quote(str(path))}?{_way(path)}", uri=True, check_same_thread=False)
+def connected(path: Path, way: str = "mode=rw") -> sqlite3.Connection:
+    """Connect to a file of SQLite to read it, whether or not it can be written to; `way` is how where it can."""
+    before = _state(path)
+    way = way if is_writable(path) else _way(path)
+    kind = Unwatched if way == _UNWATCHED else sqlite3.Connection
+    connection = sqlite3.connect(f"file:{quote(str(path))}?{way}", uri=True, check_same_thread=False, factory=kind)
+    if isinstance(connection, Unwatched):
+        connection.path, connection.before = path, before
+    return connection
 
 
 def _way(path: Path) -> str:
-    """Return how a file is opened to be read."""
-    if is_writable(path):
-        return "mode=rw"
+    """Return how a file that cannot be written to is opened to be read."""
     with path.open("rb") as file:
         logged = file.read(_LOGGED.stop)[_LOGGED] == _WITH_LOG
     # Where there is a log somebody else writes, or was killed, and it has to be read as well.
-    return "mode=ro&immutable=1" if logged and not path.with_name(f"{path.name}-wal").exists() else "mode=ro"
+    return _UNWATCHED if logged and not path.with_name(f"{path.name}-wal").exists() else "mode=ro"
 
 
 def _state(path: Path) -> tuple[int, int, int]:
@@ -92,23 +106,36 @@ def open_to_read(address: str | None = None) -> Corpus:
     Raises CorpusError where there is none, its schema is not this program's, or it is out of reach.
     """
     url = resolve(address)
-    engine = _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
+    engine = _served(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
     limits.bound(engine)
     try:
         migration.refuse_other(engine, url.render_as_string())
     except DBAPIError as error:
         raise CorpusError(f"cannot open the corpus {url.render_as_string()}: {error.orig}") from error
-    return Corpus(engine)
+    return ReadOnly(engine)
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, way: str) -> Engine:
+    path = Path(url.database or "")
+    engine = create_engine(url, creator=lambda: connected(path, way))
+
+    @event.listens_for(engine, "checkin")
+    def _checkin(connection: Any, entry: ConnectionPoolEntry) -> None:
+        # What it has seen of a file that nobody watches means nothing to the next transaction: each connects anew and
+        # looks again for who writes. Other connections see what is committed, and stay.
+        if isinstance(connection, Unwatched):
+            entry.invalidate()
+
+    return engine
+
+
+def _served(url: URL) -> Engine:
     if not Path(url.database or "").is_file():
         raise CorpusError(
             f"there is no corpus {url.render_as_string()}: `dedup import` or `scrapy crawl news` makes it"
         )
-    # As an address, which alone can ask for a file to be opened read-only.
-    query = {"mode": "ro", "uri": "true"}
-    engine = create_engine(URL.create("sqlite", database=f"file:{quote(url.database or '')}", query=query))
+    # Not even the log of somebody who was killed is moved into the corpus.
+    engine = _sqlite(url, "mode=ro")
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _: ConnectionPoolEntry) -> None:

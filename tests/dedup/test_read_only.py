@@ -5,16 +5,17 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
-from dedup import Article, Corpus, search
+from dedup import Article, Corpus, search, tables
 from dedup.cli import main
 from dedup.corpus.backup import backup
-from dedup.corpus.readonly import open_as_it_is
+from dedup.corpus.readonly import open_as_it_is, open_to_read
 from dedup.errors import CorpusError
 from dedup.updating import update
 from tests.dedup.conftest import NOW
@@ -133,24 +134,73 @@ def test_a_search_says_what_its_index_lacks_where_it_cannot_be_written(unindexed
     assert left.stderr.startswith("dedup: 2 articles not in the index are not found: cannot write to the corpus")
 
 
-def test_a_file_that_somebody_writes_to_unseen_is_not_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def unwritable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A corpus that others can write to."""
     path = made(tmp_path / "corpus" / "corpus.db")
-    monkeypatch.setattr("dedup.corpus.readonly.is_writable", lambda _: False)
-    with open_as_it_is(f"sqlite:///{path}") as corpus, Corpus.open(f"sqlite:///{path}") as other:
+    for module in ("readonly", "backup"):
+        monkeypatch.setattr(f"dedup.corpus.{module}.is_writable", lambda _: False)
+    return path
+
+
+def removed(path: Path, reference: str) -> None:
+    """Remove an article of a corpus as another process would, and move what is in the log into the file."""
+    with Corpus.open(f"sqlite:///{path}") as other:
+        other.remove(reference)
+
+
+@pytest.mark.parametrize("opened", [open_as_it_is, open_to_read])
+def test_a_file_that_somebody_writes_to_unseen_is_not_trusted(
+    unwritable: Path, opened: Callable[[str], Corpus]
+) -> None:
+    with opened(f"sqlite:///{unwritable}") as corpus:
         assert corpus.count() == 2
-        other.remove("https://satu.test/1")
-        other.close()
+        removed(unwritable, "https://satu.test/1")
         # Nothing was seen of it by then.
         assert corpus.count() == 1
-        with pytest.raises(CorpusError, match="was written to while it was read"):
-            _read_while_removed(corpus, other)
+        with pytest.raises(CorpusError, match="was written to meanwhile"), corpus.reading():
+            removed(unwritable, "https://dua.test/1")
+        assert corpus.count() == 0
 
 
-def _read_while_removed(corpus: Corpus, other: Corpus) -> None:
-    with corpus.reading():
-        other.remove("https://dua.test/1")
-        # What is in the log moves into the file.
-        other.close()
+def test_a_file_whose_log_is_there_is_read_while_it_is_written_to(unwritable: Path) -> None:
+    address = f"sqlite:///{unwritable}"
+    with Corpus.open(address) as other, open_as_it_is(address) as corpus:
+        with corpus.reading() as connection:
+            count = select(func.count()).select_from(tables.articles)
+            assert connection.execute(count).scalar_one() == 2
+            other.remove("https://satu.test/1")
+            with other.engine.connect() as moving:
+                moving.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+            removed(unwritable, "https://dua.test/1")
+            assert connection.execute(count).scalar_one() == 2
+        assert corpus.count() == 0
+
+
+def test_a_copy_of_a_file_that_somebody_writes_to_unseen_is_not_kept(unwritable: Path, tmp_path: Path) -> None:
+    def write(*_: object) -> None:
+        removed(unwritable, "https://satu.test/1")
+
+    with pytest.raises(CorpusError, match="was written to meanwhile"):
+        backup(f"sqlite:///{unwritable}", tmp_path / "copy.db", tell=write)
+    assert not [*tmp_path.glob("*copy.db*")]
+
+
+@_MAY_NOT
+def test_a_corpus_that_cannot_be_written_to_is_served(locked: Path) -> None:
+    command = [*_AS_ANYBODY, sys.executable, "-c", _SERVED, f"sqlite:///{locked}"]
+    environment = {**os.environ, "PYTHONPATH": str(_REPOSITORY)}
+    left = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (left.stdout, left.stderr) == ("2\n", "")
+    assert not [*locked.parent.glob("corpus.db-*")]
+
+
+_SERVED = """
+import sys
+from dedup.corpus.readonly import open_to_read
+with open_to_read(sys.argv[1]) as corpus:
+    print(corpus.count())
+"""
 
 
 @pytest.mark.parametrize("command", _READING, ids=lambda command: command[0])
