@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Table, func, or_, select, type_coerce
+from sqlalchemy import Column, Connection, Table, case, func, or_, select, type_coerce
 from sqlalchemy.types import String
 
 from dedup.corpus import many, schema
@@ -71,6 +71,7 @@ def _cut(connection: Connection, table: Table, parts: Mapping[str, int], alike: 
     size = {name: func.length(table.c[name]) for name in parts}
     uneven = [size[name] % width != 0 for name, width in parts.items()]
     uneven += [size[name] * parts[alike[0]] != size[alike[0]] * parts[name] for name in alike[1:]]
+    uneven += [_HELD] if table is schema.story_heads else []
     first: Column[Any] = next(iter(table.primary_key.columns))
     for (name,) in connection.execute(select(first).where(or_(*uneven))):
         yield f"{table.name}: what is kept of {first.name} {name} is cut off; {_REBUILD}"
@@ -113,16 +114,21 @@ class _Written(NamedTuple):
     todo: str = _REBUILD
 
 
+def _times(table: Table) -> Mapping[str, _Read]:
+    return {column.name: _time for column in table.columns if isinstance(column.type, schema.Time)}
+
+
 _WRITTEN = (
-    _Written(
-        schema.articles,
-        "key",
-        "of the article",
-        {**dict.fromkeys(("published", "modified", "fetched", "first_seen"), _time), "credits": _object},
-        _BACKUP,
+    _Written(schema.articles, "key", "of the article", {**_times(schema.articles), "credits": _object}, _BACKUP),
+    _Written(schema.revisions, "id", "of the revision", _times(schema.revisions), _BACKUP),
+    _Written(schema.runs, "id", "of the run", {**_times(schema.runs), "details": _object}, _BACKUP),
+    # Of what is put in and what happened, nothing can be made anew.
+    *(
+        _Written(table, first.name, f"of what has the {first.name}", _times(table), _BACKUP)
+        for table in schema.metadata.sorted_tables
+        if table not in (schema.articles, schema.revisions, schema.runs) and _times(table)
+        for first in [column for column in table.primary_key.columns if column.name != "kind"][:1]
     ),
-    _Written(schema.revisions, "id", "of the revision", {"fetched": _time, "replaced_at": _time}, _BACKUP),
-    _Written(schema.runs, "id", "of the run", {"details": _object}, _BACKUP),
     _Written(schema.families, "id", "of the family", {"weakest": _tie}),
     _Written(schema.stories, "id", "of the story", {"terms": _words}),
     _Written(schema.own_texts, "article_id", "of the article numbered", {"named": _named}),
@@ -132,10 +138,16 @@ _MATCH: Mapping[str, _Read] = {
     "measures": lambda value: Measures(**json.loads(value)),
     "passages": lambda value: [Passage(*place) for place in json.loads(value)],
 }
+# There are as many holders as parts, of four bytes each where there are more ranks than two can number.
+_LENGTHS = {name: func.length(schema.story_heads.c[name]) for name in ("ranks", "holders", "parts")}
+_HELD = _LENGTHS["holders"] != _LENGTHS["parts"] * case((_LENGTHS["ranks"] > 8 << 16, 2), else_=1)
 # Bytes of each number, by table and column; and columns that hold as many.
 _PACKED: Mapping[str, tuple[Mapping[str, int], tuple[str, ...]]] = {
     "signatures": ({"minhash": 4}, ()),
-    "sites": ({"repeated": 8, "furniture": 12, "counted": 8, "families": 4, "since": 4}, ("counted", "families")),
+    "sites": (
+        {"repeated": 8, "furniture": 12, "counted": 8, "families": 4, "since": 4, "said": 8},
+        ("counted", "families"),
+    ),
     "unit_columns": (
         {"sites": 4, "texts": 8, "own": 8, "sizes": 4, "strict": 8, "days": 4},
         ("sites", "texts", "own", "sizes", "strict", "days"),
@@ -145,5 +157,5 @@ _PACKED: Mapping[str, tuple[Mapping[str, int], tuple[str, ...]]] = {
     "own_texts": ({"terms": 4, "weights": 2}, ("terms", "weights")),
     "story_families": ({"terms": 4, "weights": 2, "signs": 8}, ("terms", "weights")),
     "story_edges": ({"ends": 16}, ()),
-    "story_heads": ({"ranks": 8, "terms": 4, "starts": 4}, ()),
+    "story_heads": ({"ranks": 8, "terms": 4, "starts": 4, "parts": 2}, ()),
 }

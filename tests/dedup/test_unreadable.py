@@ -115,8 +115,16 @@ def test_a_rebuild_makes_matches_anew_that_cannot_be_read(address: str) -> None:
 
 @pytest.mark.parametrize(
     "column",
-    [tables.own_texts.c.weights, tables.unit_columns.c.sizes, tables.postings.c["keys"], tables.story_families.c.terms],
-    ids=lambda column: column.table.name,
+    [
+        tables.own_texts.c.weights,
+        tables.unit_columns.c.sizes,
+        tables.postings.c["keys"],
+        tables.story_families.c.terms,
+        tables.sites.c.said,
+        tables.story_heads.c.holders,
+        tables.story_heads.c.parts,
+    ],
+    ids=lambda column: f"{column.table.name}.{column.name}",
 )
 def test_numbers_that_are_cut_off_are_named(address: str, column: Column[Any]) -> None:
     with Corpus.open(address) as corpus:
@@ -124,6 +132,12 @@ def test_numbers_that_are_cut_off_are_named(address: str, column: Column[Any]) -
         (fault,) = check(corpus)
     assert fault.startswith(f"{column.table.name}: what is kept of ")
     assert fault.endswith(f"is cut off; {_REBUILD}")
+
+
+def test_a_time_of_what_happened_that_cannot_be_read_is_named(address: str) -> None:
+    with Corpus.open(address) as corpus:
+        damage(corpus, tables.history.c.at, "x")
+        assert check(corpus) == [f"history: of what has the id 1 at cannot be read: 'x'; {_BACKUP}"]
 
 
 def test_an_error_of_whoever_reads_stays_what_it_is(address: str) -> None:
