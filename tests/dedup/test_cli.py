@@ -123,8 +123,9 @@ def test_what_is_written_to_a_closed_output_ends_as_where_nobody_reads(run: Run,
         assert (left.returncode, "Traceback" in left.stderr) == (code, False)
 
 
-def test_an_interrupt_while_the_program_loads_ends_it_without_a_word() -> None:
-    code = (
+@pytest.mark.parametrize(("before", "code"), [("", -signal.SIGINT), ("trap '' INT; ", 0)], ids=["heard", "ignored"])
+def test_an_interrupt_while_the_program_loads_ends_it_without_a_word(before: str, code: int) -> None:
+    loading = (
         "import builtins, os, signal\n"
         "load = builtins.__import__\n"
         "def loading(name, *rest):\n"
@@ -134,8 +135,9 @@ def test_an_interrupt_while_the_program_loads_ends_it_without_a_word() -> None:
         "builtins.__import__ = loading\n"
         "import dedup.cli\n"
     )
-    left = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=False)
-    assert (left.returncode, left.stderr) == (-signal.SIGINT, "")
+    command = ["sh", "-c", f'{before}exec "$0" -c "$1"', sys.executable, loading]
+    left = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert (left.returncode, left.stderr) == (code, "")
 
 
 def test_from_a_file_to_groups(run: Run, articles: Path) -> None:
