@@ -115,14 +115,13 @@ def _addresses(connection: Connection) -> Iterator[str]:
 
 def _orphans(connection: Connection) -> Iterator[str]:
     articles, members, held = schema.articles, schema.family_members, schema.families
-    waiting = select(schema.changes.c.article)
     told, in_families = schema.story_families, select(members.c.article_id)
     storyless = select(held.c.id).where(held.c.id.not_in(select(told.c.family).where(told.c.story.is_not(None))))
     memberless = select(held.c.id).where(held.c.id.not_in(select(members.c.family)))
     questions: tuple[tuple[str, Select[tuple[str]]], ...] = (
         (
             "the article {} is in no family",
-            select(articles.c.key).where(articles.c.id.not_in(in_families), articles.c.key.not_in(waiting)),
+            select(articles.c.key).where(articles.c.id.not_in(in_families), articles.c.key.not_in(outdated.WAITING)),
         ),
         *(() if _some_went(connection) else (("the family {} has no articles", memberless),)),
         *(() if strands.untold(connection) else (("the family {} is in no story", storyless),)),
@@ -141,15 +140,14 @@ def _orphans(connection: Connection) -> Iterator[str]:
 
 def _some_went(connection: Connection) -> bool:
     """Tell whether articles went since the last update, which drops the families that they leave empty."""
-    changes, articles = schema.changes, schema.articles
-    gone = select(changes.c.article).where(changes.c.article.not_in(select(articles.c.key)))
+    gone = outdated.WAITING.where(schema.changes.c.article.not_in(select(schema.articles.c.key)))
     return connection.execute(gone.limit(1)).first() is not None
 
 
 def _units(connection: Connection) -> Iterator[str]:
     """Each text of each site has one unit, named by its first article; the columns know just these."""
     articles, texts, sites = schema.articles, schema.texts, schema.sites
-    waiting = set(connection.execute(select(schema.changes.c.article)).scalars())
+    waiting = outdated.waiting(connection)
     firsts: dict[tuple[str, str], str] = {}
     query = select(articles.c.site, texts.c.hash, articles.c.key).join(texts, texts.c.id == articles.c.text_id)
     for site, digest, key in connection.execute(query):
@@ -181,7 +179,7 @@ def _taken(connection: Connection) -> Iterator[str]:
     """Each text of each site is signed, and what it tells is kept."""
     table, articles, texts = schema.units, schema.articles, schema.texts
     signed, told = schema.signatures.c.text_id, schema.own_texts.c.article_id
-    settled = table.c.article.not_in(select(schema.changes.c.article))
+    settled = table.c.article.not_in(outdated.WAITING)
     unsigned = (
         select(table.c.text)
         .join(texts, texts.c.hash == table.c.text)
@@ -261,9 +259,8 @@ def _matches(corpus: Corpus, connection: Connection, recipe: Recipe, randomness:
 
 def _families(corpus: Corpus, connection: Connection, recipe: Recipe) -> Iterator[str]:
     """Families are the components of joining matches, as `families` and `merging` part them."""
-    waiting = set(connection.execute(select(schema.changes.c.article)).scalars())
-    keys = [key for key in connection.execute(select(schema.articles.c.key)).scalars() if key not in waiting]
-    if not keys or waiting:
+    keys = connection.execute(select(schema.articles.c.key)).scalars().all()
+    if not keys or outdated.some_wait(connection):
         return
     matches = stored_matches(connection, alone=True)
     excerpts = merging.merged(keys, matches, recipe, partial(grouping.titles, corpus))

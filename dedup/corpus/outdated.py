@@ -4,21 +4,28 @@ Who stands for a unit was grouped with that unit's text. Who stands for none had
 with. A new date or title changes no text, and leaves matches what they are until the next update.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
+from dedup.corpus import many
 from dedup.corpus.schema import changes, texts, units
 
+# The ids of the articles that came, changed or went since they were grouped.
+WAITING = select(changes.c.article)
 
-def waiting(connection: Connection) -> set[str]:
-    """Return the ids of the articles that came, changed or went since they were grouped."""
-    return set(connection.execute(select(changes.c.article)).scalars())
+
+def waiting(connection: Connection, among: Iterable[str] | None = None) -> set[str]:
+    """Return the ids of those of these articles, or of all, that came, changed or went since they were grouped."""
+    if among is None:
+        return set(connection.execute(WAITING).scalars())
+    return {key for (key,) in many.among(connection, WAITING, changes.c.article, among)}
 
 
 def some_wait(connection: Connection) -> bool:
     """Tell whether any article came, changed or went since it was grouped."""
-    return connection.execute(select(changes.c.article).limit(1)).first() is not None
+    return connection.execute(WAITING.limit(1)).first() is not None
 
 
 def of_now(a: Any, b: Any) -> ColumnElement[bool]:
@@ -30,7 +37,7 @@ def of_now(a: Any, b: Any) -> ColumnElement[bool]:
 
 
 def _as_grouped(one: Any, other: Any) -> ColumnElement[bool]:
-    waits = select(changes.c.article).where(changes.c.article == one.c.key)
+    waits = WAITING.where(changes.c.article == one.c.key)
     stands = select(units.c.id).where(units.c.article == one.c.key)
     unmoved = stands.join(texts, texts.c.hash == units.c.text).where(texts.c.id == one.c.text_id)
     asked = [query.correlate(one).exists() for query in (waits, stands, unmoved)]

@@ -210,14 +210,16 @@ def _families(
 ) -> tuple[Family, ...]:
     """Return these families, or all, given matches and `members`; ties of texts that have changed are left out."""
     held = _members(connection, among) if members is None else members
-    waiting = outdated.waiting(connection)
+    ties = {row.id: _tie(row.weakest) for row in _rows(connection, _FAMILIES, families.c.id, among)}
+    ends = {key for tie in ties.values() if tie for key in (tie.a, tie.b)}
+    # Of a few families: a hundred thousand may wait, and a page of one is not to read them all.
+    waiting = outdated.waiting(connection, None if among is None else ends)
     known = {(match.a, match.b) for match in matched} if waiting else set()
     found = []
-    for row in _rows(connection, _FAMILIES, families.c.id, among):
-        tie = _tie(row.weakest)
+    for name, tie in ties.items():
         if tie and not waiting.isdisjoint((tie.a, tie.b)) and (tie.a, tie.b) not in known:
             tie = None
-        found.append(Family(row.id, tuple(sorted(held.get(row.id, ()))), tie))
+        found.append(Family(name, tuple(sorted(held.get(name, ()))), tie))
     return tuple(sorted(found, key=attrgetter("id")))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from dedup import Article, Corpus, tables
 from dedup.checking import check
@@ -277,3 +277,17 @@ def test_matches_that_a_rebuild_has_not_made_yet_are_no_error(corpus: Corpus) ->
     assert listing.waiting(corpus) == listing.Waiting(again=3)
     found: Match = explain(corpus, "a", "b").match
     assert found.relation is Relation.SYNDICATED
+
+
+def test_a_page_of_one_family_asks_only_whether_its_own_articles_wait(corpus: Corpus) -> None:
+    grouped(corpus, _A, _B)
+    corpus.add([replace(_A, url=f"https://lain.test/{number}", id=f"x{number}") for number in range(3)])
+    asked = []
+
+    def note(_: object, __: object, statement: str, parameters: object, *___: object) -> None:
+        if statement.startswith("SELECT changes.article") and "LIMIT" not in statement:
+            asked.append(str(parameters))
+
+    event.listen(corpus.engine, "before_cursor_execute", note)
+    assert [family.weakest is not None for family in part(corpus, ["a"]).families] == [True]
+    assert [("a" in one, "x0" in one) for one in asked] == [(True, False)]
