@@ -155,7 +155,7 @@ class Corpus:
         """
         try:
             connection = self.engine.connect().execution_options(gema_begin="BEGIN IMMEDIATE")
-            with connection, connection.begin(), self._explained():
+            with connection, connection.begin():
                 yield connection
         except OperationalError as error:
             raise CorpusError(f"cannot write to the corpus {self.address}: {error.orig}") from error
@@ -182,10 +182,15 @@ class Corpus:
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
-        """Raise CorpusError instead of what comes of a stored value that cannot be read."""
+        """Raise CorpusError instead of what comes of a stored value that cannot be read.
+
+        Not while something is written: looking for it takes long, and others wait.
+        """
         try:
             yield
         except unreadable.ERRORS as error:
+            if not unreadable.is_of_reading(error):
+                raise
             with self.engine.connect() as connection, connection.begin():
                 fault = next(unreadable.faults(connection), None)
             if fault is None:

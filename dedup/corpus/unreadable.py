@@ -5,6 +5,7 @@ Whoever reads does not ask of each value whether it is whole: what is wrong with
 
 import json
 import struct
+import traceback
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
@@ -21,6 +22,29 @@ from dedup.records import Measures, Passage, Relation, Tie
 ERRORS = (ValueError, TypeError, KeyError, IndexError, AttributeError, struct.error, zlib.error)
 
 _BACKUP, _REBUILD = "restore a copy that `dedup backup` made", "`dedup rebuild` makes it anew"
+
+
+# The modules that take apart what is stored: `schema` its times, the others JSON and numbers in bytes.
+_READERS = {
+    "dedup.learning",
+    *(
+        f"dedup.corpus.{name}"
+        for name in (
+            *("edges", "heads", "health", "listing", "meant", "postings", "results", "schema", "seen", "store"),
+            *("strands", "ties", "units", "vocabularies"),
+        )
+    ),
+}
+
+
+def is_of_reading(error: BaseException) -> bool:
+    """Tell whether an error may be of a stored value: it came out of a module that takes such values apart."""
+    # Opening a transaction is no reading: what is done in it may fail on its own account.
+    frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__) if frame.f_code.co_name not in _OPENING)
+    return any(frame.f_globals.get("__name__") in _READERS for frame in frames)
+
+
+_OPENING = ("reading", "_explained")
 
 
 def faults(connection: Connection) -> Iterator[str]:

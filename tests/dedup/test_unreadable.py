@@ -2,9 +2,10 @@
 
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-from sqlalchemy import Column, text, type_coerce, update
+from sqlalchemy import Column, select, text, type_coerce, update
 from sqlalchemy.types import String
 
 from dedup import Article, Corpus, tables
@@ -141,5 +142,14 @@ def test_a_time_of_what_happened_that_cannot_be_read_is_named(address: str) -> N
 
 
 def test_an_error_of_whoever_reads_stays_what_it_is(address: str) -> None:
-    with Corpus.open(address) as corpus, pytest.raises(KeyError, match="mine"), corpus.reading():
-        raise KeyError("mine")
+    with Corpus.open(address) as corpus:
+        damage(corpus, tables.articles.c.credits, "{")
+        with pytest.raises(KeyError, match="mine"), corpus.reading():
+            raise KeyError("mine")
+
+
+def test_nothing_is_looked_for_while_others_wait_to_write(address: str) -> None:
+    with Corpus.open(address) as corpus, patch("dedup.corpus.unreadable.faults", side_effect=AssertionError):
+        damage(corpus, tables.articles.c.published, "x")
+        with pytest.raises(ValueError, match="isoformat"), corpus.transaction() as connection:
+            connection.execute(select(tables.articles)).all()
