@@ -154,9 +154,11 @@ class Corpus:
         Raises CorpusError when another process holds the corpus for longer than a minute.
         """
         try:
-            connection = self.engine.connect().execution_options(gema_begin="BEGIN IMMEDIATE")
-            with connection, connection.begin():
-                yield connection
+            # Around the transaction: what takes long is done once others may write again.
+            with self._explained():
+                connection = self.engine.connect().execution_options(gema_begin="BEGIN IMMEDIATE")
+                with connection, connection.begin():
+                    yield connection
         except OperationalError as error:
             raise CorpusError(f"cannot write to the corpus {self.address}: {error.orig}") from error
 
@@ -182,10 +184,7 @@ class Corpus:
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
-        """Raise CorpusError instead of what comes of a stored value that cannot be read.
-
-        Not while something is written: looking for it takes long, and others wait.
-        """
+        """Raise CorpusError instead of what comes of a stored value that cannot be read."""
         try:
             yield
         except unreadable.ERRORS as error:

@@ -44,7 +44,7 @@ def is_of_reading(error: BaseException) -> bool:
     return any(frame.f_globals.get("__name__") in _READERS for frame in frames)
 
 
-_OPENING = ("reading", "_explained")
+_OPENING = ("reading", "transaction", "turn", "_explained")
 
 
 def faults(connection: Connection) -> Iterator[str]:

@@ -1,11 +1,12 @@
 """A stored value that cannot be read is a fault of the corpus: told by its table and article, never by a traceback."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
-from sqlalchemy import Column, select, text, type_coerce, update
+from sqlalchemy import Column, Connection, select, text, type_coerce, update
 from sqlalchemy.types import String
 
 from dedup import Article, Corpus, tables
@@ -148,8 +149,15 @@ def test_an_error_of_whoever_reads_stays_what_it_is(address: str) -> None:
             raise KeyError("mine")
 
 
-def test_nothing_is_looked_for_while_others_wait_to_write(address: str) -> None:
-    with Corpus.open(address) as corpus, patch("dedup.corpus.unreadable.faults", side_effect=AssertionError):
+def test_what_is_damaged_is_looked_for_once_others_may_write_again(address: str) -> None:
+    def looked(_: Connection) -> Iterator[str]:
+        with Corpus.open(address) as other, other.transaction() as writing:
+            writing.execute(tables.facts.insert().values(name="other", value="wrote"))
+        yield "the time"
+
+    with Corpus.open(address) as corpus, patch("dedup.corpus.unreadable.faults", looked):
         damage(corpus, tables.articles.c.published, "x")
-        with pytest.raises(ValueError, match="isoformat"), corpus.transaction() as connection:
+        with pytest.raises(CorpusError, match="is damaged: the time;"), corpus.transaction() as connection:
             connection.execute(select(tables.articles)).all()
+        with pytest.raises(KeyError, match="mine"), corpus.transaction():
+            raise KeyError("mine")
