@@ -5,15 +5,13 @@ dari X") is recorded and stays.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-from crawler.rules import Line, Rule, Rules, places, rules_of, table_of
+from crawler import credit_words
+from crawler.rules import Line, Rule, Rules, places, rules_of
 
 _MIN_SENTENCE_WORDS = 6
 _DATELINE_LINES = 3
@@ -23,7 +21,6 @@ _MAX_SOURCES = 10
 # What is cut from a line stands at its end; looked for in all of it, it took longer than all else.
 _LONGEST_SPAN = 120
 _GROUP = re.compile(r"\d+$")
-_PART = re.compile(r"\{([a-z_]+)\}")
 _NAME_JOINT = re.compile(r"\s*(?:[,;/|&]|\b(?:dan|and|und|et|y|en)\b)\s*")
 _PERSON = re.compile(r"[^\W\d_][\w.'’-]*(?: [\w.'’()-]+){0,4}")
 # "5Blogger", but neither "3.54pm" nor "Update 5".
@@ -90,15 +87,15 @@ def agency_in_address(url: str) -> str:
     except ValueError:
         return ""
     # A file's folders are whosever computer it is.
-    match = _wire_folder().search(parts.path) if parts.netloc else None
+    match = credit_words.wire_folder().search(parts.path) if parts.netloc else None
     name = next(iter(_groups(match).values()), "") if match else ""
-    return _agencies_as_known().get(name.lower(), name.upper())
+    return credit_words.agencies_as_known().get(name.lower(), name.upper())
 
 
 @cache
 def rules() -> tuple[Rule, ...]:
     """Return the rules of `credits.toml` in their order."""
-    return rules_of(_table(), "credits.toml", _names())
+    return rules_of(credit_words.table(), "credits.toml", credit_words.names())
 
 
 @dataclass(slots=True)
@@ -169,18 +166,18 @@ def _note(match: re.Match[str], found: _Found) -> None:
 def _note_owner(value: str, found: _Found) -> None:
     """Note the owner of a copyright as agency where it is a known one, or is written in capitals as they are."""
     owner = _BEHIND_OWNER.sub("", _BEFORE_OWNER.sub("", value, count=1)).strip(_QUOTES)
-    known = _agencies("agency", "agency_short").fullmatch(owner) is not None
+    known = credit_words.agencies("agency", "agency_short").fullmatch(owner) is not None
     in_capitals = owner.isupper() and len(owner.split()) <= _MAX_NAME_WORDS and not _FIRM.match(owner)
     if known or (in_capitals and not found.is_own(owner)):
         found.note("agency", owner)
 
 
 def _note_wires(value: str, found: _Found) -> None:
-    found.note("agency", "/".join(_agencies("any_agency").findall(value)))
+    found.note("agency", "/".join(credit_words.agencies("any_agency").findall(value)))
 
 
 def _note_wires_alone(value: str, found: _Found) -> None:
-    found.note("agency", "/".join(_agencies("agency", "agency_short").findall(value)))
+    found.note("agency", "/".join(credit_words.agencies("agency", "agency_short").findall(value)))
 
 
 def _note_signed(value: str, found: _Found) -> None:
@@ -223,10 +220,10 @@ class _Roles:
 
 @cache
 def _roles() -> _Roles:
-    author, editor, other = (_names()[name] for name in ("author", "editor", "other"))
+    author, editor, other = (credit_words.names()[name] for name in ("author", "editor", "other"))
     anything = "|".join((author, editor, other))
     # Glued together and within a line only words that begin like a heading are roles: "Rina WatiEditor: Savitri".
-    headed = "|".join(sorted(_capitalised("author", "editor", "other"), key=len, reverse=True))
+    headed = "|".join(sorted(credit_words.capitalised("author", "editor", "other"), key=len, reverse=True))
     return _Roles(
         first=re.compile(
             rf"(?:(?P<authors>{author})|(?P<editors>{editor})|(?P<other>{other}))\s*(?:[:：]|(?<=\w by)\s)\s*",
@@ -239,7 +236,9 @@ def _roles() -> _Roles:
         bare=re.compile(
             rf"(?:By|Oleh|Von|Par|Por|Door)\s+(?P<names>{_FULL_NAME}(?:(?:,|\s(?:and|dan|und))\s{_FULL_NAME})*)$"
         ),
-        words=frozenset(word.lower() for role in ("author", "editor", "other") for word in _table()["words"][role]),
+        words=frozenset(
+            word.lower() for role in ("author", "editor", "other") for word in credit_words.table()["words"][role]
+        ),
     )
 
 
@@ -360,7 +359,7 @@ def _is_outlet(name: str) -> bool:
 
 
 def _is_one_of(words: str, text: str) -> bool:
-    return text.strip().lower() in _lowered(words)
+    return text.strip().lower() in credit_words.lowered(words)
 
 
 def _spelled(place: str) -> str:
@@ -386,55 +385,6 @@ def _note_sources(groups: Mapping[str, str], found: _Found) -> None:
     for name in (groups["sources"], *_LISTED.split(groups.get("more", ""))):
         if len(source := name.rstrip(".,'’-")) > 1:
             found.note("sources", source)
-
-
-# --- the table --------------------------------------------------------------------------------------------------
-
-
-@cache
-def _table() -> dict[str, Any]:
-    return table_of(Path(str(files("crawler").joinpath("credits.toml"))))
-
-
-@cache
-def _names() -> dict[str, str]:
-    """Return what `{name}` stands for in a pattern: any of some words, or a piece of a pattern."""
-    names = {name: _any_of(words) for name, words in _table()["words"].items()}
-    for name, part in _table()["parts"].items():
-        names[name] = _PART.sub(lambda found: f"(?:{names[found[1]]})", part)
-    return names
-
-
-@cache
-def _agencies(*names: str) -> re.Pattern[str]:
-    """Return what finds the agencies of some lists, or of a part, as whole words."""
-    return re.compile(rf"(?<!\w)(?:{'|'.join(_names()[name] for name in names)})(?!\w)", re.IGNORECASE | re.VERBOSE)
-
-
-@cache
-def _agencies_as_known() -> dict[str, str]:
-    return {name.lower(): name for name in _table()["words"]["agency"]}
-
-
-@cache
-def _wire_folder() -> re.Pattern[str]:
-    return re.compile(_names()["wire_folder"], re.IGNORECASE | re.VERBOSE)
-
-
-def _any_of(words: Sequence[str]) -> str:
-    # The longest first: "Bandar Lampung" before "Bandar".
-    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in sorted(words, key=len, reverse=True))
-
-
-def _capitalised(*lists: str) -> Iterator[str]:
-    for name in lists:
-        for word in _table()["words"][name]:
-            yield re.escape(word.capitalize()).replace(r"\ ", r"\s+")
-
-
-@cache
-def _lowered(words: str) -> frozenset[str]:
-    return frozenset(word.lower() for word in _table()["words"][words])
 
 
 @cache

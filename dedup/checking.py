@@ -60,7 +60,7 @@ def check(corpus: Corpus, recipe: Recipe | None = None, tell: Progress | None = 
     grouping.check_recipe(corpus, recipe)
     expect(corpus.count())
     randomness = random.Random(seed)  # noqa: S311 - it chooses what is looked at
-    stages: list[tuple[str, Callable[[Connection], Iterable[str]]]] = [
+    looks: list[tuple[str, Callable[[Connection], Iterable[str]]]] = [
         ("the file", _file),
         ("values", unreadable.faults),
         ("addresses", _addresses),
@@ -77,14 +77,14 @@ def check(corpus: Corpus, recipe: Recipe | None = None, tell: Progress | None = 
         ("days", lambda connection: _days(corpus, connection, recipe, randomness)),
     ]
     found: list[str] = []
-    for done, (name, stage) in enumerate(stages):
+    for done, (name, look) in enumerate(looks):
         if tell:
-            tell(f"checking {name}", done, len(stages))
+            tell(f"checking {name}", done, len(looks))
         with corpus.reading() as connection:
-            faults = list(stage(connection))
+            faults = list(look(connection))
         # Of values each table is a kind of its own.
         found += [line for _, some in groupby(faults, lambda fault: fault.split()[0]) for line in _named(list(some))]
-        if faults and stage is unreadable.faults:
+        if faults and look is unreadable.faults:
             # Nothing can be made again of what cannot be read.
             break
     return found

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from dedup.corpus import many, outdated, schema
 from dedup.corpus.seen import first_seen
-from dedup.corpus.store import Corpus
+from dedup.corpus.store import Corpus, chunks
 from dedup.records import Article, Passage, Relation, as_found
 
 # Rows that the database hands over at a time.
@@ -82,8 +82,9 @@ def ungrouped(corpus: Corpus) -> Iterator[Article]:
     members, articles = schema.family_members, schema.articles
     query = select(*_LIGHT).outerjoin(members, members.c.article_id == articles.c.id).where(members.c.family.is_(None))
     with corpus.reading() as connection:
-        seen = first_seen(connection)
-        yield from (_light(row, seen) for row in _streamed(connection, query))
+        for rows in chunks(_streamed(connection, query), _AT_ONCE):
+            seen = first_seen(connection, [row.key for row in rows])
+            yield from (_light(row, seen) for row in rows)
 
 
 def waiting(corpus: Corpus) -> Waiting:
