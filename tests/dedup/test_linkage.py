@@ -42,6 +42,13 @@ def test_clusters_are_those_of_the_textbook(alike: list[int]) -> None:
     }
 
 
+def test_what_came_together_goes_on_where_nothing_else_is_left_to_begin_with() -> None:
+    near = {("a", "b"): 900_000, ("c", "d"): 900_000}
+    far = dict.fromkeys([("a", "c"), ("a", "d"), ("b", "c"), ("b", "d")], 500_000)
+    assert clusters(near | far, "abcd") == {("a", "b", "c", "d")}
+    assert clusters(near, "abcd") == {("a", "b"), ("c", "d")}
+
+
 def standing(node: hierarchy.ClusterNode) -> list[list[int]]:
     """Return the topmost parts of a tree of distances that are alike enough for as many as they are."""
     if node.is_leaf() or 1_000_000 - node.dist >= enough(node.count) * linkage.MILLION:

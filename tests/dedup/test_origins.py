@@ -499,7 +499,7 @@ def test_another_text_at_the_same_address_was_not_this_one(corpus: Corpus) -> No
 
 
 def test_a_frame_that_stood_for_months_is_not_the_text_that_came_into_it(corpus: Corpus) -> None:
-    frame = "Daftar harga pangan di pasar induk hari ini disusun petugas balai dari tiga los sejak subuh. " * 3
+    frame = " ".join(f"Los {number} menjual beras, cabai dan kedelai di sisi {number} pasar." for number in range(12))
     page = out("harga", None, text=frame, fetched=NOON - timedelta(days=60))
     corpus.add([page, out("salin", 3, text=LONG, fetched=NOON + timedelta(hours=4))])
     late = NOON + timedelta(hours=9)
