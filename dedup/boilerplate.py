@@ -321,18 +321,6 @@ def repeats(known: lookup.Table, keys: Hashes64, sites: Sites) -> Mask:
     return out
 
 
-@compiled
-def repeated_of(known: lookup.Table, ends: Places, keys: Hashes64, sites: Sites) -> Mask:
-    """Return the same of the keys of texts, which end where `ends` tells, given the site of each text."""
-    out, start = np.empty(len(keys), np.bool_), 0
-    for text in range(len(ends)):
-        site = np.uint64(sites[text])
-        for place in range(start, ends[text]):
-            out[place] = lookup.holds(known, (keys[place] << _SITE_BITS) | site)
-        start = ends[text]
-    return out
-
-
 def holds(part: Postings, units: Units, known: lookup.Table) -> Mask:
     """Return which postings count: those of sketches that are not empty, and of keys that are no boilerplate there."""
     return _holds(known, part.keys, part.ends, part.units, units.sites, units.sizes)

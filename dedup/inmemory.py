@@ -26,12 +26,13 @@ from dedup import (
     pairing,
     shingles,
 )
-from dedup.arrays import SITE_BITS, Cut, Hashes64, Postings, Sketches, Units
+from dedup.arrays import SITE_BITS, Cut, Hashes64, Postings, Units
+from dedup.columns import Column
 from dedup.compiler import expect
 from dedup.corpus.store import text_digest
 from dedup.corpus.units import empty
 from dedup.errors import GemaError
-from dedup.memory import uncollected
+from dedup.memory import settled, uncollected
 from dedup.minhash import Sampled
 from dedup.prepared import Texts
 from dedup.records import Article, Family, Match, Recipe
@@ -58,7 +59,9 @@ def group(articles: Sequence[Article], recipe: Recipe) -> tuple[list[Family], li
         raise GemaError(f"{len(articles):,} articles are too many to be grouped in memory: add them to a corpus")
     expect(len(articles))
     with uncollected():
-        return _grouped(sorted(articles, key=attrgetter("id")), recipe)
+        found = _grouped(sorted(articles, key=attrgetter("id")), recipe)
+        settled()
+        return found
 
 
 def _grouped(ordered: Sequence[Article], recipe: Recipe) -> tuple[list[Family], list[Match]]:
@@ -70,11 +73,10 @@ def _grouped(ordered: Sequence[Article], recipe: Recipe) -> tuple[list[Family], 
     # Texts that are cut slowly are cut once.
     slow: dict[str, Cut] = {}
     ends, sampled = _sampled(chosen, recipe, slow)
-    raw = minhash.gathered(sampled)
-    known = _postings(raw)
-    repeated = _repeated(raw, known, units, recipe)
+    known = _postings(sampled)
+    repeated = _repeated(sampled, known, units, recipe)
     sites = units.sites.astype(np.int64)
-    own = own_text.own_of(ends, sampled, raw, sites, repeated, recipe)
+    own = own_text.own_of(ends, sampled, sites, repeated, recipe)
     units.own[:], units.sizes[:] = own.hashes, own.sizes
     _give_order(units, chosen, _of_like_sketches(units))
     pairs = pairing.pairs(_own_postings(known, units, repeated), units, recipe)
@@ -157,12 +159,12 @@ def _of_like_sketches(units: Units) -> Places:
     return np.unique(np.concatenate([held[1:][same], held[:-1][same]]))
 
 
-def _repeated(raw: Sketches, known: Postings, units: Units, recipe: Recipe) -> Hashes64:
+def _repeated(found: Sampled, known: Postings, units: Units, recipe: Recipe) -> Hashes64:
     """Return the table of what sites repeat; units of samples get their strict families."""
     counted = {}
     for site, held in _by_site(units):
         sample = np.sort(held[np.argsort(units.order[held], kind="stable")[: recipe.site_sample]])
-        strict, keys = boilerplate.strict_families(minhash.chosen(raw, sample), units.days[sample], recipe)
+        strict, keys = boilerplate.strict_families(minhash.gathered_of(found, sample), units.days[sample], recipe)
         units.strict[sample] = sample[strict]
         counted[site] = boilerplate.enough(keys, recipe)
     asked = boilerplate.doubtful(counted, recipe)
@@ -178,10 +180,16 @@ def _by_site(units: Units) -> Iterator[tuple[int, Places]]:
         yield site, order[start:stop]
 
 
-def _postings(sketches: Sketches) -> Postings:
+def _postings(found: Sampled) -> Postings:
     """Return who holds each key that several texts hold."""
-    parts = minhash.marked_in_parts(sketches, _KEYS_AT_ONCE)
-    return index.after_one_another([pairing.shared(lookup.in_order(part)) for part in parts])
+    most = len(found.keys)
+    keys, ends, units = Column(np.uint64, most // 2), Column(np.int64, most // 2), Column(np.int32, most)
+    for part in minhash.marked_in_parts(found, _KEYS_AT_ONCE):
+        held = pairing.shared(lookup.in_order(part))
+        keys.add(held.keys)
+        ends.add(held.ends, units.count)
+        units.add(held.units)
+    return Postings(keys.values(), ends.values(), units.values())
 
 
 def _own_postings(known: Postings, units: Units, repeated: Hashes64) -> Postings:

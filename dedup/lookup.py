@@ -164,10 +164,7 @@ def _in_order(values: Hashes64, out: Hashes64) -> None:
         out[ends[held]] = value
         ends[held] += _ONE
     stops = ends[:-1].astype(np.int64)
-    most, start = 0, 0
-    for stop in stops:
-        most, start = max(most, stop - start), stop
-    spare, start = np.empty(most, np.uint64), 0
+    spare, start = np.empty(longest(stops), np.uint64), 0
     for stop in stops:
         sort(out, start, stop, spare, counts)
         start = stop
@@ -183,6 +180,15 @@ _STEPS = 16
 
 
 _ONE = np.uint64(1)
+
+
+@compiled
+def longest(ends: Places) -> int:
+    """Return how many values the longest of several parts has, given where each ends."""
+    most, start = 0, 0
+    for end in ends:
+        most, start = max(most, end - start), end
+    return most
 
 
 @compiled

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -93,18 +94,21 @@ _NO_PAIRS = Compared(
 
 def told(found: Compared, ids: Sequence[tuple[str, str]], recipe: Recipe, least: float) -> Iterator[Match]:
     """Yield the matches of compared pairs whose containment is `least` or more, given the ids of both ends of each."""
-    rows, ends = found.passages.tolist(), found.ends.tolist()
+    passages, ends = [*map(_passage, found.passages.tolist())], found.ends.tolist()
     kept = np.flatnonzero(found.containment >= least)
-    columns = (found.counts[kept][:, _TOLD].tolist(), found.shares[kept].tolist(), found.verdicts[kept].tolist())
-    for pair, count, share, decided in zip(kept.tolist(), *columns, strict=True):
+    jaccard, a_in_b, b_in_a, outside, numbers, names, alike = found.shares[kept].T.tolist()
+    longest, replaced, shared, a_own, b_own, quoted = found.counts[kept][:, _TOLD].T.tolist()
+    measured = (jaccard, a_in_b, b_in_a, outside, longest, numbers, names, replaced, shared, a_own, b_own, alike)
+    measures_of = map(_measures, zip(*measured, strict=True))
+    rows = zip(kept.tolist(), measures_of, quoted, found.verdicts[kept].tolist(), strict=True)
+    for pair, measures, inside, decided in rows:
         (a, b), start, end = ids[pair], ends[pair - 1] if pair else 0, ends[pair]
-        longest, replaced, shared, a_own, b_own, quoted = count
-        jaccard, a_in_b, b_in_a, outside, numbers, names, alike = share
-        measures = Measures(
-            *(jaccard, a_in_b, b_in_a, outside, longest, numbers, names), *(replaced, shared, a_own, b_own, alike)
-        )
-        passages = tuple([Passage(*row) for row in rows[start:end]])
-        yield Match(a, b, RELATIONS[decided], reason(decided, measures, quoted, recipe), measures, passages)
+        words = reason(decided, measures, inside, recipe)
+        yield Match(a, b, RELATIONS[decided], words, measures, tuple(passages[start:end]))
+
+
+# Of hundreds of thousands of rows: by their names it takes several times as long.
+_passage, _measures = partial(tuple.__new__, Passage), partial(tuple.__new__, Measures)
 
 
 def read(words: Cut, titles: Cut, own: Mask, shingles: Hashes64, recipe: Recipe) -> Texts:

@@ -23,6 +23,17 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
+def settled() -> None:
+    """Tell the collector that all objects there are have lived long: it looks through the many new ones no more.
+
+    For once in a while: what is garbage by now waits for a full collection.
+    """
+    # What somebody froze stays frozen.
+    if not gc.get_freeze_count():
+        gc.freeze()
+        gc.unfreeze()
+
+
 def give_back() -> None:
     """Give memory that is free back to the system, where the C library can (glibc); elsewhere nothing happens."""
     trim = getattr(_LIBRARY, "malloc_trim", None)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import lookup, shingles
-from dedup.arrays import KEY_BITS, SITE_BITS, Cut, Hashes32, Hashes64, Sketches
+from dedup.arrays import SITE_BITS, Cut, Hashes32, Hashes64, Sketches
 from dedup.columns import CHARACTERS_A_WORD, Column
 from dedup.compiled import compiled, compiled_or
 from dedup.records import Recipe
@@ -17,7 +17,15 @@ from dedup.records import Recipe
 _BLOCK = 4096
 _NOTHING: Hashes64 = np.empty(0, dtype=np.uint64)
 Places = NDArray[np.int64]
-_KEY_SHIFT = np.uint64(64 - KEY_BITS)
+Mask = NDArray[np.bool_]
+_KEY_SHIFT = np.uint64(SITE_BITS)
+# The bits of a key in front of the number of what it is together with: of a text, of one of its shingles, of a site.
+OF_TEXT = np.uint64(2**SITE_BITS - 1)
+KEY = ~OF_TEXT
+# Before the first of a text's keys.
+NO_KEY = OF_TEXT
+# So that each of a text's shingles has a number.
+_MOST_WORDS = 1 << SITE_BITS
 
 
 def signature(hashes: Hashes32, recipe: Recipe) -> Hashes32:
@@ -44,9 +52,10 @@ def sketches(words: Cut, recipe: Recipe) -> Sketches:
 
 
 class Sampled(NamedTuple):
-    """The shingles of several texts that sketches sample, in order: of each its first word and its key.
+    """The shingles of several texts that sketches sample; those of text i end at `ends[i]`.
 
-    Those of text i end at `ends[i]`.
+    `places` are their first words, in the order of the text. `keys` are theirs, sorted in each text, each together with
+    which of the text's places it is of, as one number: what is held twice costs twice the memory fresh from the system.
     """
 
     ends: Places
@@ -55,7 +64,7 @@ class Sampled(NamedTuple):
 
 
 def sampled(words: Cut, recipe: Recipe) -> Sampled:
-    """Return the shingles of texts that sketches sample."""
+    """Return the shingles of texts that sketches sample; of a text of millions of words those of its first million."""
     room = len(words.hashes)
     # Not made by compiled code: of many megabytes numpy asks the system for large pages, and what is not written to
     # takes none.
@@ -86,93 +95,143 @@ def _sampled_by_numpy(words: Hashes64, ends: NDArray[np.int64], length: int, mos
     values = shingles.by_numpy(words, length)
     firsts = np.flatnonzero(values <= most)
     within = np.searchsorted(ends, firsts, side="right")
-    whole = firsts + length <= ends[within]
+    whole = firsts + length <= np.minimum(ends, np.append(0, ends[:-1]) + _MOST_WORDS)[within]
     firsts, within = firsts[whole], within[whole]
     count = len(firsts)
-    out.places[:count], out.keys[:count] = firsts, values[firsts] >> _KEY_SHIFT
     out.ends[:] = np.searchsorted(within, np.arange(len(ends)), side="right")
+    ranks = np.arange(count) - np.append(0, out.ends)[within]
+    keys = (values[firsts] & KEY) | ranks.astype(np.uint64)
+    out.places[:count], out.keys[:count] = firsts, keys[np.lexsort((keys, within))]
     return count
 
 
 @compiled_or(_sampled_by_numpy)
 def _sampled(words: Hashes64, ends: NDArray[np.int64], length: int, most: np.uint64, out: Sampled) -> int:
     places, keys = out.places, out.keys
+    spare, counts = np.empty(lookup.longest(ends), np.uint64), lookup.digits()
     # Without a sign: what may be negative is asked for that at each look.
     count, start, first = np.uint64(0), 0, shingles.weight(length)
     for text in range(len(ends)):
-        held = words[start : ends[text]]
+        held, begun = words[start : min(ends[text], start + _MOST_WORDS)], count
         value = shingles.begun(held, length)
         for place in range(len(held) - length + 1):
             value = np.uint64(value * shingles.MULTIPLIER + held[place + length - 1])
             hashed = shingles.mixed(value)
-            places[count], keys[count] = start + place, hashed >> _KEY_SHIFT
+            places[count], keys[count] = start + place, (hashed & KEY) | np.uint64(count - begun)
             # One that is not sampled is written over: no branch of which nobody knows whether it is taken.
             count += np.uint64(hashed <= most)
             value = np.uint64(value - held[place] * first)
+        lookup.sort(keys, int(begun), int(count), spare, counts)
         start, out.ends[text] = ends[text], count
     return int(count)
 
 
+@compiled
+def as_they_stand(found: Sampled, told: Mask) -> Mask:
+    """Return what is told of the keys of sampled shingles in the order of the text."""
+    out, start = np.empty(len(told), np.bool_), 0
+    for stop in found.ends:
+        for place in range(start, stop):
+            out[start + np.int64(found.keys[place] & OF_TEXT)] = told[place]
+        start = stop
+    return out
+
+
 def gathered(found: Sampled) -> Sketches:
     """Return the sketches of texts: the distinct keys that are sampled of each."""
-    ends, out = np.empty(len(found.ends), np.int64), np.empty(len(found.keys), np.uint64)
-    _distinct(found.ends, found.keys, ends, out)
+    return gathered_of(found, np.arange(len(found.ends)))
+
+
+def gathered_of(found: Sampled, texts: Places) -> Sketches:
+    """Return the sketches of some of several texts, in the order asked for."""
+    starts = np.append(0, found.ends)
+    out = np.empty(int((starts[texts + 1] - starts[texts]).sum()), np.uint64)
+    ends = _gathered(found.keys, starts, texts, out)
     return Sketches(ends, out[: ends[-1]] if len(ends) else out)
 
 
 @compiled
-def _distinct(stops: Places, keys: Hashes64, ends: Places, out: Hashes64) -> None:
-    most, start = 0, 0
-    for stop in stops:
-        most, start = max(most, stop - start), stop
-    spare, counts = np.empty(most, np.uint64), lookup.digits()
-    at, start = 0, 0
-    for text in range(len(stops)):
-        first = at
-        for place in range(start, stops[text]):
-            out[at] = keys[place]
-            at += 1
-        start = stops[text]
-        lookup.sort(out, first, at, spare, counts)
-        last, at = at, first
-        for place in range(first, last):
-            out[at] = out[place]
-            # Written over by the next one where it is the same.
-            at += int(place + 1 == last or out[place] != out[place + 1])
-        ends[text] = at
+def _gathered(keys: Hashes64, starts: Places, texts: Places, out: Hashes64) -> Places:
+    ends, count = np.empty(len(texts), np.int64), np.uint64(0)
+    for row in range(len(texts)):
+        before = NO_KEY
+        for held in keys[starts[texts[row]] : starts[texts[row] + 1]]:
+            key = held & KEY
+            # Written over by the next one where it is the same as the last.
+            out[count] = key >> _KEY_SHIFT
+            count += np.uint64(key != before)
+            before = key
+        ends[row] = count
+    return ends
 
 
-def marked(held: Sketches) -> Hashes64:
-    """Return the keys of sketches, each together with the number of its text, as one number."""
-    return next(marked_in_parts(held, len(held.keys) + 1))
-
-
-def marked_in_parts(held: Sketches, most: int) -> Iterator[Hashes64]:
-    """Yield the same of about so many keys at a time, all of a range of them: what is yielded is written over then."""
-    parts = max(1, len(held.keys) // most)
-    room = np.empty(len(held.keys), np.uint64)
-    nexts = np.concatenate([np.zeros(min(len(held.ends), 1), np.int64), held.ends[:-1]])
-    last = int(held.keys.max(initial=0)) + 1
-    for part in range(1, parts + 1):
-        count = _marked(held.ends, held.keys, nexts, np.uint64(last * part // parts), room)
-        yield room[:count]
+def without(found: Sampled, left_out: Mask, kept: Mask) -> Sketches:
+    """Return the sketches of texts without some of all sampled keys; of texts that are not `kept`, without any."""
+    ends, out = np.empty_like(found.ends), np.empty(len(found.keys), np.uint64)
+    count = _without(found.ends, found.keys, left_out, kept, ends, out)
+    return Sketches(ends, out[:count])
 
 
 @compiled
-def _marked(ends: Places, keys: Hashes64, nexts: Places, limit: np.uint64, out: Hashes64) -> int:
-    """Mark the keys of texts below a limit, from the `nexts` of each on, which become the first ones that are not."""
+def _without(ends: Places, keys: Hashes64, left_out: Mask, kept: Mask, stops: Places, out: Hashes64) -> int:
+    count, start = np.uint64(0), 0
+    for text in range(len(ends)):
+        before = NO_KEY
+        for place in range(start, ends[text] if kept[text] else start):
+            key = keys[place] & KEY
+            out[count] = key >> _KEY_SHIFT
+            count += np.uint64(key != before and not left_out[place])
+            before = key
+        stops[text] = count
+        start = ends[text]
+    return int(count)
+
+
+def marked_in_parts(found: Sampled, most: int) -> Iterator[Hashes64]:
+    """Yield the keys of sketches, each together with the number of its text, as one number.
+
+    Those of a range of keys come at a time, about so many: what is yielded is written over then.
+    """
+    parts = max(1, len(found.keys) // most)
+    room = np.empty(len(found.keys), np.uint64)
+    nexts = np.append(0, found.ends)[:-1]
+    last = int(found.keys.max(initial=0))
+    for part in range(1, parts + 1):
+        # Between two keys, so that none is parted from itself.
+        limit = np.uint64(last * part // parts | int(OF_TEXT))
+        yield room[: _marked_below(found.ends, found.keys, nexts, limit, room)]
+
+
+@compiled
+def _marked_below(ends: Places, keys: Hashes64, nexts: Places, limit: np.uint64, out: Hashes64) -> int:
+    """Mark the keys of texts up to a limit, from the `nexts` of each on, which become the first ones that are not."""
     count = np.uint64(0)
     for text in range(len(ends)):
-        place = nexts[text]
-        while place < ends[text] and keys[place] < limit:
-            out[count] = (keys[place] << _SITE_BITS) | np.uint64(text)
-            count += np.uint64(1)
+        place, before = nexts[text], NO_KEY
+        while place < ends[text] and keys[place] <= limit:
+            key = keys[place] & KEY
+            out[count] = key | np.uint64(text)
+            count += np.uint64(key != before)
+            before = key
             place += 1
         nexts[text] = place
     return int(count)
 
 
-_SITE_BITS = np.uint64(SITE_BITS)
+def marked(held: Sketches) -> Hashes64:
+    """Return the keys of sketches, each together with the number of its text, as one number."""
+    out = np.empty(len(held.keys), np.uint64)
+    _marked(held.ends, held.keys, out)
+    return out
+
+
+@compiled
+def _marked(ends: Places, keys: Hashes64, out: Hashes64) -> None:
+    start = 0
+    for text in range(len(ends)):
+        for place in range(start, ends[text]):
+            out[place] = (keys[place] << _KEY_SHIFT) | np.uint64(text)
+        start = ends[text]
 
 
 def one_each(keys: Sequence[Hashes64]) -> Sketches:
@@ -188,54 +247,6 @@ def together(parts: Sequence[Sketches]) -> Sketches:
     return Sketches(
         np.concatenate([np.empty(0, np.int64), *ends]), np.concatenate([_NOTHING, *(part.keys for part in parts)])
     )
-
-
-def without(held: Sketches, left_out: NDArray[np.bool_], kept: NDArray[np.bool_]) -> Sketches:
-    """Return sketches without some of all their keys; of texts that are not `kept`, without any."""
-    ends, out = np.empty_like(held.ends), np.empty(len(held.keys), np.uint64)
-    count = _without(held.ends, held.keys, left_out, kept, ends, out)
-    return Sketches(ends, out[:count])
-
-
-@compiled
-def _without(
-    ends: NDArray[np.int64],
-    keys: Hashes64,
-    left_out: NDArray[np.bool_],
-    kept: NDArray[np.bool_],
-    stops: NDArray[np.int64],
-    out: Hashes64,
-) -> int:
-    at, start = 0, 0
-    for text in range(len(ends)):
-        if kept[text]:
-            for place in range(start, ends[text]):
-                out[at] = keys[place]
-                at += int(not left_out[place])
-        stops[text] = at
-        start = ends[text]
-    return at
-
-
-def chosen(held: Sketches, texts: NDArray[np.int64]) -> Sketches:
-    """Return the sketches of some of several texts, in the order asked for."""
-    return Sketches(*_chosen(held.ends, held.keys, texts))
-
-
-@compiled
-def _chosen(ends: NDArray[np.int64], keys: Hashes64, texts: NDArray[np.int64]) -> tuple[NDArray[np.int64], Hashes64]:
-    stops = np.empty(len(texts), np.int64)
-    total = 0
-    for row in range(len(texts)):
-        total += ends[texts[row]] - (ends[texts[row] - 1] if texts[row] else 0)
-        stops[row] = total
-    out = np.empty(total, np.uint64)
-    at = 0
-    for row in range(len(texts)):
-        for place in range(ends[texts[row] - 1] if texts[row] else 0, ends[texts[row]]):
-            out[at] = keys[place]
-            at += 1
-    return stops, out
 
 
 def distinct(keys: Hashes64) -> Hashes64:

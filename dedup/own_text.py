@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import boilerplate, lookup, minhash
-from dedup.arrays import Cut, Furniture, Hashes64, Line, Said, Sketches
+from dedup.arrays import SITE_BITS, Cut, Furniture, Hashes64, Line, Said, Sketches
 from dedup.boilerplate import Mask, Places, Rows
 from dedup.compiled import compiled
-from dedup.minhash import Sampled
+from dedup.minhash import KEY, NO_KEY, Sampled
 from dedup.records import Recipe
 
 Marks = NDArray[np.int8]
@@ -43,13 +43,13 @@ def own(words: Cut, sites: NDArray[np.int64], repeated: Hashes64, recipe: Recipe
     and behind it are. The words of lines of which something was said are what was said of them.
     """
     found = minhash.sampled(words, recipe)
-    raw = minhash.gathered(found)
-    told = own_of(words.ends, found, raw, sites, repeated, recipe, _marks(words, sites, said))
-    return Own(told.words, minhash.without(raw, told.left_out, told.enough), told.hashes, raw)
+    told = own_of(words.ends, found, sites, repeated, recipe, _marks(words, sites, said))
+    own_sketches = minhash.without(found, told.left_out, told.enough)
+    return Own(told.words, own_sketches, told.hashes, minhash.gathered(found))
 
 
 class Told(NamedTuple):
-    """Which words of several texts are their own, which keys of their sketches are not, and of which texts enough is.
+    """Which words of several texts are their own, which sampled keys are not, and of which texts enough is.
 
     `sizes` and `hashes` are those of sketches without boilerplate.
     """
@@ -64,23 +64,32 @@ class Told(NamedTuple):
 def own_of(
     ends: Places,
     found: Sampled,
-    raw: Sketches,
     sites: NDArray[np.int64],
     repeated: Hashes64,
     recipe: Recipe,
     marks: Marks | None = None,
 ) -> Told:
-    """Return what is own, given where the words of texts end, the shingles of them that are sampled, their sketches.
+    """Return what is own, given where the words of texts end and the shingles of them that are sampled.
 
     `marks` tell what a person said of the words, None: nothing of any.
     """
-    known = lookup.table(repeated)
-    theirs = boilerplate.repeated_of(known, found.ends, found.keys, sites)
-    mask = _unrepeated(ends, found, theirs, marks, recipe)
+    left_out = _repeated(lookup.table(repeated), found, sites)
+    mask = _unrepeated(ends, found, minhash.as_they_stand(found, left_out), marks, recipe)
     left, total = _counted(ends, mask), np.diff(ends, prepend=0)
     enough = (left >= recipe.min_own_words) & (left >= recipe.min_own_share * total)
-    left_out = boilerplate.repeated_of(known, raw.ends, raw.keys, sites)
-    return Told(mask, left_out, enough, *_digests(raw.ends, raw.keys, left_out, enough))
+    return Told(mask, left_out, enough, *_digests(found.ends, found.keys, left_out, enough))
+
+
+@compiled
+def _repeated(known: lookup.Table, found: Sampled, sites: NDArray[np.int64]) -> Mask:
+    """Return which sampled keys their texts' sites repeat."""
+    out, start = np.empty(len(found.keys), np.bool_), 0
+    for text in range(len(found.ends)):
+        site = np.uint64(sites[text])
+        for place in range(start, found.ends[text]):
+            out[place] = lookup.holds(known, (found.keys[place] & KEY) | site)
+        start = found.ends[text]
+    return out
 
 
 @compiled
@@ -109,7 +118,8 @@ def telling(
     """
     found = minhash.sampled(words, recipe)
     texts = np.repeat(np.arange(len(found.ends)), np.diff(found.ends, prepend=0))
-    theirs = boilerplate.since(furniture, boilerplate.marked(found.keys, sites[texts])) <= days[texts]
+    at_sites = (found.keys & KEY) | sites[texts].astype(np.uint64)
+    theirs = minhash.as_they_stand(found, boilerplate.since(furniture, at_sites) <= days[texts])
     enough = _in_a_row(found.ends, theirs, recipe.furniture_keys)
     return _unrepeated(words.ends, found, enough, _marks(words, sites, said), recipe)
 
@@ -151,8 +161,7 @@ def _unrepeated(ends: Places, found: Sampled, theirs: Mask, marks: Marks | None,
     """Return which words are not repeated, given which of the sampled shingles are and what was said of the words."""
     if marks is not None:
         theirs = _beside_said(found, theirs, marks, recipe.shingle_words)
-    mask = _covered(ends, found.ends, found.places, theirs, recipe.shingle_words)
-    np.logical_not(mask, out=mask)
+    mask = _uncovered(ends, found.ends, found.places, theirs, recipe.shingle_words)
     if marks is not None:
         mask[marks == _REPEATED], mask[marks == _OWN] = False, True
     return mask
@@ -192,9 +201,9 @@ def _in_a_row(stops: Places, theirs: Mask, least: int) -> Mask:
 
 
 @compiled
-def _covered(ends: Places, stops: Places, places: Rows, repeated: Mask, length: int) -> Mask:
-    """Return which words lie in repeated shingles, or between two that follow one another in the sample."""
-    covered = np.zeros(ends[-1] if len(ends) else 0, np.bool_)
+def _uncovered(ends: Places, stops: Places, places: Rows, repeated: Mask, length: int) -> Mask:
+    """Return which words lie neither in repeated shingles nor between two that follow one another in the sample."""
+    own = np.ones(ends[-1] if len(ends) else 0, np.bool_)
     first = 0
     for text in range(len(ends)):
         last = stops[text] - 1
@@ -207,27 +216,34 @@ def _covered(ends: Places, stops: Places, places: Rows, repeated: Mask, length: 
                     stop = ends[text]
                 elif repeated[row + 1]:
                     stop = max(stop, int(places[row + 1]))
-                covered[begin:stop] = True
+                own[begin:stop] = False
         first = stops[text]
-    return covered
+    return own
 
 
 @compiled
 def _digests(ends: Places, keys: Hashes64, left_out: Mask, kept: Mask) -> tuple[NDArray[np.int32], Hashes64]:
-    """Return how many keys of each sketch are left, none where it is not `kept`, and a hash of these in any order."""
+    """Return how many keys of each sketch are left, none where it is not `kept`, and a hash of these in any order.
+
+    `keys` are sampled ones.
+    """
     sizes, hashes = np.zeros(len(ends), np.int32), np.zeros(len(ends), np.uint64)
     start = 0
     for text in range(len(ends)):
-        total, count = np.uint64(0), 0
+        total, count, before = np.uint64(0), 0, NO_KEY
         for place in range(start, ends[text] if kept[text] else start):
-            mixed = np.uint64(keys[place] * _ODD)
+            key = keys[place] & KEY
+            mixed = np.uint64((key >> _KEY_SHIFT) * _ODD)
             mixed = np.uint64((mixed ^ (mixed >> np.uint64(31))) * _MIXER)
             mixed ^= mixed >> np.uint64(29)
-            total += np.uint64(0) if left_out[place] else mixed
-            count += int(not left_out[place])
+            counts = key != before and not left_out[place]
+            total += mixed if counts else np.uint64(0)
+            count += int(counts)
+            before = key
         sizes[text], hashes[text] = count, total
         start = ends[text]
     return sizes, hashes
 
 
+_KEY_SHIFT = np.uint64(SITE_BITS)
 _ODD, _MIXER = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)

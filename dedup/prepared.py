@@ -105,7 +105,7 @@ def _counted_of_each(
         np.empty(len(ends), np.int64),
         np.zeros(len(ends), np.int64),
     )
-    size, most = 16, _longest(ends)
+    size, most = 16, lookup.longest(ends)
     while size < 2 * most:
         size *= 2
     held = np.empty(size, np.int32)
@@ -147,7 +147,7 @@ def _fresh(
 def _sets(ends: Places, values: Hashes64, kept: Mask) -> tuple[Places, Hashes64]:
     """Return the distinct `kept` values of each text, sorted, and where those of each end."""
     stops, found = np.empty(len(ends), np.int64), np.empty(len(values), np.uint64)
-    spare, counts = np.empty(_longest(ends), np.uint64), lookup.digits()
+    spare, counts = np.empty(lookup.longest(ends), np.uint64), lookup.digits()
     count, start = 0, 0
     for text in range(len(ends)):
         first = count
@@ -164,14 +164,6 @@ def _sets(ends: Places, values: Hashes64, kept: Mask) -> tuple[Places, Hashes64]
         stops[text] = count
         start = ends[text]
     return stops, found[:count].copy()
-
-
-@compiled
-def _longest(ends: Places) -> int:
-    most, start = 0, 0
-    for end in ends:
-        most, start = max(most, end - start), end
-    return most
 
 
 @compiled

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from dedup import index, lookup, minhash, pairing
-from dedup.arrays import Postings, Sketches, Units
+from dedup.arrays import SITE_BITS, Postings, Sketches, Units
 from dedup.corpus import units as stored
 from dedup.records import Recipe
 
@@ -197,8 +197,13 @@ def test_whatever_is_sorted_stands_in_order(values: NDArray[np.uint64]) -> None:
 
 @given(st.lists(st.sets(st.integers(0, 30) | st.integers(0, 2**44 - 1), max_size=12), max_size=12), st.data())
 def test_keys_that_several_hold_are_found_a_range_at_a_time(held: list[set[int]], data: st.DataObject) -> None:
-    sketches = minhash.one_each([np.array(sorted(keys), np.uint64) for keys in held])
-    parts = minhash.marked_in_parts(sketches, data.draw(st.sampled_from((1, 3, 100))))
+    keys = [np.array(sorted(keys), np.uint64) for keys in held]
+    # As of each text's shingles in turn, some of them twice.
+    twice = [np.repeat(each, np.arange(len(each)) % 2 + 1) for each in keys]
+    ranked = [(each << np.uint64(SITE_BITS)) | np.arange(len(each), dtype=np.uint64) for each in twice]
+    sketches = minhash.one_each(ranked)
+    sampled = minhash.Sampled(sketches.ends, np.zeros(len(sketches.keys), np.int32), sketches.keys)
+    parts = minhash.marked_in_parts(sampled, data.draw(st.sampled_from((1, 3, 100))))
     found = index.after_one_another([pairing.shared(lookup.in_order(part)) for part in parts])
     holders = {key: [unit for unit, keys in enumerate(held) if key in keys] for keys in held for key in keys}
     several = {key: units for key, units in sorted(holders.items()) if len(units) > 1}

@@ -1,5 +1,6 @@
 """Memory: what is freed is given back, and what a corpus deletes costs no more pages than it must."""
 
+import gc
 import platform
 import sqlite3
 from contextlib import closing
@@ -37,3 +38,22 @@ def test_pages_that_a_deletion_frees_are_not_written(tmp_path: Path) -> None:
         with corpus.transaction() as connection:
             connection.exec_driver_sql("DELETE FROM large")
         assert 0 < path.with_name("corpus.db-wal").stat().st_size < 400_000
+
+
+def test_what_stays_is_old_at_once() -> None:
+    gc.collect()
+    with memory.uncollected():
+        many: list[list[list[int]]] = [[[]] for _ in range(5_000)]
+        memory.settled()
+    assert gc.get_freeze_count() == 0
+    assert not any(each is many for each in (*gc.get_objects(0), *gc.get_objects(1)))
+    assert any(each is many for each in gc.get_objects(2))
+
+
+def test_what_somebody_froze_stays_frozen() -> None:
+    gc.freeze()
+    try:
+        memory.settled()
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()

@@ -89,3 +89,47 @@ def test_the_share_of_a_sketch_found_in_another_is_the_containment(share: float)
     assert both.of(0).max() < 2**44 / RECIPE.sketch_one_in
     found = len(np.intersect1d(both.of(0), both.of(1))) / len(both.of(0))
     assert found == pytest.approx(share, abs=0.04)
+
+
+few_words = st.lists(st.text("ab", min_size=1, max_size=2), max_size=30).map(" ".join)
+
+
+@given(st.lists(few_words, max_size=6), st.sampled_from([1, 2, 3]), st.data())
+def test_sampled_shingles_are_kept_by_place_and_by_key(texts: list[str], one_in: int, data: st.DataObject) -> None:
+    recipe = Recipe(sketch_one_in=one_in)
+    words = cutting.cut(texts)
+    found, length = minhash.sampled(words, recipe), recipe.shingle_words
+    whole = [words.hashes[words.words(text)] for text in range(len(texts))]
+    hashed = [shingles.hashes64(text, length).tolist() for text in whole]
+    held = [[(place, key >> 20) for place, key in enumerate(keys) if key <= 2**64 // one_in - 1] for keys in hashed]
+    starts = [words.words(text).start for text in range(len(texts))]
+    assert found.ends.tolist() == np.cumsum([0, *map(len, held)])[1:].tolist()
+    places = [start + place for start, text in zip(starts, held, strict=True) for place, _ in text]
+    assert found.places.tolist() == places
+    # What is told of a key is told of every place where it stands.
+    told = data.draw(st.sets(st.sampled_from(sorted({key for text in held for _, key in text}) or [0])))
+    by_key = np.isin(found.keys >> np.uint64(20), np.array(sorted(told), np.uint64))
+    assert minhash.as_they_stand(found, by_key).tolist() == [key in told for text in held for _, key in text]
+    distinct = [sorted({key for _, key in text}) for text in held]
+    sketches = minhash.gathered(found)
+    assert [sketches.of(text).tolist() for text in range(len(texts))] == distinct
+    kept = np.array(data.draw(st.lists(st.booleans(), min_size=len(texts), max_size=len(texts))), bool)
+    left = minhash.without(found, by_key, kept)
+    expected = [
+        [key for key in keys if key not in told] if keeps else [] for keys, keeps in zip(distinct, kept, strict=True)
+    ]
+    assert [left.of(text).tolist() for text in range(len(texts))] == expected
+    order = data.draw(st.permutations(range(len(texts))))
+    some = minhash.gathered_of(found, np.array(order, np.int64))
+    assert [some.of(row).tolist() for row in range(len(order))] == [distinct[text] for text in order]
+
+
+def test_of_a_text_of_millions_of_words_the_first_million_is_sampled() -> None:
+    several = cutting.cut(
+        ["satu dua tiga empat lima", " ".join(str(number % 7_919) for number in range(1_100_000)), "x"]
+    )
+    found = minhash.sampled(several, Recipe(sketch_one_in=1))
+    first, second, third = np.diff(found.ends, prepend=0).tolist()
+    assert (first, second, third) == (2, 2**20 - 3, 0)
+    assert found.places[-1] == several.ends[0] + 2**20 - 4
+    assert len(minhash.gathered(found).of(1)) == 7_919
