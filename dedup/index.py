@@ -178,7 +178,7 @@ def _leaders(
                 at += 1
         out_ends[key] = at
         start = ends[key]
-    return out_ends, out[:at].copy()
+    return out_ends, out[:at]
 
 
 @compiled
