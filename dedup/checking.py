@@ -28,7 +28,7 @@ from dedup.corpus import (
     vocabularies,
 )
 from dedup.corpus.results import merged_pairs, stored_matches, weakest_ties
-from dedup.corpus.store import text_hash
+from dedup.corpus.rows import text_hash
 from dedup.loom import Loom
 from dedup.ordering import UNDATED
 from dedup.reading import desk_of

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dedup import boilerplate, cutting, families, lookup, matching, minhash
 from dedup.arrays import Cut, Postings, Reading, Units
 from dedup.corpus import Corpus, grouping, listing, postings, units, vocabularies
-from dedup.corpus.store import text_hash
+from dedup.corpus.rows import text_hash
 from dedup.given import of_kind
 from dedup.reading import Desk, desk_of, reading
 from dedup.records import Article, Match, Recipe, Relation

@@ -29,7 +29,7 @@ from dedup import (
 from dedup.arrays import SITE_BITS, Cut, Hashes64, Postings, Units
 from dedup.columns import Column
 from dedup.compiler import expect
-from dedup.corpus.store import text_digest
+from dedup.corpus.rows import text_digest
 from dedup.corpus.units import empty
 from dedup.errors import GemaError
 from dedup.memory import settled, uncollected

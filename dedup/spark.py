@@ -21,7 +21,7 @@ from dedup import boilerplate, cutting, index, matching, minhash, ordering, own_
 from dedup import families as joined
 from dedup.arrays import Hashes64, Postings, Reading
 from dedup.compiler import WORTH_COMPILING, expect
-from dedup.corpus.store import text_hash
+from dedup.corpus.rows import text_hash
 from dedup.corpus.units import empty
 from dedup.errors import SourceError
 from dedup.reading import reading

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dedup import boilerplate, index, lookup, minhash, ordering, own_text, signing
 from dedup.arrays import SITE_BITS, Hashes64, Postings, Sketches, Units
-from dedup.corpus import Corpus, grouping, postings
+from dedup.corpus import Corpus, grouping, postings, saving
 from dedup.corpus import units as stored
 from dedup.corpus.grouping import Signed
 from dedup.corpus.postings import Block, Pairs
@@ -169,7 +169,7 @@ def terms(desk: Desk, state: State, numbers: NDArray[np.int32]) -> dict[str, dic
     told: dict[str, dict[str, bytes | str]] = {}
     for _, chunk in _as_read(state, numbers):
         keys = articles_of(desk.corpus, state, chunk)
-        told |= zip(keys, grouping.written_terms(desk.term_vectors(desk.batch(keys))), strict=True)
+        told |= zip(keys, saving.written_terms(desk.term_vectors(desk.batch(keys))), strict=True)
     return told
 
 

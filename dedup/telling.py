@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from dedup import ids, placing, stories
-from dedup.corpus import Corpus, edges, grouping, strands
+from dedup.corpus import Corpus, edges, saving, strands
 from dedup.corpus.strands import Placed, Shown
 from dedup.loom import Loom, Merges, root
 from dedup.ordering import UNDATED
@@ -37,7 +37,7 @@ def tell_stories(corpus: Corpus, recipe: Recipe, now: datetime, tell: Progress) 
             rows = strands.placed(connection, fresh - told.changed.keys())
         told.changed |= {name: row._replace(fresh=False) for name, row in rows.items()}
         _save(corpus, recipe, told, gone, now)
-        grouping.told(corpus, now)
+        saving.told(corpus, now)
 
 
 def _save(corpus: Corpus, recipe: Recipe, told: Loom, gone: Sequence[Placed], now: datetime) -> None:
@@ -71,7 +71,7 @@ def _save(corpus: Corpus, recipe: Recipe, told: Loom, gone: Sequence[Placed], no
             other,
         )
         edges.save(connection, told.edges)
-        grouping.save_aliases(connection, "story", named.aliases, now)
+        saving.save_aliases(connection, "story", named.aliases, now)
 
 
 def _touched(told: Loom, gone: Sequence[Placed]) -> tuple[set[int], set[int]]:

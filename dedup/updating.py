@@ -12,8 +12,8 @@ from pathlib import Path
 
 from dedup import embedding
 from dedup.compiler import expect
-from dedup.corpus import Corpus, grouping, vocabularies
-from dedup.corpus.grouping import Outcome
+from dedup.corpus import Corpus, grouping, saving, vocabularies
+from dedup.corpus.saving import Outcome
 from dedup.embedding import Embedding
 from dedup.gathering import gather
 from dedup.given import recipe_of
@@ -63,7 +63,7 @@ def rebuild(
     words = embedding.opened(embeddings) if embeddings is not None else None
     with corpus.alone("updating"), corpus.moved_beside(), uncollected():
         wanted = _recipe(corpus, recipe, words)
-        grouping.forget_results(corpus)
+        saving.forget_results(corpus)
         done = _update(corpus, wanted, words, now or datetime.now(UTC), progress or _silent)
         vocabularies.drop_unused(corpus)
     return done
@@ -134,8 +134,8 @@ def _group(corpus: Corpus, recipe: Recipe, changed: Set[str], now: datetime, tel
         changes=families.changes,
         merged=families.merged,
     )
-    grouping.save(corpus, recipe, outcome, now)
-    grouping.tidy(corpus, state.units.sites >= 0)
+    saving.save(corpus, recipe, outcome, now)
+    saving.tidy(corpus, state.units.sites >= 0)
     return Updated(signed=signed, sketched=len(again), candidates=len(pairs), verified=verified.count)
 
 

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select
 
 from dedup.corpus import many, outdated, schema
+from dedup.corpus.many import chunks
 from dedup.corpus.seen import first_seen
-from dedup.corpus.store import Corpus, chunks
+from dedup.corpus.store import Corpus
 from dedup.records import Article, Passage, Relation, as_found
 
 # Rows that the database hands over at a time.

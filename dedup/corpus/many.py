@@ -3,7 +3,8 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Literal, TypeVarTuple, cast
+from itertools import islice
+from typing import Any, Literal, TypeVar, TypeVarTuple, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -30,6 +31,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.dialects.sqlite import pysqlite
 
+_T = TypeVar("_T")
 _Ts = TypeVarTuple("_Ts")
 Values = Iterable[str] | Iterable[int]
 # What becomes of a row whose primary key another has: an error, nothing, or it takes the other's place.
@@ -37,6 +39,8 @@ Clash = Literal["error", "keep", "replace"]
 
 # Values in one statement: far more than SQLite has parameters for, and soon read.
 _AT_ONCE = 10_000
+# As a rule what one short transaction takes.
+_CHUNK = 1_000
 # Rows fetched at once: more would live for so long that they cost Python's collector more than they save.
 _ROWS = 500
 
@@ -156,3 +160,10 @@ def _prepared(dialect: str, statement: Insert | Update | Delete, names: Sequence
     return str(compiled), {
         name: each.process_bind_param for name, each in kinds.items() if isinstance(each, TypeDecorator)
     }
+
+
+def chunks(values: Iterable[_T], most: int = _CHUNK) -> Iterator[list[_T]]:
+    """Yield lists of at most so many values."""
+    rest = iter(values)
+    while chunk := list(islice(rest, most)):
+        yield chunk

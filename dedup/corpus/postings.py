@@ -18,7 +18,7 @@ from sqlalchemy import Connection, delete, select
 from dedup.arrays import Hashes64, Postings
 from dedup.compiled import compiled
 from dedup.corpus import many, schema
-from dedup.corpus.store import chunks
+from dedup.corpus.many import chunks
 
 # Pairs in a block: some hundred thousand bytes.
 _BLOCK = 16_384

@@ -12,10 +12,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from dedup.corpus import many, outdated, unreadable
+from dedup.corpus.rows import whole
 from dedup.corpus.schema import articles as listed
 from dedup.corpus.schema import facts, families, family_members, forgotten, matches, stories, story_families
 from dedup.corpus.seen import first_seen
-from dedup.corpus.store import Corpus, whole
+from dedup.corpus.store import Corpus
 from dedup.errors import RecipeError
 from dedup.records import Article, Family, Match, Measures, Passage, Recipe, Relation, Snapshot, Story, Tie
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, or_, select
 
 from dedup.corpus import many
+from dedup.corpus.many import chunks
 from dedup.corpus.schema import articles, as_text, revisions, texts
-from dedup.corpus.store import chunks
 from dedup.segments import words
 
 # Of an article's phrases of three words: what had fewer of them then was another article, or a stub of this one, and

@@ -1,14 +1,9 @@
 """The corpus: opened, migrated, written to in short transactions, and read back as Articles."""
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
-from hashlib import blake2b
-from itertools import islice
-from operator import attrgetter
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
@@ -31,6 +26,7 @@ from dedup.addresses import spelled, spelling
 from dedup.corpus import connecting, fulltext, lock, many, migration, newcomers, referred, unreadable
 from dedup.corpus.address import refuse_missing, refuse_unwritable, resolve
 from dedup.corpus.completing import completed
+from dedup.corpus.rows import PLAIN, WHOLE, article_of, plain, row_of, says_the_same, text_hash, whole
 from dedup.corpus.schema import (
     articles,
     changes,
@@ -48,15 +44,8 @@ from dedup.records import Article, article_id
 _T = TypeVar("_T")
 Outcome = Literal["new", "changed", "details", "same", "forgotten"]
 
-_CHUNK = 1_000
 # Articles that are added in one transaction: under half a second, and a page of an index is written once for many.
 _ADDED = 3_000
-_CREDITS = (
-    *("authors", "place", "editors", "agency", "credited_source", "credited_title", "sources"),
-    *("published_precision", "published_from", "section", "tags", "image", "site_name"),
-)
-_PLAIN = ("site", "host", "title", "language", "published", "modified", "fetched", "fetched_url", "archived")
-_DETAILS = ("site", "host", "language", "published", "modified", "marks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +212,7 @@ class Corpus:
         if completing and old is not None:
             article = self._completed(connection, article, old)
         text_id = self._text_id(connection, article.text)
-        row = _row(article) | {"text_id": text_id}
+        row = row_of(article) | {"text_id": text_id}
         if old is None:
             self._refuse_taken(connection, article)
             named = {"url": article.url, "spelled": spelled(article.url), "key": article.id}
@@ -248,7 +237,7 @@ class Corpus:
         many.alter(connection, _KNOWN_ARTICLE, [{**row, "number": old.id}])
         if changed:
             return "changed"
-        return "same" if _says_the_same(row, old) else "details"
+        return "same" if says_the_same(row, old) else "details"
 
     def as_stored(self, connection: Connection, article: Article) -> Article:
         """Return an article under the address and id by which another spelling of its address is stored.
@@ -273,7 +262,7 @@ class Corpus:
         """
         total = Added()
         with self.moved_beside():
-            for chunk in chunks(map(given, found), _ADDED):
+            for chunk in many.chunks(map(given, found), _ADDED):
                 with self.turn() as connection, uncollected():
                     seen = now or datetime.now(UTC)
                     fresh, others = newcomers.newcomers(connection, chunk)
@@ -287,9 +276,9 @@ class Corpus:
         """Return the article with this id or address, in whatever spelling; raises UnknownArticle."""
         with self.reading() as connection:
             for which in referred.ways(reference):
-                row = connection.execute(_WHOLE.where(which)).first()
+                row = connection.execute(WHOLE.where(which)).first()
                 if row is not None:
-                    return _article(row)
+                    return article_of(row)
         raise UnknownArticle(f"no article has the id or address {reference!r}; `dedup groups` lists what there is")
 
     def articles(self, ids: Sequence[str] | None = None) -> Iterator[Article]:
@@ -338,7 +327,7 @@ class Corpus:
 
     def _put_new(self, connection: Connection, found: Sequence[Article], now: datetime) -> None:
         if found:
-            newcomers.put(connection, found, list(map(_row, found)), [text_hash(each.text) for each in found], now)
+            newcomers.put(connection, found, list(map(row_of, found)), [text_hash(each.text) for each in found], now)
             marked = [{"article": article.id, "site": article.site, "taken": 0} for article in found]
             many.insert(connection, changes, marked, "replace")
 
@@ -352,7 +341,7 @@ class Corpus:
         if earlier or not text.strip():
             # As a rule it is not needed, and is most of what there is to read.
             text = connection.execute(_TEXT, {"number": old.text_id}).scalar_one()
-        known = _article((text, old.url, old.key, old.marks, old.credits, *_plain(old)))
+        known = article_of((text, old.url, old.key, old.marks, old.credits, *plain(old)))
         if not earlier:
             return completed(article, known)
         if article.text and (article.text, article.title) != (known.text, known.title):
@@ -419,77 +408,5 @@ _NEW_ARTICLE = articles.insert()
 _KNOWN_ARTICLE = (
     update(articles)
     .where(articles.c.id == bindparam("number"))
-    .values({name: bindparam(name) for name in (*_PLAIN, "marks", "credits", "text_id")})
+    .values({name: bindparam(name) for name in (*PLAIN, "marks", "credits", "text_id")})
 )
-
-
-def whole(connection: Connection, ids: Sequence[str] | None = None) -> Iterator[Article]:
-    """Yield the articles with these ids, or all, in the order in which the database has their ids."""
-    query = _WHOLE.order_by(articles.c.key)
-    rows = connection.execute(query) if ids is None else many.among(connection, query, articles.c.key, ids)
-    yield from map(_article, rows)
-
-
-def chunks(values: Iterable[_T], most: int = _CHUNK) -> Iterator[list[_T]]:
-    """Yield lists of at most so many values, as a rule what one short transaction takes."""
-    rest = iter(values)
-    while chunk := list(islice(rest, most)):
-        yield chunk
-
-
-def text_hash(text: str) -> str:
-    """Return the 32 hexadecimal digits that equal texts share."""
-    return text_digest(text).hex()
-
-
-def text_digest(text: str) -> bytes:
-    """Return the 16 bytes that equal texts share."""
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
-_json = json.JSONEncoder(ensure_ascii=False).encode
-_COLUMNS = [articles.c[name] for name in ("url", "key", "marks", "credits", *_PLAIN)]
-_WHOLE = select(texts.c.text, *_COLUMNS).join(texts, texts.c.id == articles.c.text_id)
-_TUPLES = frozenset({"authors", "editors", "sources", "tags"})
-_FIELDS = frozenset(field.name for field in fields(Article))
-
-
-def _row(article: Article) -> dict[str, Any]:
-    """Return what is stored of an article beside its address, id and text."""
-    row = dict(zip(_PLAIN, _plain(article), strict=True))
-    said = _credits(article)
-    row["marks"] = " ".join(map(_one_word, article.marks))
-    row["credits"] = _NO_CREDITS if said == _NOTHING_SAID else _json(dict(zip(_CREDITS, said, strict=True)))
-    return row
-
-
-def _says_the_same(row: Mapping[str, Any], old: Row[Any]) -> bool:
-    """Tell whether an article to be stored says what is stored of it, text and title aside."""
-    if any(getattr(old, name) != row[name] for name in _DETAILS):
-        return False
-    # What was stored before there was a field says nothing of it.
-    said = {**_credited(_NO_CREDITS), **_credited(old.credits)}
-    return _credited(row["credits"]) == said
-
-
-def _one_word(mark: str) -> str:
-    return "-".join(mark.split())
-
-
-_plain, _credits = attrgetter(*_PLAIN), attrgetter(*_CREDITS)
-# Of many imported articles nothing but the text is known.
-_NOTHING_SAID = _credits(Article("", ""))
-_NO_CREDITS = _json(dict(zip(_CREDITS, _NOTHING_SAID, strict=True)))
-
-
-def _article(row: Row[Any] | tuple[Any, ...]) -> Article:
-    text, url, key, marks, credits_, *plain = tuple(row)
-    named: dict[str, Any] = dict(zip(_PLAIN, plain, strict=True))
-    return Article(url=url, text=text, id=key, marks=tuple(marks.split()), **named, **_credited(credits_))
-
-
-@lru_cache(maxsize=1_000)
-def _credited(stored: str) -> Mapping[str, Any]:
-    """Return what credits say, by field: most articles of a site have the same."""
-    found = json.loads(stored).items()
-    return {name: tuple(value) if name in _TUPLES else value for name, value in found if name in _FIELDS}

@@ -30,8 +30,8 @@ _READERS = {
     *(
         f"dedup.corpus.{name}"
         for name in (
-            *("edges", "heads", "health", "listing", "meant", "postings", "results", "schema", "seen", "store"),
-            *("strands", "ties", "units", "vocabularies"),
+            *("edges", "heads", "health", "listing", "meant", "postings", "results", "rows", "schema", "seen"),
+            *("store", "strands", "ties", "units", "vocabularies"),
         )
     ),
 }

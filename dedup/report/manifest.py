@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from dedup.corpus.store import text_hash
+from dedup.corpus.rows import text_hash
 from dedup.errors import GemaError
 from dedup.records import Article, Pin, Recipe, Snapshot, Verdict
 

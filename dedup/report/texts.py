@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from dedup.corpus import Corpus
 from dedup.corpus.results import results
-from dedup.corpus.store import text_hash, whole
+from dedup.corpus.rows import text_hash, whole
 from dedup.records import Article, Snapshot
 
 # Articles of a site whose texts are shown as examples, those of smallest id.

@@ -1,72 +1,22 @@
-"""From the fields of a row to an Article, whatever the program that wrote it calls them.
-
-Known are the names of Gema's own exports, of news-please, fundus and trafilatura, and those that Scrapy projects
-commonly use. Capitals and `-`, `_`, `.` and spaces make no difference: `datePublished` is `date_published`.
-"""
+"""From the fields of a row to an Article, by the names that `named` knows."""
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import fields as fields_of
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
-from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from dedup.records import Article
 from dedup.sites import site_of_host
 from dedup.sources.moments import day_alone, end_of, moment, tells_no_time
+from dedup.sources.named import Fields
 from dedup.sources.rows import BadRowError, storable
 from dedup.stamped import UPDATED, says_updated
 
-# For each field of an Article the other names it goes by, in the order in which they are believed. A name with a dot
-# lies within an object. `description` and `excerpt` are left out: a teaser is not the text.
-SYNONYMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "url": (
-            *("canonical_url", "link", "loc", "permalink", "article_url", "page_url", "web_url", "html.responded_url"),
-            *("html.requested_url", "responded_url", "requested_url", "href", "uri", "tautan", "guid"),
-            # With some that is the page, with others the front page of its site.
-            *("source_url", "source"),
-        ),
-        "text": (
-            *("maintext", "plaintext", "article_body", "article_text", "body_text", "full_text", "content", "body"),
-            *("article", "paragraphs", "story", "isi", "isi_berita", "konten", "raw_text"),
-        ),
-        "title": ("headline", "article_title", "title_page", "title_rss", "heading", "judul"),
-        "host": ("source_domain", "hostname", "domain"),
-        "site_name": (
-            *("publisher", "html.source_info.publisher", "sitename", "source_hostname", "source_name"),
-            *("outlet", "newspaper", "media"),
-        ),
-        "authors": ("author", "byline", "writer", "creator", "penulis"),
-        "editors": ("editor",),
-        "published": (
-            *("date_publish", "date_published", "publishing_date", "published_at", "published_date", "published_time"),
-            *("publish_date", "published_on", "publish_time", "publication_date", "publication_datetime", "pub_date"),
-            *("date", "datetime", "tanggal", "tanggal_terbit"),
-        ),
-        "modified": (
-            "date_modify",
-            "date_modified",
-            "modified_at",
-            "updated_at",
-            "last_modified",
-            "lastmod",
-            "updated",
-        ),
-        "fetched": (
-            *("date_download", "html.crawl_date", "crawl_date", "crawled_at", "scraped_at", "downloaded_at"),
-            *("retrieved_at", "fetched_at", "filedate"),
-        ),
-        "language": ("lang", "bahasa"),
-        "section": ("category", "categories", "rubrik", "kanal"),
-        "tags": ("topics", "keywords", "tag"),
-        "image": ("image_url", "top_image", "thumbnail"),
-    }
-)
 # Own fields that have no other names, and are taken where they fit.
 _PLAIN = (
     *("place", "agency", "credited_source", "credited_title"),
@@ -78,13 +28,6 @@ _STRICT = frozenset({"id", "title", "site", "language"})
 # A string here is one name, or several with semicolons; elsewhere it is a list only where lists have to be strings.
 _NAMES = frozenset({"authors", "section"})
 _LONGEST = {"id": 255, "site": 255, "language": 16}
-# Only trafilatura writes these: its `id` is the reader's own label for a record, and its lists are strings.
-_TRAFILATURA = ("fingerprint", "source-hostname")
-# Our own tables have both: there a story is an id, and a text is what stands under `text`, though it be empty.
-_OURS = frozenset({"family", "story"})
-# How programs write that there is nothing; as a text or a title it may be meant.
-_NOTHING = frozenset({"none", "null", "nan", "nat"})
-_SEPARATORS = re.compile(r"[\s_.-]+")
 _ADDRESS = re.compile(r"(?!javascript:)[a-z][a-z0-9+.-]*://[^\s]", re.IGNORECASE)
 _ON_THE_WEB = re.compile(r"https?:", re.IGNORECASE)
 # What names a file or a document, and has no host.
@@ -94,104 +37,24 @@ _PAGE = re.compile(r"\s*(?:<!doctype\s+html|<html)\b", re.IGNORECASE)
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})[-_][A-Za-z0-9_-]+")
 _LISTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
 
-Named: TypeAlias = tuple[str, Any]
-
-
-@lru_cache(maxsize=4096)
-def normal(name: str) -> str:
-    """Return what all ways to write a field's name have in common."""
-    return _SEPARATORS.sub("", name).lower()
-
-
-# As rows are searched for them: a field's own name in all spellings, then its others, those with a dot as they are.
-_NAMES_OF = {
-    field.name: tuple(name if "." in name else normal(name) for name in (field.name, *SYNONYMS.get(field.name, ())))
-    for field in fields_of(Article)
-}
-_KNOWN = frozenset(normal(name) for field in fields_of(Article) for name in (field.name, *SYNONYMS.get(field.name, ())))
-
-
-def is_known(name: str) -> bool:
-    """Tell whether a column or field of this name is looked at."""
-    return normal(name) in _KNOWN or name in _TRAFILATURA or name in _OURS
-
-
-def lacking(names: list[str]) -> str:
-    """Return what keeps columns of these names from giving articles, in words; "" where nothing does."""
-    have = {normal(name) for name in names}
-    for field in ("url", "text"):
-        others = () if field == "text" and names_ours(names) else SYNONYMS[field]
-        if not have & {normal(field), *(normal(name.partition(".")[0]) for name in others)}:
-            known = ", ".join(name for name in (field, *others) if "." not in name)
-            return f"no column for the {field}; it may be called {known}"
-    return ""
-
-
-def names_ours(names: Collection[str]) -> bool:
-    """Tell whether fields of these names are a row of what `dedup export` or `dedup data` wrote."""
-    return all(name in names for name in _OURS)
-
-
-class _Fields:
-    """The fields of a row under their own names and under all others; `flat` ones have lists written as strings."""
-
-    def __init__(self, fields: Mapping[str, Any], flat: bool) -> None:
-        self.theirs = any(name in fields for name in _TRAFILATURA)
-        self.ours = names_ours(fields)
-        self.flat = flat or self.theirs
-        self._own = fields
-        self._others: dict[str, Named] = {}
-        for name, value in fields.items():
-            self._others.setdefault(normal(name), (name, value))
-
-    def own(self, field: str) -> Any:
-        """Return what stands under this very name."""
-        return self._own.get(field)
-
-    def named(self, field: str) -> Iterator[Named]:
-        """Yield what is not empty under a field's own name, then under its others, with the name it stands under."""
-        value = self._own.get(field)
-        if not _is_empty(field, value):
-            yield field, value
-        for name in _NAMES_OF[field]:
-            found = self._within(name) if "." in name else self._others.get(name)
-            if found is not None and found[0] != field and not _is_empty(field, found[1]):
-                yield found
-
-    def _within(self, path: str) -> Named | None:
-        value: Any = self._own
-        for name in path.split("."):
-            if not isinstance(value, Mapping) or name not in value:
-                return None
-            value = value[name]
-        return path, value
-
-
-def _is_empty(field: str, value: Any) -> bool:
-    if isinstance(value, str):
-        text = value.strip()
-        return not text or (field not in {"text", "title"} and text.lower() in _NOTHING)
-    # Only what is no number is unlike itself.
-    return value is None or value in ([], {}, ()) or (isinstance(value, float) and value != value)
-
 
 def article(fields: Mapping[str, Any], zone: tzinfo = UTC, *, flat: bool = False) -> Article:
     """Return the article that a row's fields make; times that name no zone are of `zone`.
 
     In `flat` rows, which come from tables, lists are strings: `a;b` or JSON. Raises BadRowError, with the reason.
     """
-    return _article(_Fields(fields, flat), zone)
+    return _article(Fields(fields, flat), zone)
 
 
 def read(fields: Mapping[str, Any], zone: tzinfo = UTC, *, flat: bool = False) -> tuple[Article, tuple[str, ...]]:
     """Return the article that `article` does, and which times but that of publication are none, in words."""
-    row = _Fields(fields, flat)
+    row = Fields(fields, flat)
     found = _article(row, zone)
     unread = (_unread(row, field) for field in ("modified", "fetched") if getattr(found, field) is None)
     return found, tuple(filter(None, unread))
 
 
-def _article(row: _Fields, zone: tzinfo) -> Article:
+def _article(row: Fields, zone: tzinfo) -> Article:
     url = _url(row)
     text = _text(row)
     host = _host(url)
@@ -238,7 +101,7 @@ def tidy(found: Article, zone: tzinfo = UTC) -> Article:
 # --- single fields ----------------------------------------------------------------------------------
 
 
-def _url(row: _Fields) -> str:
+def _url(row: Fields) -> str:
     for name, value in row.named("url"):
         found = _one(value)
         if name == "url":
@@ -271,7 +134,7 @@ def _no_address(url: str) -> BadRowError:
     return BadRowError(f'"url" is no address: {url!r:.100}{meant}')
 
 
-def _named_site(row: _Fields) -> str:
+def _named_site(row: Fields) -> str:
     """Return the site that a row names, "" where it names none; a host is of the site that it is of in an address."""
     named = _string(row, "site").strip()
     is_host = "." in named and len(named.split()) == 1
@@ -291,7 +154,7 @@ def _host(url: str) -> str:
         raise _no_address(url) from error
 
 
-def _text(row: _Fields) -> str:
+def _text(row: Fields) -> str:
     if row.ours:
         return _own_text(row)
     for name, value in row.named("text"):
@@ -308,7 +171,7 @@ def _text(row: _Fields) -> str:
     return _own_text(row)
 
 
-def _own_text(row: _Fields) -> str:
+def _own_text(row: Fields) -> str:
     if isinstance(own := row.own("text"), str):
         return storable(own)
     raise BadRowError('no "text" field' if own is None else '"text" is not a string')
@@ -349,7 +212,7 @@ def _one(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _string(row: _Fields, field: str) -> str:
+def _string(row: Fields, field: str) -> str:
     for name, value in row.named(field):
         if field == "id" and isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
@@ -364,13 +227,13 @@ def _string(row: _Fields, field: str) -> str:
     return ""
 
 
-def _language(row: _Fields) -> str:
+def _language(row: Fields) -> str:
     code = _string(row, "language").strip()
     regional = _LANGUAGE.fullmatch(code)
     return regional[1].lower() if regional else code or "und"
 
 
-def _list(row: _Fields, field: str) -> tuple[str, ...]:
+def _list(row: Fields, field: str) -> tuple[str, ...]:
     for name, value in row.named(field):
         if isinstance(value, str) and (row.flat or field in _NAMES or ";" in value):
             value = _split(value)
@@ -385,7 +248,7 @@ def _list(row: _Fields, field: str) -> tuple[str, ...]:
     return ()
 
 
-def _section(row: _Fields) -> str:
+def _section(row: Fields) -> str:
     """Return the section, the first where another name holds several."""
     own = row.own("section")
     return storable(own) if own and isinstance(own, str) else next(iter(_list(row, "section")), "")
@@ -411,7 +274,7 @@ class _Published(NamedTuple):
     evidence: str = ""
 
 
-def _published(row: _Fields, zone: tzinfo) -> _Published:
+def _published(row: Fields, zone: tzinfo) -> _Published:
     """Return when a row was published; that of an update, as its words say, only where nothing else tells."""
     changed = _Published()
     for name, value in row.named("published"):
@@ -432,19 +295,19 @@ def _evidence(stated: Any) -> str:
     return UPDATED if isinstance(stated, str) and says_updated(stated) else ""
 
 
-def _modified(row: _Fields, zone: tzinfo) -> datetime | None:
+def _modified(row: Fields, zone: tzinfo) -> datetime | None:
     # Midnight UTC is what stands for a day, whatever the zone: a moment would make the page older than it is.
     stated = [_unlisted(value) for _, value in row.named("modified")]
     read = (day_alone(value) or moment(value, zone) for value in stated)
     return next((found for found in read if found is not None), None)
 
 
-def _fetched(row: _Fields, zone: tzinfo) -> datetime | None:
+def _fetched(row: Fields, zone: tzinfo) -> datetime | None:
     read = (end_of(_unlisted(value), zone) for _, value in row.named("fetched"))
     return next((found for found in read if found is not None), None)
 
 
-def _unread(row: _Fields, field: str) -> str:
+def _unread(row: Fields, field: str) -> str:
     """Return what is wrong with a time that was found nowhere, "" where none is stated."""
     # Under some of the names others keep whether, not when.
     stated = (f'"{name}" is no time: {value!r:.100}' for name, value in row.named(field) if not isinstance(value, bool))
@@ -455,7 +318,7 @@ def _unlisted(value: Any) -> Any:
     return value[0] if isinstance(value, list) else value
 
 
-def _more(row: _Fields) -> dict[str, Any]:
+def _more(row: Fields) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in _PLAIN:
         if isinstance(value := row.own(name), str):

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import IO, Any, BinaryIO, Self
 
 from dedup.disarming import armed
-from dedup.sources import shapes
+from dedup.sources import named
 from dedup.sources.rows import MOST_BYTES, NOT_UTF8, BadRowError, Numbered
 
 _DELIMITERS = (",", ";", "\t")
@@ -122,7 +122,7 @@ def _cells(rows: Iterator[list[str] | BadRowError]) -> Iterator[Numbered]:
         return
     if isinstance(header, BadRowError):
         raise header
-    if reason := shapes.lacking(header) or _twice(header):
+    if reason := named.lacking(header) or _twice(header):
         raise BadRowError(reason)
     number, doubtful = 1, False
     try:
@@ -144,7 +144,7 @@ def _torn(header: list[str], cells: list[str]) -> BadRowError:
 
 def _twice(header: list[str]) -> str:
     """Return what is wrong where a column that is read stands twice, "" where none does."""
-    counted = Counter(name.strip() for name in header if shapes.is_known(name.strip()))
+    counted = Counter(name.strip() for name in header if named.is_known(name.strip()))
     return "".join(f'two columns are called "{name}"' for name, times in counted.most_common(1) if times > 1)
 
 
@@ -176,7 +176,7 @@ def parquet_rows(raw: BinaryIO) -> Iterator[Numbered]:
         # By itself it reads all that is wanted of a file at once.
         file = parquet.ParquetFile(raw, pre_buffer=False, buffer_size=_BUFFER_BYTES)
         names = list(file.schema_arrow.names)
-        if reason := shapes.lacking(names):
+        if reason := named.lacking(names):
             raise BadRowError(reason)
         wanted = [
             field.name for field in file.schema_arrow if _is_wanted(field.name, pyarrow.types.is_struct(field.type))
@@ -192,7 +192,7 @@ def parquet_rows(raw: BinaryIO) -> Iterator[Numbered]:
 
 def _is_wanted(name: str, is_struct: bool) -> bool:
     # A page in full, which is of no use here, takes more memory than all the rest; fundus has an object of that name.
-    return shapes.is_known(name) or (is_struct and shapes.normal(name) == "html")
+    return named.is_known(name) or (is_struct and named.normal(name) == "html")
 
 
 def _row_of(batch: Any, index: int) -> dict[str, Any] | BadRowError:

@@ -18,7 +18,7 @@ from sqlalchemy import Row, create_engine, select
 
 from dedup import Corpus, spelling, tables
 from dedup.corpus import migration, strands
-from dedup.corpus.store import text_hash
+from dedup.corpus.rows import text_hash
 from dedup.corpus.strands import Due
 from dedup.errors import CorpusError
 

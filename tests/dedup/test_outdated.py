@@ -14,7 +14,7 @@ from sqlalchemy import event, select, update
 from dedup import Article, Corpus, tables
 from dedup.checking import check
 from dedup.cli import main
-from dedup.corpus import grouping, listing, outdated
+from dedup.corpus import grouping, listing, outdated, saving
 from dedup.corpus.readonly import open_to_read
 from dedup.corpus.results import part, snapshot
 from dedup.explain import explain
@@ -272,7 +272,7 @@ def test_only_what_changed_is_said_to_be_grouped_again(address: str, capsys: pyt
 
 def test_matches_that_a_rebuild_has_not_made_yet_are_no_error(corpus: Corpus) -> None:
     grouped(corpus, _A, _B, _C)
-    grouping.forget_results(corpus)
+    saving.forget_results(corpus)
     assert snapshot(corpus).matches == ()
     assert listing.waiting(corpus) == listing.Waiting(again=3)
     found: Match = explain(corpus, "a", "b").match

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from dedup.records import Article, article_id
 from dedup.sources.moments import is_day, moment, tells_no_time
+from dedup.sources.named import SYNONYMS
 from dedup.sources.rows import BadRowError
-from dedup.sources.shapes import SYNONYMS, article, tidy
+from dedup.sources.shapes import article, tidy
 
 URL = "https://www.kabar.example/a"
 JAKARTA = ZoneInfo("Asia/Jakarta")

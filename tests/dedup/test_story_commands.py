@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dedup import Article, Corpus
-from dedup.corpus import grouping, meant
+from dedup.corpus import meant, saving
 from dedup.corpus.removal import traces
 from dedup.corpus.results import snapshot
 from dedup.corpus.verdicts import judge
@@ -74,8 +74,8 @@ def test_other_spellings_of_an_address_lead_there_too(pressed: Corpus) -> None:
 def test_a_former_id_leads_to_what_became_of_it(corpus: Corpus) -> None:
     grouped(corpus)
     with corpus.transaction() as connection:
-        grouping.save_aliases(connection, "story", {"dulu": "kemudian", "kemudian": FLOOD, "a": "b", "b": "a"}, NOW)
-        grouping.save_aliases(connection, "family", {"lama": VOICES}, NOW)
+        saving.save_aliases(connection, "story", {"dulu": "kemudian", "kemudian": FLOOD, "a": "b", "b": "a"}, NOW)
+        saving.save_aliases(connection, "family", {"lama": VOICES}, NOW)
     assert {retell(corpus, name).id for name in ("dulu", "kemudian", "lama")} == {FLOOD}
     assert [each.article.id for each in timeline(corpus, "lama", alone=True)] == [VOICES]
     with pytest.raises(UnknownArticle):
