@@ -104,7 +104,8 @@ def _of(found: "Flows", site: str | None) -> "Flows":
 
     if site is None:
         return found
-    if site not in {each.site for each in found.sites}:
+    # Sources that are no site here give, too.
+    if site not in {each.site for each in found.sites} | {flow.source for flow in found.flows}:
         raise GemaError(f"nothing is known of the site {site!r}; a site is a domain, like one.example")
     return Flows(
         tuple(flow for flow in found.flows if site in (flow.source, flow.target)),

@@ -101,7 +101,7 @@ def _indexed(address: str | None) -> "Iterator[tuple[Corpus, int]]":
 
 
 def _refuse_unknown(corpus: "Corpus", query: str) -> None:
-    """Say why nothing was found where no article is of a site, or in a language, that was asked for."""
+    """Say why nothing was found where few articles or none are of a site, or in a language, that was asked for."""
     from dedup.searching import unknown_sites, unspoken_languages
 
     for site in unknown_sites(corpus, query):
@@ -110,6 +110,8 @@ def _refuse_unknown(corpus: "Corpus", query: str) -> None:
     if languages:
         rest = f"; {nameless:,} name no language: search them without lang:" if nameless else ""
         raise GemaError(f"no article is in the language {languages[0]!r} (a code like id or en){rest}")
+    if nameless:
+        print(f"dedup: {nameless:,} articles name no language: search them without lang:", file=sys.stderr)
 
 
 _EMPTY = "dedup: there are no articles yet: `dedup import FILE…` or `scrapy crawl news -a seeds=FILE`"
@@ -117,13 +119,18 @@ _EMPTY = "dedup: there are no articles yet: `dedup import FILE…` or `scrapy cr
 
 def _refuse_mistyped(words: list[str]) -> None:
     """Refuse what asks for nothing, and what can only be a mistyped option."""
-    if not any(word.strip() for word in words):
+    from dedup.asking import asked
+    from dedup.corpus.fulltext import Asked
+
+    if asked(" ".join(words)) == Asked():
         raise typer.BadParameter("no word was asked for")
     known = ["--corpus", "--since", "--until", "--limit", "--all", "--json", "--zone", "--help"]
     for word in words:
         if word.startswith("--") and word.strip("-"):
             from difflib import get_close_matches
 
+            if word in known:
+                raise typer.BadParameter(f"options such as {word} go before --")
             near = get_close_matches(word, known, 1)
             hint = f" Did you mean {near[0]}?" if near else ""
             raise typer.BadParameter(f"there is no option {word}.{hint} A word that must not occur has one dash.")

@@ -200,7 +200,7 @@ def unspoken(connection: Connection, languages: Sequence[str]) -> tuple[list[str
     code = articles.c.language
     missing = [each for each in languages if connection.scalar(select(code).where(code == each).limit(1)) is None]
     nameless = select(func.count()).select_from(articles).where(code.in_(_NO_LANGUAGE))
-    return missing, connection.scalar(nameless) or 0 if missing else 0
+    return missing, connection.scalar(nameless) or 0 if languages else 0
 
 
 # As who imports and who crawls write it.

@@ -65,7 +65,7 @@ def timeline(found: Sequence[Appearance], out: Console, zone: tzinfo | None = No
             Text(when(each.article, zone), "dim"),
             Text(_delay(each, found[0])),
             Text(site(each.article), "bold"),
-            Text(each.relation.value if each.relation else _first(each, found[0]), "cyan"),
+            Text(each.relation.value if each.relation else _earliest(each, found[0]), "cyan"),
             Text(wording.percent(each.share) if each.share is not None else "", justify="right"),
             titled(each.article, out),
         )
@@ -103,9 +103,9 @@ def _print_telling(telling: Telling, told: Retold, out: Console, zone: tzinfo | 
         show(out, Text(f"      shared with the most central: {plain(shared)}", "dim"))
 
 
-def _first(each: Appearance, first: Appearance) -> str:
-    """Return `first` where that is known: of articles without dates none is."""
-    return "first" if each is first and believed(each.article) else ""
+def _earliest(each: Appearance, first: Appearance) -> str:
+    """Return `earliest` where that is known: of articles without dates none is. Who had it first `origin` tells."""
+    return "earliest" if each is first and believed(each.article) else ""
 
 
 def _delay(each: Appearance, first: Appearance) -> str:

@@ -224,7 +224,7 @@ def test_the_story_as_json(pressed: Corpus, capsys: pytest.CaptureFixture[str]) 
 def test_the_timeline_command(pressed: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
     lines = run(capsys, pressed, "timeline", FLOOD, "--zone", "Asia/Jakarta").out.splitlines()
     assert len(lines) == 7
-    assert [part in lines[0] for part in ("16 Nov 2026 00:00 +07:00", "antar-nusa.test", "first")] == [True] * 3
+    assert [part in lines[0] for part in ("16 Nov 2026 00:00 +07:00", "antar-nusa.test", "earliest")] == [True] * 3
     assert [part in lines[1] for part in ("+ 1 h 30 min", "kabar-timur.test", "syndicated", "71%")] == [True] * 4
     assert len(run(capsys, pressed, "timeline", FLOOD, "--family").out.splitlines()) == 6
 
@@ -245,7 +245,7 @@ def test_a_day_is_the_same_day_west_of_utc(corpus: Corpus, capsys: pytest.Captur
 
 def test_of_articles_without_dates_none_is_called_the_first(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
     grouped(corpus, copy("satu", None), copy("dua", None))
-    assert "  first  " not in run(capsys, corpus, "timeline", "satu").out
+    assert "  earliest  " not in run(capsys, corpus, "timeline", "satu").out
 
 
 def test_every_copy_is_compared_with_another(corpus: Corpus) -> None:
