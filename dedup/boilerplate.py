@@ -41,7 +41,7 @@ def strict_families(texts: Sketches, days: Days, recipe: Recipe) -> tuple[Places
     return parents, Counted(keys, counts, since)
 
 
-# A key that more texts hold ties each to its first two holders only: families are components, so that is enough.
+# Through keys that more texts hold only those meet of which such keys may be enough to tie them.
 _CROWD = 50
 # What sums of some thousand weights may be off by, in any order.
 _ROUNDED = 1e-9
@@ -84,7 +84,8 @@ def _join(
 
     The texts that hold key k, in order, are `holders[postings[k - 1]:postings[k]]`. Only what two texts may share at
     most decides whether it is added up: the keys they have in common that few hold, and as much of the others as
-    either has.
+    either has. Two that have none in common that few hold share at most what either has of the others: of most texts
+    that is too little (prefixes, Bayardo et al. 2007).
     """
     totals, crowds = np.zeros(len(ends)), np.zeros(len(ends))
     start = 0
@@ -98,12 +99,12 @@ def _join(
     reached, near, common = np.zeros(len(ends), np.int64), np.empty(len(ends), np.int64), np.zeros(len(ends))
     start = 0
     for text in range(len(ends)):
-        count = 0
+        count, among_many = 0, crowds[text] * (1 + _ROUNDED) >= least * totals[text]
         for place in range(start, ends[text]):
             key = held[place]
             first = postings[key - 1] if key else 0
             few = postings[key] - first <= _CROWD
-            for holder in range(first, postings[key] if few else first + 2):
+            for holder in range(first, postings[key] if few or among_many else first):
                 other = holders[holder]
                 if other >= text:
                     break

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 
 from dedup import boilerplate, cutting, minhash, own_text
 from dedup.arrays import NEVER, Counted, Furniture, Hashes64, Sketches
@@ -179,3 +180,24 @@ def test_a_text_of_which_too_little_is_its_own_has_no_sketch() -> None:
     assert (found.sketches.sizes() > 0).tolist() == [False, True]
     whole = own_text.own(cutting.by_words(texts), np.zeros(2, np.int64), NOTHING, RECIPE)
     assert (whole.sketches.sizes() > 0).all()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_strict_families_are_the_same_in_any_order_though_more_hold_a_key_than_are_few(seed: int) -> None:
+    randomness = np.random.default_rng(seed)
+    core = set(range(40))
+    fresh = iter(range(1_000, 100_000))
+    copies = [core | {next(fresh) for _ in range(2)} for _ in range(60)]
+    # What holds the copied article beside much else: its weight alone brings no copy to it.
+    pages = [core | {next(fresh) for _ in range(400)} for _ in range(2)]
+    others = [{next(fresh) for _ in range(30)} | set(range(500, 500 + number % 9)) for number in range(80)]
+    texts = [*pages, *copies, *others]
+    order = randomness.permutation(len(texts)).tolist()
+    for given in (list(range(len(texts))), order):
+        held = minhash.one_each([np.array(sorted(texts[place]), np.uint64) for place in given])
+        found, _ = boilerplate.strict_families(held, np.zeros(len(texts), np.int32), RECIPE)
+        families: dict[int, set[int]] = {}
+        for place, family in zip(given, found.tolist(), strict=True):
+            families.setdefault(family, set()).add(place)
+        together = [family for family in families.values() if len(family) > 1]
+        assert together == [set(range(len(pages), len(pages) + len(copies)))]
