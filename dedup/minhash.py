@@ -18,7 +18,7 @@ _BLOCK = 4096
 _NOTHING: Hashes64 = np.empty(0, dtype=np.uint64)
 Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-_KEY_SHIFT = np.uint64(SITE_BITS)
+KEY_SHIFT = np.uint64(SITE_BITS)
 # The bits of a key in front of the number of what it is together with: of a text, of one of its shingles, of a site.
 OF_TEXT = np.uint64(2**SITE_BITS - 1)
 KEY = ~OF_TEXT
@@ -158,7 +158,7 @@ def _gathered(keys: Hashes64, starts: Places, texts: Places, out: Hashes64) -> P
         for held in keys[starts[texts[row]] : starts[texts[row] + 1]]:
             key = held & KEY
             # Written over by the next one where it is the same as the last.
-            out[count] = key >> _KEY_SHIFT
+            out[count] = key >> KEY_SHIFT
             count += np.uint64(key != before)
             before = key
         ends[row] = count
@@ -179,7 +179,7 @@ def _without(ends: Places, keys: Hashes64, left_out: Mask, kept: Mask, stops: Pl
         before = NO_KEY
         for place in range(start, ends[text] if kept[text] else start):
             key = keys[place] & KEY
-            out[count] = key >> _KEY_SHIFT
+            out[count] = key >> KEY_SHIFT
             count += np.uint64(key != before and not left_out[place])
             before = key
         stops[text] = count
@@ -230,7 +230,7 @@ def _marked(ends: Places, keys: Hashes64, out: Hashes64) -> None:
     start = 0
     for text in range(len(ends)):
         for place in range(start, ends[text]):
-            out[place] = (keys[place] << _KEY_SHIFT) | np.uint64(text)
+            out[place] = (keys[place] << KEY_SHIFT) | np.uint64(text)
         start = ends[text]
 
 

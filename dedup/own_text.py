@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import boilerplate, lookup, minhash
-from dedup.arrays import SITE_BITS, Cut, Furniture, Hashes64, Line, Said, Sketches
+from dedup.arrays import Cut, Furniture, Hashes64, Line, Said, Sketches
 from dedup.boilerplate import Mask, Places, Rows
 from dedup.compiled import compiled
-from dedup.minhash import KEY, NO_KEY, Sampled
+from dedup.minhash import KEY, KEY_SHIFT, NO_KEY, Sampled
 from dedup.records import Recipe
 
 Marks = NDArray[np.int8]
@@ -233,7 +233,7 @@ def _digests(ends: Places, keys: Hashes64, left_out: Mask, kept: Mask) -> tuple[
         total, count, before = np.uint64(0), 0, NO_KEY
         for place in range(start, ends[text] if kept[text] else start):
             key = keys[place] & KEY
-            mixed = np.uint64((key >> _KEY_SHIFT) * _ODD)
+            mixed = np.uint64((key >> KEY_SHIFT) * _ODD)
             mixed = np.uint64((mixed ^ (mixed >> np.uint64(31))) * _MIXER)
             mixed ^= mixed >> np.uint64(29)
             counts = key != before and not left_out[place]
@@ -245,5 +245,4 @@ def _digests(ends: Places, keys: Hashes64, left_out: Mask, kept: Mask) -> tuple[
     return sizes, hashes
 
 
-_KEY_SHIFT = np.uint64(SITE_BITS)
 _ODD, _MIXER = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)

@@ -68,7 +68,7 @@ def search(
                 index=not left_out,
             )
         if not found.best and not empty:
-            _refuse_unknown(opened, " ".join(words))
+            _tell_why_nothing(opened, " ".join(words))
         tell_waiting(opened)
     if not as_json:
         answers.answers(found, terminal.console(), zone)
@@ -100,18 +100,21 @@ def _indexed(address: str | None) -> "Iterator[tuple[Corpus, int]]":
         yield writing, 0
 
 
-def _refuse_unknown(corpus: "Corpus", query: str) -> None:
-    """Say why nothing was found where few articles or none are of a site, or in a language, that was asked for."""
+def _tell_why_nothing(corpus: "Corpus", query: str) -> None:
+    """Say what is amiss with a site or a language asked for; raises GemaError where no article is of it."""
     from dedup.searching import unknown_sites, unspoken_languages
 
     for site in unknown_sites(corpus, query):
         raise GemaError(f"nothing is known of the site {site!r}; a site is a domain, like one.example")
     languages, nameless = unspoken_languages(corpus, query)
     if languages:
-        rest = f"; {nameless:,} name no language: search them without lang:" if nameless else ""
+        rest = f"; {_NAMELESS.format(nameless)}" if nameless else ""
         raise GemaError(f"no article is in the language {languages[0]!r} (a code like id or en){rest}")
     if nameless:
-        print(f"dedup: {nameless:,} articles name no language: search them without lang:", file=sys.stderr)
+        print(f"dedup: {_NAMELESS.format(nameless)}", file=sys.stderr)
+
+
+_NAMELESS = "{:,} name no language: search them without lang:"
 
 
 _EMPTY = "dedup: there are no articles yet: `dedup import FILE…` or `scrapy crawl news -a seeds=FILE`"

@@ -182,3 +182,12 @@ def test_hostile_names_are_inert(corpus: Corpus, tmp_path: Path, capsys: pytest.
     for arguments in (("origin", "https://a.example/1"), ("origin", "https://a.example/1", "--json"), ("flows",)):
         out = run(capsys, corpus, *arguments).out
         assert not {"\x1b", "\x07", "\u202e"} & set(out)
+
+
+def test_a_source_that_is_no_site_here_may_be_asked_for(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
+    text = " ".join(f"kata{number}" for number in range(120))
+    hosts = ("kabar.test", "warta.test")
+    corpus.add([Article(f"https://{host}/1", text, site=host, title="Satu", agency="Antara") for host in hosts])
+    dedup.update(corpus)
+    table = run(capsys, corpus, "flows", "--site", "Antara").out.splitlines()
+    assert [line.split()[:3] for line in table[1:]] == [["Antara", host, "1"] for host in hosts]

@@ -49,6 +49,7 @@ def test_a_longer_name_that_begins_like_a_word_of_many_outlets_has_editions() ->
         ("PA", "PA"),
         ("Press Association", "PA"),
         ("ant", "Antara"),
+        ("Antara Foto", "Antara"),
         ("LKBN Antara", "Antara"),
         ("Agence France-Presse", "AFP"),
     ],

@@ -282,9 +282,13 @@ def test_days_reach_to_their_end(few: Corpus, capsys: pytest.CaptureFixture[str]
 
 
 def test_whoever_asks_for_nothing_is_told(few: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
-    left = run(capsys, few, "search", " ", "")
+    for words in ((" ", ""), ("!!!",), ('""',), ("😀",)):
+        left = run(capsys, few, "search", *words)
+        assert (left.code, left.out) == (2, "")
+        assert "no word was asked for" in left.err
+    left = run(capsys, few, "search", "--", "-banjir", "--limit")
     assert (left.code, left.out) == (2, "")
-    assert "no word was asked for" in left.err
+    assert "options such as --limit go before --" in " ".join(left.err.split())
 
 
 def test_nothing_found_is_said_kindly(few: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
@@ -311,7 +315,9 @@ def test_a_language_that_no_article_is_in_is_said(corpus: Corpus, capsys: pytest
     assert (left.code, left.out) == (2, "")
     assert "no article is in the language 'ms'" in left.err
     assert "; 1 name no language: search them without lang:" in left.err
-    assert run(capsys, corpus, "search", "qqqqq", "lang:id").code == 0
+    left = run(capsys, corpus, "search", "qqqqq", "lang:id")
+    assert left.code == 0
+    assert "dedup: 1 name no language: search them without lang:" in left.err
 
 
 def test_an_empty_corpus_has_nothing(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
