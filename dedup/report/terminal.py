@@ -80,15 +80,13 @@ def _print_story(story: StoryView, out: Console, zone: tzinfo | None) -> None:
     show(out, Text.assemble(("Story  ", "bold green"), (plain(story.label), "bold"), (f"  ({sizes})", "dim")))
     if story.terms:
         show(out, Text(f"       {plain(', '.join(story.terms))}", "dim"))
-    table = columns(4)
+    table = columns(3)
     for family in story.families:
-        copies = len(family.members) - 1
-        table.add_row(
-            Text("  " + when(family.first.article, zone), "dim"),
-            Text(site(family.first.article), "bold"),
-            titled(family.first.article, out),
-            Text(f"+ {count(copies, 'copy', 'copies')}" if copies else "", "yellow"),
-        )
+        first, copies = family.first.article, len(family.members) - 1
+        title = titled(first, out)
+        if copies:
+            title.append(f"  + {count(copies, 'copy', 'copies')}", "yellow")
+        table.add_row(Text("  " + when(first, zone), "dim"), Text(site(first), "bold"), title)
     show(out, table)
     show(out, Text())
 

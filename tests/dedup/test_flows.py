@@ -9,11 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 import dedup
 from dedup import Article, Corpus, Snapshot
-from dedup.flowing import Flow, Role, flows
+from dedup.flowing import Flow, Role, SiteFlows, flows
 from dedup.origins import origins
+from dedup.report import accounts
 from tests.dedup.conftest import NOW
 from tests.dedup.outlets import grouped, press_grouped, run
 from tests.dedup.snapshots import NOON, article, match, snapshot
@@ -182,6 +184,18 @@ def test_hostile_names_are_inert(corpus: Corpus, tmp_path: Path, capsys: pytest.
     for arguments in (("origin", "https://a.example/1"), ("origin", "https://a.example/1", "--json"), ("flows",)):
         out = run(capsys, corpus, *arguments).out
         assert not {"\x1b", "\x07", "\u202e"} & set(out)
+
+
+def test_in_a_narrow_terminal_every_column_of_sites_is_there() -> None:
+    found = SiteFlows("a-site-of-the-north.example", dict.fromkeys(Role, 1000), 77, date(2026, 3, 1))
+    said = {}
+    for width in (200, 80):
+        out = Console(file=io.StringIO(), force_terminal=True, color_system=None, width=width)
+        accounts.sites([found], out)
+        assert isinstance(out.file, io.StringIO)
+        said[width] = out.file.getvalue().split()
+    assert said[80] == said[200]
+    assert said[80][-2:] == ["77", "2026-03-01"]
 
 
 def test_a_source_that_is_no_site_here_may_be_asked_for(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:

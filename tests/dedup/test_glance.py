@@ -70,6 +70,13 @@ def test_in_a_narrow_terminal_no_line_is_wider(width: int) -> None:
     assert max(len(re.sub(r"\x1b\[[\d;]*m", "", line)) for line in told) <= width
 
 
+def test_in_a_narrow_terminal_nothing_is_lost() -> None:
+    held = copied_thrice("Banjir merendam tiga desa di hilir bendungan Belantik")
+    console: dict[str, Any] = {"force_terminal": True, "color_system": None}
+    wide, narrow = ("\n".join(printed(held, width=width, **console)).split() for width in (200, 50))
+    assert sorted(wide) == sorted(narrow)
+
+
 def test_who_copies_fastest_is_told_by_the_median_of_some() -> None:
     families = overview(copied_thrice()).families
     quick = Copier("quick.example", 3, timedelta(hours=2))

@@ -442,6 +442,21 @@ def test_in_a_pipe_groups_are_plain_lines() -> None:
     assert all(line == line.rstrip() and line.isprintable() for line in lines)
 
 
+def test_in_a_narrow_terminal_rows_of_groups_stand_whole_the_title_below_the_rest() -> None:
+    title = "Sungai Kalirejeng meluap pada malam hari, ratusan warga mengungsi ke balai kecamatan"
+    copies = [article(name, f"{name}-of-the-north.example", hour, title=title) for hour, name in enumerate("abc")]
+    matches = [match("a", "b"), match("a", "c", shares=(1.0, 1.0))]
+    found = overview(snapshot(copies, {"f": ["a", "b", "c"]}, {"s": ["f"]}, matches))
+    out = Console(file=io.StringIO(), force_terminal=True, color_system=None, markup=False, width=64)
+    terminal.groups(found, out, JAKARTA, everything=True)
+    lines = [line.rstrip() for line in lines_of(out)]
+    assert "  20 Mar 2026 19:00 +07:00  a-of-the-north.example" in lines
+    assert "  20 Mar 2026 20:00 +07:00  b-of-the-north.example  near    80%" in lines
+    assert "  20 Mar 2026 21:00 +07:00  c-of-the-north.example  near   100%" in lines
+    assert lines.count("      Sungai Kalirejeng meluap pada malam hari, ratusan warga") == 4
+    assert "      mengungsi ke balai kecamatan  a  + 2 copies" in lines
+
+
 def test_articles_without_copies_are_listed_only_when_asked_for() -> None:
     alone = overview(snapshot([article("a", "a.example")]))
     for everything in (False, True):
