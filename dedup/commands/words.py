@@ -55,9 +55,10 @@ def boilerplate(
     """
     from dedup import learned
     from dedup.report import terminal
+    from dedup.segments import words as words_of
 
     said = [(words, repeated) for words, repeated in ((pin, True), (forbid, False), (undo, None)) if words is not None]
-    if len({words for words, _ in said}) < len(said):
+    if len({words_of(words).words for words, _ in said}) < len(said):
         raise typer.BadParameter("give the same words to one of --pin, --forbid and --undo")
     with (opened_corpus if said else corpus_to_read)(corpus) as opened:
         site = learned.site_meant(opened, site)

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from operator import attrgetter
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, insert, select
 
 from dedup.corpus import schema
 from dedup.corpus.store import Corpus
 from dedup.errors import GemaError
 from dedup.records import Pin, Verdict
+from dedup.segments import words
 
 
 def judge(corpus: Corpus, a: str, b: str, together: bool, now: datetime) -> Verdict:
@@ -38,21 +40,23 @@ def withdraw(corpus: Corpus, a: str, b: str) -> bool:
 def pin(corpus: Corpus, site: str, text: str, repeated: bool | None, now: datetime) -> None:
     """Say that a site repeats these words, or that they are its articles' own; None takes it back.
 
-    The next update follows it. Raises GemaError where the site has no articles, or nothing was said.
+    It takes the place of what was said of the same words before, in whatever spelling. The next update follows it.
+    Raises GemaError where the site has no articles, or nothing was said.
     """
     table = schema.pins
     with corpus.transaction() as connection:
         first = connection.execute(_ANY.where(schema.articles.c.site == site)).first()
         if first is None:
             raise GemaError(f"no article is of the site {site!r}; a site is a domain, like one.example")
-        if repeated is None:
-            where = (table.c.site == site) & (table.c.text == text)
-            if not connection.execute(delete(table).where(where)).rowcount:
-                raise GemaError(f"nothing was said of these words at {site}")
-        else:
-            row = {"site": site, "text": text, "repeated": int(repeated), "at": now}
-            said = corpus.insert(table).values(row)
-            connection.execute(said.on_conflict_do_update(index_elements=["site", "text"], set_=row))
+        meant = words(text).words
+        known = connection.scalars(select(table.c.text).where(table.c.site == site)).all()
+        before = [spelling for spelling in known if words(spelling).words == meant]
+        if repeated is None and not before:
+            raise GemaError(f"nothing was said of these words at {site}")
+        for spelling in before:
+            connection.execute(delete(table).where((table.c.site == site) & (table.c.text == spelling)))
+        if repeated is not None:
+            connection.execute(insert(table).values(site=site, text=text, repeated=int(repeated), at=now))
         corpus.mark(connection, first.key, site)
 
 
@@ -64,13 +68,16 @@ def first_site(corpus: Corpus, names: Iterable[str]) -> str | None:
 
 
 def pins(corpus: Corpus) -> list[Pin]:
-    """Return all that was said of what sites repeat, by site and words."""
+    """Return all that was said of what sites repeat, by site and words; of words in several spellings what came last.
+
+    `pin` leaves one spelling; corpora of before may hold more. What was said at one moment counts where it forbids.
+    """
     table = schema.pins
+    asked = select(table.c.site, table.c.text, table.c.repeated).order_by(table.c.at, table.c.repeated.desc())
     with corpus.reading() as connection:
-        rows = connection.execute(
-            select(table.c.site, table.c.text, table.c.repeated).order_by(table.c.site, table.c.text)
-        )
-        return [Pin(site, text, bool(repeated)) for site, text, repeated in rows]
+        rows = connection.execute(asked)
+        found = {(site, words(text).words): Pin(site, text, bool(repeated)) for site, text, repeated in rows}
+    return sorted(found.values(), key=attrgetter("site", "text"))
 
 
 _ANY = select(schema.articles.c.key).order_by(schema.articles.c.key).limit(1)

@@ -1,15 +1,19 @@
 """What a site repeats can be seen, and corrected by a person."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import numpy as np
 import pytest
+from sqlalchemy import insert
 from sqlalchemy import text as sql
 
 from dedup import Article, Corpus, Recipe, cutting, learned
 from dedup.corpus.results import snapshot
+from dedup.corpus.schema import pins
 from dedup.errors import GemaError
 from dedup.reading import desk_of
+from dedup.records import Pin
 from dedup.report.context import context_of, learned_of
 from dedup.report.sheets import pages_of_sites, report
 from dedup.report.stripping import Learned, repeated, stripped
@@ -145,6 +149,36 @@ def test_of_two_lines_that_touch_the_longer_one_counts(corpus: Corpus) -> None:
     learned.pin(corpus, "portal.test", "tiga empat", True, NOW)
     update(corpus, now=NOW)
     assert left_out(corpus)["portal.test"] == []
+
+
+def test_what_is_said_of_the_same_words_in_another_spelling_takes_the_place_of_what_was_said(corpus: Corpus) -> None:
+    line = "satu dua tiga empat lima"
+    corpus.add(sentences(line))
+    learned.pin(corpus, "portal.test", line, False, NOW)
+    learned.pin(corpus, "portal.test", "Satu, dua – tiga: EMPAT lima!", True, NOW)
+    assert learned.said(corpus, "portal.test") == [Pin("portal.test", "Satu, dua – tiga: EMPAT lima!", True)]
+    update(corpus, now=NOW)
+    assert left_out(corpus)["portal.test"] == line.split() * 10
+    learned.pin(corpus, "portal.test", line, None, NOW)
+    assert learned.said(corpus, "portal.test") == []
+    with pytest.raises(GemaError, match="nothing was said"):
+        learned.pin(corpus, "portal.test", line, None, NOW)
+
+
+def test_of_spellings_that_an_older_corpus_holds_the_last_counts(corpus: Corpus) -> None:
+    line = "satu dua tiga empat lima"
+    corpus.add([*sentences(line), Article("http://www.test/1", "Teks lain.", site="www.test")])
+    learned.pin(corpus, "www.test", line, False, NOW)
+    learned.pin(corpus, "portal.test", line, False, NOW)
+    held = insert(pins).values(site="portal.test", text=line.upper(), repeated=1, at=NOW + timedelta(hours=1))
+    with corpus.transaction() as connection:
+        connection.execute(held)
+    assert learned.said(corpus, "portal.test") == [Pin("portal.test", line.upper(), True)]
+    update(corpus, now=NOW)
+    assert left_out(corpus)["portal.test"] == line.split() * 10
+    learned.pin(corpus, "portal.test", line, None, NOW)
+    assert learned.said(corpus, "portal.test") == [], "what was said first does not come back"
+    assert learned.said(corpus, "www.test") == [Pin("www.test", line, False)]
 
 
 def test_lines_are_followed_whatever_came_first(new_corpus: Callable[[], Corpus]) -> None:
