@@ -1,9 +1,10 @@
 """Matches → families: components of joining ties, never through two articles of one template."""
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 
+from dedup.chains import ways
 from dedup.ordering import in_order
 from dedup.records import Article, Family, Match, Relation, Tie, Verdict
 
@@ -40,25 +41,8 @@ def path(
     between = in_order(start, end)
     if between in said or (between in known and between not in parted):
         return (said.get(between) or known[between],)
-    ties = [said[tie.a, tie.b] if (tie.a, tie.b) in said else known[tie.a, tie.b] for tie in used]
-    return _way(start, end, ties)
-
-
-def _way(start: str, end: str, ties: Iterable[Match | Verdict]) -> tuple[Match | Verdict, ...]:
-    """Return the shortest way from one article to another."""
-    beside: dict[str, list[tuple[str, Match | Verdict]]] = defaultdict(list)
-    for tie in ties:
-        beside[tie.a].append((tie.b, tie))
-        beside[tie.b].append((tie.a, tie))
-    ways: dict[str, tuple[Match | Verdict, ...]] = {start: ()}
-    waiting = deque([start])
-    while end not in ways:
-        here = waiting.popleft()
-        for there, tie in beside[here]:
-            if there not in ways:
-                ways[there] = (*ways[here], tie)
-                waiting.append(there)
-    return ways[end]
+    ties = [said.get((tie.a, tie.b)) or known[tie.a, tie.b] for tie in used]
+    return next(way for there, way in ways(start, ties) if there == end)
 
 
 def _grown(

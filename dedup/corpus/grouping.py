@@ -1,6 +1,7 @@
 """What an update asks the corpus: what waits, what is stored of articles, what was found of them before."""
 
 from collections.abc import Iterable, Mapping, Set
+from operator import attrgetter
 from typing import NamedTuple
 
 from sqlalchemy import Connection, LargeBinary, bindparam, func, select, update
@@ -13,6 +14,7 @@ from dedup.corpus.results import read_pairs, stored_matches
 from dedup.corpus.store import Corpus
 from dedup.errors import RecipeError
 from dedup.given import of_kind
+from dedup.ordering import in_order
 from dedup.records import Match, Recipe, Verdict
 
 # Soon stored: others can write in between.
@@ -218,16 +220,16 @@ def without(corpus: Corpus, families: Iterable[str], keys: Set[str]) -> set[str]
 
 def verdicts(corpus: Corpus) -> list[Verdict]:
     """Return all verdicts, by the ids of their articles."""
+    with corpus.reading() as connection:
+        return read_verdicts(connection)
+
+
+def read_verdicts(connection: Connection) -> list[Verdict]:
+    """Return all verdicts as a connection sees them, by the ids of their articles."""
     a, b, table = schema.articles.alias(), schema.articles.alias(), schema.verdicts
     query = select(a.c.key, b.c.key, table.c.together).join(a, a.c.id == table.c.a_id).join(b, b.c.id == table.c.b_id)
-    with corpus.reading() as connection:
-        return sorted(
-            (
-                Verdict(min(one, other), max(one, other), bool(together))
-                for one, other, together in connection.execute(query)
-            ),
-            key=lambda verdict: (verdict.a, verdict.b),
-        )
+    found = (Verdict(*in_order(one, other), bool(together)) for one, other, together in connection.execute(query))
+    return sorted(found, key=attrgetter("a", "b"))
 
 
 def counts(corpus: Corpus) -> dict[str, int]:

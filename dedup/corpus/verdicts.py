@@ -1,14 +1,16 @@
 """What a person says of two articles, or of a site's words: stored, and followed by every update and rebuild."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from operator import attrgetter
 
 from sqlalchemy import Connection, delete, insert, select
 
+from dedup.chains import ways
 from dedup.corpus import schema
+from dedup.corpus.grouping import read_verdicts
 from dedup.corpus.store import Corpus
-from dedup.errors import GemaError
+from dedup.errors import GemaError, Refused
 from dedup.records import Pin, Verdict
 from dedup.segments import words
 
@@ -16,10 +18,15 @@ from dedup.segments import words
 def judge(corpus: Corpus, a: str, b: str, together: bool, now: datetime) -> Verdict:
     """Say that two articles (ids or addresses) belong to one family, or to two; the next update follows it.
 
-    It takes the place of what was said of them before. Raises UnknownArticle; GemaError for one article named twice.
+    It takes the place of what was said of them before. Raises UnknownArticle; GemaError for one article named twice;
+    Refused where other verdicts say the contrary, naming them: what is joined is joined, on whatever path.
     """
     one, other = _pair(corpus, a, b)
     with corpus.transaction() as connection:
+        others = [verdict for verdict in read_verdicts(connection) if (verdict.a, verdict.b) != (one, other)]
+        contrary = (_between if together else _way)(others, one, other)
+        if contrary:
+            raise Refused(_refusal(a, b, contrary))
         numbers = _marked(corpus, connection, one, other)
         row = {"a_id": numbers[one], "b_id": numbers[other], "together": int(together), "at": now}
         said = corpus.insert(schema.verdicts).values(row)
@@ -81,6 +88,34 @@ def pins(corpus: Corpus) -> list[Pin]:
 
 
 _ANY = select(schema.articles.c.key).order_by(schema.articles.c.key).limit(1)
+
+
+def _way(said: Sequence[Verdict], one: str, other: str) -> Sequence[Verdict]:
+    """Return by what two articles are joined."""
+    return dict(ways(one, _joining(said))).get(other, ())
+
+
+def _between(said: Sequence[Verdict], one: str, other: str) -> Sequence[Verdict]:
+    """Return what is said to be apart of all that is joined with one article and all that is with another."""
+    joining = _joining(said)
+    here, there = dict(ways(one, joining)).keys(), dict(ways(other, joining)).keys()
+    # Where they are together already, what is said against it was not followed before either.
+    if other in here:
+        return ()
+    apart = [(verdict, {verdict.a, verdict.b}) for verdict in said if not verdict.together]
+    return [verdict for verdict, both in apart if both & here and both & there]
+
+
+def _joining(said: Sequence[Verdict]) -> list[Verdict]:
+    return [verdict for verdict in said if verdict.together]
+
+
+def _refusal(a: str, b: str, contrary: Sequence[Verdict]) -> str:
+    if contrary[0].together:
+        undone = " or ".join(f"`dedup join --undo {verdict.a} {verdict.b}`" for verdict in contrary)
+        return f"you joined {a} and {b} by way of others; first take one of these back: {undone}"
+    undone = " and ".join(f"`dedup separate --undo {verdict.a} {verdict.b}`" for verdict in contrary)
+    return f"to join {a} and {b} would bring together what you separated; first take that back: {undone}"
 
 
 def _pair(corpus: Corpus, a: str, b: str) -> tuple[str, str]:

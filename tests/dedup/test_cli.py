@@ -184,11 +184,11 @@ def test_a_rebuild_groups_the_same_anew(run: Run, articles: Path) -> None:
 
 def test_explain_names_the_verdicts_that_make_a_family(run: Run, articles: Path, tmp_path: Path) -> None:
     more = tmp_path / "more.jsonl"
-    more.write_text(json.dumps({"url": "https://c.example/copy", "title": "Copy", "text": WIRE}))
+    rows = [("https://c.example/copy", WIRE), ("https://d.example/far", "Harga cabai turun di pasar pagi ini.")]
+    more.write_text("".join(json.dumps({"url": url, "title": "More", "text": text}) + "\n" for url, text in rows))
     run("import", articles, more)
-    names = ("a.example/wire", "b.example/copy", "c.example/copy", "b.example/own")
+    names = ("a.example/wire", "d.example/far", "c.example/copy", "b.example/own")
     a, b, c, own = (f"https://{name}" for name in names)
-    run("separate", a, b)
     run("join", a, own)
     run("join", b, own)
     run("update")
@@ -199,6 +199,20 @@ def test_explain_names_the_verdicts_that_make_a_family(run: Run, articles: Path,
     assert joined in run("explain", a, b).out
     assert f"What joins them: A – exact – {article_id(a)} – joined by you – B\n" in run("explain", c, own).out
     assert joined not in run("explain", a, c).out
+
+
+def test_a_verdict_that_others_contradict_is_refused_and_they_are_named(run: Run, articles: Path) -> None:
+    run("import", articles)
+    a, b, own = "https://a.example/wire", "https://b.example/copy", "https://b.example/own"
+    run("join", a, own)
+    run("join", own, b)
+    left = run("separate", a, b)
+    assert (left.code, left.out) == (2, "")
+    assert left.err.startswith(
+        f"dedup: you joined {a} and {b} by way of others; first take one of these back: `dedup join"
+    )
+    run(*left.err.split("`")[1].split()[1:])
+    assert run("separate", a, b).code == 0
 
 
 def test_a_verdict_parts_what_the_text_ties(run: Run, articles: Path) -> None:

@@ -1,14 +1,15 @@
 """What becomes of families: a person's verdicts, and their history."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from dedup import Article, Corpus, tables
 from dedup.corpus import verdicts
 from dedup.corpus.results import snapshot
-from dedup.errors import GemaError, UnknownArticle
+from dedup.errors import GemaError, Refused, UnknownArticle
 from dedup.families import families
 from dedup.records import Relation, Verdict
 from dedup.updating import rebuild, update
@@ -72,6 +73,36 @@ def test_a_verdict_names_two_articles_of_the_corpus(corpus: Corpus) -> None:
         verdicts.judge(corpus, "a", "b", together=True, now=NOW)
     with pytest.raises(GemaError, match="one article"):
         verdicts.judge(corpus, "a", "a", together=True, now=NOW)
+
+
+def test_what_others_join_is_not_parted_nor_what_they_part_joined(corpus: Corpus) -> None:
+    corpus.add([article(name, prose(seed, 40)) for seed, name in enumerate("abcdef")])
+    say = partial(verdicts.judge, corpus, now=NOW)
+    for a, b in ("ac", "cb", "de"):
+        say(a, b, together=True)
+    with pytest.raises(Refused, match=r"you joined b and a .*: `dedup join --undo a c` or `dedup join --undo b c`$"):
+        say("b", "a", together=False)
+    say("a", "d", together=False)
+    with pytest.raises(Refused, match=r"join e and b .* what you separated; .*: `dedup separate --undo a d`$"):
+        say("e", "b", together=True)
+    say("a", "f", together=False)
+    assert not verdicts.withdraw(corpus, "b", "e"), "what is refused is not stored"
+    say("a", "d", together=True)
+    say("b", "e", together=True)
+    assert grouped(corpus) == {("a", "b", "c", "d", "e"), ("f",)}
+
+
+def test_a_contradiction_that_an_older_corpus_holds_is_in_the_way_of_no_other_verdict(corpus: Corpus) -> None:
+    corpus.add([article(name, prose(seed, 40)) for seed, name in enumerate("abcd")])
+    for a, b in ("ac", "cb"):
+        verdicts.judge(corpus, a, b, together=True, now=NOW)
+    with corpus.transaction() as connection:
+        keys = {row.key: row.id for row in connection.execute(select(tables.articles.c.key, tables.articles.c.id))}
+        row = {"a_id": keys["a"], "b_id": keys["b"], "together": 0, "at": NOW}
+        connection.execute(insert(tables.verdicts).values(row))
+    verdicts.judge(corpus, "a", "d", together=True, now=NOW)
+    verdicts.judge(corpus, "b", "d", together=True, now=NOW)
+    assert grouped(corpus) == {("a", "b", "c", "d")}
 
 
 def test_a_verdict_goes_with_its_article(corpus: Corpus) -> None:
