@@ -10,7 +10,7 @@ from dedup import cutting, inmemory, matching
 from dedup.addresses import spelling
 from dedup.arrays import Reading
 from dedup.errors import GemaError
-from dedup.given import given, recipe_of
+from dedup.given import given, recipe_of, several
 from dedup.reading import reading
 from dedup.records import Article, Match, Recipe, Snapshot, article_id
 
@@ -20,7 +20,7 @@ def compare(a: Article, b: Article, recipe: Recipe | None = None) -> Match:
 
     Both are compared whole; `dedup.explain.explain` compares two of a corpus, which knows what their sites repeat.
     The match's `a` is the article of smaller id. Where an article names no site, its address does. Raises GemaError
-    where both have one id, or a field holds what it cannot.
+    where both have one id, or a field of an article or a number of the recipe holds what it cannot.
 
     >>> from dedup import Article, compare
     >>> wire = "The river Belan rose on Thursday night and flooded three villages below the dam, the mayor said."
@@ -43,7 +43,8 @@ def find_copies(articles: Iterable[Article], recipe: Recipe | None = None) -> Sn
 
     A family goes by the id of its member that was fetched first. Stories are told of a corpus only: there are none.
     Of two articles of one address the later counts; where one names no site, its address does. Raises GemaError where
-    two addresses have one id, a field holds what it cannot, and past a million articles.
+    two addresses have one id, a field of an article or a number of the recipe holds what it cannot, and past a million
+    articles.
 
     >>> from dedup import Article, find_copies
     >>> wire = "The river Belan rose on Thursday night and flooded three villages below the dam, the mayor said."
@@ -70,7 +71,7 @@ def _by_id(articles: Iterable[Article]) -> dict[str, Article]:
     addresses: dict[str, str] = {}
     spelled: dict[str, str] = {}
     known: dict[str, Article] = {}
-    for article in map(given, articles):
+    for article in map(given, several(articles)):
         stands = spelling(article.url)
         # Who gives ids tells apart what shall be told apart, see `Corpus.as_stored`.
         elsewhere = spelled.get(stands) if article.id == article_id(article.url) else None

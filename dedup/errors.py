@@ -10,6 +10,8 @@ class GemaError(Exception):
     │   └── RecipeError  the corpus holds results of another Recipe
     ├── Busy             another process is at the same work on this corpus
     ├── Refused          what was asked for would lose something, or is not for this program to do
+    ├── WrongKind        a program gave a value of another kind; a TypeError too
+    ├── OutOfRange       a number of a Recipe is not one that it can be; a ValueError too
     └── UnknownArticle   no article has this id or address
     """
 
@@ -32,6 +34,14 @@ class Busy(GemaError):
 
 class Refused(GemaError):
     """What was asked for is not done; the message says why and what to do instead."""
+
+
+class WrongKind(GemaError, TypeError):
+    """A program gave a value of another kind; the message says which kind is wanted."""
+
+
+class OutOfRange(GemaError, ValueError):
+    """A number of a Recipe is not one that it can be; the message names it and what is accepted."""
 
 
 class UnknownArticle(GemaError):

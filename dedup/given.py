@@ -1,6 +1,7 @@
 """Articles as programs give them: refused where a field holds what it cannot, their site told by their address."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from functools import lru_cache
@@ -10,7 +11,7 @@ from types import MappingProxyType, NoneType
 from typing import Any
 from urllib.parse import urlsplit
 
-from dedup.errors import GemaError
+from dedup.errors import GemaError, OutOfRange, WrongKind
 from dedup.records import Article, Recipe
 from dedup.sites import site_of_host
 
@@ -28,6 +29,28 @@ _EDGES = frozenset({MINYEAR, MAXYEAR})
 _SITE, _HOST, _LANGUAGE = map(_NAMES.index, ("site", "host", "language"))
 _values, _lists, _times = attrgetter(*_NAMES), attrgetter(*_LISTS), attrgetter(*_TIMES)
 _strings = attrgetter(*(name for name in _NAMES if name not in {*_LISTS, *_TIMES}))
+
+
+_NUMBERS: Mapping[object, tuple[tuple[type, ...], str]] = MappingProxyType(
+    {float: ((float, int), "a number"), int: ((int,), "a whole number"), str: ((str,), "a string")}
+)
+_FROM_ONE = (
+    *("site_sample", "boilerplate_everywhere", "sketch_one_in", "candidate_keys", "key_copies", "lead_words"),
+    *("story_far_holders", "story_top_terms", "story_title_count", "story_embedding_words"),
+)
+_MANY = 1_000_000
+# What the numbers of a Recipe may be. Beyond these a method crashes, takes for ever or means nothing.
+_RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {field.name: (0, 1) for field in fields(Recipe) if field.type is float}
+    | {field.name: (0, _MANY) for field in fields(Recipe) if field.type is int}
+    | dict.fromkeys(_FROM_ONE, (1, _MANY))
+    | dict.fromkeys(("boilerplate_families", "key_holders"), (2, _MANY))
+    | dict.fromkeys(("shingle_words", "match_words", "passage_words"), (1, 1_000))
+    | dict.fromkeys(("story_days", "story_month"), (1, 10_000))
+    | dict.fromkeys(("story_prior", "story_background_prior"), (1, _MANY))
+    | {"method": (Recipe().method, Recipe().method), "seed": (0, 2**32 - 1)}
+    | {"permutations": (1, 10_000), "story_far_terms": (0, 100)}
+)
 
 
 def given(article: Article) -> Article:
@@ -121,18 +144,44 @@ def _mended(article: Article, values: tuple[Any, ...], listed: tuple[str, ...]) 
 
 
 def of_kind(kind: type[object], value: object, name: str) -> None:
-    """Refuse what a program gives that is of another kind; raises GemaError, which says what was given."""
+    """Refuse what a program gives that is of another kind; raises WrongKind, which says what was given."""
     if not isinstance(value, kind):
         wanted = {str: "a string", Article: "an Article"}.get(kind, f"a {kind.__name__}")
-        raise GemaError(f"{name} is to be {wanted}, not a {type(value).__name__}: {value!r:.100}")
+        raise WrongKind(f"{name} is to be {wanted}, not a {type(value).__name__}: {value!r:.100}")
+
+
+def several(articles: Iterable[Article]) -> Iterator[Article]:
+    """Return what yields the articles that a program gives; raises WrongKind where it gives a single one, or none."""
+    if not isinstance(articles, (str, bytes, Mapping)):
+        with suppress(TypeError):
+            return iter(articles)
+    found = f"a {type(articles).__name__}: {articles!r:.100}"
+    raise WrongKind(f"the articles are to be a list of Articles, or what yields them, not {found}")
 
 
 def recipe_of(recipe: Recipe | None) -> Recipe:
-    """Return this recipe, the defaults where none is given; raises GemaError where it is none."""
+    """Return this recipe, the defaults where none is given.
+
+    Raises WrongKind where it is none, and OutOfRange where one of its numbers cannot be what it is.
+    """
     if recipe is None:
         return Recipe()
     of_kind(Recipe, recipe, "the recipe")
+    for field in fields(Recipe):
+        _refuse_number(field.name, field.type, getattr(recipe, field.name))
     return recipe
+
+
+def _refuse_number(name: str, kind: object, value: object) -> None:
+    kinds, wanted = _NUMBERS[kind]
+    if not isinstance(value, kinds) or isinstance(value, bool):
+        raise WrongKind(f'"{name}" of the recipe is to be {wanted}, not a {type(value).__name__}: {value!r:.100}')
+    if not isinstance(value, (int, float)):
+        return
+    least, most = _RANGES[name]
+    if not least <= value <= most:
+        wanted = f"from {least:,} to {most:,}" if least < most else f"{least:,}"
+        raise OutOfRange(f'"{name}" of the recipe is to be {wanted}, not {value}')
 
 
 def told(url: str) -> tuple[str, str]:

@@ -24,6 +24,7 @@ from dedup.compiler import WORTH_COMPILING, expect
 from dedup.corpus.rows import text_hash
 from dedup.corpus.units import empty
 from dedup.errors import SourceError
+from dedup.given import recipe_of
 from dedup.reading import reading
 from dedup.records import Article, Match, Measures, Passage, Recipe, Relation
 
@@ -70,7 +71,7 @@ def matches(spark: SparkSession, articles: DataFrame | Iterable[Article], recipe
     `articles` needs the string columns id, site, title and text (null counts as empty); others are ignored. Raises
     SourceError when one is missing or an id stands in several rows.
     """
-    return _matches(_listed(spark, articles), recipe or Recipe())
+    return _matches(_listed(spark, articles), recipe_of(recipe))
 
 
 def families(
@@ -85,7 +86,7 @@ def families(
     like `matches`.
     """
     listed = _listed(spark, articles)
-    kept = (_matches(listed, recipe or Recipe()) if found is None else found).localCheckpoint()
+    kept = (_matches(listed, recipe_of(recipe)) if found is None else found).localCheckpoint()
     joining = F.col("relation").isin([relation.value for relation in Relation if relation.joins])
     homes = components(kept.filter(joining).select("a", "b"))
     inside = kept.join(homes.withColumnRenamed("node", "a"), "a")

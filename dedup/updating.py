@@ -42,7 +42,7 @@ def update(
     `recipe` None: the defaults, with the background that was chosen for this corpus. `progress` is called with a stage,
     how much of it is done, and how much there is. `embeddings` is the folder of a model2vec model, by which stories are
     told across languages. Raises RecipeError when the corpus was grouped by another recipe, background or embedding,
-    Busy while another process updates it, GemaError for a folder without such a model.
+    Busy while another process updates it, GemaError for a folder without such a model or a recipe that none can follow.
     """
     words = embedding.opened(embeddings) if embeddings is not None else None
     with corpus.alone("updating"), corpus.moved_beside(), uncollected():

@@ -13,7 +13,7 @@ from dedup.corpus.many import chunks
 from dedup.corpus.results import read_pairs, stored_matches
 from dedup.corpus.store import Corpus
 from dedup.errors import RecipeError
-from dedup.given import of_kind
+from dedup.given import recipe_of
 from dedup.ordering import in_order
 from dedup.records import Match, Recipe, Verdict
 
@@ -35,8 +35,8 @@ class Listed(NamedTuple):
 
 
 def check_recipe(corpus: Corpus, recipe: Recipe) -> None:
-    """Raise RecipeError when the corpus holds results of another recipe, GemaError where this is none."""
-    of_kind(Recipe, recipe, "the recipe")
+    """Raise RecipeError when the corpus holds results of another recipe, GemaError where this is none that can be."""
+    recipe_of(recipe)
     with corpus.reading() as connection:
         stored = facts(connection).get("recipe")
     if stored is not None and (used := unreadable.recipe(stored)) != recipe.as_dict():

@@ -37,7 +37,7 @@ from dedup.corpus.schema import (
     texts,
 )
 from dedup.errors import CorpusError, UnknownArticle
-from dedup.given import given
+from dedup.given import given, several
 from dedup.memory import uncollected
 from dedup.records import Article, article_id
 
@@ -262,7 +262,7 @@ class Corpus:
         """
         total = Added()
         with self.moved_beside():
-            for chunk in many.chunks(map(given, found), _ADDED):
+            for chunk in many.chunks(map(given, several(found)), _ADDED):
                 with self.turn() as connection, uncollected():
                     seen = now or datetime.now(UTC)
                     fresh, others = newcomers.newcomers(connection, chunk)

@@ -1,13 +1,16 @@
 """What programs give: an article's site follows from its address, and a field that cannot be is named."""
 
-from dataclasses import replace
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
-from dedup import Article, Corpus, GemaError, compare, find, find_copies, rebuild, update
-from dedup.given import given
+from dedup import Article, Corpus, GemaError, Recipe, compare, find, find_copies, rebuild, update
+from dedup.errors import OutOfRange
+from dedup.given import given, recipe_of
 
 WIRE = "The river Belan rose on Thursday night and flooded three villages below the dam, the mayor said."
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
@@ -58,20 +61,83 @@ def test_what_is_no_article_is_refused_with_what_was_given(corpus: Corpus, wrong
         assert str(refused.value) == said
 
 
+@pytest.mark.parametrize("wrong", [None, 7, "x", {"a": 1}, Article("https://a.example/", "Teks.")])
+def test_what_holds_no_articles_is_refused_with_what_was_given(corpus: Corpus, wrong: Any) -> None:
+    said = f"the articles are to be a list of Articles, or what yields them, not a {type(wrong).__name__}: "
+    for call in (find_copies, corpus.add):
+        for kind in (TypeError, GemaError):
+            with pytest.raises(kind) as refused:
+                call(wrong)
+            assert str(refused.value).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"shingle_words": 0}, '"shingle_words" of the recipe is to be from 1 to 1,000, not 0'),
+        ({"floor": 2}, '"floor" of the recipe is to be from 0 to 1, not 2'),
+        ({"floor": -0.1}, '"floor" of the recipe is to be from 0 to 1, not -0.1'),
+        ({"near_jaccard": math.nan}, '"near_jaccard" of the recipe is to be from 0 to 1, not nan'),
+        ({"key_holders": 0}, '"key_holders" of the recipe is to be from 2 to 1,000,000, not 0'),
+        ({"story_prior": math.inf}, '"story_prior" of the recipe is to be from 1 to 1,000,000, not inf'),
+        ({"method": 3}, f'"method" of the recipe is to be {Recipe().method}, not 3'),
+    ],
+)
+def test_a_number_that_no_recipe_has_is_named_with_what_is_accepted(
+    corpus: Corpus, wrong: dict[str, Any], said: str
+) -> None:
+    one, two = Article("https://a.example/", WIRE), Article("https://b.example/", WIRE)
+    for call in calls_with(corpus, one, two, Recipe(**wrong)):
+        for kind in (ValueError, GemaError):
+            with pytest.raises(kind) as refused:
+                call()
+            assert str(refused.value) == said
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"permutations": 12.5}, '"permutations" of the recipe is to be a whole number, not a float: 12.5'),
+        ({"floor": "0.1"}, "\"floor\" of the recipe is to be a number, not a str: '0.1'"),
+        ({"min_words": True}, '"min_words" of the recipe is to be a whole number, not a bool: True'),
+        ({"story_background": None}, '"story_background" of the recipe is to be a string, not a NoneType: None'),
+    ],
+)
+def test_a_field_of_a_recipe_that_is_of_another_kind_is_named(wrong: dict[str, Any], said: str) -> None:
+    with pytest.raises(TypeError) as refused:
+        find_copies([], Recipe(**wrong))
+    assert str(refused.value) == said
+
+
+def test_every_number_of_the_recipe_has_a_range_and_the_default_lies_within() -> None:
+    assert recipe_of(Recipe()) == recipe_of(None) == Recipe()
+    numbers = [field.name for field in fields(Recipe) if field.type is not str]
+    assert len(numbers) > 70
+    for name in numbers:
+        for beyond in (-1, 2**40):
+            wrong: dict[str, Any] = {name: beyond}
+            with pytest.raises(OutOfRange, match=f'^"{name}" of the recipe'):
+                recipe_of(Recipe(**wrong))
+
+
+def calls_with(corpus: Corpus, one: Article, two: Article, recipe: Any) -> Sequence[Callable[[], object]]:
+    return (
+        lambda: compare(one, two, recipe),
+        lambda: find_copies([one], recipe),
+        lambda: find(corpus, WIRE, recipe=recipe),
+        lambda: update(corpus, recipe),
+        lambda: rebuild(corpus, recipe),
+    )
+
+
 def test_what_is_no_recipe_or_no_text_is_refused_with_what_was_given(corpus: Corpus) -> None:
     wrong: Any = "x"
     one, two = Article("https://a.example/", WIRE), Article("https://b.example/", WIRE)
-    for call in (
-        lambda: compare(one, two, wrong),
-        lambda: find_copies([one], wrong),
-        lambda: find(corpus, WIRE, recipe=wrong),
-        lambda: update(corpus, wrong),
-        lambda: rebuild(corpus, wrong),
-    ):
+    for call in calls_with(corpus, one, two, wrong):
         with pytest.raises(GemaError, match=r"^the recipe is to be a Recipe, not a str: 'x'$"):
             call()
     nothing: Any = None
-    with pytest.raises(GemaError, match=r"^the text is to be a string, not a NoneType: None$"):
+    with pytest.raises(TypeError, match=r"^the text is to be a string, not a NoneType: None$"):
         find(corpus, nothing)
 
 
