@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 from sqlalchemy import Connection, Select, func, select, text
 
-from dedup import cutting, families, merging, minhash, signing, stages
+from dedup import cutting, families, merging, minhash, resampling, signing, stages
 from dedup.addresses import spelled
 from dedup.compiler import expect
 from dedup.corpus import (
@@ -52,9 +52,10 @@ def check(corpus: Corpus, recipe: Recipe | None = None, tell: Progress | None = 
     """Return what is wrong with a corpus, a line each; an empty list where nothing was found.
 
     Everything that can be counted is: families against the components of matches (unless articles wait for an update),
-    stories against what they were told with, units against articles, addresses, orphans. Texts, signatures, sketches,
-    matches and labels of stories are made again for a sample of some hundred, and ten days are told again; others with
-    another `seed`. Raises RecipeError when the corpus was grouped by another recipe.
+    stories against what they were told with, units against articles, what stands for sites against the postings, and
+    what is counted of it, addresses, orphans. Texts, signatures, sketches, matches and labels of stories are made again
+    for a sample of some hundred, and ten days are told again; others with another `seed`. Raises RecipeError when the
+    corpus was grouped by another recipe.
     """
     recipe = recipe or vocabularies.settled(corpus)
     grouping.check_recipe(corpus, recipe)
@@ -70,6 +71,7 @@ def check(corpus: Corpus, recipe: Recipe | None = None, tell: Progress | None = 
         ("own texts", _taken),
         ("signatures", lambda connection: _signatures(connection, recipe, randomness)),
         ("sketches", lambda connection: _sketches(connection, recipe, randomness)),
+        ("samples", lambda connection: resampling.faults(connection, recipe)),
         ("matches", lambda connection: _matches(corpus, connection, recipe, randomness)),
         ("families", lambda connection: _families(corpus, connection, recipe)),
         ("stories", lambda connection: _stories(connection)),

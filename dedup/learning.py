@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 
@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import boilerplate, cutting, index, minhash
-from dedup.arrays import Furniture, Hashes64, Line, Sketches, Units
+from dedup.arrays import Counted, Furniture, Hashes64, Line, Sketches, Units
 from dedup.boilerplate import NO_FURNITURE
 from dedup.corpus import units as stored
 from dedup.corpus import verdicts
 from dedup.corpus.units import Moves
 from dedup.reading import NOTHING, Desk
+from dedup.records import Recipe
 from dedup.stages import Progress, State, ahead, articles_of, batches, search
 
 # Texts that stand for their sites, of which the sketches are counted at a time; as many again are read meanwhile.
@@ -39,27 +40,48 @@ def learn(desk: Desk, state: State, tell: Progress) -> tuple[dict[int, Hashes64]
         redated = state.before.days[sample.units] != state.units.days[sample.units]
         if sample.came or sample.gone or redated.any() or sample.site not in state.sites.counted:
             others.append(sample)
-    for (done, chunk), known in ahead(_by_size(others), lambda part: _sketches(desk, state, part[1])):
+    for (done, _), known in ahead(_by_size(others), lambda part: _sketches(desk, state, part[1])):
         tell("learning what sites repeat", done, len(others))
-        with ThreadPoolExecutor(os.cpu_count()) as threads:
-            days = [state.units.days[sample.units] for sample in chunk]
-            found = list(threads.map(partial(boilerplate.strict_families, recipe=desk.recipe), known, days))
-        for sample, sketches, (families, counted) in zip(chunk, known, found, strict=True):
+        learned = counts([(sample.units, sketches) for sample, sketches in known], state.units, desk.recipe)
+        for (sample, sketches), (families, counted) in zip(known, learned, strict=True):
             places = np.searchsorted(sample.units, sample.came).tolist()
             # Copied: a view of one sketch would keep those of the whole site in memory.
             fresh |= {number: sketches.of(place).copy() for number, place in zip(sample.came, places, strict=True)}
-            state.units.strict[sample.units] = sample.units[families]
-            state.sites.counted[sample.site] = boilerplate.enough(counted, desk.recipe)
+            state.units.strict[sample.units] = families
+            state.sites.counted[sample.site] = counted
     _decide(desk, state)
     return fresh, left
 
 
-def _by_size(samples: Sequence["_Sample"]) -> Iterator[tuple[int, Sequence["_Sample"]]]:
+def samples(units: Units, sites: Sequence[int], recipe: Recipe) -> list[NDArray[np.int64]]:
+    """Return the units, sorted, that stand for each of these sites as it is learned what it repeats."""
+    held = _by_site(units, np.arange(len(units.sites)), sites)
+    return [np.sort(here[np.argsort(units.order[here], kind="stable")[: recipe.site_sample]]) for here in held]
+
+
+def counts(
+    sampled: Sequence[tuple[NDArray[np.int64], Sketches]], units: Units, recipe: Recipe
+) -> list[tuple[NDArray[np.int64], Counted]]:
+    """Return the strict family of each unit that stands for a site, and the keys that stand in enough of them.
+
+    `sampled` are those units of each site, sorted, and their sketches.
+    """
+    days = [units.days[numbers] for numbers, _ in sampled]
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        known = [sketches for _, sketches in sampled]
+        found = list(threads.map(partial(boilerplate.strict_families, recipe=recipe), known, days))
+    return [
+        (numbers[families], boilerplate.enough(counted, recipe))
+        for (numbers, _), (families, counted) in zip(sampled, found, strict=True)
+    ]
+
+
+def _by_size(parts: Sequence["_Sample"]) -> Iterator[tuple[int, Sequence["_Sample"]]]:
     """Yield samples, some at a time, after how many were before them."""
-    sizes = np.cumsum([len(sample.units) for sample in samples])
-    starts = np.flatnonzero(np.diff(sizes // _SAMPLED_AT_ONCE, prepend=-1)).tolist() if samples else []
-    for start, stop in pairwise([*starts, len(samples)]):
-        yield start, samples[start:stop]
+    sizes = np.cumsum([len(sample.units) for sample in parts])
+    starts = np.flatnonzero(np.diff(sizes // _SAMPLED_AT_ONCE, prepend=-1)).tolist() if parts else []
+    for start, stop in pairwise([*starts, len(parts)]):
+        yield start, parts[start:stop]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +99,9 @@ def _site_samples(desk: Desk, state: State) -> Iterator[_Sample]:
     redated = np.flatnonzero((state.before.sites >= 0) & (state.before.days != state.units.days))
     moved = [*_sites_of(state.units, state.moves), *_sites_of(state.before, state.moves)]
     touched = np.unique([*moved, *state.before.sites[redated].tolist()]).tolist()
-    now = _by_site(state.units, np.arange(len(state.units.sites)), touched)
+    now = samples(state.units, touched, desk.recipe)
     old = _by_site(state.before, np.flatnonzero(state.before.strict >= 0), touched)
-    for site, here, sampled in zip(touched, now, old, strict=True):
-        first = here[np.argsort(state.units.order[here], kind="stable")[: desk.recipe.site_sample]]
-        units = np.sort(first)
+    for site, units, sampled in zip(touched, now, old, strict=True):
         came, gone = (np.setdiff1d(*two, assume_unique=True).tolist() for two in ((units, sampled), (sampled, units)))
         yield _Sample(site, units, came, gone)
 
@@ -98,23 +118,28 @@ def _sites_of(units: Units, moves: Moves) -> list[int]:
     return [site for site in units.sites[numbers].tolist() if site >= 0]
 
 
-def _sketches(desk: Desk, state: State, samples: Sequence[_Sample]) -> list[Sketches]:
-    """Return the raw sketches of the units of samples: those of new ones, else as they are kept, else taken again."""
+def _sketches(desk: Desk, state: State, some: Sequence[_Sample]) -> list[tuple[_Sample, Sketches]]:
+    """Return samples with the raw sketches of their units: those of new ones, else as they are kept, else taken again.
+
+    What should be kept and is not has come, as new ones have.
+    """
     with desk.corpus.reading() as connection:
-        held = stored.read_samples(connection, [sample.site for sample in samples])
-    came = [number for sample in samples for number in sample.came]
+        held = stored.read_samples(connection, [sample.site for sample in some])
+    lost = [[number for number in sample.units.tolist() if number not in held] for sample in some]
+    whole = [replace(each, came=sorted({*each.came, *more})) for each, more in zip(some, lost, strict=True)]
+    came = [number for sample in whole for number in sample.came]
     held |= {number: _written(state.sketched[number]) for number in came if number in state.sketched}
     for _, chunk in batches([number for number in came if number not in state.sketched]):
         found = minhash.sketches(desk.batch(articles_of(desk.corpus, state, chunk)).words, desk.recipe)
         held |= {number: _written(found.of(place)) for place, number in enumerate(chunk)}
-    return [_read([held[number] for number in sample.units.tolist()]) for sample in samples]
+    return [(sample, read_keys([held[number] for number in sample.units.tolist()])) for sample in whole]
 
 
 def _written(keys: Hashes64) -> bytes:
     return keys.astype("<u8").tobytes()
 
 
-def _read(written: Sequence[bytes]) -> Sketches:
+def read_keys(written: Sequence[bytes]) -> Sketches:
     """Return sketches from how they are stored, each copied once: there are some hundred thousand."""
     keys = np.frombuffer(bytearray().join(written), "<u8").astype(np.uint64, copy=False)
     return Sketches(np.cumsum([len(each) for each in written], dtype=np.int64) // 8, keys)

@@ -228,7 +228,8 @@ def save_samples(
         {"site_id": int(now.sites[number]), "unit_id": number, "keys": keys.astype("<u8").tobytes()}
         for number, keys in fresh.items()
     ]
-    many.insert(connection, schema.samples, rows)
+    # What stands there already is damage, and would end every update with an error.
+    many.insert(connection, schema.samples, rows, "replace")
 
 
 _LEARNING = (
