@@ -92,7 +92,8 @@ def origin(members: Sequence[Article], matches: Iterable[Match] = ()) -> Origin:
         by_home[home(member)].append(Entry(member, span(member)))
     sites = {name: _Site(name, tuple(entries)) for name, entries in by_home.items()}
     said = credits_of(members)
-    found = _by_credits(sites, said) if said.roots or any(said.naming.values()) else _by_times(sites, said, shares)
+    by_credits = said.roots or any(said.naming.values())
+    found = _by_credits(sites, said, shares) if by_credits else _by_times(sites, said, shares)
     if found.source in said.vague:
         found = _doubted(found, sites[found.source], [sites[name] for name in sorted(said.vague[found.source])])
     article = sites[found.source].first.article if found.source in sites else None
@@ -175,7 +176,7 @@ def _unknown(reason: str) -> _Found:
 # --- credits ----------------------------------------------------------------------------------------
 
 
-def _by_credits(sites: _Sites, said: Credits) -> _Found:
+def _by_credits(sites: _Sites, said: Credits, shares: Shares) -> _Found:
     named = sorted(said.called.get(root, "") if isinstance(root, Outside) else sites[root].name for root in said.roots)
     if not named:
         return _unknown("its sites name one another as the source")
@@ -188,7 +189,7 @@ def _by_credits(sites: _Sites, said: Credits) -> _Found:
         [site for name, site in others if said.naming[name] or name in said.vague],
         [site for name, site in others if not said.naming[name] and name not in said.vague],
     )
-    return _outside(root, said, heard) if isinstance(root, Outside) else _inside(sites[root], said, heard)
+    return _outside(root, said, heard, shares) if isinstance(root, Outside) else _inside(sites[root], said, heard)
 
 
 class _Heard(NamedTuple):
@@ -212,24 +213,38 @@ class _Heard(NamedTuple):
         """Who names the source, and the verb."""
         return f"{self.witnesses[0].name} names" if self.known == 1 else f"{self.known} sites name"
 
-    def before(self, others: Sequence[_Site], agency: bool) -> "_Site | None":
+    def before(self, others: Sequence[_Site], agency: bool, released: bool = False) -> "_Site | None":
         """Return who names nobody and had it before these others, the first of them: not who carries a wire unsigned.
 
-        A wire may be carried unsigned; of one who signs it, half a day and more after that, nobody else tells.
+        A wire may be carried unsigned; of one who signs it, half a day and more after that, nobody else tells. Nor does
+        anybody of what was `released`: who had it before may have it from where the agency has it.
         """
         early = [site for site in self.silent if site.leads(others)]
         first = min(early, key=lambda site: (site.latest or _NEVER, site.home), default=None)
         if first is None or not agency:
             return first
-        return first if self.known == 1 and (first.lead(self.witnesses[0]) or timedelta()) >= ZONES else None
+        told = released or (first.lead(self.witnesses[0]) or timedelta()) >= ZONES
+        return first if self.known == 1 and told else None
+
+    def alone(self, shares: Shares) -> bool:
+        """Tell whether a single site names the source, and all who name nobody share little with it."""
+        (witness, *more), silent = self.witnesses, self.silent
+        return not more and bool(silent) and all(shares.little(witness.articles, site.articles) for site in silent)
 
 
-def _outside(root: Outside, said: Credits, heard: _Heard) -> _Found:
+def _outside(root: Outside, said: Credits, heard: _Heard, shares: Shares) -> _Found:
     """A source that is not collected: an agency, or what a site says it has the text from."""
     name, agency = said.called[root], root in said.agencies
     reason = f"{heard.names} {name} as {'the agency' if agency else 'the source'}; no page of its own is among these"
-    if early := heard.before(heard.creditors, agency):
+    # Whose prose names the agency may well have it from there.
+    quiet = [site for site in heard.silent if name not in map(agency_called, said.mentioned.get(site.home, ()))]
+    unnamed = heard._replace(silent=quiet)
+    if early := unnamed.before(heard.creditors, agency, said.released):
         return _unknown(f"{heard.names} {name} as the source, but {early.name}, which names nobody, had it before")
+    if unnamed.alone(shares):
+        return _unknown(
+            f"{heard.witnesses[0].name} names {name} as the source, but who names nobody shares little with it"
+        )
     sure = heard.known > 1 and not heard.silent and not said.vague
     return _Found(Confidence.CERTAIN if sure else Confidence.LIKELY, reason, name)
 

@@ -7,6 +7,8 @@ from dedup.records import Article, Match, Relation
 
 # Who took so much of an article has it from there, or from where that has it.
 _COPIED = 0.75
+# Of what two tell from one source, neither's own, less stands in the other than of a copy.
+_LITTLE = 0.5
 
 
 class Shares:
@@ -35,6 +37,12 @@ class Shares:
         """
         between = self._between(others)
         return all(self._most(articles, first) >= max(between[site], _COPIED) for site, articles in others.items())
+
+    def little(self, some: Sequence[Article], others: Sequence[Article]) -> bool:
+        """Tell whether these articles were compared with the others, and none has most of what it says in common."""
+        pairs = [pair for one in some for other in others for pair in ((one, other), (other, one))]
+        found = [share for pair in pairs if (share := self.taken(*pair)) is not None]
+        return bool(found) and max(found) < _LITTLE
 
     def _most(self, articles: Sequence[Article], sources: Sequence[Article]) -> float:
         pairs = ((one, other) for one in articles for other in sources)

@@ -39,6 +39,7 @@ _SAID = (
     marked("%(site)s names %(name)s as the source; no page of its own is among these"),
     marked("%(sites)s sites name %(name)s as the source, but %(other)s, which names nobody, had it before"),
     marked("%(site)s names %(name)s as the source, but %(other)s, which names nobody, had it before"),
+    marked("%(site)s names %(name)s as the source, but who names nobody shares little with it"),
     marked("%(sites)s sites name %(name)s, but %(other)s, which names nobody, had it before"),
     marked("%(site)s names %(name)s, but %(other)s, which names nobody, had it before"),
     marked("%(sites)s sites name %(name)s as the source, though its own page is dated later"),

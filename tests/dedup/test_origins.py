@@ -355,6 +355,46 @@ def test_a_source_outside_gives_way_to_who_had_it_before_and_names_nobody() -> N
     assert told(origin([early, day_later, out("dua", 15, agency="Suara Jauh")])) == ("Suara Jauh", LIKELY)
 
 
+def test_a_statement_that_one_site_signs_an_agency_under_is_not_the_agencys_where_another_had_it_before() -> None:
+    silent, signed = out("diam", 0), out("satu", 5, agency="Antara", sources=("keterangan resmi",))
+    found = origin([silent, signed])
+    assert told(found) == ("", UNKNOWN)
+    assert (
+        found.reason == "satu.example names Antara as the source, but diam.example, which names nobody, had it before"
+    )
+    assert told(origin([replace(silent, sources=("Antara",)), signed])) == ("Antara", LIKELY), (
+        "its prose names the agency"
+    )
+    assert told(origin([replace(signed, sources=("Budi",)), silent])) == ("Antara", LIKELY), (
+        "nothing tells of a statement"
+    )
+    assert told(origin([out("diam", 5), signed])) == ("Antara", LIKELY), "not before"
+    assert told(origin([silent, signed, out("dua", 6, agency="Antara")])) == ("Antara", LIKELY), "two sign it"
+
+
+@pytest.mark.parametrize(
+    ("shares", "found"),
+    [((0.49, 0.3), ("", UNKNOWN)), ((0.5, 0.3), ("Antara", LIKELY)), ((0.3, 0.5), ("Antara", LIKELY))],
+)
+def test_who_shares_little_with_the_only_one_that_signs_an_agency_does_not_carry_it(
+    shares: tuple[float, float], found: tuple[str, Confidence]
+) -> None:
+    signed, silent = out("satu", 0, agency="Antara"), out("diam", 1, text="Lain.")
+    assert told(origin([signed, silent], [match("diam", "satu", shares=shares)])) == found
+    assert told(origin([signed, silent, out("dua", 1)], [match("diam", "satu", shares=shares)])) == ("Antara", LIKELY)
+    second = out("dua", 1, agency="Antara")
+    assert told(origin([signed, second, silent], [match("diam", "satu", shares=shares)])) == ("Antara", LIKELY)
+    named = replace(silent, sources=("Antara",))
+    assert told(origin([signed, named], [match("diam", "satu", shares=shares)])) == ("Antara", LIKELY)
+
+
+def test_why_nobody_carries_it_is_told_in_the_language_of_the_report() -> None:
+    signed, silent = out("satu", 0, agency="Antara"), out("diam", 1, text="Lain.")
+    reason = origin([signed, silent], [match("diam", "satu", shares=(0.3, 0.3))]).reason
+    assert reason == "satu.example names Antara as the source, but who names nobody shares little with it"
+    assert reasons.foreseen(reason)
+
+
 def test_the_first_who_names_nobody_is_told_of() -> None:
     found = origin([out("akhir", 0), out("awal", -2), out("satu", 5, credited_source="Suara Jauh")])
     assert found.reason == (
