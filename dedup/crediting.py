@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from operator import or_
 from typing import NamedTuple
 
 from dedup.naming import Names, agency_called, edition_of, known_by, mean_one, named, names_of
@@ -80,7 +81,12 @@ def credits_of(members: Sequence[Article]) -> Credits:
     """
     known, titled = _known(members), _titled(members)
     said = [(member, *credit) for member in members for credit in _stated(member)]
-    alone = {each.source for member, credit, _ in said if "/" not in credit for each in _meant(credit, member, known)}
+    alone = {
+        each.source
+        for member, credit, _ in said
+        if not _parts(credit, member, known)
+        for each in _meant(credit, member, known)
+    }
     naming: defaultdict[str, set[str | Outside]] = defaultdict(set)
     written: defaultdict[Outside, set[str]] = defaultdict(set)
     agencies, stated = set(), set()
@@ -135,7 +141,8 @@ def _known(members: Sequence[Article]) -> _Known:
     known = _Known()
     for member in members:
         known.add(home(member), names_of(member))
-    credited = {domain for member in members for credit, _ in _stated(member) for domain in named(credit).domains}
+    said = [part for member in members for credit, _ in _stated(member) for part in (credit, *_split(credit))]
+    credited = {domain for part in said for domain in named(part).domains}
     for domain in sorted(domain for domain in credited if not known.meant(named(domain))):
         known.add(Outside(domain), known_by(domain))
     return known
@@ -149,13 +156,44 @@ def _titled(members: Iterable[Article]) -> Mapping[str, set[str]]:
 
 
 def _stated(article: Article) -> Iterator[tuple[str, bool]]:
-    # Behind a comma stands what is no name: "detikSumut, baca di sini".
-    agency, credited = (each.partition(",")[0].strip() for each in (article.agency, article.credited_source))
+    agency, credited = map(_named_in, (article.agency, article.credited_source))
     # Who carries a wire and says from whom he took it, names the agency as where it is from.
     if agency or credited:
-        yield agency or credited, bool(agency or agency_called(credited))
+        yield agency or credited, bool(agency or all(agency_called(part) for part in _split(credited) or [credited]))
     elif signed := _signed(article):
         yield signed, True
+
+
+def _named_in(credit: str) -> str:
+    """Return a credit as far as it is of names: behind a comma seldom stands one, "detikSumut, baca di sini"."""
+    return credit.strip() if all(map(_is_source, _split(credit))) else credit.partition(",")[0].strip()
+
+
+def _is_source(name: str) -> bool:
+    """Tell whether a name is that of an agency or a domain, whatever stands beside it."""
+    return bool(agency_called(name) or named(name).domains)
+
+
+def _split(credit: str) -> list[str]:
+    """Return what a slash, else a comma or an "and" parts in a credit, nothing where there is none."""
+    parts = [part.strip() for part in (credit.split("/") if "/" in credit else _AND.split(credit))]
+    return parts if len(parts) > 1 else []
+
+
+def _parts(credit: str, article: Article, known: "_Known") -> list[str]:
+    """Return the names of the several sources that a credit has, none where it has one.
+
+    A slash parts sources; "dan" may stand in a name. It parts those of which one is known, if the others look like one.
+    """
+    parts = _split(credit)
+    if "/" in credit or not parts:
+        return parts
+    own, whole = names_of(article), named(credit)
+    if mean_one(whole, own) or known.meant(whole):
+        return []
+    met = [_is_source(part) or mean_one(named(part), own) or bool(known.meant(named(part))) for part in parts]
+    alike = [part[:1].isupper() or " " not in part for part in parts]
+    return parts if any(met) and all(map(or_, met, alike)) else []
 
 
 def _signed(article: Article) -> str:
@@ -171,14 +209,18 @@ def _meant_by_all(credit: str, article: Article, known: _Known, alone: Set[str |
 
     Where nobody does, the two are one source; and who names itself and another has it from the other.
     """
-    parts = [part.strip() for part in credit.split("/")] if "/" in credit else []
+    parts = _parts(credit, article, known)
     if not parts:
         return _meant(credit, article, known)
     found = [each for part in parts for each in _meant(part, article, known)]
     if any(mean_one(named(part), names_of(article)) for part in parts):
         return found
     kept = [each for each in found if each.source in alone or not isinstance(each.source, Outside)]
-    return kept or _meant(credit, article, known)
+    if kept:
+        return kept
+    # However they are joined, and in whatever order.
+    joint = _meant("/".join(sorted(parts, key=str.casefold)), article, known)
+    return [each._replace(words=credit) for each in joint]
 
 
 def _meant(credit: str, article: Article, known: _Known) -> Sequence[_Meant]:
@@ -227,6 +269,7 @@ def _credits_another(article: Article, titled: Mapping[str, Set[str]]) -> bool:
     return bool(title) and not article.credited_source and home(article) not in titled.get(title, ())
 
 
+_AND = re.compile(r"\s*[,&]\s*(?:(?:dan|and)\s+)?|\s+(?:dan|and)\s+", re.IGNORECASE)
 _STATEMENT = re.compile(
     r"(?:keterangan|siaran|rilis|pernyataan|kenyataan|prospektus|statement|(?:press|news|media) (?:release|statement))"
     r"\b",

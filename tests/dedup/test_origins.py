@@ -343,6 +343,42 @@ def test_of_two_agencies_of_one_text_the_one_that_others_name_alone_is_the_origi
     assert told(origin([own, out("dua", 1, agency="Dekat")])) == ("Dekat", CERTAIN), "what it relays is from the other"
 
 
+@pytest.mark.parametrize(
+    "said", ["Reuters/AP", "Reuters dan AP", "AP and Reuters", "AP & Reuters", "Reuters,AP", "Antara, AP, dan Reuters"]
+)
+def test_several_agencies_are_several_however_they_are_joined(said: str) -> None:
+    both = out("satu", 0, agency=said)
+    assert told(origin([both, out("dua", 1, agency="AP")])) == ("AP", CERTAIN)
+    assert told(origin([both, out("dua", 1, agency="AFP")])) == ("", UNKNOWN)
+    found = origin([replace(both, agency="", credited_source=said)])
+    assert (told(found), "as the agency" in found.reason) == ((said, LIKELY), True)
+
+
+@pytest.mark.parametrize("said", ["Reuters/AP", "AP & Reuters", "AP, Reuters"])
+def test_two_agencies_are_one_source_in_whatever_order(said: str) -> None:
+    found = origin([out("satu", 0, agency="Reuters dan AP"), out("dua", 1, agency=said)])
+    assert (found.source in {said, "Reuters dan AP"}, found.confidence) == (True, CERTAIN)
+
+
+@pytest.mark.parametrize("said", ["KONTAN dan Satu.example", "Satu & KONTAN", "KONTAN and satu"])
+def test_who_names_itself_and_another_has_it_from_the_other(said: str) -> None:
+    both = out("satu", 0, credited_source=said)
+    assert told(origin([both])) == ("KONTAN", LIKELY)
+    assert told(origin([both, out("kontan", 1)])) == ("kontan.example", LIKELY)
+
+
+@pytest.mark.parametrize(
+    "said", ["Kementerian Komunikasi dan Digital", "Woman&home", "Antara dan sejumlah media", "Air & Api, baca di sini"]
+)
+def test_a_name_with_an_and_in_it_is_one(said: str) -> None:
+    assert told(origin([out("satu", 0, credited_source=said)])) == (said.partition(",")[0], LIKELY)
+
+
+def test_a_site_whose_name_has_an_and_in_it_is_one() -> None:
+    own = out("airapi", 0, site_name="Air & Antara")
+    assert told(origin([own, out("satu", 1, credited_source="Air & Antara")])) == ("airapi.example", CERTAIN)
+
+
 def test_a_source_outside_gives_way_to_who_had_it_before_and_names_nobody() -> None:
     early, late = out("diam", 0), out("satu", 5, credited_source="Suara Jauh")
     assert told(origin([early, late])) == ("", UNKNOWN)
