@@ -22,7 +22,8 @@ class Role(StrEnum):
     COPY = "copy"
     AGENCY = "agency"  # From an agency, or another source whose own page is not collected.
     AGAIN = "again"  # The site has it in the family already: a new version, or the same text once more.
-    UNORDERED = "unordered"  # Shared, and the evidence does not tell who had it from whom.
+    # Shared, and the evidence does not tell who had it from whom; or shared with another than who had it first.
+    UNORDERED = "unordered"
 
 
 class Period(StrEnum):
@@ -101,11 +102,14 @@ def flows(snapshot: Snapshot, period: Period | str | None = None, known: Mapping
 
 def roles_in(found: Origin) -> Iterator[tuple[Entry, Role]]:
     """Yield the account of a family with what each article is to it."""
-    seen: set[str] = set()
+    met: set[str] = set()
+    counted: set[str] = set()
     for entry in found.account:
         site = entry.article.site or entry.article.id
-        yield entry, Role.AGAIN if site in seen else _role(entry.article, found)
-        seen.add(site)
+        # Who has the origin's text besides one that is not, has it no less.
+        yield entry, Role.AGAIN if site in (met if entry.apart else counted) else _role(entry, found)
+        met.add(site)
+        counted |= set() if entry.apart else {site}
 
 
 def delay(entry: Entry, found: Origin) -> timedelta | None:
@@ -120,14 +124,14 @@ _Of = tuple[str, date | None]
 _Way = tuple[str, str, date | None]
 
 
-def _role(article: Article, found: Origin) -> Role:
+def _role(entry: Entry, found: Origin) -> Role:
     if not found.known:
         return Role.UNORDERED
     if found.outside:
         return Role.AGENCY
-    if article is found.article:
+    if entry.article is found.article:
         return Role.FIRST
-    return Role.UNORDERED if found.released else Role.COPY
+    return Role.UNORDERED if found.released or entry.apart else Role.COPY
 
 
 def _day_of(article: Article) -> datetime | None:

@@ -44,12 +44,14 @@ class Confidence(IntEnum):
 class Entry:
     """An article in the account of its family: when it came out, and how much of it stands in the origin's article.
 
-    `taken` lies in 0..1, None where that is not known, and for the origin.
+    `taken` lies in 0..1, None where that is not known, and for the origin. `apart`: it is of the family by another
+    member's text and no copy of the origin's, of whose site it names nothing as its source.
     """
 
     article: Article
     span: Span
     taken: float | None = None
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +98,15 @@ def origin(members: Sequence[Article], matches: Iterable[Match] = ()) -> Origin:
     found = _by_credits(sites, said, shares) if by_credits else _by_times(sites, said, shares)
     if found.source in said.vague:
         found = _doubted(found, sites[found.source], [sites[name] for name in sorted(said.vague[found.source])])
-    article = sites[found.source].first.article if found.source in sites else None
+    of_origin = sites[found.source].articles if found.source in sites else []
+    article = of_origin[0] if of_origin else None
     account = sorted((entry for site in sites.values() for entry in site.entries), key=lambda e: _surely_out(e.article))
     account.sort(key=lambda entry: entry.article is not article)
-    taken = [Entry(each.article, each.span, shares.taken(each.article, article)) for each in account]
+    apart = shares.apart(of_origin) - {each.id for each in members if found.source in said.naming[home(each)]}
+    taken = [
+        Entry(each.article, each.span, shares.taken(each.article, article), each.article.id in apart)
+        for each in account
+    ]
     name = _called(article) if article else found.source
     return Origin(found.confidence, found.reason, name, article, tuple(taken), found.released)
 

@@ -1,7 +1,7 @@
 """How much of one article stands in another, and whether that confirms who had it first. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from dedup.records import Article, Match, Relation
 
@@ -9,6 +9,8 @@ from dedup.records import Article, Match, Relation
 _COPIED = 0.75
 # Of what two tell from one source, neither's own, less stands in the other than of a copy.
 _LITTLE = 0.5
+# Of these neither is a copy of the other.
+_UNLIKE = frozenset({Relation.NONE, Relation.SHARED_QUOTES, Relation.TEMPLATE})
 
 
 class Shares:
@@ -17,10 +19,12 @@ class Shares:
     def __init__(self, members: Sequence[Article], matches: Iterable[Match]) -> None:
         self._texts = {member.id: member.text for member in members}
         self._shares: dict[tuple[str, str], float] = {}
+        self._unlike: set[tuple[str, str]] = set()
         for match in matches:
             exact = match.relation is Relation.EXACT
             self._shares[match.a, match.b] = 1.0 if exact else match.measures.a_in_b
             self._shares[match.b, match.a] = 1.0 if exact else match.measures.b_in_a
+            self._unlike |= {(match.a, match.b), (match.b, match.a)} if match.relation in _UNLIKE else set()
 
     def taken(self, article: Article, source: Article | None) -> float | None:
         """Return the part of an article's phrases that stands in its source, None where they were not compared."""
@@ -29,6 +33,13 @@ class Shares:
         # Texts are left out where only their descriptions were read; then none is equal to another.
         same = article.text and article.text == self._texts.get(source.id)
         return 1.0 if same else self._shares.get((article.id, source.id))
+
+    def apart(self, sources: Sequence[Article]) -> Set[str]:
+        """Return which articles were compared with some of these, and are a copy of none of those."""
+        names, texts = {source.id for source in sources}, {source.text for source in sources if source.text}
+        compared = {pair for pair in self._shares if pair[1] in names}
+        like = {one for one, _ in compared - self._unlike}
+        return {one for one, _ in compared & self._unlike if one not in like and self._texts.get(one) not in texts}
 
     def confirm(self, first: Sequence[Article], others: Mapping[str, Sequence[Article]]) -> bool:
         """Tell whether others took nearly all from the first, and no less than any of them shares with another of them.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -15,13 +16,14 @@ import dedup
 from dedup import Article, Corpus, Snapshot
 from dedup.flowing import Flow, Role, SiteFlows, flows
 from dedup.origins import origins
+from dedup.records import Relation
 from dedup.report import accounts
 from tests.dedup.conftest import NOW
 from tests.dedup.outlets import grouped, press_grouped, run
 from tests.dedup.snapshots import NOON, article, match, snapshot
 from tests.newsroom.texts import load
 
-A, B = "a.example", "b.example"
+A, B, C = "a.example", "b.example", "c.example"
 
 
 def two_families() -> Snapshot:
@@ -86,6 +88,58 @@ def test_an_update_counts_in_its_period_and_tells_no_delay() -> None:
     (flow,) = found.flows
     assert (flow.source, flow.target, flow.delay) == ("baru.example", "salin.example", None)
     assert {site.period for site in found.sites} == {NOON.date()}
+
+
+def of_another(relation: Relation = Relation.NONE, **said: Any) -> Snapshot:
+    """Return a text of a.example, a copy of it, and what shares the copy's own words, and but phrases with the text."""
+    articles = [article("a", A, 0, "satu"), article("b", B, 2, "satu dua"), article("c", C, 4, "dua tiga")]
+    articles[2] = replace(articles[2], **said)
+    matches = [
+        match("a", "b", Relation.SYNDICATED),
+        match("b", "c", Relation.SYNDICATED, (0.4, 0.3)),
+        match("a", "c", relation, (0.23, 0.11)),
+    ]
+    return snapshot(articles, {"f": ["a", "b", "c"]}, matches=matches)
+
+
+@pytest.mark.parametrize("relation", [Relation.NONE, Relation.SHARED_QUOTES, Relation.TEMPLATE])
+def test_who_is_of_the_family_by_another_text_is_no_copy_of_the_first(relation: Relation) -> None:
+    found = flows(of_another(relation))
+    assert [(flow.source, flow.target) for flow in found.flows] == [(A, B)]
+    assert {site.site: site.roles for site in found.sites} == {
+        A: {Role.FIRST: 1},
+        B: {Role.COPY: 1},
+        C: {Role.UNORDERED: 1},
+    }
+    assert all(sum(site.share(role) for role in Role) == 1 for site in found.sites)
+    assert [site.copied_by_others for site in found.sites] == [1, 0, 0]
+
+
+def test_who_says_so_or_shares_more_than_phrases_is_a_copy_of_the_first() -> None:
+    for known in (of_another(credited_source=A), of_another(Relation.EXCERPT)):
+        assert [(flow.source, flow.target) for flow in flows(known).flows] == [(A, B), (A, C)]
+    plain = of_another()
+    uncompared = replace(plain, matches=tuple(each for each in plain.matches if (each.a, each.b) != ("a", "c")))
+    assert [(flow.source, flow.target) for flow in flows(uncompared).flows] == [(A, B), (A, C)]
+
+
+def test_a_site_that_has_the_firsts_text_besides_another_copied_it_once() -> None:
+    plain = of_another()
+    articles = [*plain.articles.values(), article("c2", C, 5, "satu"), article("c3", C, 6, "dua tiga empat")]
+    matches = [*plain.matches, match("a", "c2", Relation.NEAR), match("a", "c3", Relation.NONE, (0.2, 0.1))]
+    known = snapshot(articles, {"f": [each.id for each in articles]}, matches=matches)
+    found = flows(known)
+    assert [(flow.source, flow.target, flow.families) for flow in found.flows] == [(A, B, 1), (A, C, 1)]
+    (site,) = [each for each in found.sites if each.site == C]
+    assert site.roles == {Role.COPY: 1, Role.AGAIN: 1, Role.UNORDERED: 1}
+
+
+def test_a_site_that_has_the_text_of_the_firsts_later_version_copied_it() -> None:
+    plain = of_another()
+    articles = [*plain.articles.values(), article("a2", A, 1, "satu dua tiga")]
+    matches = [*plain.matches, match("a2", "c", Relation.SYNDICATED)]
+    known = snapshot(articles, {"f": [each.id for each in articles]}, matches=matches)
+    assert [(flow.source, flow.target) for flow in flows(known).flows] == [(A, B), (A, C)]
 
 
 def test_an_unknown_origin_makes_no_flow_and_origins_can_be_handed_in() -> None:
