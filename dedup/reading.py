@@ -25,7 +25,7 @@ NOTHING: Hashes64 = np.empty(0, dtype=np.uint64)
 # Texts kept cut, some four hundred megabytes: those of one step of an update, and others.
 _KEPT = 32_000
 # So many of an article's terms are kept in words.
-_NAMED = 8
+_NAMED = 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def retell(corpus: Corpus, reference: str, recipe: Recipe | None = None) -> Reto
         tellers = meant.tellers(connection, held)
     # As its label was chosen.
     names = sorted(tellers, key=lambda name: (tellers[name].rank, name))
-    central = names[stories.central(strands.vectors([tellers[name].told for name in names]))]
+    central = names[stories.central(strands.vectors([tellers[name].told for name in names]))[0]]
     desk = desk_of(corpus, recipe)
     batch = desk.batch([tellers[name].article for name in names])
     said = dict(zip(names, desk.terms(batch), strict=True))

@@ -32,6 +32,11 @@ def _marked(mark: str) -> str:
     return f"{closed}|{runs_on}"
 
 
+# What a text without a title is called by: so many of its first words, in so many characters at most, and what follows
+# where there is more; these stand in so much of its beginning.
+_BEGINS_WITH, _HEADLINE, _MORE = 14, 160, " …"
+BEGINNING = 1_000
+
 # A quotation ends with its paragraph at the latest; speech that runs on opens again in the next one. Marks that are
 # apostrophes, inches or open and close alike have to be closed, or opened again.
 _QUOTATION = regex.compile(
@@ -69,6 +74,18 @@ def _inside(starts: tuple[int, ...], spans: list[tuple[int, int]]) -> tuple[bool
             span = next(rest, None)
         inside.append(bool(span and span[0] <= start))
     return tuple(inside)
+
+
+def beginning(text: str) -> str:
+    """Return the first words of a text in one line, to call it by where it has no title."""
+    words = text[:BEGINNING].split(maxsplit=_BEGINS_WITH)
+    line = " ".join(words[:_BEGINS_WITH])
+    return shortened(line + _MORE if len(words) > _BEGINS_WITH else line)
+
+
+def shortened(line: str) -> str:
+    """Return a line of so many characters at most as headlines have."""
+    return line if len(line) <= _HEADLINE else line[: _HEADLINE - len(_MORE)].rstrip() + _MORE
 
 
 def united(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

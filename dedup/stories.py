@@ -150,15 +150,15 @@ def telling_terms(told: Sequence[Mapping[str, float]], count: int) -> tuple[str,
     return tuple(order[:count])
 
 
-def central(vectors: Vectors) -> int:
-    """Return which of these vectors is nearest to all others; among equals the first."""
+def central(vectors: Vectors) -> Places:
+    """Return these vectors by how near they are to all others, the nearest first; among equals the first."""
     middle = means(vectors, np.zeros(len(vectors.ends), np.int64), 1)
     both = joined([vectors, middle])
     count = len(vectors.ends)
     pairs = np.stack([np.arange(count), np.full(count, count)], axis=1)
     # Each is as near to itself as it is long: that is no merit.
     itself = cosines(vectors, np.stack([np.arange(count), np.arange(count)], axis=1))
-    return int(np.argmax(np.round(cosines(both, pairs) * count - itself, 6)))
+    return np.argsort(-np.round(cosines(both, pairs) * count - itself, 6), kind="stable")
 
 
 @compiled

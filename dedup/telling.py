@@ -101,11 +101,12 @@ def _taken(corpus: Corpus, names: Set[str]) -> Set[str]:
 
 
 def label(held: Sequence[Placed], shown: Mapping[str, Shown]) -> tuple[str, tuple[str, ...]]:
-    """Return what a story is called, the title of its most central family, and its terms."""
+    """Return what a story is called, the title of the most central of its families that has one, and its terms."""
     # Of equals the first counts, and ids tell who came first to this corpus: ranks are the same in all.
     held = sorted(held, key=lambda row: (row.rank or 0, row.family))
-    called = held[0].family
     if len(held) > 2:
-        called = held[stories.central(strands.vectors([row.told for row in held]))].family
-    terms = stories.telling_terms([shown[row.family].named for row in held if row.family in shown], 5)
-    return (shown[called].title if called in shown else ""), terms
+        held = [held[place] for place in stories.central(strands.vectors([row.told for row in held]))]
+    told = [shown[row.family] for row in held if row.family in shown]
+    called = next((each for each in told if each.titled), told[0] if told else None)
+    terms = stories.telling_terms([each.named for each in told], 5)
+    return (called.title if called else ""), terms

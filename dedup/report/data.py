@@ -19,9 +19,8 @@ from dedup.report.views import (
 )
 from dedup.representative import Choice, Chosen, choose
 from dedup.retelling import moment
+from dedup.segments import beginning, shortened
 
-_HEADLINE_WORDS = 14
-_HEADLINE_CHARACTERS = 160
 _LINKING = (Relation.EXCERPT, Relation.SHARED_QUOTES, Relation.TEMPLATE)
 _Pairs = Mapping[tuple[str, str], Match]
 
@@ -68,15 +67,7 @@ def overview(snapshot: Snapshot, by: Choice = Choice.EARLIEST) -> Overview:
 
 def headline(article: Article) -> str:
     """Return what to call an article in one line: its title, else its first words, else its address."""
-    words = article.title.split() or article.text.split()[:_HEADLINE_WORDS]
-    line = plain(" ".join(words) or article.url)
-    if not article.title and len(words) == _HEADLINE_WORDS:
-        line += " …"
-    return _short(line)
-
-
-def _short(line: str) -> str:
-    return line if len(line) <= _HEADLINE_CHARACTERS else line[: _HEADLINE_CHARACTERS - 2].rstrip() + " …"
+    return shortened(plain(" ".join(article.title.split()) or beginning(article.text) or article.url))
 
 
 def passages_of(match: Match, earlier: str) -> tuple[Passage, ...]:
@@ -157,7 +148,7 @@ def _stories(stories: Iterable[Story], families: Mapping[str, FamilyView]) -> tu
         held = [families[name] for name in story.families if name in families]
         held.sort(key=lambda family: min(moment(member.article) for member in family.members))
         if held:
-            label = _short(plain(story.label)) or held[0].first.headline
+            label = shortened(plain(story.label)) or held[0].first.headline
             views.append(StoryView(story.id, label, story.terms, tuple(held)))
     return tuple(sorted(views, key=lambda view: (-view.articles, -len(view.families), -_newest(view), view.id)))
 

@@ -9,12 +9,14 @@ import pytest
 from sqlalchemy import delete, select
 
 from dedup import Article, Corpus, Recipe, ordering, placing
+from dedup.checking import check
 from dedup.corpus import edges, heads, schema, strands
 from dedup.corpus.results import snapshot
 from dedup.days import Days, Held
 from dedup.explain import explain
 from dedup.ordering import UNDATED
 from dedup.records import Relation
+from dedup.report.data import overview
 from dedup.retelling import retell
 from dedup.updating import rebuild, update
 from tests.dedup.conftest import NOW
@@ -141,7 +143,6 @@ def test_stories_keep_their_ids_while_they_grow_and_when_all_is_told_anew(corpus
     grown = snapshot(corpus)
     (story,) = (story for story in grown.stories if len(story.families) == 3)
     assert story.id == first[("hari0",)]
-    assert story.label == ""
     assert all(term.startswith("banjir") for term in story.terms)
     rebuild(corpus, now=NOW)
     assert snapshot(corpus) == grown
@@ -155,6 +156,37 @@ def test_the_label_is_the_title_of_what_is_most_central(corpus: Corpus) -> None:
     told(corpus, titled)
     (story,) = snapshot(corpus).stories
     assert story.label == "Judul 1"
+
+
+def test_the_label_is_the_title_of_the_most_central_that_has_one_and_first_words_where_none_has(corpus: Corpus) -> None:
+    untitled = [report(f"hari{number}", "banjir", 0.0, words=words) for number, words in enumerate((6, 16, 10))]
+    told(corpus, untitled)
+    (story,) = snapshot(corpus).stories
+    assert story.label == " ".join(untitled[1].text.split()[:14]) + " …"
+    # A copy of the most central has a title; then one that is less central, too.
+    copy = replace(untitled[1], id="salin", url="http://salin.test/salin", site="salin.test", title="Judul salinan")
+    told(corpus, [copy])
+    (story,) = snapshot(corpus).stories
+    assert story.label == "Judul salinan"
+    told(corpus, [replace(copy, title=" "), replace(untitled[2], title="Judul lain")])
+    (story,) = snapshot(corpus).stories
+    assert story.label == "Judul lain"
+    assert retell(corpus, story.id).label == story.label == overview(snapshot(corpus)).stories[0].label
+    assert list(check(corpus)) == []
+    rebuild(corpus, now=NOW)
+    assert snapshot(corpus).stories == (story,)
+
+
+def test_the_terms_of_a_story_are_those_that_its_texts_share_though_each_repeats_others_more(corpus: Corpus) -> None:
+    shared = [f"bersama{letter}kan" for letter in "abcdefgh"]
+    own = {name: [f"{name}sendiri{letter}an" for letter in "abcdefghi"] for name in ("satu", "lain")}
+    reports = [
+        replace(report(name, "banjir", 0.0), text=" ".join(words * 3 + shared * 2)) for name, words in own.items()
+    ]
+    told(corpus, reports)
+    (story,) = snapshot(corpus).stories
+    assert len(story.terms) == 5
+    assert set(story.terms) <= set(shared)
 
 
 def test_the_label_of_two_families_does_not_depend_on_which_came_first(new_corpus: Callable[[], Corpus]) -> None:
