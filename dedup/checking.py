@@ -18,6 +18,7 @@ from dedup.corpus import (
     edges,
     grouping,
     heads,
+    labels,
     many,
     outdated,
     postings,
@@ -305,8 +306,8 @@ def _labels(connection: Connection, randomness: random.Random) -> Iterator[str]:
     if outdated.some_wait(connection) or strands.untold(connection):
         return
     names = _some(connection.execute(select(schema.stories.c.id)).scalars().all(), randomness)
-    known, held = strands.stories_named(connection, names), strands.told_by(connection, names)
-    shown = strands.shown(connection, [row.family for rows in held.values() for row in rows])
+    known, held = labels.stories_named(connection, names), strands.told_by(connection, names)
+    shown = labels.shown(connection, [row.family for rows in held.values() for row in rows])
     for name, story in sorted(known.items()):
         if name in held and label(held[name], shown) != (story.label, story.terms):
             yield f"the story {name} is not called what its articles tell"

@@ -10,8 +10,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from dedup import ids, placing, stories
-from dedup.corpus import Corpus, edges, saving, strands
-from dedup.corpus.strands import Placed, Shown
+from dedup.corpus import Corpus, edges, labels, saving, strands
+from dedup.corpus.labels import Shown
+from dedup.corpus.strands import Placed
 from dedup.loom import Loom, Merges, root
 from dedup.ordering import UNDATED
 from dedup.records import Recipe, Story
@@ -50,8 +51,8 @@ def _save(corpus: Corpus, recipe: Recipe, told: Loom, gone: Sequence[Placed], no
     members = by_story(rows, told.merges)
     story_of = {name: row.story for name, row in stored.items() if row.story is not None}
     with corpus.reading() as connection:
-        shown = strands.shown(connection, rows)
-        known = strands.stories_named(connection, set(story_of.values()))
+        shown = labels.shown(connection, rows)
+        known = labels.stories_named(connection, set(story_of.values()))
     age = {name: shown[name].age if name in shown else ("", name) for name in rows}
     named = ids.lasting(members, story_of, age, lambda names: _taken(corpus, names))
     found = [
@@ -97,7 +98,7 @@ def by_story(rows: Mapping[str, Placed], merges: Merges) -> list[list[str]]:
 
 def _taken(corpus: Corpus, names: Set[str]) -> Set[str]:
     with corpus.reading() as connection:
-        return strands.stories_named(connection, names).keys()
+        return labels.stories_named(connection, names).keys()
 
 
 def label(held: Sequence[Placed], shown: Mapping[str, Shown]) -> tuple[str, tuple[str, ...]]:

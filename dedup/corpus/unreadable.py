@@ -30,7 +30,19 @@ _READERS = {
     *(
         f"dedup.corpus.{name}"
         for name in (
-            *("edges", "heads", "health", "listing", "meant", "postings", "results", "rows", "schema", "seen"),
+            *(
+                "edges",
+                "heads",
+                "health",
+                "labels",
+                "listing",
+                "meant",
+                "postings",
+                "results",
+                "rows",
+                "schema",
+                "seen",
+            ),
             *("store", "strands", "ties", "units", "vocabularies"),
         )
     ),
