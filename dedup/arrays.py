@@ -148,12 +148,12 @@ PART = 1e-5
 class TermVector(NamedTuple):
     """What a text tells: sorted hashes of its terms and their weights, of length 1 together or less.
 
-    Weights are multiples of `PART`. `named` are its weightiest terms in words, and how much each says.
+    Weights are multiples of `PART`. `named` are its weightiest terms in words, and how much each says, in thousandths.
     """
 
     keys: Hashes32
     weights: NDArray[np.float32]
-    named: tuple[tuple[str, float], ...] = ()
+    named: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,7 +167,9 @@ class Desk:
         """Return the vector of each article's `terms`."""
         found, own = self._terms(batch)
         ends, places = salient.weightiest(found.ends, found.said, _NAMED)
-        words, said = _spelled(batch, ends, found.places[places]), np.round(found.said[places], 3).tolist()
+        words = _spelled(batch, ends, found.places[places])
+        # Whole numbers are written in two thirds of the time that fractions take.
+        said = np.rint(found.said[places] * 1_000).astype(np.int64).tolist()
         named = list(zip(words, said, strict=True))
         spans = pairwise([0, *ends.tolist()])
         vectors = salient.vectors(found, batch.words, own, self.recipe)

@@ -22,7 +22,7 @@ class Shown:
 
     age: tuple[str, str]
     title: str
-    named: Mapping[str, float]
+    named: Mapping[str, int]
     titled: bool
 
 
@@ -43,7 +43,7 @@ def shown(connection: Connection, families: Iterable[str]) -> dict[str, Shown]:
 
 
 def _shown(members: Sequence[tuple[tuple[str, str], str, str | None]]) -> Shown:
-    named: list[tuple[str, float]] = next((json.loads(named) for _, _, named in members if named), [])
+    named: list[tuple[str, int]] = next((json.loads(named) for _, _, named in members if named), [])
     title = next((title for _, title, _ in members if title.strip()), "")
     return Shown(members[0][0], title, dict(named), bool(title))
 
