@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from dedup import Article, Busy, Corpus, Recipe
+from dedup import Article, Busy, Corpus, Recipe, find_copies
 from dedup.corpus.results import part, snapshot
 from dedup.errors import RecipeError
 from dedup.explain import explain
 from dedup.records import Match, Relation, Snapshot
 from dedup.updating import rebuild, update
 from tests.dedup.conftest import NOW
+from tests.dedup.test_matching import prose, text
 from tests.newsroom.articles import articles
 from tests.newsroom.texts import Press
 
@@ -256,3 +257,30 @@ def test_explaining_two_tellings_of_one_story_names_what_they_share(
     assert told.story
     assert len(told.shared_terms) >= 5
     assert told.cosine > Recipe().story_cut
+
+
+@pytest.mark.parametrize("ids", ["am", "ma"])
+def test_one_article_sixty_times_on_a_site_is_one_family_whatever_came_first(
+    new_corpus: Callable[[], Corpus], ids: str
+) -> None:
+    # More than are looked at when a site's texts look for one another.
+    block = prose(0, 120)
+
+    def page(kind: str, number: int, *parts: list[str]) -> Article:
+        name = f"{kind}{number:02}"
+        return Article(f"http://satu.test/{name}", text(*parts), id=name, site="satu.test")
+
+    edited = [page(ids[0], number, block, prose(100 + number, 4)) for number in range(60)]
+    around = [page(ids[1], number, block, prose(200 + number, 400)) for number in range(2)]
+    others = [page("z", number, prose(300 + number, 60)) for number in range(120)]
+    family = tuple(sorted(each.id for each in (*edited, *around)))
+    for batches in ([[*edited, *around, *others]], [around, edited, others], [edited, around, others]):
+        corpus = new_corpus()
+        for batch in batches:
+            corpus.add(batch, NOW)
+            update(corpus, now=NOW)
+        assert [found.members for found in snapshot(corpus).families if len(found.members) > 1] == [family]
+        rebuild(corpus, now=NOW)
+        assert [found.members for found in snapshot(corpus).families if len(found.members) > 1] == [family]
+    in_memory = find_copies([*around, *edited, *others])
+    assert [found.members for found in in_memory.families if len(found.members) > 1] == [family]
