@@ -7,7 +7,7 @@ from sqlalchemy import Engine, inspect, text
 from dedup.corpus import lock
 from dedup.errors import CorpusError
 
-HEAD = "0017"
+HEAD = "0018"
 KNOWN = frozenset(f"{number:04}" for number in range(1, int(HEAD) + 1))
 
 

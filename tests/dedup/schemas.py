@@ -8,6 +8,7 @@ _ADDED = {
     "0015": ("DROP INDEX ix_articles_spelled", "ALTER TABLE articles DROP COLUMN spelled"),
     "0016": ("ALTER TABLE sites DROP COLUMN said",),
     "0017": (),
+    "0018": (),
 }
 
 

@@ -1,14 +1,20 @@
 """One name for all ways to write an address, and one article for it."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from hashlib import blake2b
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from dedup import Article, Corpus, find_copies, tables
 from dedup.addresses import spelled, spelling, spellings
+from dedup.checking import check
+from dedup.corpus.removal import blocked
+from tests.dedup.conftest import NOW
+from tests.dedup.schemas import take_back
 
 NAMES = st.sampled_from(
     ["contoh.test", "news.contoh.co.id", "foo.blogspot.com", "127.0.0.1:8000", "[::1]", "localhost"]
@@ -55,6 +61,12 @@ def test_spelling_is_idempotent_and_never_raises(url: str) -> None:
         ("https://www.co.id/a", "https://www.co.id/a"),
         ("https://www.blogspot.com/a", "https://www.blogspot.com/a"),
         ("https://www.test/a", "https://www.test/a"),
+        ("https://contoh.test/a/?utm_source=rss&utm_medium=feed", "https://contoh.test/a"),
+        ("https://contoh.test/?id=3&fbclid=Iw&amp;UTM_Campaign=x&p=2#akhir", "https://contoh.test/?id=3&p=2#akhir"),
+        ("https://contoh.test/a?gclid#akhir", "https://contoh.test/a#akhir"),
+        # What only looks like a tracker: a parameter of another name, one without a value kept as it is.
+        ("https://contoh.test/a?cid=3&&ref=5&autmn_x=1", "https://contoh.test/a?cid=3&&ref=5&autmn_x=1"),
+        ("https://contoh.test/a#utm_source=rss", "https://contoh.test/a#utm_source=rss"),
         ("file:///a/", "file:///a/"),
         ("baris-7", "baris-7"),
         ("", ""),
@@ -62,6 +74,15 @@ def test_spelling_is_idempotent_and_never_raises(url: str) -> None:
 )
 def test_what_an_address_is_called(url: str, name: str) -> None:
     assert spelling(url) == name
+
+
+@given(NAMES, QUERIES, st.permutations(["utm_source=a", "id=3", "fbclid=x", "b"]))
+def test_trackers_are_no_part_of_an_address(name: str, query: str, asked: list[str]) -> None:
+    traced = f"https://{name}/a?{'&'.join(asked)}"
+    plain = f"https://{name}/a?{'&'.join(each for each in asked if each in ('id=3', 'b'))}"
+    assert spelling(traced) == spelling(plain)
+    assert spellings(traced) == spellings(plain)
+    assert spelling(f"https://{name}/a{query}") != spelling(traced)
 
 
 def test_an_address_is_written_in_eight_ways() -> None:
@@ -87,7 +108,13 @@ def test_an_article_under_another_spelling_is_the_same_article(corpus: Corpus, w
 
 
 @pytest.mark.parametrize(
-    "way", ["https://SATU.test/pelabuhan", "https://satu.test:443/pelabuhan//", "HTTP://satu.test/pelabuhan"]
+    "way",
+    [
+        "https://SATU.test/pelabuhan",
+        "https://satu.test:443/pelabuhan//",
+        "HTTP://satu.test/pelabuhan",
+        "https://satu.test/pelabuhan?utm_source=rss&utm_medium=feed",
+    ],
 )
 def test_whichever_spelling_comes_first_is_the_article(corpus: Corpus, way: str) -> None:
     odd = replace(HARBOUR, url=way, id="")
@@ -104,6 +131,25 @@ def test_an_address_that_only_has_the_digits_of_another_is_another(corpus: Corpu
     with corpus.transaction() as connection:
         connection.execute(update(tables.articles).values(spelled=spelled(HARBOUR.url)))
     assert corpus.add([replace(HARBOUR, id="")]).new == 1
+
+
+def test_an_older_corpus_learns_what_is_no_part_of_an_address(new_corpus: Callable[[], Corpus]) -> None:
+    old = new_corpus()
+    traced, gone = f"{HARBOUR.url}?utm_source=rss", "https://satu.test/lain?p=1&fbclid=x"
+    old.add([replace(HARBOUR, url=traced, id="")])
+    with old.transaction() as connection:
+        digits = blake2b(traced.encode(), digest_size=8).hexdigest()
+        connection.execute(update(tables.articles).values(spelled=digits))
+        known = [{"url": url, "at": NOW} for url in (gone, f"{gone}y", "https://satu.test/itu")]
+        connection.execute(insert(tables.forgotten), known)
+    file = old.engine.url.database or ""
+    old.close()
+    take_back(file, "0017")
+    with Corpus.open(f"sqlite:///{file}") as upgraded:
+        assert upgraded.add([HARBOUR]).same == 1
+        assert upgraded.article(HARBOUR.url).url == traced
+        assert blocked(upgraded) == ["https://satu.test/itu", "https://satu.test/lain?p=1"]
+        assert list(check(upgraded)) == []
 
 
 def test_who_gives_ids_of_their_own_tells_spellings_apart(corpus: Corpus) -> None:
