@@ -3,21 +3,24 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
 from dedup import segments
-from dedup.corpus import many
+from dedup.corpus import many, strands
 from dedup.corpus.schema import articles, as_text, family_members, iso, own_texts, stories, texts
 from dedup.records import Story
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a family is shown by: its eldest article's age, its title, and its weightiest terms.
+    """What a family is shown by: its title and the weightiest terms of its teller, and how old it is here.
 
-    That is the title of its eldest article that has one; where none is `titled`, the first words of the eldest.
+    The title is the teller's, or that of the next that has one; where none is `titled`, the teller's first words. `age`
+    is when the first of its articles came to this corpus, and the id of that.
     """
 
     age: tuple[str, str]
@@ -26,26 +29,42 @@ class Shown:
     titled: bool
 
 
+class _Member(NamedTuple):
+    """A member of a family, by where it stands in it, see `strands.telling_first`."""
+
+    place: tuple[bool, str, str]
+    age: tuple[str, str]
+    title: str
+    named: str | None
+
+
 def shown(connection: Connection, families: Iterable[str]) -> dict[str, Shown]:
     """Return what each of these families is shown by."""
-    seen = as_text(articles.c.first_seen)
+    times = as_text(articles.c.published), as_text(articles.c.first_seen)
     query = (
-        select(family_members.c.family, articles.c.key, seen, articles.c.title, own_texts.c.named)
+        select(family_members.c.family, strands.UNREAD, articles.c.key, *times, articles.c.title, own_texts.c.named)
         .join(articles, articles.c.id == family_members.c.article_id)
         .outerjoin(own_texts, own_texts.c.article_id == articles.c.id)
     )
-    held: dict[str, list[tuple[tuple[str, str], str, str | None]]] = defaultdict(list)
-    for family, key, first_seen, title, named in many.among(connection, query, family_members.c.family, families):
-        held[family].append(((iso(first_seen), key), title, named))
-    found = {family: _shown(sorted(members)) for family, members in held.items()}
-    begins = _beginnings(connection, [each.age[1] for each in found.values() if not each.titled])
-    return {family: each if each.titled else replace(each, title=begins[each.age[1]]) for family, each in found.items()}
+    held: dict[str, list[_Member]] = defaultdict(list)
+    for family, unread, key, published, seen, *said in many.among(connection, query, family_members.c.family, families):
+        place = strands.telling_first(unread, published, key)
+        held[family].append(_Member(place, (iso(seen), key), *said))
+    ordered = {family: sorted(members, key=attrgetter("place")) for family, members in held.items()}
+    untitled = [members[0].age[1] for members in ordered.values() if not _title(members)]
+    begins = _beginnings(connection, untitled)
+    return {family: _shown(members, begins) for family, members in ordered.items()}
 
 
-def _shown(members: Sequence[tuple[tuple[str, str], str, str | None]]) -> Shown:
-    named: list[tuple[str, int]] = next((json.loads(named) for _, _, named in members if named), [])
-    title = next((title for _, title, _ in members if title.strip()), "")
-    return Shown(members[0][0], title, dict(named), bool(title))
+def _shown(members: Sequence[_Member], begins: Mapping[str, str]) -> Shown:
+    named: list[tuple[str, int]] = json.loads(members[0].named) if members[0].named else []
+    title = _title(members)
+    age = min(member.age for member in members)
+    return Shown(age, title or begins.get(members[0].age[1], ""), dict(named), bool(title))
+
+
+def _title(members: Sequence[_Member]) -> str:
+    return next((member.title for member in members if member.title.strip()), "")
 
 
 def _beginnings(connection: Connection, keys: Iterable[str]) -> dict[str, str]:

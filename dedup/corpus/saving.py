@@ -54,7 +54,7 @@ def save(corpus: Corpus, recipe: Recipe, outcome: Outcome, now: datetime) -> Non
     """Store an update's outcome in one transaction: a reader sees the copies of before or of after."""
     grouped = {member for family in outcome.families for member in family.members}
     retold = {outcome.before[key] for key in outcome.told if key in outcome.before}
-    retold.update(grouping.families_of(corpus, outcome.told.keys() - grouped).values())
+    retold.update(grouping.families_of(corpus, {*outcome.told, *outcome.untold} - grouped).values())
     with corpus.transaction() as connection:
         units.save_sites(connection, outcome.sites_before, outcome.sites)
         units.save_units(connection, outcome.units_before, outcome.units, outcome.moves)
@@ -66,10 +66,6 @@ def save(corpus: Corpus, recipe: Recipe, outcome: Outcome, now: datetime) -> Non
         many.insert(connection, schema.history, [{"at": now, **_said(change)} for change in outcome.changes])
         facts = {"recipe": json.dumps(recipe.as_dict()), LAST_UNIT: str(len(outcome.units.sites) - 1)}
         _save_facts(connection, facts)
-        # What went and came again before this update left its family as well.
-        came_again = any(held.article not in outcome.before for held in outcome.moves.again)
-        if came_again or connection.execute(_SOME_GONE).first() is not None:
-            strands.due(connection, _drop_empty(connection))
         connection.execute(delete(schema.changes).where(schema.changes.c.taken == 1))
 
 
@@ -181,17 +177,8 @@ def _said(record: Tie | Change) -> dict[str, str | int | float]:
     return {name: getattr(record, name) for name in record.__match_args__}
 
 
-# That what was taken is no article any more: the articles of a family may all have gone.
-_SOME_GONE = (
-    select(schema.changes.c.article)
-    .outerjoin(schema.articles, schema.articles.c.key == schema.changes.c.article)
-    .where(schema.changes.c.taken == 1, schema.articles.c.id.is_(None))
-    .limit(1)
-)
-
-
 def _drop_empty(connection: Connection) -> list[str]:
-    """Drop families whose articles were all removed: these went without telling of which family they were."""
+    """Drop families without articles, which damage may leave."""
     member = select(schema.family_members.c.family).where(schema.family_members.c.family == schema.families.c.id)
     dropped = delete(schema.families).where(~member.exists()).returning(schema.families.c.id)
     return list(connection.execute(dropped).scalars())

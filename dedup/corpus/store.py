@@ -30,6 +30,8 @@ from dedup.corpus.rows import PLAIN, WHOLE, article_of, plain, row_of, says_the_
 from dedup.corpus.schema import (
     articles,
     changes,
+    families,
+    families_due,
     family_members,
     forgotten,
     matches,
@@ -309,6 +311,8 @@ class Corpus:
         numbers = [row.id for row in rows]
         fulltext.drop(connection, numbers)
         self._mark_kin(connection, numbers)
+        inside = select(family_members.c.family).where(family_members.c.article_id.in_(numbers))
+        touched = set(connection.execute(inside).scalars())
         for row in rows:
             self.mark(connection, row.key, row.site)
         earlier = revisions.c.article_id.in_(numbers)
@@ -320,6 +324,10 @@ class Corpus:
             connection.execute(delete(table).where(which)).rowcount
             for table, which in ((matches, matched), (revisions, earlier), (articles, articles.c.id.in_(numbers)))
         ]
+        member = select(family_members.c.family).where(family_members.c.family == families.c.id)
+        empty = delete(families).where(families.c.id.in_(touched), ~member.exists()).returning(families.c.id)
+        due = [{"family": name} for name in connection.execute(empty).scalars()]
+        many.insert(connection, families_due, due, "keep")
         kept = select(articles.c.text_id).union(select(revisions.c.text_id))
         unused = texts.c.id.in_(held) & texts.c.id.not_in(kept)
         lost = connection.execute(delete(texts).where(unused)).rowcount

@@ -56,6 +56,9 @@ Numbers = NDArray[np.int64]
 Told = tuple[bytes, bytes]
 SILENT: Told = (b"", b"")
 
+# Of the articles of one text on a site, only one has its terms read.
+UNREAD = own_texts.c.article_id.is_(None)
+
 _HASH_BITS = 40
 # After every time, as text.
 _NEVER = "~"
@@ -159,20 +162,23 @@ def days(connection: Connection) -> list[int]:
 
 def tellers(connection: Connection, families: Iterable[str]) -> dict[str, Teller]:
     """Return who tells now for those of these families that there are."""
-    read = own_texts.c.article_id.is_(None)
-    columns = read, as_text(articles.c.published), articles.c.key, articles.c.id, articles.c.site, articles.c.url
+    columns = UNREAD, as_text(articles.c.published), articles.c.key, articles.c.id, articles.c.site, articles.c.url
     query = select(family_members.c.family, *columns).join(articles, articles.c.id == family_members.c.article_id)
     query = query.outerjoin(own_texts, own_texts.c.article_id == articles.c.id)
-    held: dict[str, list[tuple[bool, str, str, int, str, str]]] = defaultdict(list)
-    for family, unread, published, *which in many.among(connection, query, family_members.c.family, families):
-        # Of the articles of one text on a site, only one has its terms read.
-        dated = published_day(published) != ordering.UNDATED
-        held[family].append((bool(unread), iso(published) if dated else _NEVER, *which))
+    held: dict[str, list[tuple[tuple[bool, str, str], str | None, int, str, str]]] = defaultdict(list)
+    for family, unread, published, key, *which in many.among(connection, query, family_members.c.family, families):
+        held[family].append((telling_first(unread, published, key), published, *which))
     firsts = {family: min(members) for family, members in held.items()}
     return {
-        family: Teller(number, _rank(published_day(None if time == _NEVER else time), key), site_of(site, url))
-        for family, (_, time, key, number, site, url) in firsts.items()
+        family: Teller(number, _rank(published_day(published), order[2]), site_of(site, url))
+        for family, (order, published, number, site, url) in firsts.items()
     }
+
+
+def telling_first(unread: bool, published: str | None, key: str) -> tuple[bool, str, str]:
+    """Return by what the members of a family are in order, its teller first: what is read, by time, then by id."""
+    time = _NEVER if published is None or published_day(published) == ordering.UNDATED else iso(published)
+    return bool(unread), time, key
 
 
 def site_of(name: str, url: str) -> int:

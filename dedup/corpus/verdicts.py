@@ -10,7 +10,7 @@ from dedup.chains import ways
 from dedup.corpus import schema
 from dedup.corpus.grouping import read_verdicts
 from dedup.corpus.store import Corpus
-from dedup.errors import GemaError, Refused
+from dedup.errors import GemaError, Refused, UnknownArticle
 from dedup.records import Pin, Verdict
 from dedup.segments import words
 
@@ -126,9 +126,12 @@ def _pair(corpus: Corpus, a: str, b: str) -> tuple[str, str]:
 
 
 def _marked(corpus: Corpus, connection: Connection, *ids: str) -> dict[str, int]:
-    """Have the next update group these articles again; return their numbers."""
+    """Have the next update group these articles again; return their numbers. Raises UnknownArticle."""
     table = schema.articles
     rows = connection.execute(select(table.c.key, table.c.id, table.c.site).where(table.c.key.in_(ids))).all()
+    for gone in sorted(set(ids) - {row.key for row in rows}):
+        # Who forgets it may be faster.
+        raise UnknownArticle(f"the article {gone} was removed meanwhile")
     for row in rows:
         corpus.mark(connection, row.key, row.site)
     return {row.key: row.id for row in rows}

@@ -1,12 +1,14 @@
 """What becomes of families: a person's verdicts, and their history."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import pytest
 from sqlalchemy import insert, select
 
 from dedup import Article, Corpus, tables
+from dedup.checking import check
 from dedup.corpus import verdicts
 from dedup.corpus.results import snapshot
 from dedup.errors import GemaError, Refused, UnknownArticle
@@ -125,3 +127,44 @@ def test_the_history_tells_of_births_growth_merges_and_splits(new_corpus: Callab
     verdicts.withdraw(corpus, "a", "d")
     grouped(corpus)
     assert history(corpus)[5:] == [("a", "shrank", 3, ""), ("d", "split", 2, "a")]
+
+
+@pytest.mark.parametrize("back", ["the same", "another text", "another site"])
+def test_what_went_and_came_again_before_an_update_has_its_family_and_id(corpus: Corpus, back: str) -> None:
+    gone, other = article("gone", prose(1, 60)), article("other", prose(2, 60))
+    assert grouped(corpus, gone, other) == {("gone",), ("other",)}
+    corpus.remove("gone")
+    assert list(check(corpus)) == []
+    again = {
+        "the same": gone,
+        "another text": replace(gone, text=text(prose(3, 60))),
+        "another site": replace(gone, site="lain.test"),
+    }[back]
+    corpus.add([again], NOW)
+    assert list(check(corpus)) == []
+    update(corpus, now=NOW)
+    assert {family.id: family.members for family in snapshot(corpus).families} == {
+        "gone": ("gone",),
+        "other": ("other",),
+    }
+    assert list(check(corpus)) == []
+    found = snapshot(corpus)
+    rebuild(corpus, now=NOW)
+    assert snapshot(corpus) == found
+
+
+def test_one_of_two_articles_of_three_words_that_goes_and_comes_again_leaves_no_family_behind(corpus: Corpus) -> None:
+    short = [replace(article(name, ["lihat", "foto"]), site="satu.test") for name in ("a", "b")]
+    assert grouped(corpus, *short) == {("a",), ("b",)}
+    corpus.remove("b")
+    assert grouped(corpus, short[1]) == {("a",), ("b",)}
+    assert list(check(corpus)) == []
+
+
+def test_a_verdict_on_what_was_removed_meanwhile_names_it(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    grouped(corpus, article("a", WIRE[0]), article("b", WIRE[1]))
+    known = {name: corpus.article(name) for name in ("a", "b")}
+    corpus.remove("b")
+    monkeypatch.setattr(Corpus, "article", lambda self, reference: known[reference])
+    with pytest.raises(UnknownArticle, match="the article b was removed meanwhile"):
+        verdicts.judge(corpus, "a", "b", True, NOW)

@@ -189,6 +189,38 @@ def test_the_terms_of_a_story_are_those_that_its_texts_share_though_each_repeats
     assert set(story.terms) <= set(shared)
 
 
+def test_label_and_terms_do_not_depend_on_which_copy_the_corpus_had_first(new_corpus: Callable[[], Corpus]) -> None:
+    first = replace(report("hari", "banjir", 0.0, words=16), title="Judul pertama")
+    copy = replace(first, id="abad", url="http://abad.test/abad", site="abad.test", title="Judul salinan")
+    copy = replace(copy, text=f"{first.text} tambahan baru", published=START + timedelta(hours=3))
+    labels = set()
+    for batches in ([first, copy], [copy, first]):
+        corpus = new_corpus()
+        for hours, one in enumerate(batches):
+            corpus.add([one], NOW + timedelta(hours=hours))
+            update(corpus, now=NOW + timedelta(hours=hours))
+        (story,) = snapshot(corpus).stories
+        labels.add((story.label, story.terms))
+    assert {label for label, _ in labels} == {"Judul pertama"}
+    assert len(labels) == 1
+
+
+def test_what_no_longer_stands_for_a_short_text_tells_nothing_whichever_came_first(
+    new_corpus: Callable[[], Corpus],
+) -> None:
+    short = [
+        Article(f"http://satu.test/{name}", "Lihat foto", title=title, site="satu.test", language="id", id=name)
+        for name, title in (("a", "Resep sambal terasi"), ("b", "Gempa mengguncang Cugenang"))
+    ]
+    terms = []
+    for batches in ([short], [short[1:], short[:1]]):
+        corpus = new_corpus()
+        told(corpus, *batches)
+        assert list(check(corpus)) == []
+        terms.append({story.label: story.terms for story in snapshot(corpus).stories})
+    assert terms[0] == terms[1]
+
+
 def test_the_label_of_two_families_does_not_depend_on_which_came_first(new_corpus: Callable[[], Corpus]) -> None:
     first = replace(report("hari", "banjir", 0.0, words=16), title="Judul satu")
     copy = replace(first, id="zaman", url="http://zaman.test/zaman", site="zaman.test")
