@@ -44,8 +44,8 @@ class Confidence(IntEnum):
 class Entry:
     """An article in the account of its family: when it came out, and how much of it stands in the origin's article.
 
-    `taken` lies in 0..1, None where that is not known, and for the origin. `apart`: it is of the family by another
-    member's text and no copy of the origin's, of whose site it names nothing as its source.
+    `taken` lies in 0..1, None where that is not known or is mere phrases, and for the origin. `apart`: it is of the
+    family by another member's text and no copy of the origin's, of whose site it names nothing as its source.
     """
 
     article: Article
@@ -104,8 +104,7 @@ def origin(members: Sequence[Article], matches: Iterable[Match] = ()) -> Origin:
     account.sort(key=lambda entry: entry.article is not article)
     apart = shares.apart(of_origin) - {each.id for each in members if found.source in said.naming[home(each)]}
     taken = [
-        Entry(each.article, each.span, shares.taken(each.article, article), each.article.id in apart)
-        for each in account
+        Entry(each.article, each.span, shares.told(each.article, article), each.article.id in apart) for each in account
     ]
     name = _called(article) if article else found.source
     return Origin(found.confidence, found.reason, name, article, tuple(taken), found.released)

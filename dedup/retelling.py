@@ -53,8 +53,9 @@ class Appearance:
 
     `delay` is how long it came after the first of them, in whole days where one of the two is only dated to the day,
     None without a date, or with that of an update alone. `relation` tells what it is to the article `against`, an id,
-    and `share` how much of its words stands there: that is the first of its family, or else the member it shares most
-    with; of the first of a family the first of all. The very first is compared with none.
+    and `share` how much of its phrases of three words stands there: that is the first of its family, or, where the two
+    share nothing or mere phrases, the member it shares most with; of the first of a family the first of all. The very
+    first is compared with none.
     """
 
     article: Article

@@ -20,11 +20,13 @@ class Shares:
         self._texts = {member.id: member.text for member in members}
         self._shares: dict[tuple[str, str], float] = {}
         self._unlike: set[tuple[str, str]] = set()
+        self._phrases: set[tuple[str, str]] = set()
         for match in matches:
             exact = match.relation is Relation.EXACT
             self._shares[match.a, match.b] = 1.0 if exact else match.measures.a_in_b
             self._shares[match.b, match.a] = 1.0 if exact else match.measures.b_in_a
             self._unlike |= {(match.a, match.b), (match.b, match.a)} if match.relation in _UNLIKE else set()
+            self._phrases |= {(match.a, match.b), (match.b, match.a)} if match.relation is Relation.NONE else set()
 
     def taken(self, article: Article, source: Article | None) -> float | None:
         """Return the part of an article's phrases that stands in its source, None where they were not compared."""
@@ -33,6 +35,12 @@ class Shares:
         # Texts are left out where only their descriptions were read; then none is equal to another.
         same = article.text and article.text == self._texts.get(source.id)
         return 1.0 if same else self._shares.get((article.id, source.id))
+
+    def told(self, article: Article, source: Article | None) -> float | None:
+        """Return the same to show, None too where they have mere phrases in common: those were not taken from it."""
+        if source is not None and (article.id, source.id) in self._phrases:
+            return None
+        return self.taken(article, source)
 
     def apart(self, sources: Sequence[Article]) -> Set[str]:
         """Return which articles were compared with some of these, and are a copy of none of those."""

@@ -39,17 +39,18 @@ def origin(
     from dedup.corpus.seen import first_seen
     from dedup.origins import origin as judge
     from dedup.records import as_found
-    from dedup.report import accounts, terminal
+    from dedup.report import accounts, data, terminal
 
     with corpus_to_read(corpus) as opened:
         with opened.reading() as connection:
             family, members = meant.family(connection, reference)
             matches, seen = read_matches(connection, members), first_seen(connection, members)
         found = judge([as_found(each, seen.get(each.id)) for each in opened.articles(members)], matches)
+        shown = data.members(found, matches)
         if as_json:
-            print(accounts.origin_line(found, family))
+            print(accounts.origin_line(found, family, shown))
         else:
-            accounts.origin(found, family, terminal.console(), zone)
+            accounts.origin(found, family, shown, terminal.console(), zone)
         tell_waiting(opened)
 
 

@@ -9,45 +9,51 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from dedup.flowing import Flow, Role, SiteFlows, roles_in
+from dedup.flowing import Flow, Role, SiteFlows
 from dedup.origins import Entry, Origin
+from dedup.records import Article
 from dedup.report import json_lines, wording
 from dedup.report.data import headline
 from dedup.report.inert import plain
-from dedup.report.lines import columns, show, stamp
+from dedup.report.lines import columns, show, site, stamp
+from dedup.report.views import Member
 
 FLOW = ("source", "target", "families", "share", "delay_seconds", "period")
 SITE = ("site", "articles", *(f"{role.value}_share" for role in Role), "copied_by_others", "period")
 
 
-def origin(found: Origin, family: str, out: Console, zone: tzinfo | None = None) -> None:
-    """Print who had a family first and why, and its articles in that order."""
+def origin(found: Origin, family: str, members: Sequence[Member], out: Console, zone: tzinfo | None = None) -> None:
+    """Print who had a family first and why, and its articles in that order, which is that of its `members`."""
     show(out, Text(wording.origin(found, clock=partial(wording.moment, zone=zone)), "bold"))
     if family:
         show(out, Text(f"family {plain(family)}, {wording.articles(len(found.account))}", "dim"))
     table = columns(5)
-    for entry, role in roles_in(found):
+    for entry, member in zip(found.account, members, strict=True):
+        compared = member.comparison
+        # Beside an agency, or beside nobody, a share would be taken for that of whoever it is.
+        other = compared.other if compared and compared.other != found.article else None
         table.add_row(
             Text("  " + _when(entry, zone), "dim"),
-            Text(plain(entry.article.site) or "no site", "bold"),
-            Text(wording.ROLES[role]),
-            Text("" if entry.taken is None else wording.percent(entry.taken), justify="right"),
-            Text(f"{plain(headline(entry.article))}  {plain(entry.article.url)}{_credits(entry)}"),
+            Text(site(entry.article), "bold"),
+            Text(wording.ROLES[member.role]),
+            Text(wording.percent(compared.share) if compared else "", justify="right"),
+            Text(f"{plain(headline(entry.article))}  {plain(entry.article.url)}{_notes(entry, other)}"),
         )
     show(out, table)
 
 
-def origin_line(found: Origin, family: str) -> str:
+def origin_line(found: Origin, family: str, members: Iterable[Member]) -> str:
     """Return the same as JSON; an article was out between `earliest` and `latest`, as far as stamps are believed.
 
-    It was `seen` when the corpus first had it as it is, or when it was fetched.
+    It was `seen` when the corpus first had it as it is, or when it was fetched. `shared` is the part of its phrases
+    that stands in the article `compared_with`, `taken` that which stands in the origin's.
     """
     account = [
         {
             "id": entry.article.id,
             "url": entry.article.url,
             "site": entry.article.site,
-            "role": role.value,
+            "role": member.role.value,
             "published": stamp(entry.article.published),
             "precision": entry.article.published_precision,
             "published_from": entry.article.published_from,
@@ -57,8 +63,10 @@ def origin_line(found: Origin, family: str) -> str:
             "trouble": entry.span.trouble or None,
             "credits": list(_named(entry)),
             "taken": entry.taken,
+            "compared_with": member.comparison.other.id if member.comparison else None,
+            "shared": round(member.comparison.share, 4) if member.comparison else None,
         }
-        for entry, role in roles_in(found)
+        for entry, member in zip(found.account, members, strict=True)
     ]
     return json.dumps({"family": family or None, **json_lines.origin(found), "account": account})
 
@@ -83,14 +91,14 @@ def flows(found: Sequence[Flow], out: Console) -> None:
 def sites(found: Sequence[SiteFlows], out: Console) -> None:
     """Print what part of each site's articles is original, copied, from agencies, and how often it was copied."""
     table = columns(len(Role) + 4)
-    period = "period" if any(site.period for site in found) else ""
+    period = "period" if any(each.period for each in found) else ""
     names = ("site", "articles", *(role.value for role in Role), "copied by others", period)
     table.add_row(*(Text(name, "dim") for name in names))
-    for site in found:
-        shares = [Text(wording.percent(site.share(role)), justify="right") for role in Role]
-        counts = Text(f"{site.articles:,}", justify="right"), Text(f"{site.copied_by_others:,}", justify="right")
-        name = Text(plain(site.site) or "no site", "bold")
-        table.add_row(name, counts[0], *shares, counts[1], Text(f"{site.period or ''}", "dim"))
+    for each in found:
+        shares = [Text(wording.percent(each.share(role)), justify="right") for role in Role]
+        counts = Text(f"{each.articles:,}", justify="right"), Text(f"{each.copied_by_others:,}", justify="right")
+        name = Text(plain(each.site) or "no site", "bold")
+        table.add_row(name, counts[0], *shares, counts[1], Text(f"{each.period or ''}", "dim"))
     show(out, table if found else Text("no articles are grouped yet"))
 
 
@@ -111,9 +119,9 @@ def _flow(flow: Flow) -> dict[str, Any]:
     }
 
 
-def _site(site: SiteFlows) -> dict[str, Any]:
-    shares = {f"{role.value}_share": round(site.share(role), 4) for role in Role}
-    return {"site": site.site, "articles": site.articles, **shares, "copied_by_others": site.copied_by_others}
+def _site(of: SiteFlows) -> dict[str, Any]:
+    shares = {f"{role.value}_share": round(of.share(role), 4) for role in Role}
+    return {"site": of.site, "articles": of.articles, **shares, "copied_by_others": of.copied_by_others}
 
 
 def _seconds(delay: timedelta | None) -> int | None:
@@ -134,6 +142,7 @@ def _named(entry: Entry) -> Iterable[str]:
     return dict.fromkeys(name for name in (article.agency, article.credited_source, *article.sources) if name)
 
 
-def _credits(entry: Entry) -> str:
+def _notes(entry: Entry, other: Article | None) -> str:
+    """Return whom an article names, and what else its line needs to be read aright."""
     named = ", ".join(plain(name) for name in _named(entry))
-    return f"  (names {named})" if named else ""
+    return (f"  (names {named})" if named else "") + (f"  (shared with {site(other)})" if other else "")

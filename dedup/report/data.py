@@ -42,7 +42,7 @@ def overview(snapshot: Snapshot, by: Choice = Choice.EARLIEST) -> Overview:
             family.id,
             told_in.get(family.id),
             found,
-            _members(found, inside.get(family.id, ())),
+            members(found, inside.get(family.id, ())),
             family.weakest,
             _chosen(found, by),
         )
@@ -78,7 +78,8 @@ def passages_of(match: Match, earlier: str) -> tuple[Passage, ...]:
 # --- families ---------------------------------------------------------------------------------------
 
 
-def _members(found: Origin, matches: Iterable[Match]) -> tuple[Member, ...]:
+def members(found: Origin, matches: Iterable[Match]) -> tuple[Member, ...]:
+    """Return the articles of an account, each with what it shares with whom; `matches` are those between them."""
     ordered = [entry.article for entry in found.account]
     # What shares mere phrases says nothing of where a text is from.
     pairs = {(match.a, match.b): match for match in matches if match.relation is not Relation.NONE}
@@ -102,7 +103,7 @@ def _chosen(found: Origin, by: Choice) -> Chosen:
 def _closest(place: int, ordered: Sequence[Article], beside: Sequence[int], pairs: _Pairs) -> Comparison | None:
     """Compare the article at `place` with the first, given the places of those `beside` it that share something.
 
-    Where those two share nothing: with the earlier one it shares most with, failing that with a later one.
+    Where those two share nothing or mere phrases: with the earlier one it shares most with, failing that a later one.
     """
     for places in (range(1), range(1, place), range(place + 1, len(ordered))):
         compared = (_compare(ordered[place], ordered[other], pairs) for other in beside if other in places)

@@ -90,7 +90,8 @@ ARTICLES = Table(
         _share(
             "taken",
             marked(
-                "the part of its phrases of three words that stands in the origin's article; empty where not compared"
+                "the part of its phrases of three words that stands in the origin's article; empty where that is "
+                "unknown or not collected, and where the two were not compared or have mere phrases in common"
             ),
         ),
     ),

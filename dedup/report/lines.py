@@ -46,14 +46,17 @@ def columns(number: int) -> Table:
     return table
 
 
-def titled(article: Article, out: Console) -> Text:
-    """Return the headline, linked and with the id, to look at; with the address for a pipe."""
-    said = headline(article)
+def titled(article: Article, out: Console, against: Article | None = None) -> Text:
+    """Return the headline, linked and with the id, to look at; with the address for a pipe.
+
+    `against` is whose text holds the share before it, where readers would take it for another's.
+    """
+    said, beside = headline(article), _beside(against)
     if not out.is_terminal:
-        return Text(f"{plain(said)}  {plain(article.url)}")
+        return Text(f"{plain(said)}  {plain(article.url)}{beside}")
     address = safe_address(article.url)
     style = Style(link=address) if address else Style()
-    return Text.assemble((plain(said), style), (f"  {plain(article.id)}", "dim"))
+    return Text.assemble((plain(said), style), (f"  {plain(article.id)}{beside}", "dim"))
 
 
 def when(article: Article, zone: tzinfo | None) -> str:
@@ -88,6 +91,10 @@ def record(article: Article) -> dict[str, Any]:
 def stamp(time: datetime | None) -> str | None:
     """Return a time as JSON has it: ISO 8601 in UTC."""
     return time.astimezone(UTC).isoformat() if time else None
+
+
+def _beside(against: Article | None) -> str:
+    return f"  (shared with {site(against)})" if against else ""
 
 
 def _fitting(shown: Text | Table, width: int) -> Iterator[RenderableType]:

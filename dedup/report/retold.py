@@ -60,14 +60,19 @@ def story_record(told: Retold) -> dict[str, Any]:
 def timeline(found: Sequence[Appearance], out: Console, zone: tzinfo | None = None) -> None:
     """Print articles one below the other: when, how long after the first, where, what of it was there before, title."""
     table = columns(6)
+    articles = {each.article.id: each.article for each in found}
+    # They come by time: the first of each family is met first.
+    first: dict[str, str] = {}
     for each in found:
+        expected = (first.setdefault(each.family, each.article.id), found[0].article.id)
+        against = None if each.share is None or each.against in expected else articles.get(each.against)
         table.add_row(
             Text(when(each.article, zone), "dim"),
             Text(_delay(each, found[0])),
             Text(site(each.article), "bold"),
             Text(each.relation.value if each.relation else _earliest(each, found[0]), "cyan"),
             Text(wording.percent(each.share) if each.share is not None else "", justify="right"),
-            titled(each.article, out),
+            titled(each.article, out, against),
         )
     show(out, table)
 

@@ -14,7 +14,7 @@ from dedup.report import wording
 from dedup.report.data import headline
 from dedup.report.inert import plain
 from dedup.report.lines import columns, show, site, titled, when
-from dedup.report.views import FamilyView, Overview, StoryView
+from dedup.report.views import Comparison, FamilyView, Overview, StoryView
 from dedup.report.wording import MEANINGS, count
 
 _PASSAGE_CHARACTERS = 300
@@ -107,10 +107,15 @@ def _print_family(family: FamilyView, out: Console, zone: tzinfo | None) -> None
             Text(site(member.article), "bold"),
             relation,
             Text(wording.percent(compared.share) if compared else "", justify="right"),
-            titled(member.article, out),
+            titled(member.article, out, _another(compared, family.first.article)),
         )
     show(out, table)
     show(out, Text())
+
+
+def _another(compared: Comparison | None, first: Article) -> Article | None:
+    """Return what an article is held against where that is not the first of its family."""
+    return compared.other if compared and compared.other.id != first.id else None
 
 
 def _closing(overview: Overview) -> str:

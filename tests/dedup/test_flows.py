@@ -17,7 +17,7 @@ from dedup import Article, Corpus, Snapshot
 from dedup.flowing import Flow, Role, SiteFlows, flows
 from dedup.origins import origins
 from dedup.records import Relation
-from dedup.report import accounts
+from dedup.report import accounts, data
 from tests.dedup.conftest import NOW
 from tests.dedup.outlets import grouped, press_grouped, run
 from tests.dedup.snapshots import NOON, article, match, snapshot
@@ -121,6 +121,40 @@ def test_who_says_so_or_shares_more_than_phrases_is_a_copy_of_the_first() -> Non
     plain = of_another()
     uncompared = replace(plain, matches=tuple(each for each in plain.matches if (each.a, each.b) != ("a", "c")))
     assert [(flow.source, flow.target) for flow in flows(uncompared).flows] == [(A, B), (A, C)]
+
+
+def test_mere_phrases_of_the_first_are_not_taken_from_it() -> None:
+    found = origins(of_another())["f"]
+    assert {entry.article.id: entry.taken for entry in found.account} == {"a": None, "b": 0.8, "c": None}
+
+
+def test_an_origin_tells_whose_text_a_share_is_of_where_it_is_not_the_firsts() -> None:
+    known = of_another()
+    found = origins(known)["f"]
+    shown = data.members(found, known.matches)
+    out = Console(file=io.StringIO(), width=300)
+    accounts.origin(found, "f", shown, out)
+    assert isinstance(out.file, io.StringIO)
+    copy, shared = out.file.getvalue().splitlines()[3:]
+    assert "  80%  " in copy
+    assert "shared with" not in copy
+    assert "  30%  " in shared
+    assert shared.endswith(f"(shared with {B})")
+    account = json.loads(accounts.origin_line(found, "f", shown))["account"]
+    assert [(each["compared_with"], each["shared"]) for each in account] == [(None, None), ("a", 0.8), ("b", 0.3)]
+
+
+def test_a_share_of_a_text_that_nobody_is_known_to_have_had_first_is_said_to_be_of_whom() -> None:
+    known = snapshot(
+        [article("a", A, None, "satu"), article("b", B, None, "satu dua")],
+        {"f": ["a", "b"]},
+        matches=[match("a", "b", Relation.SYNDICATED)],
+    )
+    found = origins(known)["f"]
+    out = Console(file=io.StringIO(), width=300)
+    accounts.origin(found, "f", data.members(found, known.matches), out)
+    assert isinstance(out.file, io.StringIO)
+    assert out.file.getvalue().splitlines()[-1].endswith(f"(shared with {A})")
 
 
 def test_a_site_that_has_the_firsts_text_besides_another_copied_it_once() -> None:

@@ -279,7 +279,9 @@ def test_an_unknown_id_is_told_in_one_line(pressed: Corpus, capsys: pytest.Captu
     assert "\x1b" not in left.err
 
 
-def test_a_timeline_compares_with_whom_more_is_shared_than_phrases(corpus: Corpus) -> None:
+def test_a_timeline_compares_with_whom_more_is_shared_than_phrases(
+    corpus: Corpus, capsys: pytest.CaptureFixture[str]
+) -> None:
     one, two, own = prose(1, 100), prose(2, 100), prose(3, 60)
     # The last one has the first one's words in pieces too short to be more than phrases.
     pieces = [word for place in range(0, 60, 6) for word in (*one[place : place + 4], *own[place : place + 4])]
@@ -289,6 +291,11 @@ def test_a_timeline_compares_with_whom_more_is_shared_than_phrases(corpus: Corpu
     assert relations["satu", "tiga"] is Relation.NONE
     found = [(each.article.id, each.against) for each in timeline(corpus, "satu")]
     assert found[1:] == [("dua", "satu"), ("tiga", "dua")]
+    for command in (("timeline", "satu"), ("groups",), ("origin", "satu")):
+        named = [line for line in run(capsys, corpus, *command).out.splitlines() if "(shared with " in line]
+        assert [(line.split("https://")[1][:4], line[-25:]) for line in named] == [
+            ("tiga", "(shared with dua.example)")
+        ]
 
 
 @pytest.mark.parametrize(
