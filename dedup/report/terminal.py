@@ -63,7 +63,7 @@ def explanation(explained: Explanation, out: Console, zone: tzinfo | None = None
     show(out, Text())
     table = columns(2)
     told = [("alike in what they tell", f"{explained.cosine:.3f}")]
-    told += [("of which less counts, both being of one site", f"{explained.less:.3f}")] if explained.less else []
+    told += [("subtracted, both being of one site", f"{explained.less:.3f}")] if explained.less else []
     for name, value in (*wording.measures(measures, *names), *told):
         table.add_row(Text(name, "dim"), Text(value))
     show(out, table)

@@ -23,7 +23,7 @@ MEANINGS: Mapping[Relation, str] = MappingProxyType(
         Relation.SHARED_QUOTES: marked("both quote the same words; neither copied"),
         Relation.TEMPLATE: marked("the same frame with other facts"),
         Relation.SAME_STORY: marked("two texts about the same thing"),
-        Relation.NONE: marked("not related"),
+        Relation.NONE: marked("short phrases in common at most"),
     }
 )
 

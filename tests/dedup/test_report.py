@@ -498,7 +498,15 @@ def test_an_explanation_shows_relation_reason_measures_words_and_passages() -> N
     assert not any("one site" in line for line in lines)
     out = piped()
     terminal.explanation(Explanation(a, b, near, cosine=0.25, less=0.2), out, UTC)
-    assert any(re.fullmatch(r"of which less counts, both being of one site +0.200", line) for line in lines_of(out))
+    assert any(re.fullmatch(r"subtracted, both being of one site +0.200", line) for line in lines_of(out))
+
+
+def test_an_explanation_of_two_of_a_family_does_not_say_that_they_are_not_related() -> None:
+    a, b = article("a", "a.example"), article("b", "b.example", 2)
+    phrases = match("a", "b", Relation.NONE, (0.11, 0.23), [Passage(0, 10, 0, 10, 2)])
+    out = piped()
+    terminal.explanation(Explanation(a, b, phrases, "f"), out, UTC)
+    assert "none: short phrases in common at most" in lines_of(out)
 
 
 def test_an_explanation_names_the_chain_that_joins_a_family() -> None:
