@@ -33,7 +33,10 @@ def origin(
     ] = False,
     zone: ZoneOption = None,
 ) -> None:
-    """Tell who published a text first, how sure that is and why, and who has it in which order."""
+    """Tell who published a text first, how sure that is and why, and who has it in which order.
+
+    What each is to the text is said as in `dedup flows --sites`.
+    """
     from dedup.corpus import meant
     from dedup.corpus.results import read_matches
     from dedup.corpus.seen import first_seen
@@ -68,12 +71,23 @@ def flows(
         str | None, typer.Option("--site", metavar="SITE", help="Only what this site gave or took.")
     ] = None,
     by_site: Annotated[
-        bool, typer.Option("--sites", help="What part of each site is original, copied, from agencies, instead.")
+        bool,
+        typer.Option("--sites", help="What part of each site is original, copied, from agencies, instead; see above."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV.")] = False,
 ) -> None:
-    """List who copies from whom: how many families, what share of the text, the median delay."""
+    """List who copies from whom: how many families, what share of the text, the median delay.
+
+    \b
+    With --sites, what part of the articles of each site is
+    original   had by it first, as far as the evidence tells
+    copied     had from the site that had it first
+    agency     from an agency or a source outside, whose page is not collected
+    again      had by the same site before: a new version, or the same once more
+    shared     had by other sites too, source unknown
+    by others  how many of its families others copied
+    """  # noqa: D301 - typer keeps the lines of a paragraph that begins with a backspace
     from dedup import learned
     from dedup.corpus.results import snapshot
     from dedup.flowing import flows as count

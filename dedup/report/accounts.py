@@ -4,18 +4,21 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import timedelta, tzinfo
 from functools import partial
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
+from dedup.dating import believed, by_update
 from dedup.flowing import Flow, Role, SiteFlows
 from dedup.origins import Entry, Origin
 from dedup.records import Article
 from dedup.report import json_lines, wording
 from dedup.report.data import headline
 from dedup.report.inert import plain
-from dedup.report.lines import columns, show, site, stamp
+from dedup.report.lines import columns, show, site, stamp, when
 from dedup.report.views import Member
 
 FLOW = ("source", "target", "families", "share", "delay_seconds", "period")
@@ -33,9 +36,9 @@ def origin(found: Origin, family: str, members: Sequence[Member], out: Console, 
         # Beside an agency, or beside nobody, a share would be taken for that of whoever it is.
         other = compared.other if compared and compared.other != found.article else None
         table.add_row(
-            Text("  " + _when(entry, zone), "dim"),
+            Text("  " + when(entry.article, zone), "dim"),
             Text(site(entry.article), "bold"),
-            Text(wording.ROLES[member.role]),
+            Text(wording.SHORT_ROLES[member.role]),
             Text(wording.percent(compared.share) if compared else "", justify="right"),
             Text(f"{plain(headline(entry.article))}  {plain(entry.article.url)}{_notes(entry, other)}"),
         )
@@ -90,15 +93,20 @@ def flows(found: Sequence[Flow], out: Console) -> None:
 
 def sites(found: Sequence[SiteFlows], out: Console) -> None:
     """Print what part of each site's articles is original, copied, from agencies, and how often it was copied."""
-    table = columns(len(Role) + 4)
-    period = "period" if any(each.period for each in found) else ""
-    names = ("site", "articles", *(role.value for role in Role), "copied by others", period)
+    table = columns(len(Role) + 3)
+    names = ("site", "articles", *(wording.SHORT_ROLES[role] for role in Role), "by others")
     table.add_row(*(Text(name, "dim") for name in names))
-    for each in found:
-        shares = [Text(wording.percent(each.share(role)), justify="right") for role in Role]
-        counts = Text(f"{each.articles:,}", justify="right"), Text(f"{each.copied_by_others:,}", justify="right")
-        name = Text(plain(each.site) or "no site", "bold")
-        table.add_row(name, counts[0], *shares, counts[1], Text(f"{each.period or ''}", "dim"))
+    by_period = any(each.period for each in found)
+    for period, of in groupby(found, key=attrgetter("period")):
+        # A column more has no room in a narrow terminal.
+        if by_period:
+            table.add_row(Text(f"{period or 'no date'}", "dim"))
+        for each in of:
+            shares = [wording.percent(each.share(role)) for role in Role]
+            numbers = (f"{each.articles:,}", *shares, f"{each.copied_by_others:,}")
+            table.add_row(
+                Text(plain(each.site) or "no site", "bold"), *(Text(value, justify="right") for value in numbers)
+            )
     show(out, table if found else Text("no articles are grouped yet"))
 
 
@@ -128,15 +136,6 @@ def _seconds(delay: timedelta | None) -> int | None:
     return None if delay is None else round(delay.total_seconds())
 
 
-def _when(entry: Entry, zone: tzinfo | None) -> str:
-    published = entry.article.published
-    if published is None:
-        return "no date"
-    exact = entry.article.published_precision != "day"
-    when = wording.moment(published, zone) if exact else f"{wording.day(published)}, day only"
-    return f"{when} ({entry.span.trouble})" if entry.span.trouble else when
-
-
 def _named(entry: Entry) -> Iterable[str]:
     article = entry.article
     return dict.fromkeys(name for name in (article.agency, article.credited_source, *article.sources) if name)
@@ -145,4 +144,7 @@ def _named(entry: Entry) -> Iterable[str]:
 def _notes(entry: Entry, other: Article | None) -> str:
     """Return whom an article names, and what else its line needs to be read aright."""
     named = ", ".join(plain(name) for name in _named(entry))
-    return (f"  (names {named})" if named else "") + (f"  (shared with {site(other)})" if other else "")
+    # Of an update the time itself says so.
+    trouble = "" if by_update(entry.article) and believed(entry.article) else entry.span.trouble
+    notes = (f"names {named}" if named else "", trouble, f"shared with {site(other)}" if other else "")
+    return "".join(f"  ({note})" for note in notes if note)

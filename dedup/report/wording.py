@@ -37,6 +37,17 @@ ROLES: Mapping[Role, str] = MappingProxyType(
     }
 )
 
+# The same in one word, for columns in the terminal.
+SHORT_ROLES: Mapping[Role, str] = MappingProxyType(
+    {
+        Role.FIRST: "original",
+        Role.COPY: "copied",
+        Role.AGENCY: "agency",
+        Role.AGAIN: "again",
+        Role.UNORDERED: "shared",
+    }
+)
+
 RELATIONS: Mapping[Relation, str] = MappingProxyType(
     {
         Relation.EXACT: marked("exact"),

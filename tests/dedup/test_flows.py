@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -226,7 +227,7 @@ def test_flows_as_a_table_of_one_site_and_as_csv(pressed: Corpus, capsys: pytest
     assert {date.fromisoformat(row["period"]).weekday() for row in rows} == {0}
     sites = list(csv.DictReader(io.StringIO(run(capsys, pressed, "flows", "--sites", "--csv").out)))
     assert sum(int(row["articles"]) for row in sites) == len(load().texts)
-    assert "copied by others" in run(capsys, pressed, "flows", "--sites").out
+    assert "by others" in run(capsys, pressed, "flows", "--sites").out
     assert run(capsys, pressed, "flows", "--json", "--csv").code == 2
 
 
@@ -274,16 +275,38 @@ def test_hostile_names_are_inert(corpus: Corpus, tmp_path: Path, capsys: pytest.
         assert not {"\x1b", "\x07", "\u202e"} & set(out)
 
 
-def test_in_a_narrow_terminal_every_column_of_sites_is_there() -> None:
-    found = SiteFlows("a-site-of-the-north.example", dict.fromkeys(Role, 1000), 77, date(2026, 3, 1))
-    said = {}
-    for width in (200, 80):
-        out = Console(file=io.StringIO(), force_terminal=True, color_system=None, width=width)
-        accounts.sites([found], out)
-        assert isinstance(out.file, io.StringIO)
-        said[width] = out.file.getvalue().split()
-    assert said[80] == said[200]
-    assert said[80][-2:] == ["77", "2026-03-01"]
+def test_sites_fit_in_a_narrow_terminal_with_their_periods() -> None:
+    days = (date(2026, 3, 1), date(2026, 3, 2))
+    found = [SiteFlows("mediaindonesia.com", dict.fromkeys(Role, 1000), 77, day) for day in days]
+    out = Console(file=io.StringIO(), force_terminal=True, color_system=None, width=80)
+    accounts.sites(found, out)
+    assert isinstance(out.file, io.StringIO)
+    names, *rows = (line.split() for line in out.file.getvalue().splitlines())
+    assert names == ["site", "articles", "original", "copied", "agency", "again", "shared", "by", "others"]
+    of_both = ["mediaindonesia.com", "5,000", *["20%"] * 5, "77"]
+    assert rows == [["2026-03-01"], of_both, ["2026-03-02"], of_both]
+
+
+def test_an_account_fits_in_a_narrow_terminal_however_its_articles_are_dated() -> None:
+    renewed = replace(article("a", "mediaindonesia.com", 0, "satu"), published_from="updated", agency="Antara")
+    ahead = replace(article("b", "republika.co.id", 2, "satu dua"), fetched=NOON, agency="Antara")
+    by_day = replace(article("c", "tempo.co", 0, "dua tiga"), published=NOON.replace(hour=0), published_precision="day")
+    found = origins(snapshot([renewed, ahead, by_day], {"f": ["a", "b", "c"]}))["f"]
+    out = Console(file=io.StringIO(), force_terminal=True, color_system=None, width=80)
+    accounts.origin(found, "f", data.members(found, ()), out, UTC)
+    assert isinstance(out.file, io.StringIO)
+    lines = [line.rstrip() for line in out.file.getvalue().splitlines()]
+    assert "  updated 20 Mar 2026 12:00 +00:00  mediaindonesia.com  agency" in lines
+    assert "(names Antara) (dated later than it was fetched)" in " ".join(out.file.getvalue().split())
+    assert any(line.split()[:5] == ["20", "Mar", "2026", "tempo.co", "agency"] for line in lines)
+    assert not any("dated by its last update alone" in line for line in lines)
+
+
+def test_help_explains_what_a_site_may_be_to_its_families(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
+    explained = run(capsys, corpus, "flows", "--help").out
+    headings = run(capsys, grouped(corpus), "flows", "--sites").out.splitlines()[0]
+    for heading in re.split("  +", headings)[2:]:
+        assert re.search(rf"^ {heading} +\w", explained, re.MULTILINE)
 
 
 def test_a_source_that_is_no_site_here_may_be_asked_for(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
