@@ -248,8 +248,9 @@ def _outside(root: Outside, said: Credits, heard: _Heard, shares: Shares) -> _Fo
     if early := unnamed.before(heard.creditors, agency, said.released):
         return _unknown(f"{heard.names} {name} as the source, but {early.name}, which names nobody, had it before")
     if unnamed.alone(shares):
+        witness = heard.witnesses[0].name
         return _unknown(
-            f"{heard.witnesses[0].name} names {name} as the source, but who names nobody shares little with it"
+            f"{witness} names {name} as the source, but little of its text stands on sites that name nobody"
         )
     sure = heard.known > 1 and not heard.silent and not said.vague
     return _Found(Confidence.CERTAIN if sure else Confidence.LIKELY, reason, name)
@@ -311,7 +312,7 @@ def _by_times(sites: _Sites, said: Credits, shares: Shares) -> _Found:
 
 def _alone(site: str, said: Credits) -> str:
     if names := said.names_in(site):
-        return f"no other site has it, and its text names {', '.join(names)}"
+        return f"no other site has it, though its text names {', '.join(names)}"
     return f"no other site has it, and it {'is from a statement' if said.released else 'names no source'}"
 
 

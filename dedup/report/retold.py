@@ -27,7 +27,7 @@ def story(told: Retold, out: Console, zone: tzinfo | None = None) -> None:
         show(out, Text(f"       {plain(', '.join(told.terms))}", "dim"))
     dated = [each for each in articles if believed(each)]
     if dated:
-        show(out, Text(f"       from {when(dated[0], zone)} to {when(dated[-1], zone)}", "dim"))
+        show(out, Text(f"       first: {when(dated[0], zone)}, last: {when(dated[-1], zone)}", "dim"))
     for telling in told.tellings:
         _print_telling(telling, told, out, zone)
 

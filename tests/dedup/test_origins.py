@@ -427,7 +427,7 @@ def test_who_shares_little_with_the_only_one_that_signs_an_agency_does_not_carry
 def test_why_nobody_carries_it_is_told_in_the_language_of_the_report() -> None:
     signed, silent = out("satu", 0, agency="Antara"), out("diam", 1, text="Lain.")
     reason = origin([signed, silent], [match("diam", "satu", shares=(0.3, 0.3))]).reason
-    assert reason == "satu.example names Antara as the source, but who names nobody shares little with it"
+    assert reason == "satu.example names Antara as the source, but little of its text stands on sites that name nobody"
     assert reasons.foreseen(reason)
 
 
@@ -494,7 +494,7 @@ def test_the_only_site_is_not_said_to_name_nobody_where_its_text_does() -> None:
     found = origin([out("awal", 0, sources=("Reuters", "Balai Kota"))])
     assert (told(found), found.reason) == (
         ("awal.example", LIKELY),
-        "no other site has it, and its text names Balai Kota, Reuters",
+        "no other site has it, though its text names Balai Kota, Reuters",
     )
     release = origin([out("awal", 0, sources=("siaran pers",))])
     assert release.reason == "no other site has it, and it is from a statement"

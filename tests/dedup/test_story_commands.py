@@ -209,7 +209,7 @@ def test_the_story_command(pressed: Corpus, capsys: pytest.CaptureFixture[str]) 
     left = run(capsys, pressed, "story", VOICES, "--zone", "Asia/Jakarta")
     assert (left.code, left.err) == (0, "")
     assert "(2 texts, 7 articles, 6 sites, id banjir-sumberwangi)" in left.out
-    assert "from 16 Nov 2026 00:00 +07:00 to 16 Nov 2026 09:00 +07:00" in left.out
+    assert "first: 16 Nov 2026 00:00 +07:00, last: 16 Nov 2026 09:00 +07:00" in left.out
     assert "5 copies: kabar-timur.test, " in left.out
     assert "shared with the most central: sumberwangi" in left.out
 
