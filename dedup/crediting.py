@@ -244,7 +244,7 @@ def _in_prose(article: Article, known: _Known) -> set[str | Outside]:
 
 
 def _mentioned(members: Iterable[Article], known: _Known) -> Mapping[str, tuple[str, ...]]:
-    """Return whom the prose of each site names that is none of these sites, as it is written."""
+    """Return whom the prose of each site names that is none of these sites: agencies as they are called here."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for member in members:
         own = names_of(member)
@@ -252,7 +252,7 @@ def _mentioned(members: Iterable[Article], known: _Known) -> Mapping[str, tuple[
             names = named(source)
             inside = any(not isinstance(each, Outside) for each in known.meant(names))
             if not (inside or mean_one(names, own) or mean_one(edition_of(source), own)):
-                found[home(member)].add(source)
+                found[home(member)].add(agency_called(source) or source)
     return {name: tuple(sorted(sources)) for name, sources in found.items()}
 
 

@@ -122,7 +122,7 @@ _ENDINGS, _ARTICLE = ("news", "online"), "the"
 _LEAST = 3
 # By what they are called here: who abridges them differently means one.
 _AGENCIES = {
-    "Antara": Names(frozenset({"antara", "ant", "antaranews", "antarafoto"})),
+    "Antara": Names(frozenset({"antara", "ant", "antaranews", "antarafoto", "antaranews.com"})),
     "AP": Names(frozenset({"ap", "apnews", "associatedpress"})),
     "AFP": Names(frozenset({"afp", "agencefrancepresse"})),
     "Anadolu": Names(frozenset({"anadolu", "aa", "anadoluajansi"})),

@@ -116,12 +116,16 @@ def flows(
 
 def _of(found: "Flows", site: str | None) -> "Flows":
     from dedup.flowing import Flows
+    from dedup.naming import agency_called
 
     if site is None:
         return found
     # Sources that are no site here give, too.
-    if site not in {each.site for each in found.sites} | {flow.source for flow in found.flows}:
-        raise GemaError(f"nothing is known of the site {site!r}; a site is a domain, like one.example")
+    known = {each.site for each in found.sites} | {flow.source for flow in found.flows}
+    asked, site = site, site if site in known else agency_called(site)
+    if site not in known:
+        of_kind = "a site is a domain, like one.example, and a source outside goes by its name, like Antara"
+        raise GemaError(f"nothing is known of the site {asked!r}; {of_kind}")
     return Flows(
         tuple(flow for flow in found.flows if site in (flow.source, flow.target)),
         tuple(each for each in found.sites if each.site == site),

@@ -316,3 +316,6 @@ def test_a_source_that_is_no_site_here_may_be_asked_for(corpus: Corpus, capsys: 
     dedup.update(corpus)
     table = run(capsys, corpus, "flows", "--site", "Antara").out.splitlines()
     assert [line.split()[:3] for line in table[1:]] == [["Antara", host, "1"] for host in hosts]
+    for name in ("antaranews.com", "Antaranews", "LKBN ANTARA"):
+        assert run(capsys, corpus, "flows", "--site", name).out.splitlines() == table
+    assert "'Reuters'; a site is a domain" in run(capsys, corpus, "flows", "--site", "Reuters").err

@@ -327,6 +327,14 @@ def test_an_agency_is_the_origin_though_its_page_was_never_collected(name: str) 
     assert told(origin([out("satu", 0, agency=name), out("antara", 0)])) == ("antara.example", LIKELY)
 
 
+def test_an_agency_that_is_credited_by_its_domain_goes_by_its_name() -> None:
+    by_domain = out("satu", 0, credited_source="antaranews.com")
+    assert told(origin([by_domain])) == ("Antara", LIKELY)
+    assert told(origin([by_domain, out("dua", 2, agency="ANTARA")])) == ("Antara", CERTAIN)
+    own = replace(out("antara", -1), site="antaranews.com")
+    assert told(origin([by_domain, own])) == ("antaranews.com", CERTAIN)
+
+
 @pytest.mark.parametrize("agency", ["AP", "Associated Press"])
 def test_an_agency_is_known_in_its_own_page(agency: str) -> None:
     own = out("apnews", 0, site_name="AP News", agency=agency)
@@ -496,6 +504,8 @@ def test_the_only_site_is_not_said_to_name_nobody_where_its_text_does() -> None:
         ("awal.example", LIKELY),
         "no other site has it, though its text names Balai Kota, Reuters",
     )
+    agency = origin([out("awal", 0, sources=("ANTARA", "Antaranews", "antaranews.com"))])
+    assert agency.reason == "no other site has it, though its text names Antara"
     release = origin([out("awal", 0, sources=("siaran pers",))])
     assert release.reason == "no other site has it, and it is from a statement"
     undated = origin([out("a", None, sources=("Balai Kota",)), out("b", None)])
