@@ -28,9 +28,10 @@ def find(
     from dedup import finding
     from dedup.report import lists, terminal
 
-    text = _read(file)
+    name = "standard input" if file == "-" else file
+    text = _read(file, name)
     if why := finding.why_nothing(text):
-        raise GemaError(why)
+        raise GemaError(f"{name}: {why}")
     with corpus_to_read(corpus) as opened:
         found, left_out = finding.seek(opened, text, title)
         tell_waiting(opened)
@@ -68,9 +69,8 @@ def tell_waiting(corpus: "Corpus") -> None:
         print(f"dedup: stories are not all told ({why}): run `dedup update`", file=sys.stderr)
 
 
-def _read(file: str) -> str:
+def _read(file: str, name: str) -> str:
     """Return the text of a file or of standard input; raises SourceError where it cannot be read or is not UTF-8."""
-    name = "standard input" if file == "-" else file
     try:
         content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
         return content.decode("utf-8-sig")

@@ -243,6 +243,8 @@ def report(
         raise typer.BadParameter(
             f"{told} writes nothing, so leave out --digest, --base-url, --daily, --keep, --archive"
         )
+    if in_terminal and lang is not Lang.EN:
+        raise typer.BadParameter("--terminal prints English: leave out --lang, or write the pages, without --terminal")
     wanted, published, staying = moment_or_age("--since", since, zone), _published(base_url), _staying(kept)
     now, folder = datetime.now(UTC), out or home() / "data" / "reports"
     with corpus_to_read(corpus) as opened, uncollected(), ended_well():

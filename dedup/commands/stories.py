@@ -24,7 +24,7 @@ def story(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, with every article.")] = False,
     zone: ZoneOption = None,
 ) -> None:
-    """Show one story: its texts in order of time, their copies, and the words that tie them."""
+    """Show one story: its texts in order of time, who else has them, and the words that tie them."""
     from dedup.report import retold, terminal
     from dedup.retelling import retell
 

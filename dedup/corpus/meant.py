@@ -16,6 +16,8 @@ from dedup.corpus.strands import Told
 from dedup.errors import GemaError, UnknownArticle
 from dedup.records import Story
 
+_LISTED = "`dedup search` finds articles, `dedup groups --all` lists families and stories"
+
 
 @dataclass(frozen=True, slots=True)
 class Teller:
@@ -39,7 +41,7 @@ def meant(connection: Connection, reference: str) -> Home:
         return Home(family, story)
     if _article(connection, reference):
         raise GemaError(f"{reference!r} is in no family yet: run `dedup update`")
-    raise UnknownArticle(f"no story, family or article has the id or address {reference!r}; `dedup groups` lists them")
+    raise UnknownArticle(f"no story, family or article has the id or address {reference!r}; {_LISTED}")
 
 
 def family(connection: Connection, reference: str) -> tuple[str, list[str]]:
@@ -52,7 +54,7 @@ def family(connection: Connection, reference: str) -> tuple[str, list[str]]:
         return name, sorted(members(connection, [name])[name])
     article = _article(connection, reference)
     if not article:
-        raise UnknownArticle(f"no family or article has the id or address {reference!r}; `dedup groups` lists them")
+        raise UnknownArticle(f"no family or article has the id or address {reference!r}; {_LISTED}")
     return "", [article]
 
 

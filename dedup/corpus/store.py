@@ -281,7 +281,7 @@ class Corpus:
                 row = connection.execute(WHOLE.where(which)).first()
                 if row is not None:
                     return article_of(row)
-        raise UnknownArticle(f"no article has the id or address {reference!r}; `dedup groups` lists what there is")
+        raise UnknownArticle(f"no article has the id or address {reference!r}; `dedup search` finds articles")
 
     def articles(self, ids: Sequence[str] | None = None) -> Iterator[Article]:
         """Yield the articles with these ids, or all, in the order in which the database has their ids."""

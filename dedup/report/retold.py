@@ -92,13 +92,14 @@ def timeline_record(each: Appearance) -> dict[str, Any]:
 
 
 def _print_telling(telling: Telling, told: Retold, out: Console, zone: tzinfo | None) -> None:
-    first, *copies = telling.articles
+    # Which of them are copies, `dedup origin` tells.
+    first, *others = telling.articles
     show(out, Text())
     line = Text.assemble((f"  {when(first, zone)}  ", "dim"), (f"{site(first)}  ", "bold"), titled(first, out))
     show(out, line)
-    if copies:
-        sites = ", ".join(dict.fromkeys(map(site, copies)))
-        show(out, Text(f"      {count(len(copies), 'copy', 'copies')}: {sites}", "yellow"))
+    if others:
+        sites = ", ".join(dict.fromkeys(map(site, others)))
+        show(out, Text(f"      {len(others):,} more: {sites}", "yellow"))
     if len(told.tellings) == 1:
         return
     if telling.family == told.central:

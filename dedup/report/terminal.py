@@ -82,10 +82,10 @@ def _print_story(story: StoryView, out: Console, zone: tzinfo | None) -> None:
         show(out, Text(f"       {plain(', '.join(story.terms))}", "dim"))
     table = columns(3)
     for family in story.families:
-        first, copies = family.first.article, len(family.members) - 1
+        first, others = family.first.article, len(family.members) - 1
         title = titled(first, out)
-        if copies:
-            title.append(f"  + {count(copies, 'copy', 'copies')}", "yellow")
+        if others:
+            title.append(f"  + {others:,} more", "yellow")
         table.add_row(Text("  " + when(first, zone), "dim"), Text(site(first), "bold"), title)
     show(out, table)
     show(out, Text())

@@ -319,6 +319,7 @@ def test_explain_names_an_article_it_does_not_know(run: Run, articles: Path) -> 
     left = run("explain", "https://a.example/wire", "https://nowhere.example/")
     assert (left.code, left.out) == (2, "")
     assert "'https://nowhere.example/'" in left.err
+    assert left.err.endswith("; `dedup search` finds articles\n")
     assert left.err.count("\n") == 1
 
 
@@ -711,6 +712,13 @@ def test_every_command_explains_itself_with_examples(run: Run, command: str) -> 
     assert left.code == 0
     assert f"dedup {command}" in left.out.split("Examples:")[1]
     assert "--corpus" in left.out
+
+
+def test_the_package_runs_as_the_command() -> None:
+    left = subprocess.run(
+        [sys.executable, "-m", "dedup", "--version"], cwd=REPOSITORY, capture_output=True, text=True, check=False
+    )
+    assert (left.returncode, left.stdout.split()[0].rstrip(",")) == (0, "dedup")
 
 
 def test_the_version_is_one_line(run: Run) -> None:

@@ -114,7 +114,9 @@ def test_who_asks_with_too_little_is_told(
     (tmp_path / "brief.txt").write_text("banjir", encoding="utf-8")
     left = run(capsys, pressed, "find", tmp_path / "brief.txt", *option)
     assert (left.code, left.out) == (2, "")
-    assert left.err == "dedup: a text of fewer than 8 words says too little to be found; this one has 1\n"
+    assert left.err == (
+        f"dedup: {tmp_path / 'brief.txt'}: a text of fewer than 8 words says too little to be found; this one has 1\n"
+    )
 
 
 def test_a_text_longer_than_any_article_is_refused_at_once(pressed: Corpus) -> None:

@@ -454,7 +454,7 @@ def test_in_a_narrow_terminal_rows_of_groups_stand_whole_the_title_below_the_res
     assert "  20 Mar 2026 20:00 +07:00  b-of-the-north.example  near    80%" in lines
     assert "  20 Mar 2026 21:00 +07:00  c-of-the-north.example  near   100%" in lines
     assert lines.count("      Sungai Kalirejeng meluap pada malam hari, ratusan warga") == 4
-    assert "      mengungsi ke balai kecamatan  a  + 2 copies" in lines
+    assert "      mengungsi ke balai kecamatan  a  + 2 more" in lines
 
 
 def test_articles_without_copies_are_listed_only_when_asked_for() -> None:

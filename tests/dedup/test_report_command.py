@@ -205,6 +205,7 @@ def test_old_reports_go_where_that_is_wanted(report: Report, tmp_path: Path) -> 
         (("--keep", "0"), "would keep no report at all"),
         (("--keep", "some"), "says neither how many reports stay"),
         (("--terminal", "--digest"), "--terminal writes nothing, so leave out"),
+        (("--terminal", "--lang", "id"), "--terminal prints English"),
         (("--json", "--keep", "90"), "--json writes nothing, so leave out"),
         (("--base-url", "javascript:alert(1)"), "is no address of the web"),
         (("--against", "2020-01-01T000000Z"), "there is no report '2020-01-01T000000Z' in"),

@@ -210,7 +210,7 @@ def test_the_story_command(pressed: Corpus, capsys: pytest.CaptureFixture[str]) 
     assert (left.code, left.err) == (0, "")
     assert "(2 texts, 7 articles, 6 sites, id banjir-sumberwangi)" in left.out
     assert "first: 16 Nov 2026 00:00 +07:00, last: 16 Nov 2026 09:00 +07:00" in left.out
-    assert "5 copies: kabar-timur.test, " in left.out
+    assert "5 more: kabar-timur.test, " in left.out
     assert "shared with the most central: sumberwangi" in left.out
 
 
@@ -276,6 +276,7 @@ def test_an_unknown_id_is_told_in_one_line(pressed: Corpus, capsys: pytest.Captu
     left = run(capsys, pressed, command, "tidak\x1b[31m-ada")
     assert (left.code, left.out) == (2, "")
     assert left.err.startswith("dedup: no story, family or article")
+    assert left.err.endswith("; `dedup search` finds articles, `dedup groups --all` lists families and stories\n")
     assert "\x1b" not in left.err
 
 
