@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from dedup.corpus.health import SiteRuns
 from dedup.flowing import Flow, Role, SiteFlows
@@ -67,10 +67,15 @@ class Repeated:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A family as a site has it: the site's first article in it, and what that is to the family."""
+    """A family as a site has it: the site's first article in it, how much was taken of whose it is, how much later.
+
+    Of a text that others copied that is the most that one of them took, and when the first of them had it.
+    """
 
     family: FamilyView
     member: Member
+    share: float | None = None
+    delay: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,16 +98,40 @@ def report(snapshot: Snapshot, context: Context | None = None, scope: Scope | No
 def _by_site(found: Overview, articles: Mapping[str, Article]) -> BySite:
     by_site = BySite()
     for family in found.copied:
-        for member in family.members:
-            held = by_site.first if member.role is Role.FIRST and len(family.sites) > 1 else by_site.copied
-            own = member.role in (Role.FIRST, Role.COPY, Role.AGENCY) and len(family.sites) > 1
-            if own and len(held[member.article.site]) < _TEXTS_OF_A_SITE:
-                held[member.article.site].append(Taken(family, member))
+        copied = _copied(family)
+        # Whoever has it by another's text took nothing from who had it first, and counts there neither.
+        copies = [each for each in copied if each.member.role is Role.COPY]
+        if copies:
+            _list(by_site.first, replace(_most(copies), member=family.first))
+        if len(family.sites) > 1:
+            for each in copied:
+                _list(by_site.copied, each)
     for flow in found.flows:
         by_site.takes[flow.target].append(flow)
         by_site.gives[flow.source].append(flow)
     by_site.samples.update(samples(articles))
     return by_site
+
+
+def _copied(family: FamilyView) -> list[Taken]:
+    """Return what sites have of a family from who had it first, with what of that one's article they took."""
+    return [
+        Taken(family, member, entry.taken, member.delay)
+        for member, entry in zip(family.members, family.origin.account, strict=True)
+        if member.role in (Role.COPY, Role.AGENCY)
+    ]
+
+
+def _most(copies: Sequence[Taken]) -> Taken:
+    shares = (each.share for each in copies if each.share is not None)
+    delays = (each.delay for each in copies if each.delay is not None)
+    return replace(copies[0], share=max(shares, default=None), delay=min(delays, default=None))
+
+
+def _list(by_site: Mapping[str, list[Taken]], taken: Taken) -> None:
+    texts = by_site[taken.member.article.site]
+    if len(texts) < _TEXTS_OF_A_SITE:
+        texts.append(taken)
 
 
 def overview_page(found: Report, zone: tzinfo | None) -> OverviewPage:

@@ -494,6 +494,31 @@ def test_a_site_tells_whom_it_takes_from_and_who_takes_from_it() -> None:
     assert "Nothing is known: its articles were imported" in text(site_of(found, "wire.example"))
 
 
+def test_a_site_lists_the_texts_that_others_copied_with_what_they_took() -> None:
+    quoted = [article("x", "wire.example", 0, "Kata saksi."), article("y", "copy.example", 2, "Kata saksi itu.")]
+    release = replace(article("r", "wire.example", 0, "Kata rilis.", "Rilis"), agency="ANTARA")
+    again = replace(article("s", "copy.example", 1, "Kata rilis.", "Rilis"), agency="ANTARA")
+    wire = three_outlets()
+    families = {"f": ["wire", "copy", "third"], "g": ["x", "y"], "h": ["r", "s"]}
+    held = [*wire.articles.values(), *quoted, release, again]
+    matches = [*wire.matches, match("r", "s"), match("x", "y", Relation.SHARED_QUOTES)]
+    found = report(snapshot(held, families, matches=matches))
+    assert all(family.first_is_known for family in found.overview.copied if family.id in "fg")
+    source, taker = (site_of(found, name) for name in ("wire.example", "copy.example"))
+    assert "1 of its texts was copied by others" in text(source)
+    assert texts_in(source, "Texts that others have from it") == ["Banjir rendam tiga desa wire.example 3 80% 2 h"]
+    # What was taken from an agency cannot be measured against another site that has it from there.
+    assert texts_in(source, "Texts that it has from others") == ["Rilis Antara 2 – –"]
+    assert texts_in(taker, "Texts that it has from others") == [
+        "Title of copy wire.example 3 80% 2 h",
+        "Rilis Antara 2 – –",
+    ]
+
+
+def texts_in(page: HtmlElement, caption: str) -> list[str]:
+    return [cells(row) for row in page.xpath(f"//div[@aria-label='{caption}']//tbody/tr")]
+
+
 # --- all of them ----------------------------------------------------------------------------------------
 
 
