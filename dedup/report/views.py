@@ -138,6 +138,11 @@ class Overview:
         return tuple(family for family in self.families if len(family.members) > 1)
 
     @property
+    def sharing(self) -> int:
+        """How many articles are in families of at least two."""
+        return sum(len(family.members) for family in self.copied)
+
+    @property
     def told(self) -> tuple[StoryView, ...]:
         """The stories of at least two families."""
         return tuple(story for story in self.stories if len(story.families) > 1)

@@ -110,8 +110,8 @@ def given_to_scripts(of: HtmlElement, name: str) -> Any:
 def test_the_overview_says_it_in_one_sentence() -> None:
     lede = overview_of(report(three_outlets())).xpath("//p[@class='lede']")[0]
     assert text(lede) == (
-        "Between 20 Mar and 21 Mar 2026, 3 sites published 4 articles. 50% are original; the others share their text "
-        "in 1 family of copies. 1 story is told in more than one way."
+        "Between 20 Mar and 21 Mar 2026, 3 sites published 4 articles. 50% are original; 3 articles share their "
+        "text with others, in 1 family of copies. 1 story is told in more than one way."
     )
 
 
@@ -286,9 +286,11 @@ def test_the_page_of_one_article_and_of_no_copies_says_so() -> None:
     one = text(overview_of(report(snapshot([article("a", "a.example")]))))
     assert "With only one there is nothing to compare yet." in one
     two = [article("a", "a.example", None, "satu"), article("b", "b.example", None, "dua")]
-    assert "So far, 2 sites published 2 articles. No two of them share their text" in text(
+    assert "So far, 2 sites published 2 articles. No two of them share their text. All are original." in text(
         overview_of(report(snapshot(two)))
     )
+    wire = [two[0], replace(two[1], agency="ANTARA")]
+    assert "No two of them share their text. 50% are original." in text(overview_of(report(snapshot(wire))))
 
 
 def test_articles_that_wait_for_the_next_update_are_told() -> None:
