@@ -203,6 +203,11 @@ class Segment:
     url: str
     share: float
 
+    @property
+    def again(self) -> bool:
+        """Whether several texts of the sample show it; one alone is no evidence to a reader."""
+        return self.texts > 1
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

@@ -47,11 +47,13 @@ def boilerplate(
     undo: Annotated[
         str | None, typer.Option("--undo", metavar="WORDS", help="Take back what was said of these words.")
     ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Lines of one text alone too.")] = False,
 ) -> None:
     """Show what a site was found to repeat under its articles, or correct it; every update and rebuild follows it.
 
     Lines count of which half the words are known to be repeated, in the sample of at most a thousand texts from which
-    that is learned; so a line may stand in more of the site's texts than is said.
+    that is learned; so a line may stand in more of the site's texts than is said. Of lines that stand in one alone only
+    the number is told.
     """
     from dedup import learned
     from dedup.report import terminal
@@ -67,7 +69,7 @@ def boilerplate(
         if said:
             print("`dedup update` will follow it")
             return
-        terminal.segments(learned.repeated(opened, site), learned.said(opened, site), terminal.console())
+        terminal.segments(learned.repeated(opened, site), learned.said(opened, site), terminal.console(), everything)
 
 
 def _judge(corpus: str | None, a: str, b: str, together: bool | None) -> None:

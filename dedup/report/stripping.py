@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import cutting, own_text
-from dedup.arrays import Cut, Hashes64, Said
+from dedup.arrays import Cut, Hashes64, Line, Said
 from dedup.learned import lines as learned_lines
 from dedup.records import Article, Recipe, Segment
 from dedup.report.pageviews import Repeated, Spans
@@ -43,7 +43,7 @@ def stripped(articles: Sequence[Article], learned: Learned, recipe: Recipe) -> d
 
 
 def repeated(articles: Sequence[Article], learned: Learned, recipe: Recipe) -> dict[str, Repeated]:
-    """Return by site the lines that it repeats in these texts of it, those of most texts first."""
+    """Return by site the lines that it is seen to repeat in these texts of it, those of most texts first."""
     looked_at = Counter(article.site for article in articles)
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     first: dict[tuple[str, str], tuple[str, float]] = {}
@@ -56,8 +56,18 @@ def repeated(articles: Sequence[Article], learned: Learned, recipe: Recipe) -> d
     found = {}
     for site, number in looked_at.items():
         lines = sorted(counts[site].items(), key=lambda each: (-each[1], each[0]))
-        found[site] = Repeated(tuple(Segment(line, count, *first[site, line]) for line, count in lines), number)
+        segments = [Segment(line, count, *first[site, line]) for line, count in lines]
+        pinned = [line for line in learned.said.get(learned.sites.get(site, -1), ()) if line.repeated]
+        found[site] = Repeated(tuple(_evident(segments, pinned)), number)
     return found
+
+
+def _evident(segments: Sequence[Segment], pinned: Sequence[Line]) -> Iterator[Segment]:
+    """Yield the lines that several texts show, and those that a person said are repeated."""
+    said = own_text.holding(cutting.cut([each.text for each in segments], cores=1), pinned)
+    for segment, by_person in zip(segments, said.tolist(), strict=True):
+        if segment.again or by_person:
+            yield segment
 
 
 def _own(articles: Sequence[Article], learned: Learned, recipe: Recipe) -> tuple[Cut, NDArray[np.bool_]]:

@@ -163,17 +163,24 @@ def _left_out(explained: Explanation, names: tuple[str, str]) -> Iterable[str]:
 _MOST = 0.5
 
 
-def segments(found: Sequence[Segment], said: Sequence[Pin], out: Console) -> None:
-    """Print what a person said of a site's words, and the lines it repeats, each with an example, most texts first."""
+def segments(found: Sequence[Segment], said: Sequence[Pin], out: Console, everything: bool = False) -> None:
+    """Print what a person said of a site's words, and the lines it repeats, each with an example, most texts first.
+
+    What stands in one text alone is only counted, but for `everything`.
+    """
     for pin in said:
         what = "repeated, you said" if pin.repeated else "its own, you said"
         show(out, Text.assemble((f"{what}: ", "bold"), plain(pin.text)))
-    for segment in found:
+    shown = [segment for segment in found if segment.again or everything]
+    for segment in shown:
         line = plain(segment.text)
         if len(line) > _PASSAGE_CHARACTERS:
             line = line[:_PASSAGE_CHARACTERS] + " …"
         show(out, Text.assemble((f"{count(segment.texts, 'text', 'texts')}: ", "dim"), line))
         show(out, Text(f"    {segment.share:.0%} of its words, as in {plain(segment.url)}", "dim"))
+    if left := len(found) - len(shown):
+        lines = count(left, "line stands", "lines stand")
+        show(out, Text(f"{lines} in one text of the sample alone, repeated in part; --all lists them", "dim"))
     if not found:
         show(out, Text("nothing was found to be repeated; what stands in fewer than four of a site's reports is not"))
 

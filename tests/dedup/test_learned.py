@@ -261,6 +261,22 @@ def test_the_report_lists_the_lines_that_dedup_boilerplate_lists(corpus: Corpus)
     assert page.repeated.looked_at == 12
 
 
+def test_what_one_text_alone_shows_is_no_line_of_the_report_but_for_what_a_person_said(corpus: Corpus) -> None:
+    corpus.add(footed(12))
+    corpus.add(
+        [Article("http://portal.test/pin", "Isi berita ini sendiri saja\nikuti saluran kami", site="portal.test")]
+    )
+    update(corpus, now=NOW)
+    shown = next(article for article in corpus.articles() if FOOTER in article.text)
+    (alone,) = repeated([shown], learned_of(corpus), Recipe()).values()
+    assert (alone.lines, alone.looked_at) == ((), 1)
+    learned.pin(corpus, "portal.test", "Ikuti saluran kami", True, NOW)
+    update(corpus, now=NOW)
+    pinned = next(article for article in corpus.articles() if article.url.endswith("/pin"))
+    (kept,) = repeated([pinned], learned_of(corpus), Recipe()).values()
+    assert [(line.text, line.texts) for line in kept.lines] == [("ikuti saluran kami", 1)]
+
+
 def test_where_nothing_is_known_nothing_is_struck_through() -> None:
     articles = list(footed(3))
     assert stripped(articles, Learned(), Recipe()) == {}

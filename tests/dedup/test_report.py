@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from dedup.flowing import Role
-from dedup.records import Article, Explanation, Passage, Relation, Snapshot, Updated
+from dedup.records import Article, Explanation, Passage, Relation, Segment, Snapshot, Updated
 from dedup.report import json_lines, keep_one_a_day, overview, terminal, wording
 from dedup.report.data import headline
 from dedup.report.edits import edits
@@ -554,6 +554,19 @@ def test_an_explanation_tells_what_a_site_repeats_of_a_text(parts: tuple[float, 
     told = [line for line in lines_of(out) if "words do not count" in line]
     assert len(told) == lines
     assert all(f"{parts[0]:.0%} of A's words" in line and "dedup boilerplate a.example" in line for line in told[:1])
+
+
+def test_lines_that_one_text_alone_shows_are_counted_and_listed_when_asked_for() -> None:
+    found = [Segment("baca juga", 3, "https://a.example/1", 1.0), Segment("pajak", 1, "https://a.example/2", 0.6)]
+    few, all_of_them = piped(), piped()
+    terminal.segments(found, [], few)
+    terminal.segments(found, [], all_of_them, everything=True)
+    assert [line.strip() for line in lines_of(few)] == [
+        "3 texts: baca juga",
+        "100% of its words, as in https://a.example/1",
+        "1 line stands in one text of the sample alone, repeated in part; --all lists them",
+    ]
+    assert "1 text: pajak" in lines_of(all_of_them)
 
 
 # --- words ------------------------------------------------------------------------------------------
