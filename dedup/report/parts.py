@@ -57,6 +57,7 @@ def words(setting: "Setting") -> Mapping[str, Any]:
         "meaning": lambda relation: language.of(wording.MEANINGS[relation]),
         "relation_name": lambda relation: language.of(wording.RELATIONS[relation]),
         "role_name": lambda role: language.of(wording.ROLES[role]),
+        "role_meaning": lambda role: language.of(wording.ROLE_MEANINGS[role]),
         # A report names each of its sites hundreds of times.
         "site": lru_cache(maxsize=2_000)(partial(site, setting=setting)),
         "site_name": partial(site_name, language=language),

@@ -48,6 +48,19 @@ SHORT_ROLES: Mapping[Role, str] = MappingProxyType(
     }
 )
 
+ROLE_MEANINGS: Mapping[Role, str] = MappingProxyType(
+    {
+        Role.FIRST: marked("had its text before all others that are collected, or has it alone"),
+        Role.COPY: marked("another site had the text first, by credits or by times"),
+        Role.AGENCY: marked("credits name an agency or another source whose own page is not collected"),
+        Role.AGAIN: marked("the same site has the text already: a later version, or the same once more"),
+        Role.UNORDERED: marked(
+            "the evidence does not tell who had the text from whom; or all may have been given it; "
+            "or it is shared with another than who had it first"
+        ),
+    }
+)
+
 RELATIONS: Mapping[Relation, str] = MappingProxyType(
     {
         Relation.EXACT: marked("exact"),

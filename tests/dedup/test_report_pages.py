@@ -35,6 +35,7 @@ from dedup.report.sheets import (
     report,
 )
 from dedup.report.stamps import span, stamp, stamps
+from dedup.report.wording import ROLES
 from dedup.serving.lists import lists
 from dedup.serving.places import Places
 from tests.dedup.snapshots import HOSTILE, NOON, WIRE, article, match, snapshot, three_outlets
@@ -301,6 +302,17 @@ def test_articles_that_wait_for_the_next_update_are_told() -> None:
 
 
 # --- a family -----------------------------------------------------------------------------------------
+
+
+def test_what_an_article_is_to_its_family_stands_there_in_words_that_are_explained() -> None:
+    page = family_of(report(three_outlets()))
+    roles = ["original", "copied", "copied"]
+    said = page.xpath("//ol[@class='members']/li/div[@class='line']/span[last()]/span[@title]")
+    assert [text(each) for each in said] == roles
+    explained = tree(pages.about_page(EMPTY.recipe, HERE)).xpath("//dt[i[contains(@class, 'dot')]]")
+    meanings = {text(name): text(name.getnext()) for name in explained}
+    assert set(meanings) == set(ROLES.values())
+    assert [each.get("title") for each in said] == [meanings[role] for role in roles]
 
 
 def test_side_by_side_marks_exactly_the_shared_passage_in_both_texts() -> None:
