@@ -17,6 +17,7 @@ from dedup.report.layout import environment
 from dedup.report.links import Links
 from dedup.report.matrix import matrix
 from dedup.report.pageviews import FamilyPage, OverviewPage, SitePage, StoryPage
+from dedup.report.stretch import stretch
 from dedup.report.views import FamilyView, Overview, StoryView
 from dedup.retelling import moment
 
@@ -51,6 +52,9 @@ def overview_page(view: OverviewPage, setting: Setting) -> str:
     seen, language = view.overview, setting.language
     roles = _counted(seen.roles)
     changes = seen.scope.changes
+    drawn = scripts.drawn(seen.told)
+    days_shown = stretch({day.day: sum(day.roles.values()) for day in view.days})
+    stories_shown = stretch(Counter(story.stamps[0].day(setting.zone) for story in drawn))
     return _render(
         setting,
         "overview.html",
@@ -65,14 +69,18 @@ def overview_page(view: OverviewPage, setting: Setting) -> str:
         fresh=_named(seen.copied, changes.families.new if changes else ()),
         fresh_stories=_named(seen.told, changes.stories.new if changes else ()),
         recut=_stored_share(seen.recipe),
-        drawn=scripts.drawn(seen.told),
+        drawn=drawn,
+        days_shown=days_shown,
+        stories_shown=stories_shown,
         shown_stories=_STORIES,
         shown_families=_FAMILIES,
         shown_flows=_FLOWS,
         shown_copiers=_COPIERS,
         shown_sites=_SITES,
-        days_data=scripts.days(view.days, [role for role, _ in roles], language),
-        stories_data=scripts.stories(seen.told, setting.zone, language, setting.links.story) if seen.told else "",
+        days_data=scripts.days(view.days, days_shown, [role for role, _ in roles], language),
+        stories_data=scripts.stories(drawn, stories_shown, setting.zone, language, setting.links.story)
+        if drawn
+        else "",
         cuts_data=scripts.cuts(view.cuts, seen.recipe.syndicated_share, language),
     )
 

@@ -17,6 +17,7 @@ from dedup.report.language import Language
 from dedup.report.names import file_name
 from dedup.report.pageviews import Cut, Day
 from dedup.report.stamps import Stamp
+from dedup.report.stretch import Stretch
 from dedup.report.views import FamilyView, Overview, StoryView
 
 _DRAWN_STORIES = 400
@@ -54,26 +55,38 @@ def index(overview: Overview, zone: tzinfo | None, language: Language) -> str:
     return f"window.gema = {compact(said)};\n"
 
 
-def days(found: Sequence[Day], roles: Iterable[Role], language: Language) -> str:
-    """Return what the chart of days draws."""
-    names = [language.of(wording.ROLES[role]) for role in roles]
+def days(found: Sequence[Day], shown: Stretch | None, roles: Sequence[Role], language: Language) -> str:
+    """Return what the chart of days draws: every day that is shown; where these are too many, those with articles."""
+    known = {day.day: day.roles for day in found}
+    drawn = (shown.days or [day for day in known if day in shown]) if shown else ()
     return compact(
         {
-            "days": [wording.written(day.day, language) for day in found],
+            "days": [wording.written(day, language) for day in drawn],
             "series": [
-                {"role": role, "name": name, "values": [day.roles.get(role, 0) for day in found]}
-                for role, name in zip(roles, names, strict=True)
+                {
+                    "role": role,
+                    "name": language.of(wording.ROLES[role]),
+                    "values": [known.get(day, {}).get(role, 0) for day in drawn],
+                }
+                for role in roles
             ],
         }
     )
 
 
-def stories(told: Iterable[StoryView], zone: tzinfo | None, language: Language, page: Callable[[str], str]) -> str:
+def stories(
+    found: Iterable[StoryView],
+    shown: Stretch | None,
+    zone: tzinfo | None,
+    language: Language,
+    page: Callable[[str], str],
+) -> str:
     """Return what the chart of stories draws: of each when it began, its articles, sites, label and page.
 
-    `days` are some midnights of the zone, for the axis, the first and the last of which hold all stories.
+    `found` are those of `drawn`. `days` are some midnights of the zone, for the axis, the first and the last of which
+    hold all stories that began in the days that are shown.
     """
-    dated = drawn(told)
+    dated = [story for story in found if shown and story.stamps[0].day(zone) in shown]
     points = [
         {
             "at": story.stamps[0].drawn(zone).timestamp(),

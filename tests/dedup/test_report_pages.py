@@ -35,6 +35,7 @@ from dedup.report.sheets import (
     report,
 )
 from dedup.report.stamps import span, stamp, stamps
+from dedup.report.stretch import stretch
 from dedup.report.wording import ROLES
 from dedup.serving.lists import lists
 from dedup.serving.places import Places
@@ -243,6 +244,63 @@ def test_the_chart_of_stories_has_midnights_of_the_reader_for_its_axis() -> None
         assert all(not (each.hour or each.minute) for each in local)
         assert drawn["days"][0][1] == first
         assert drawn["days"][0][0] <= drawn["points"][0]["at"] < drawn["days"][-1][0]
+
+
+def test_charts_show_the_days_about_which_nearly_all_lies_and_say_what_is_far_from_them() -> None:
+    hours = [0.0] * 60 + [96.0] * 59 + [-24.0 * 900]
+    articles = [article(f"{n}", f"{n}.example", hour, f"{n}") for n, hour in enumerate(hours)]
+    stories = {f"t{n:02}": [f"{2 * n}", f"{2 * n + 1}"] for n in range(59)} | {"old": ["118", "119"]}
+    page = overview_of(report(snapshot(articles, stories=stories)))
+    drawn = {each.get("data-chart"): given_to_scripts(each, "values") for each in page.xpath("//figure")}
+    assert drawn["days"]["days"] == [f"{day} Mar 2026" for day in range(20, 25)]
+    assert drawn["days"]["series"][0]["values"] == [60, 0, 0, 0, 59]
+    assert len(drawn["stories"]["points"]) == 59
+    assert drawn["stories"]["days"][0][1] == "20 Mar"
+    said = [text(each) for each in page.xpath("//section[@id='days' or @id='stories']/p[contains(@class, 'muted')]")]
+    far = "Far from the rest, and so in the table only:"
+    assert said == [f"{far} 1 article of 2 Oct 2023.", f"{far} 1 story of 2 Oct 2023."]
+    tables = [len(page.xpath(f"//section[@id='{name}']//tbody/tr")) for name in ("days", "stories")]
+    assert tables == [3, 60]
+
+
+@pytest.mark.parametrize(
+    ("counts", "shown", "outside"),
+    [
+        ({0: 5}, (0, 0), []),
+        # Two of a hundred may be left out, three not.
+        ({0: 2, 100: 98}, (100, 100), [(2, 0, 0)]),
+        ({0: 3, 100: 97}, (0, 100), []),
+        ({0: 1, 100: 98, 300: 1}, (100, 100), [(1, 0, 0), (1, 300, 300)]),
+        # What lies near is not left out, nor anything of few.
+        ({0: 1, 99: 50, 100: 49}, (99, 100), [(1, 0, 0)]),
+        ({0: 1, 1: 50, 2: 49}, (0, 2), []),
+        ({0: 1, 100: 9}, (0, 100), []),
+        ({0: 1, 100: 98, 200: 0}, (100, 100), [(1, 0, 0)]),
+        ({}, None, []),
+    ],
+)
+def test_little_is_left_out_of_a_chart_and_only_where_it_lies_far(
+    counts: dict[int, int], shown: tuple[int, int] | None, outside: list[tuple[int, int, int]]
+) -> None:
+    first = NOON.date()
+    found = stretch({first + timedelta(days=day): number for day, number in counts.items()})
+    if found is None:
+        assert shown is None
+        return
+    assert tuple((day - first).days for day in (found.first, found.last)) == shown
+    assert [(each.number, (each.first - first).days, (each.last - first).days) for each in found.outside] == outside
+
+
+def test_of_years_of_days_only_those_with_articles_are_drawn_and_that_is_said() -> None:
+    found = [article(f"{n}", f"{n}.example", 24.0 * 400 * n, f"{n}") for n in range(3)]
+    page = overview_of(report(snapshot(found)))
+    assert given_to_scripts(page.xpath("//figure")[0], "values")["days"] == [
+        "20 Mar 2026",
+        "24 Apr 2027",
+        "28 May 2028",
+    ]
+    assert "Days without articles are left out." in text(page)
+    assert "Days without articles" not in text(overview_of(report(snapshot(found[:2]))))
 
 
 def test_dates_a_century_apart_draw_a_chart_as_well() -> None:
