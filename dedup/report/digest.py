@@ -1,7 +1,7 @@
 """What is new, as one e-mail: HTML that mail programs show, and the same as plain text. Pure."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from functools import partial
@@ -63,7 +63,7 @@ def digest(
         "stories": stories[:_STORIES],
         "families": families[:_FAMILIES],
         "copiers": _copiers(overview.copied, changes.families),
-        "more": (max(0, len(stories) - _STORIES), max(0, len(families) - _FAMILIES)),
+        "more": (_left(stories[_STORIES:], language), _left(families[_FAMILIES:], language)),
         "report": f"{base}index.html" if base else "",
         "page": lambda view: f"{base}{link(view)}" if base and link else "",
         "address": _address,
@@ -95,6 +95,20 @@ def _pieces(views: Iterable[FamilyView | StoryView], moves: Moves) -> list[Piece
         if view.id in new or view.id in moves.grown
     ]
     return sorted(pieces, key=lambda piece: (not piece.new, len(piece.view.sites) < 2))
+
+
+def _left(pieces: Sequence[Piece], language: Language) -> str:
+    """Return how many more there are, "" for none, and how many of them stand there though they may be large."""
+    if not pieces:
+        return ""
+    more, alone = len(pieces), sum(len(piece.view.sites) < 2 for piece in pieces)
+    if not alone:
+        return language.of("and %(more)s more", more=language.number(more))
+    return language.of(
+        "and %(more)s more, of which one site alone has %(alone)s: these come after what several have, however large",
+        more=language.number(more),
+        alone=language.number(alone),
+    )
 
 
 def _copiers(families: Iterable[FamilyView], moves: Moves) -> list[tuple[str, int]]:

@@ -58,6 +58,19 @@ def test_the_biggest_copiers_are_those_of_what_is_new() -> None:
     assert rows == [["copy.example", "1"], ["third.example", "1"]]
 
 
+def test_what_is_left_out_is_counted_and_what_one_site_alone_has_by_itself() -> None:
+    copied = [article(f"{site}{n}", f"{site}.example", 2, f"teks {n}") for n in range(11) for site in "ab"]
+    again = [article(f"z{n}", "z.example", n, "teks lain", "Terbesar") for n in range(5)]
+    families = {f"f{n:02}": [f"a{n}", f"b{n}"] for n in range(11)}
+    several = made(snapshot(copied, families))
+    assert "\nand 1 more\n" in several.text
+    both = made(snapshot([*copied, *again], families | {"large": [each.id for each in again]}))
+    said = "and 2 more, of which one site alone has 1: these come after what several have, however large"
+    assert "Terbesar" not in both.text
+    assert f"\n{said}\n" in both.text
+    assert said in words(both.html)
+
+
 def test_the_first_one_says_that_all_is_new() -> None:
     found = made(press())
     assert "There is no earlier report to compare with: all is new." in words(found.html)
