@@ -360,8 +360,8 @@ def test_a_host_that_hangs_is_left_for_the_run_and_holds_up_nobody(tmp_path: Pat
         assert (
             first.err.count("5 requests to macet.test in a row ended without an answer (timeout); the rest of it") == 1
         )
-        # Two were on the line when the fifth gave up.
-        assert 5 <= last_run(place)["retried/timeout"] <= 7  # type: ignore[operator]
+        # Two were on the line when the fifth gave up, and more where the machine is busy: not all thirty.
+        assert 5 <= last_run(place)["retried/timeout"] < 15  # type: ignore[operator]
         tried = select(func.count()).where(tables.ledger.c.attempts > 0, tables.ledger.c.host == "macet.test")
         assert place.rows(tried) == [(last_run(place)["retried/timeout"],)]
         stage.play["macet.test"] = play
