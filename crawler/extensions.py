@@ -12,10 +12,10 @@ from scrapy.exceptions import CloseSpider
 from scrapy.extensions.feedexport import FeedExporter, FeedSlot
 from scrapy.http import Headers, Response
 
-from crawler.archive import Earlier, Exchange
 from crawler.directives import directives
 from crawler.encodings import decoded
 from crawler.entry import Entry
+from crawler.exchange import Earlier, Exchange
 from crawler.run import Run, RunNotBegun, StorageError, run_of
 from crawler.spiders.news import NewsSpider
 from crawler.verdict import BUG, Verdict, Worries, verdict

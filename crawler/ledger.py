@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select, update
 
+from crawler import revisits
 from crawler.addresses import canonical, host_of
 from crawler.cadence import LONGEST_PAUSE, paused
 from crawler.entry import (
@@ -34,7 +35,7 @@ from crawler.entry import (
     entry_of,
     new_row,
 )
-from crawler.outcome import ATTEMPTS, Outcome, State, Step, step
+from crawler.outcome import Outcome, State, Step, step
 from crawler.seedlist import Seed
 from dedup import Corpus, tables
 
@@ -53,12 +54,6 @@ _NO_LIMITS: Mapping[int, int] = MappingProxyType({})
 # In flight at so many crashes: it may be what crashes, and is fetched with nothing else beside it.
 ALONE_AFTER = 3
 GIVEN_UP_AFTER = ALONE_AFTER + 10
-_FORGIVEN_AFTER = timedelta(hours=72)
-_EARLY = frozenset({"short", "empty", "not-article"})
-_EARLY_PAUSE = timedelta(hours=3)
-_YOUNG = timedelta(days=2)
-_REVIVED = ("pattern", "too-old", "depth")
-_AT_REST = (State.DONE, State.GONE, State.FAILED)
 # An older page of a section that was not there, or named nothing, may have been moved by mistake.
 _DEAD_FOR = timedelta(days=30)
 # A seed that is new to a list changes nothing of these.
@@ -328,7 +323,7 @@ class Ledger:
         if known.url != find.url:
             mine |= {"url": find.url, "host": host_of(find.url), "etag": "", "last_modified": "", "read_as": ""}
         unlike = find.kind not in {UNKNOWN, known.kind}
-        if told and not forgotten and (unlike or _sleeps(known) or known.state not in _SETTLED):
+        if told and not forgotten and (unlike or revisits.sleeps(known) or known.state not in _SETTLED):
             mine |= {"kind": find.kind, "state": State.PENDING, "reason": "", "next_visit": AT_ONCE}
         connection.execute(update(_ledger).where(_ledger.c.id == known.id).values(mine))
 
@@ -361,7 +356,7 @@ class Ledger:
     def _ask_older(self, connection: Connection, pagers: Sequence[str], now: datetime) -> None:
         older = _ledger.c.key.in_(pagers) & (_ledger.c.kind == PAGER) & _ledger.c.next_visit.is_(None)
         alive = (_ledger.c.state == State.DONE) & (_ledger.c.named > 0)
-        long_dead = _ledger.c.state.in_(_AT_REST) & (_ledger.c.fetched_at < now - _DEAD_FOR)
+        long_dead = _ledger.c.state.in_(revisits.AT_REST) & (_ledger.c.fetched_at < now - _DEAD_FOR)
         due = {"state": State.PENDING, "reason": "", "next_visit": AT_ONCE}
         connection.execute(update(_ledger).where(older, or_(alive, long_dead)).values(due))
 
@@ -376,7 +371,7 @@ class Ledger:
         for chunk in _chunks(list(rows)):
             here = connection.execute(_STANDING.where(_ledger.c.key.in_(chunk))).all()
             known.update(row.key for row in here)
-            again += [row for row in here if _waits_again(row, rows[row.key], now)]
+            again += [row for row in here if revisits.waits_again(row, rows[row.key], now)]
             # What was only guessed at, and in vain, is there now: somebody names it.
             named = [row for row in here if row.kind == GUESS and rows[row.key].kind != GUESS]
             again += named
@@ -386,11 +381,15 @@ class Ledger:
             wanted = [key for key in chunk if not rows[key].skip]
             orphaned = _ledger.c.key.in_(wanted) & _ledger.c.seed_id.not_in(listed)
             connection.execute(update(_ledger).where(orphaned, _ledger.c.next_visit.is_not(None)).values(seed_id=seed))
-            dated = [_dated(row, rows[row.key]) for row in here if _tells_more(row, rows[row.key])]
-            if dated:
-                connection.execute(_DATE_BY_ID, dated)
+            dates = [
+                {"row": row.id, "dated": rows[row.key].published}
+                for row in here
+                if revisits.tells_more(row, rows[row.key])
+            ]
+            if dates:
+                connection.execute(_DATE_BY_ID, dates)
         due = {"state": State.PENDING, "reason": "", "next_visit": AT_ONCE, "seed_id": seed}
-        for chunk in _chunks([_again(row, rows[row.key]) for row in again]):
+        for chunk in _chunks([revisits.again(row, rows[row.key]) for row in again]):
             connection.execute(_BY_ID.values(due), chunk)
         return known
 
@@ -439,45 +438,6 @@ _HANDED = _BY_ID.values(state=State.HANDED, next_visit=None, run_id=bindparam("r
 
 def _seconds(seed: Seed) -> int | None:
     return None if seed.every is None else round(seed.every.total_seconds())
-
-
-def _again(row: Row[Any], find: Find) -> dict[str, Any]:
-    """Return what another visit needs, to the address as it is spelled now: the spelling of before may not answer."""
-    attempts = ATTEMPTS - 1 if row.state == State.FAILED else 0
-    return {"row": row.id, "attempts": attempts, "url": find.url, "host": host_of(find.url)}
-
-
-def _waits_again(row: Row[Any], find: Find, now: datetime) -> bool:
-    if find.skip:
-        return False
-    return _deserves_another(row, now) or (row.kind == LISTING and _sleeps(row) and _tells_more(row, find))
-
-
-def _sleeps(row: Row[Any]) -> bool:
-    return row.kind in LISTINGS and row.next_visit is None and row.state in _AT_REST
-
-
-def _deserves_another(row: Row[Any], now: datetime) -> bool:
-    if row.state == State.SKIPPED:
-        return row.reason in _REVIVED
-    rest = timedelta() if row.fetched_at is None else now - row.fetched_at
-    if row.state == State.FAILED:
-        # Older pages have a rule of their own, see `_ask_older`.
-        return row.kind != PAGER and (row.fetched_at is None or rest > _FORGIVEN_AFTER)
-    # It may have been a stub, or not there yet, when its listing named it first.
-    early = row.state == State.GONE or (row.state == State.REJECTED and row.reason in _EARLY)
-    return row.kind == ARTICLE and early and rest > _EARLY_PAUSE and now - row.found_at < _YOUNG
-
-
-def _tells_more(row: Row[Any], find: Find) -> bool:
-    """Tell whether a listing gives a date where there was none, or says that a sitemap goes further than it did."""
-    if find.published is None or row.published is None:
-        return find.published is not None
-    return row.kind == find.kind == LISTING and bool(find.published > row.published)
-
-
-def _dated(row: Row[Any], find: Find) -> dict[str, Any]:
-    return {"row": row.id, "dated": find.published}
 
 
 def _urgency(waiting: tuple[int, Row[Any]]) -> tuple[bool, int, float, int]:

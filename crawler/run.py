@@ -15,11 +15,12 @@ from sqlalchemy import Connection, func, or_, select, update
 from sqlalchemy.exc import OperationalError
 
 from crawler import hosts, shelf, sites
-from crawler.archive import Archive, Exchange, Kept
+from crawler.archive import Archive
 from crawler.arguments import NewsArguments
 from crawler.cadence import Cadence
 from crawler.clock import Clock
 from crawler.entry import ARTICLE, LISTINGS, PAGER
+from crawler.exchange import Exchange, Kept
 from crawler.ledger import Ledger
 from crawler.outcome import State
 from crawler.seedlist import Seed

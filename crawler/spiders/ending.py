@@ -23,6 +23,13 @@ def is_closing(engine: ExecutionEngine) -> bool:
     return slot is not None and slot.closing is not None
 
 
+def is_idle(engine: ExecutionEngine) -> bool:
+    """Tell whether nothing is being fetched, read or waiting."""
+    scraping = engine.scraper.slot is not None and not engine.scraper.slot.is_idle()
+    scheduled = engine.scheduler is not None and engine.scheduler.has_pending_requests()
+    return not (engine.downloader.active or scraping or scheduled)
+
+
 def let_go(engine: ExecutionEngine, host: str | None = None) -> None:
     """End every request that waits for its turn, or only those of one host, with LetGo."""
     for name, slot in engine.downloader.slots.items():

@@ -18,24 +18,24 @@ from scrapy_spider_metadata import Args  # type: ignore[attr-defined] # it re-ex
 from twisted.python.failure import Failure
 
 from crawler import hosts, seedlist, visit
-from crawler.addresses import host_of, is_home, site_of
-from crawler.archive import Kept
+from crawler.addresses import host_of, site_of
 from crawler.arguments import NewsArguments
-from crawler.blocks import wall
 from crawler.cadence import rests
 from crawler.compression import CUT_OFF
 from crawler.contact import introduce, missing_contact
-from crawler.directives import HEADERS
 from crawler.entry import ARTICLE, GUESS, SITE, UNKNOWN, Answer, Entry, Find
+from crawler.exchange import Kept
 from crawler.frontier import Frontier
 from crawler.guard import GuardedResolver, Refused, fetch, follow
 from crawler.ledger import read_as
-from crawler.outcome import Outcome, State, Step, of_status
+from crawler.outcome import Outcome, State, Step
 from crawler.pace import HostSpent, retry_after
 from crawler.page import Page, Rejection
 from crawler.run import Places, Run, StorageError
 from crawler.seedlist import Seed
-from crawler.spiders.ending import is_closing, wind_up
+from crawler.spiders import answers
+from crawler.spiders.drawing import Drawing
+from crawler.spiders.ending import is_closing, is_idle, wind_up
 from crawler.spiders.failures import outcome_of
 from crawler.spiders.manners import Manners
 from crawler.task import Continued
@@ -46,9 +46,6 @@ from dedup import Article
 # Two are on the line (CONCURRENT_REQUESTS_PER_DOMAIN), the others wait behind them: enough to keep a host busy.
 _PER_HOST = 6
 _LOOK_AGAIN_S = 1.0
-# Answers that come within this time are made up for with one look into the ledger.
-_GATHER_S = 0.02
-_STIR_ALL_S = 5.0
 _ALIVE_S = 60.0
 # A sitemap may name 50,000 addresses; nobody else can write to the corpus while one transaction keeps them.
 _FINDS_AT_ONCE = 2_000
@@ -70,9 +67,8 @@ class NewsSpider(Args[NewsArguments], Spider):
         self.trouble: Exception | None = None
         self.ended_early = ""
         self._since = self.args.since_at(run.clock.now())
-        self._frontier = Frontier(0, _PER_HOST)
+        self._drawing = Drawing(run, Frontier(0, _PER_HOST), lambda: is_idle(self.crawler.engine))
         self._sources: dict[int, tuple[Entry, Answer]] = {}
-        self._answered = asyncio.Event()
         self._stopping: asyncio.Future[None] | None = None
         self._background: set[asyncio.Task[None]] = set()
 
@@ -97,7 +93,7 @@ class NewsSpider(Args[NewsArguments], Spider):
         self._in_background(self._watch())
         try:
             await self.open_frontier()
-            while entries := await self._next_entries():
+            while entries := await self._drawing.entries():
                 for entry in entries:
                     yield self._request(entry)
         except StorageError as trouble:
@@ -105,10 +101,11 @@ class NewsSpider(Args[NewsArguments], Spider):
 
     async def open_frontier(self) -> None:
         """Begin with the hosts of the ledger and the limits of this run."""
-        self._frontier = Frontier(self.settings.getint("CONCURRENT_REQUESTS"), _PER_HOST, self.args.max_pages)
-        self._frontier.limit_seeds({number: seed.most for number, seed in self.run.seeds.items() if seed.most})
-        self._manners = Manners(self.run, self._frontier, self.crawler.engine)
-        self._frontier.stir(await self.run.write(self.run.ledger.hosts))
+        frontier = Frontier(self.settings.getint("CONCURRENT_REQUESTS"), _PER_HOST, self.args.max_pages)
+        frontier.limit_seeds({number: seed.most for number, seed in self.run.seeds.items() if seed.most})
+        self._drawing.frontier = frontier
+        self._manners = Manners(self.run, frontier, self.crawler.engine)
+        frontier.stir(await self.run.write(self.run.ledger.hosts))
 
     async def parse_entry(self, response: Response, entry: Entry) -> AsyncIterator[Article]:
         """Write down what a page turned out to be; yield it if it is an article."""
@@ -148,8 +145,7 @@ class NewsSpider(Args[NewsArguments], Spider):
 
         `stored` is what the corpus made of an article, `found` how many new articles a listing named.
         """
-        self._frontier.settle(entry)
-        self._answered.set()
+        self._drawing.settle(entry)
         done = outcome.state is State.DONE
         site = entry.hints.site or site_of(entry.url)
         if outcome.reason in _NOT_ASKED:
@@ -177,7 +173,7 @@ class NewsSpider(Args[NewsArguments], Spider):
     @property
     def in_flight(self) -> int:
         """How many addresses are handed out and not back."""
-        return len(self._frontier.in_flight)
+        return len(self._drawing.frontier.in_flight)
 
     def count(self, name: str, by: int = 1) -> None:
         """Count `name` up in the statistics of the run."""
@@ -196,7 +192,7 @@ class NewsSpider(Args[NewsArguments], Spider):
         """Draw no more, let go what waits, and give what is on the line a moment."""
         if not self.ended_early:
             self.ended_early = why
-            self._answered.set()
+            self._drawing.end()
             self._in_background(wind_up(self.crawler.engine))
 
     def closed(self, reason: str) -> None:
@@ -224,7 +220,7 @@ class NewsSpider(Args[NewsArguments], Spider):
             if not self._only_slow_hosts():
                 quick = now
             elif now - quick >= self.settings.getfloat("SLOW_HOSTS_TAIL_S"):
-                slow = ", ".join(sorted(self._frontier.busy_hosts)[:5])
+                slow = ", ".join(sorted(self._drawing.frontier.busy_hosts)[:5])
                 self.logger.info("only hosts with long pauses are left (%s); the rest of them stays due", slow)
                 self.end_early("slow hosts")
             if now - alive >= _ALIVE_S:
@@ -241,57 +237,8 @@ class NewsSpider(Args[NewsArguments], Spider):
 
     def _only_slow_hosts(self) -> bool:
         slots, limit = self.crawler.engine.downloader.slots, self.settings.getfloat("SLOW_HOST_DELAY_S")
-        busy = self._frontier.busy_hosts
+        busy = self._drawing.frontier.busy_hosts
         return bool(busy) and all(host in slots and slots[host].delay >= limit for host in busy)
-
-    async def _next_entries(self) -> list[Entry]:
-        """Wait for room; return what is due then, or nothing when all is done."""
-        stirred = monotonic()
-        while not self.ended_early:
-            self._answered.clear()
-            if monotonic() - stirred >= _STIR_ALL_S:
-                stirred = monotonic()
-                self._frontier.stir_all()
-            entries = await self._draw()
-            if entries:
-                return entries
-            if self._answered.is_set():
-                # The ledger was asked with hosts counted busy that have become free meanwhile.
-                continue
-            if not self._frontier.in_flight:
-                return await self._draw_alone()
-            try:
-                await asyncio.wait_for(self._answered.wait(), _LOOK_AGAIN_S)
-                await asyncio.sleep(_GATHER_S)
-            except TimeoutError:
-                if self._engine_is_idle():
-                    # What is in flight here is nowhere in the engine: it will be counted as lost.
-                    return []
-        return []
-
-    async def _draw(self) -> list[Entry]:
-        frontier, now = self._frontier, self.run.clock.now()
-        room = frontier.room(now)
-        if not room:
-            return []
-        draw = self.run.ledger.draw
-        entries = await self.run.write(draw, room, frontier.free, frontier.articles, now, frontier.left)
-        frontier.take(room, entries)
-        return entries
-
-    async def _draw_alone(self) -> list[Entry]:
-        now = self.run.clock.now()
-        if self._frontier.articles <= 0:
-            return []
-        entries = await self.run.write(self.run.ledger.draw_alone, now, self._frontier.closed(now))
-        self._frontier.take({}, entries)
-        return entries
-
-    def _engine_is_idle(self) -> bool:
-        engine = self.crawler.engine
-        scraping = engine.scraper.slot is not None and not engine.scraper.slot.is_idle()
-        scheduled = engine.scheduler is not None and engine.scheduler.has_pending_requests()
-        return not (engine.downloader.active or scraping or scheduled)
 
     def _request(self, entry: Entry) -> Request:
         seed = self.run.seeds[entry.seed]
@@ -320,18 +267,18 @@ class NewsSpider(Args[NewsArguments], Spider):
         response = await follow(self.crawler.engine, response)
         self._manners.answered(entry.host)
         self.count("pages/fetched")
-        outcome = _outcome(response, entry)
+        outcome = answers.outcome(response, entry)
         if outcome is not None and outcome.state is State.BLOCKED:
             await self._blocked(entry, outcome, response)
             return None
         if outcome is not None:
             if outcome.reason == "server-error" and (until := self._retry_after(response)):
-                await self._manners.stay_away(_both_hosts(entry, response), until, "busy")
+                await self._manners.stay_away(answers.both_hosts(entry, response), until, "busy")
             if outcome.state is State.DONE:
-                await self._manners.welcome(_both_hosts(entry, response))
-            await self.finish(entry, outcome, self._answer(response))
+                await self._manners.welcome(answers.both_hosts(entry, response))
+            await self.finish(entry, outcome, answers.answer(response))
             return None
-        await self._manners.welcome(_both_hosts(entry, response))
+        await self._manners.welcome(answers.both_hosts(entry, response))
         page = self._page(response, entry)
         named = None
         if entry.kind != ARTICLE:
@@ -339,7 +286,7 @@ class NewsSpider(Args[NewsArguments], Spider):
         if named is None:
             return await self._article(replace(entry, kind=ARTICLE), page, response)
         if named.kind == GUESS:
-            await self.finish(entry, Outcome(State.GONE, "no-listing", response.status), self._answer(response))
+            await self.finish(entry, Outcome(State.GONE, "no-listing", response.status), answers.answer(response))
         else:
             await self._found(entry, named, response)
         return None
@@ -361,7 +308,7 @@ class NewsSpider(Args[NewsArguments], Spider):
         while len(finds) > _FINDS_AT_ONCE:
             some, finds = finds[:_FINDS_AT_ONCE], finds[_FINDS_AT_ONCE:]
             new += await self.run.write(ledger.note, listing, some, now)
-        answer = self._answer(response, await self._kept(response))
+        answer = answers.answer(response, await self._kept(response))
         if named.left_out:
             self.count("listings/cut")
             read = len(named.finds)
@@ -371,7 +318,7 @@ class NewsSpider(Args[NewsArguments], Spider):
         due = None if rests(listing, now, self._since) else self.run.due(seed, now)
         new += await self.run.write(ledger.found, listing, finds, answer, now, read_as(seed), due, new)
         self.count("articles/found", new)
-        self._frontier.stir(_hosts_of(named.finds))
+        self._drawing.frontier.stir(_hosts_of(named.finds))
         self.settle(listing, Outcome(State.DONE, status=response.status), found=new)
 
     async def _article(self, entry: Entry, first: Page, response: Response) -> tuple[Article, Entry, Answer] | None:
@@ -390,13 +337,13 @@ class NewsSpider(Args[NewsArguments], Spider):
             if isinstance(read, Article):
                 entry = replace(entry, hints=replace(entry.hints, published=read.published))
             self._learn(entry, outcome)
-            await self.finish(entry, outcome or Outcome(State.REJECTED), self._answer(response, places[first.url]))
+            await self.finish(entry, outcome or Outcome(State.REJECTED), answers.answer(response, places[first.url]))
             return None
         kept = places[first.url]
         self._learn(entry, None)
         marks = (*read.marks, "incomplete") if missing or CUT_OFF in response.flags else read.marks
         article = replace(read, archived=kept.place if kept else "", marks=marks)
-        return article, looked(entry), self._answer(response, kept)
+        return article, looked(entry), answers.answer(response, kept)
 
     async def _join(
         self, first: Page, more: Continued, entry: Entry, seed: Seed, places: dict[str, Kept | None]
@@ -464,41 +411,26 @@ class NewsSpider(Args[NewsArguments], Spider):
 
     async def _blocked(self, entry: Entry, outcome: Outcome, response: Response) -> None:
         """Write down that we are not wanted; leave the whole host alone where it means the whole host."""
-        asked, both = self._retry_after(response), _both_hosts(entry, response)
+        asked, both = self._retry_after(response), answers.both_hosts(entry, response)
         asked, left = await self._manners.blocked(host_of(response.url), both, outcome.reason, asked)
         if left:
             self.run.tally.shut_out(entry.hints.site or site_of(entry.url))
-        await self.finish(entry, outcome, self._answer(response), asked)
+        await self.finish(entry, outcome, answers.answer(response), asked)
 
     def _retry_after(self, response: Response) -> datetime | None:
-        return retry_after(_header(response, "Retry-After"), self.run.clock.now())
+        return retry_after(answers.header(response, "Retry-After"), self.run.clock.now())
 
     async def _kept(self, response: Response) -> Kept | None:
         place = response.meta.get("archived")
         return await self.run.kept(place) if place else None
 
-    def _answer(self, response: Response, kept: Kept | None = None) -> Answer:
-        digest, at = (kept.digest, kept.at) if kept else ("", None)
-        return Answer(_header(response, "ETag"), _header(response, "Last-Modified"), response.status, digest, at)
-
     def _page(self, response: Response, entry: Entry) -> Page:
-        headers = tuple(
-            (name, value.decode("latin-1")) for name in sorted(HEADERS) for value in response.headers.getlist(name)
-        )
-        return Page(
-            response.url,
-            response.body,
-            _header(response, "Content-Type"),
-            self.run.clock.now(),
-            entry.hints,
-            headers,
-        )
+        return answers.page(response, entry.hints, self.run.clock.now())
 
     async def _failed(self, entry: Entry, error: BaseException) -> None:
         if self.ended_early and not isinstance(error, StorageError | CannotExtract):
             # Whatever it was, the end of the run may have caused it; the address is still due.
-            self._frontier.settle(entry)
-            self._answered.set()
+            self._drawing.settle(entry)
             return
         try:
             if isinstance(error, StorageError | CannotExtract):
@@ -524,32 +456,8 @@ def looked(entry: Entry) -> Entry:
     return replace(entry, looks=entry.looks + 1) if entry.kind == ARTICLE and entry.article else entry
 
 
-def _both_hosts(entry: Entry, response: Response) -> set[str]:
-    """Return the host that was asked, and the one that answered for it."""
-    return {entry.host, host_of(response.url)}
-
-
-def _outcome(response: Response, entry: Entry) -> Outcome | None:
-    """Return what an answer means before anybody reads it; None: read it."""
-    headers = {name.decode("latin-1"): _header(response, name.decode("latin-1")) for name in response.headers}
-    barrier = wall(response.status, headers, response.body, response.url)
-    if barrier:
-        return Outcome(State.BLOCKED, barrier, response.status)
-    outcome = of_status(response.status)
-    if outcome is not None and outcome.reason == "forbidden" and entry.kind == GUESS:
-        # Many a server says so of what is not there.
-        return Outcome(State.GONE, "no-listing", response.status)
-    if outcome is None and entry.kind == ARTICLE and is_home(response.url) and not is_home(entry.url):
-        return Outcome(State.GONE, "home", response.status)
-    return outcome
-
-
 def _hosts_of(finds: tuple[Find, ...]) -> set[str]:
     return {host_of(find.url) for find in finds if not find.skip}
-
-
-def _header(response: Response, name: str) -> str:
-    return (response.headers.get(name) or b"").decode("latin-1")
 
 
 def _insist_on_the_guard() -> None:

@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
-from crawler.archive import Archive, Earlier, Exchange, Kept, recover
+from crawler.archive import Archive, recover
 from crawler.archived import Joined, Located, located_pages, page_at, pages, pages_and_joins
+from crawler.exchange import Earlier, Exchange, Kept
 from tests.crawler.crawls import PROJECT
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from crawler import replay
-from crawler.archive import Archive, Exchange
+from crawler.archive import Archive
 from crawler.archived import located_pages
 from crawler.bookmark import Bookmark, fingerprint
+from crawler.exchange import Exchange
 from crawler.replay import Known, Result, Watched, articles
 from crawler.workers import Workers
 from dedup import Article

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from crawler.archive import Archive, Earlier, Exchange, Kept
+from crawler.archive import Archive
+from crawler.exchange import Earlier, Exchange, Kept
 from crawler.lookup import Found, find
 from dedup import Article, Corpus, tables
 from tests.crawler.ledgers import HOUR, NOW, article, begin, read

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from crawler.archive import Archive, Earlier, Exchange, Kept
+from crawler.archive import Archive
+from crawler.exchange import Earlier, Exchange, Kept
 from crawler.page import Hints, Rejection
 from crawler.replay import Known, Result, Watched, articles
 from crawler.workers import Workers

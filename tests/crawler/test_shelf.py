@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.checker import Checker
 
-from crawler.archive import Archive, Earlier, Exchange
+from crawler.archive import Archive
 from crawler.archived import Joined, pages_and_joins, records
+from crawler.exchange import Earlier, Exchange
 from crawler.shelf import StillWritten, forget, free_gb, prune
 from tests.crawler.crawls import PROJECT
 from tests.crawler.test_archive import Inputs

@@ -64,9 +64,9 @@ def play(folder: Path, scene: Callable[[NewsSpider], Awaitable[None]]) -> None:
 
 def test_answers_that_come_while_the_ledger_is_asked_do_not_end_the_run(tmp_path: Path) -> None:
     async def scene(spider: NewsSpider) -> None:
-        handed = await spider._next_entries()
+        handed = await spider._drawing.entries()
         assert len(handed) == 6
-        draw, flying = spider._draw, list(handed)
+        draw, flying = spider._drawing._draw, list(handed)
 
         async def draw_slowly() -> list[Entry]:
             entries = await draw()
@@ -74,23 +74,23 @@ def test_answers_that_come_while_the_ledger_is_asked_do_not_end_the_run(tmp_path
                 await spider.finish(flying.pop(), UNCHANGED)
             return entries
 
-        spider._draw = draw_slowly  # type: ignore[method-assign]
-        rest = await spider._next_entries()
+        spider._drawing._draw = draw_slowly  # type: ignore[method-assign]
+        rest = await spider._drawing.entries()
         assert {entry.url for entry in [*handed, *rest]} == {seed.url for seed in SECTIONS}
         flying.extend(rest)
-        assert await spider._next_entries() == []
+        assert await spider._drawing.entries() == []
 
     play(tmp_path, scene)
 
 
 def test_what_the_engine_has_dropped_without_a_word_does_not_hold_up_the_end(tmp_path: Path) -> None:
     async def scene(spider: NewsSpider) -> None:
-        dropped = (await spider._next_entries())[0]
-        for entry in [entry for entry in spider._frontier.in_flight.values() if entry != dropped]:
+        dropped = (await spider._drawing.entries())[0]
+        for entry in [entry for entry in spider._drawing.frontier.in_flight.values() if entry != dropped]:
             await spider.finish(entry, UNCHANGED)
-        for entry in await spider._next_entries():
+        for entry in await spider._drawing.entries():
             await spider.finish(entry, UNCHANGED)
-        assert await spider._next_entries() == []
+        assert await spider._drawing.entries() == []
         assert await spider.run.write(spider.run.ledger.put_back) == [dropped.url]
 
     play(tmp_path, scene)

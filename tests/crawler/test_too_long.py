@@ -24,7 +24,7 @@ def test_what_is_left_out_is_told_once_counted_and_asked_for_again(
     counts: dict[str, int] = {}
 
     async def scene(spider: NewsSpider) -> None:
-        entry = (await spider._next_entries())[0]
+        entry = (await spider._drawing.entries())[0]
         headers: dict[str, Any] = {"ETag": '"7"', "Last-Modified": "today"}
         response = Response(entry.url, headers=headers, request=Request(entry.url))
         await spider._found(entry, Named(LISTING, NEWS, left_out), response)
