@@ -19,7 +19,7 @@ from dedup.loading import stoppable
 with stoppable():
     import typer
 
-    from dedup.commands import BAD_INPUT, NO_CORPUS, app, leave
+    from dedup.commands import BAD_INPUT, NO_CORPUS, CorpusOption, app, leave
     from dedup.errors import Busy, CorpusError, GemaError
 
     # Each adds its commands, in the order in which `dedup --help` lists them.
@@ -128,12 +128,22 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
+    corpus: CorpusOption = None,
     _: Annotated[
         bool,
         typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and leave."),
     ] = False,
 ) -> None:
-    pass
+    # Named before the command it is what the command's own option is where that says nothing.
+    if corpus is not None:
+        context.default_map = _for_each(context.command, corpus)
+
+
+def _for_each(command: object, corpus: str) -> dict[str, object]:
+    """Return what a command, or each that it has, takes for its corpus."""
+    inner: dict[str, object] = getattr(command, "commands", {})
+    return {name: _for_each(each, corpus) for name, each in inner.items()} or {"corpus": corpus}
 
 
 if __name__ == "__main__":

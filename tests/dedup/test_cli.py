@@ -172,6 +172,19 @@ def test_what_is_piped_is_utf_8_whatever_the_locale(run: Run, tmp_path: Path) ->
     assert "Café – 新闻" in ended.stdout.decode("utf-8")
 
 
+def test_a_corpus_named_before_the_command_is_the_one_that_the_command_itself_does_not_name(
+    run: Run, articles: Path, tmp_path: Path
+) -> None:
+    other, missing = f"sqlite:///{tmp_path}/other.db", f"sqlite:///{tmp_path}/missing.db"
+    assert "3 new" in run("--corpus", other, "import", articles).out
+    assert run("--corpus", other, "update").code == 0
+    assert "https://b.example/copy" in run("--corpus", other, "groups").out
+    assert "https://b.example/copy" in run("--corpus", missing, "groups", "--corpus", other).out
+    assert run("--corpus", other, "background", "show").code == 0
+    assert "missing.db" in run("--corpus", missing, "background", "show").err
+    assert "corpus.db" in run("groups", "--corpus", f"sqlite:///{tmp_path}/corpus.db").err
+
+
 def test_a_rebuild_groups_the_same_anew(run: Run, articles: Path) -> None:
     run("import", articles)
     run("update")
