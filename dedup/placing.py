@@ -14,7 +14,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from dedup import stories
-from dedup.corpus import Corpus, strands, ties
+from dedup.corpus import Corpus, grouping, strands, ties
 from dedup.corpus.strands import SILENT, Due, Placed
 from dedup.corpus.ties import Ties
 from dedup.ordering import UNDATED
@@ -37,6 +37,9 @@ def place(corpus: Corpus, recipe: Recipe) -> bool:
     with corpus.transaction() as connection:
         strands.settle(connection, names)
         strands.place(connection, before, now, due)
+        # Whose last article went since it was looked at is due once more.
+        placed = {row.family for row in now if row.rank is not None}
+        strands.due(connection, placed - grouping.named(connection, placed))
     return True
 
 

@@ -102,12 +102,22 @@ def _save_families(corpus: Corpus, connection: Connection, outcome: Outcome) -> 
     ends = {key for pair in outcome.dropped for key in pair} | {key for m in outcome.matches for key in (m.a, m.b)}
     members = {member for family in outcome.families for member in family.members}
     numbers = _numbers(connection, ends | members | outcome.told.keys() | set(outcome.untold))
+    _mark_left(corpus, connection, outcome, (ends | members) - numbers.keys())
     told = [numbers[key] for key in (*outcome.told, *outcome.untold) if key in numbers]
     many.drop(connection, schema.own_texts.c.article_id, told)
     rows = [{"article_id": numbers[key], **row} for key, row in outcome.told.items() if key in numbers]
     many.insert(connection, schema.own_texts, sorted(rows, key=itemgetter("article_id")))
     _save_matches(connection, outcome, numbers)
     _save_members(connection, outcome, numbers)
+
+
+def _mark_left(corpus: Corpus, connection: Connection, outcome: Outcome, gone: Set[str]) -> None:
+    """Have the next update group again what this one grouped with articles that went meanwhile."""
+    groups = [family.members for family in outcome.families] + [(match.a, match.b) for match in outcome.matches]
+    left = {key for group in groups if not gone.isdisjoint(group) for key in group} - gone
+    table = schema.articles
+    for key, site in list(many.among(connection, select(table.c.key, table.c.site), table.c.key, left)):
+        corpus.mark(connection, key, site)
 
 
 def written_terms(told: Sequence[TermVector]) -> list[dict[str, bytes | str]]:
@@ -130,6 +140,8 @@ _UNMATCHED = delete(schema.matches).where(_PAIR)
 _FLAGGED = (
     update(schema.matches).where(_PAIR, schema.matches.c.merged != bindparam("flag")).values(merged=bindparam("flag"))
 )
+_MEMBER = select(schema.family_members.c.family).where(schema.family_members.c.family == schema.families.c.id)
+_EMPTIED = delete(schema.families).where(schema.families.c.id == bindparam("name"), ~_MEMBER.exists())
 _TIED = update(schema.families).where(schema.families.c.id == bindparam("name")).values(weakest=bindparam("tie"))
 
 
@@ -154,23 +166,26 @@ def _save_matches(connection: Connection, outcome: Outcome, numbers: Mapping[str
 def _save_members(connection: Connection, outcome: Outcome, numbers: Mapping[str, int]) -> None:
     held = [numbers[member] for family in outcome.families for member in family.members if member in numbers]
     many.drop(connection, schema.family_members.c.article_id, held)
-    kept = {family.id for family in outcome.families}
+    # Of some, all members went meanwhile.
+    alive = [family for family in outcome.families if any(member in numbers for member in family.members)]
+    kept = {family.id for family in alive}
     many.drop(connection, schema.families.c.id, outcome.dissolved - kept)
     known = named(connection, kept)
     rows = [
-        {"id": family.id, "weakest": json.dumps(_said(family.weakest)) if family.weakest else ""}
-        for family in outcome.families
+        {"id": family.id, "weakest": json.dumps(_said(family.weakest)) if family.weakest else ""} for family in alive
     ]
     many.insert(connection, schema.families, [row for row in rows if row["id"] not in known])
     changed = [{"name": row["id"], "tie": row["weakest"]} for row in rows if row["id"] in known]
     many.alter(connection, _TIED, changed)
     members = [
         {"article_id": numbers[member], "family": family.id}
-        for family in outcome.families
+        for family in alive
         for member in family.members
         if member in numbers
     ]
     many.insert(connection, schema.family_members, members)
+    emptied = [{"name": family.id} for family in outcome.families if family.id not in kept]
+    many.alter(connection, _EMPTIED, emptied)
 
 
 def _said(record: Tie | Change) -> dict[str, str | int | float]:
@@ -179,8 +194,7 @@ def _said(record: Tie | Change) -> dict[str, str | int | float]:
 
 def _drop_empty(connection: Connection) -> list[str]:
     """Drop families without articles, which damage may leave."""
-    member = select(schema.family_members.c.family).where(schema.family_members.c.family == schema.families.c.id)
-    dropped = delete(schema.families).where(~member.exists()).returning(schema.families.c.id)
+    dropped = delete(schema.families).where(~_MEMBER.exists()).returning(schema.families.c.id)
     return list(connection.execute(dropped).scalars())
 
 

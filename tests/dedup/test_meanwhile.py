@@ -120,6 +120,36 @@ def test_whatever_comes_changes_and_goes_during_an_update_the_next_gives_what_a_
     assert found == result(meddled)
 
 
+@pytest.mark.parametrize("write", range(6))
+@pytest.mark.parametrize("gone", [("wire", "copy", "alone"), ("wire",), ("copy", "alone")])
+def test_what_goes_before_a_write_of_the_update_that_groups_it_leaves_nothing_behind(
+    meddled: Meddled, other: Corpus, write: int, gone: tuple[str, ...]
+) -> None:
+    wire, alone = " ".join(_WORDS[:60]), " ".join(_WORDS[100:150])
+    texts = {"wire": wire, "copy": wire, "third": f"kata299 {wire}", "alone": alone}
+    meddled.add([Article(f"https://{name}.test/", text, name, id=name) for name, text in texts.items()])
+    writes = 0
+
+    def meddle(writing: bool) -> None:
+        nonlocal writes
+        if writing and threading.current_thread() is threading.main_thread():
+            if writes == write:
+                for name in gone:
+                    other.remove(name)
+            writes += 1
+
+    meddled.before = meddle
+    update(meddled, now=NOW)
+    meddled.before = None
+    assert writes > write, "there is no such write"
+    update(meddled, now=NOW)
+    assert check(meddled) == []
+    found = result(meddled)
+    assert set().union(*found[0]) == texts.keys() - set(gone)
+    rebuild(meddled, now=NOW)
+    assert found == result(meddled)
+
+
 def test_a_text_that_is_removed_while_it_is_signed_has_no_signature_and_none_has_its(
     meddled: Meddled, other: Corpus
 ) -> None:
