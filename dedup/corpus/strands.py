@@ -292,7 +292,11 @@ def place(
 ) -> None:
     """Store where families stand now, given where they stood before, and what has to be told again."""
     signed, signs = ({(sign, row.rank or 0) for row in rows for sign in row.signs} for rows in (before.values(), now))
-    many.alter(connection, _UNSIGNED, [{"one": sign, "at": rank} for sign, rank in sorted(signed - signs)])
+    left = signed - signs
+    # An article that told for another family before, of which this is not said yet, has its rank.
+    others = map(_as_placed, many.among(connection, select(story_families), story_families.c.rank, _ranks(left)))
+    left -= {(sign, row.rank) for row in others if row.family not in before for sign in row.signs}
+    many.alter(connection, _UNSIGNED, [{"one": sign, "at": rank} for sign, rank in sorted(left)])
     rows = [{"sign": sign, "rank": rank} for sign, rank in sorted(signs - signed)]
     many.insert(connection, story_signs, rows, "keep")
     # Those that stand as they stood, which is half of them, are only to be told again.
@@ -305,6 +309,10 @@ def place(
     many.drop(connection, story_families.c.family, (before.keys() | placed) - stood)
     many.insert(connection, story_families, [_row(row) for row in moved])
     many.insert(connection, days_due, [_due_row(row) for row in sorted(due, key=lambda row: row.day)])
+
+
+def _ranks(signed: Set[tuple[int, int]]) -> set[int]:
+    return {rank for _, rank in signed}
 
 
 def settle(connection: Connection, families: Sequence[str]) -> None:

@@ -12,6 +12,7 @@ from dedup import Article, Corpus, Recipe, ordering, placing
 from dedup.checking import check
 from dedup.corpus import edges, heads, schema, strands
 from dedup.corpus.results import snapshot
+from dedup.corpus.verdicts import judge
 from dedup.days import Days, Held
 from dedup.explain import explain
 from dedup.ordering import UNDATED
@@ -475,6 +476,25 @@ def test_a_family_stands_on_its_new_day_though_one_it_shares_an_excerpt_with_is_
     before = snapshot(corpus)
     rebuild(corpus, now=NOW)
     assert snapshot(corpus) == before
+
+
+def test_what_tells_for_another_family_since_is_found_though_that_one_is_placed_before_its_old_one(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(placing, "_AT_ONCE", 1)
+    words = [f"kata{number}" for number in range(15)]
+    earlier = Article("https://satu.test/b", " ".join(words), "Satu", id="b", published=START)
+    later = Article("https://dua.test/a", "lain sekali " * 10, "Dua", id="a", published=START + timedelta(days=17))
+    corpus.add([earlier, later])
+    update(corpus, now=NOW)
+    # It goes by the id of the later article, and the earlier one tells for it.
+    judge(corpus, "a", "b", together=True, now=NOW)
+    update(corpus, now=NOW)
+    words[1::3] = ["beda", "pun", "saja", "juga", "lagi"]
+    undated = Article("https://tiga.test/c", " ".join(words), "Satu", id="c")
+    assert told(corpus, [undated]) == {frozenset("abc")}
+    rebuild(corpus, now=NOW)
+    assert told(corpus) == {frozenset("abc")}
 
 
 def days_told(corpus: Corpus, batch: Iterable[Article]) -> int:
