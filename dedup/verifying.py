@@ -74,6 +74,9 @@ def _gone(corpus: Corpus, pairs: Set[Pair], proposing: Set[str], same: Mapping[s
     listed = grouping.listed(corpus, {key for pair in pairs for key in pair})
     gone = set()
     for a, b in pairs:
+        if a not in listed or b not in listed:
+            # Its match went with the article, since it was read.
+            continue
         if listed[a].text_id == listed[b].text_id:
             if a in same:
                 gone.add((a, b))

@@ -1,6 +1,7 @@
 """What others do to a corpus while it is updated: nothing breaks, and the next update gives what a rebuild does."""
 
 import random
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -148,6 +149,51 @@ def test_what_goes_before_a_write_of_the_update_that_groups_it_leaves_nothing_be
     assert set().union(*found[0]) == texts.keys() - set(gone)
     rebuild(meddled, now=NOW)
     assert found == result(meddled)
+
+
+def test_what_matched_before_may_go_at_any_moment_of_an_update(tmp_path: Path) -> None:
+    wire = Article("https://wire.test/", " ".join(_WORDS[:60]), "Kawat", id="wire")
+    copy = Article("https://copy.test/", f"kata299 {wire.text}", "Salinan", id="copy")
+    with Corpus.open(f"sqlite:///{tmp_path}/before.db") as corpus:
+        corpus.add([wire, copy])
+        update(corpus, now=NOW)
+        corpus.add([replace(copy, text=" ".join(_WORDS[100:160]))])
+    moment = last = 0
+    while moment <= last:
+        shutil.copy(tmp_path / "before.db", tmp_path / "meddled.db")
+        with meddled_and_other(tmp_path / "meddled.db") as (meddled, other):
+            last = _gone_at(moment, meddled, other)
+            assert check(meddled) == [], f"gone before look {moment} at the corpus"
+            assert result(meddled)[:2] == ({frozenset({"copy"})}, {frozenset({"copy"})})
+        moment += 1
+    assert moment > 20
+
+
+@contextmanager
+def meddled_and_other(path: Path) -> Iterator[tuple[Meddled, Corpus]]:
+    """Yield a corpus twice, as two processes have it open."""
+    with Corpus.open(f"sqlite:///{path}") as other, Meddled.open(f"sqlite:///{path}") as meddled:
+        yield meddled, other
+
+
+def _gone_at(moment: int, meddled: Meddled, other: Corpus) -> int:
+    """Update twice, while the wire goes at this moment of the first; return how many moments there were."""
+    moments = 0
+
+    def meddle(_: bool) -> None:
+        nonlocal moments
+        if threading.current_thread() is threading.main_thread():
+            if moments == moment:
+                other.remove("wire")
+            moments += 1
+
+    meddled.before = meddle
+    update(meddled, now=NOW)
+    meddled.before = None
+    if moment >= moments:
+        other.remove("wire")
+    update(meddled, now=NOW)
+    return moments
 
 
 def test_a_text_that_is_removed_while_it_is_signed_has_no_signature_and_none_has_its(
