@@ -53,10 +53,10 @@ def check(corpus: Corpus, recipe: Recipe | None = None, tell: Progress | None = 
     """Return what is wrong with a corpus, a line each; an empty list where nothing was found.
 
     Everything that can be counted is: families against the components of matches (unless articles wait for an update),
-    stories against what they were told with, units against articles, what stands for sites against the postings, and
-    what is counted of it, addresses, orphans. Texts, signatures, sketches, matches and labels of stories are made again
-    for a sample of some hundred, and ten days are told again; others with another `seed`. Raises RecipeError when the
-    corpus was grouped by another recipe.
+    stories against what they were told with and what finds their families, units against articles, what stands for
+    sites against the postings, and what is counted of it, addresses, orphans. Texts, signatures, sketches, matches and
+    labels of stories are made again for a sample of some hundred, and ten days are told again; others with another
+    `seed`. Raises RecipeError when the corpus was grouped by another recipe.
     """
     recipe = recipe or vocabularies.settled(corpus)
     grouping.check_recipe(corpus, recipe)
@@ -278,7 +278,9 @@ def _families(corpus: Corpus, connection: Connection, recipe: Recipe) -> Iterato
 
 
 def _stories(connection: Connection) -> Iterator[str]:
-    """Families are of one story where what they were told with hangs together, and only there."""
+    """Families are found by what they tell, and of one story where what they were told with hangs together only."""
+    if astray := strands.signs_astray(connection):
+        yield f"signs by which stories find families: {astray:,} lacking or of none; `dedup rebuild` makes them anew"
     if strands.untold(connection):
         return
     rows = strands.standing(connection)

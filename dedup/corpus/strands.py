@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from itertools import chain
 from struct import pack, unpack
 from typing import Any, NamedTuple
 
@@ -60,6 +61,7 @@ SILENT: Told = (b"", b"")
 UNREAD = own_texts.c.article_id.is_(None)
 
 _HASH_BITS = 40
+_MIXED = np.uint64(0x9E3779B97F4A7C15)
 # After every time, as text.
 _NEVER = "~"
 
@@ -200,6 +202,22 @@ def standing(connection: Connection) -> dict[str, Placed]:
     column = story_families.c
     query = select(column.family, column.rank, column.teller, column.story, column.strand)
     return {row[0]: Placed(*row) for row in many.rows(connection, query.where(column.rank.is_not(None)))}
+
+
+def signs_astray(connection: Connection) -> int:
+    """Return how many signs are kept that no family has, or are not kept though one has them."""
+    query = select(story_families.c.rank, story_families.c.signs).where(story_families.c.rank.is_not(None))
+    had = (
+        (sign, rank) for rank, signs in many.rows(connection, query) for sign in unpack(f"<{len(signs) // 8}q", signs)
+    )
+    kept = many.rows(connection, select(story_signs.c.sign, story_signs.c.rank))
+    return len(np.setxor1d(_as_numbers(had), _as_numbers(kept)))
+
+
+def _as_numbers(pairs: Iterable[Iterable[int]]) -> NDArray[np.uint64]:
+    """Return a number for each pair: of a million families there are ten million, hardly two of which have the same."""
+    sides = np.fromiter(chain.from_iterable(pairs), np.int64).astype(np.uint64).reshape(-1, 2)
+    return sides[:, 0] * _MIXED + sides[:, 1]
 
 
 def told_by(connection: Connection, names: Iterable[str]) -> dict[str, list[Placed]]:

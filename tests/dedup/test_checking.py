@@ -10,7 +10,7 @@ from sqlalchemy import Table, delete, func, select, update
 
 from dedup import Article, Corpus, Recipe, search, tables
 from dedup.checking import check
-from dedup.corpus import edges, heads, strands
+from dedup.corpus import edges, heads, schema, strands
 from dedup.corpus.results import snapshot
 from dedup.corpus.verdicts import judge
 from dedup.errors import RecipeError, UnknownArticle
@@ -188,6 +188,18 @@ def test_a_story_that_is_called_otherwise_is_found(grouped: Corpus, other: dict[
     with grouped.transaction() as connection:
         connection.execute(update(tables.stories).values(other))
     assert any("is not called what its articles tell" in fault for fault in check(grouped))
+
+
+def test_a_family_that_stories_would_not_find_is_found(grouped: Corpus) -> None:
+    with grouped.transaction() as connection:
+        sign = connection.execute(select(schema.story_signs)).first()
+        assert sign is not None
+        one = (schema.story_signs.c.sign == sign.sign) & (schema.story_signs.c.rank == sign.rank)
+        connection.execute(delete(schema.story_signs).where(one))
+    (said,) = check(grouped)
+    assert said.startswith("signs by which stories find families: 1 lacking")
+    rebuild(grouped, now=NOW)
+    assert check(grouped) == []
 
 
 def test_a_weakest_tie_that_no_match_makes_is_found(grouped: Corpus) -> None:
