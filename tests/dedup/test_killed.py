@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from dedup import Corpus
+from dedup import Article, Corpus
+from dedup.corpus import grouping
 from dedup.updating import rebuild, update
 from tests.benchmarks import update_crashes
 from tests.dedup.conftest import NOW
@@ -43,3 +44,24 @@ def test_a_rebuild_that_is_broken_off_goes_on(new_corpus: Callable[[], Corpus]) 
         rebuild(corpus, now=NOW, progress=fail)
     update(corpus, now=NOW)
     assert update_crashes.result(corpus) == before
+
+
+def test_an_update_after_one_that_broke_off_takes_all_that_waits(
+    new_corpus: Callable[[], Corpus], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dedup.updating._AT_ONCE", 1)
+    corpus = new_corpus()
+    first, *others = [Article(f"https://a.test/{n}", f"satu dua tiga {n}", site="a.test", id=f"a{n}") for n in range(3)]
+    corpus.add([first])
+
+    def fail(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        update(corpus, now=NOW, progress=fail)
+    # What was taken by its site is taken once more by another one.
+    corpus.add(others)
+    with corpus.transaction() as connection:
+        corpus.mark(connection, first.id, "b.test")
+    update(corpus, now=NOW)
+    assert grouping.waiting(corpus) == 0
