@@ -120,25 +120,25 @@ _COMMON = frozenset({"news", "online", "com", "co", "id", "my", "net", "org", "w
 _ENDINGS, _ARTICLE = ("news", "online"), "the"
 # A shorter name says too little, but for agencies.
 _LEAST = 3
-# By what they are called here: who abridges them differently means one.
+# By what they are called here: who abridges them differently, or names their address, means one.
 _AGENCIES = {
     "Antara": Names(frozenset({"antara", "ant", "antaranews", "antarafoto", "antaranews.com"})),
-    "AP": Names(frozenset({"ap", "apnews", "associatedpress"})),
-    "AFP": Names(frozenset({"afp", "agencefrancepresse"})),
-    "Anadolu": Names(frozenset({"anadolu", "aa", "anadoluajansi"})),
-    "ANSA": Names(frozenset({"ansa"})),
-    "Bernama": Names(frozenset({"bernama"})),
-    "EFE": Names(frozenset({"efe", "agenciaefe"})),
-    "Kyodo": Names(frozenset({"kyodo"})),
-    "PA": Names(frozenset({"pa", "pamedia", "pressassociation"})),
-    "dpa": Names(frozenset({"dpa", "deutschepresseagentur"})),
-    "PTI": Names(frozenset({"pti", "presstrustofindia"})),
-    "Reuters": Names(frozenset({"reuters", "thomsonreuters"})),
-    "Sputnik": Names(frozenset({"sputnik"})),
-    "TASS": Names(frozenset({"tass", "itartass"})),
-    "UPI": Names(frozenset({"upi", "unitedpressinternational"})),
-    "Xinhua": Names(frozenset({"xinhua", "xinhuanet"})),
-    "Yonhap": Names(frozenset({"yonhap", "yna"})),
+    "AP": Names(frozenset({"ap", "apnews", "associatedpress", "apnews.com", "ap.org"})),
+    "AFP": Names(frozenset({"afp", "agencefrancepresse", "afp.com"})),
+    "Anadolu": Names(frozenset({"anadolu", "aa", "anadoluajansi", "aa.com.tr"})),
+    "ANSA": Names(frozenset({"ansa", "ansa.it"})),
+    "Bernama": Names(frozenset({"bernama", "bernama.com"})),
+    "EFE": Names(frozenset({"efe", "agenciaefe", "efe.com"})),
+    "Kyodo": Names(frozenset({"kyodo", "kyodonews.net"})),
+    "PA": Names(frozenset({"pa", "pamedia", "pressassociation", "pa.media"})),
+    "dpa": Names(frozenset({"dpa", "deutschepresseagentur", "dpa.com"})),
+    "PTI": Names(frozenset({"pti", "presstrustofindia", "ptinews.com"})),
+    "Reuters": Names(frozenset({"reuters", "thomsonreuters", "reuters.com"})),
+    "Sputnik": Names(frozenset({"sputnik", "sputniknews.com", "sputnikglobe.com"})),
+    "TASS": Names(frozenset({"tass", "itartass", "tass.com", "tass.ru"})),
+    "UPI": Names(frozenset({"upi", "unitedpressinternational", "upi.com"})),
+    "Xinhua": Names(frozenset({"xinhua", "xinhuanet", "xinhuanet.com", "news.cn"})),
+    "Yonhap": Names(frozenset({"yonhap", "yna", "yna.co.kr"})),
 }
 _SHORT_AGENCIES = frozenset(each for agency in _AGENCIES.values() for each in agency.whole if len(each) < _LEAST)
 # A shorter beginning is that of other names too, and so is a word of many outlets: "kabarbali" is none of a Kabar's.

@@ -52,6 +52,10 @@ def test_a_longer_name_that_begins_like_a_word_of_many_outlets_has_editions() ->
         ("Antara Foto", "Antara"),
         ("LKBN Antara", "Antara"),
         ("Agence France-Presse", "AFP"),
+        ("www.reuters.com", "Reuters"),
+        ("english.news.cn", "Xinhua"),
+        ("en.yna.co.kr", "Yonhap"),
+        ("upi.edu", ""),
     ],
 )
 def test_an_agency_is_known_however_it_is_written(credit: str, agency: str) -> None:
