@@ -52,6 +52,8 @@ _FINDS_AT_ONCE = 2_000
 # These may be the machine's fault, a full disk or a busy hour; the ledger gives such a page up after a few visits.
 _NOT_OF_THE_PAGE = frozenset({"broken", "timeout", "memory"})
 _NOT_ASKED = frozenset({"host-spent", "let-go"})
+# What whoever wrote a seed that is refused may do.
+_IF_MEANT = "; if it is meant, let it in: -s GUARD_ALLOW=HOST:PORT=ADDRESS"
 
 
 class NewsSpider(Args[NewsArguments], Spider):
@@ -439,8 +441,8 @@ class NewsSpider(Args[NewsArguments], Spider):
             if isinstance(error, HostSpent):
                 self._manners.leave({entry.host, error.host}, str(error))
             if isinstance(error, Refused) and entry.listing:
-                led = "" if str(error).startswith(entry.url) else f"{entry.url} led to "
-                self.logger.warning("refused: %s%s", led, error)
+                led, meant = (f"{entry.url} led to ", "") if not str(error).startswith(entry.url) else ("", _IF_MEANT)
+                self.logger.warning("refused: %s%s%s", led, error, meant)
             if outcome is None:
                 self.count("bugs")
                 self.logger.error("an error of this program at %s", entry.url, exc_info=error)

@@ -289,3 +289,4 @@ def test_without_an_exception_to_the_guard_loopback_is_not_reached(newsroom: New
     reasons = place.rows(select(tables.ledger.c.state, tables.ledger.c.reason))
     assert reasons == [("skipped", "guard")] * 2
     assert ended.err.count("WARNING: refused: http") == 2
+    assert ended.err.count("if it is meant, let it in: -s GUARD_ALLOW=HOST:PORT=ADDRESS\n") == 2
