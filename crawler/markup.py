@@ -4,6 +4,7 @@ import codecs
 import json
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, TypeAlias
 from urllib.parse import urljoin
 
@@ -39,6 +40,13 @@ _OTHER_LATIN = frozenset(
 )
 # Comments in script blocks that some templates wrap JSON-LD into.
 _WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|(?://\s*)?\]\]>)\s*$")
+_JSON = json.JSONDecoder(strict=False)
+_AROUND = " \t\r\n\ufeff"
+# Strings, which stay, and what stands between them that is no JSON.
+_STRING = r'("(?:[^"\\]|\\.)*+"?)'
+_COMMENT, _HANGING = (re.compile(rf"{_STRING}|{none}", re.DOTALL) for none in (r"//[^\n]*", r",(?=\s*[}\]])"))
+_ESCAPE = re.compile(r'\\(["\\/bfnrtu])|\\')
+_MAY_FOLLOW = re.compile(r"\s*(?:[,:}\]]|\Z)")
 _MAX_NESTED = 6
 
 
@@ -166,11 +174,43 @@ def _guess(body: bytes) -> str | None:
 
 
 def _lenient_json(text: str) -> Any:
-    """Return what JSON says, None where it says nothing even with raw line breaks allowed."""
-    try:
-        return json.loads(_WRAPPING.sub("", text.strip()), strict=False)
-    except (ValueError, RecursionError):
-        return None
+    """Return what JSON says, as pages write it; None where it says nothing.
+
+    Raw line breaks are let pass, line comments, commas before a bracket and escapes that are none are looked over, so
+    are quotation marks inside of strings. Of several values, or of one with something behind it, the first is returned.
+    """
+    written = _WRAPPING.sub("", text.strip(_AROUND)).lstrip()
+    for mended in (_as_it_is, _mended, lambda broken: _mended(_requoted(broken))):
+        try:
+            return _JSON.raw_decode(mended(written))[0]
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _as_it_is(written: str) -> str:
+    return written
+
+
+def _mended(written: str) -> str:
+    return _HANGING.sub(_kept, _COMMENT.sub(_kept, written)).lstrip()
+
+
+def _requoted(written: str) -> str:
+    """Return JSON in which quotation marks inside of strings are escaped: none ends one but before what may follow."""
+    pieces = written.split('"')
+    found, inside = pieces[:1], False
+    for before, piece in pairwise(pieces):
+        escaped = (len(before) - len(before.rstrip("\\"))) % 2 == 1
+        own = inside and not escaped and not _MAY_FOLLOW.match(piece)
+        inside = inside if escaped or own else not inside
+        found += ('\\"' if own else '"', piece)
+    return "".join(found)
+
+
+def _kept(found: re.Match[str]) -> str:
+    """Return a string of JSON without escapes that are none; nothing where there is none."""
+    return _ESCAPE.sub(lambda escape: escape[0] if escape[1] else "", found[1]) if found[1] else ""
 
 
 def _objects(value: Any, depth: int) -> list[Json]:
